@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { Count, EndpointId, Micro } from "../ids.ts";
+import { CAPABILITIES, MODALITIES, TASKS } from "../messages/classification.ts";
+
+/**
+ * Integer micro-USD per million tokens, so `tokens × price` is exact in pico-USD.
+ * The tier with the largest `aboveInputTokens` that the prompt exceeds holds for the whole request.
+ */
+export const PriceTier = z.strictObject({
+  aboveInputTokens: Count,
+  input: Count,
+  output: Count,
+  /** null: the provider names no price of its own; cached tokens then cost `input`. */
+  cacheRead: Count.nullable(),
+  cacheWrite: Count.nullable(),
+});
+export type PriceTier = z.infer<typeof PriceTier>;
+
+/** Tiers ascend; the first starts at 0. */
+export const Price = z.array(PriceTier).min(1).max(8);
+export type Price = z.infer<typeof Price>;
+
+/** A quality figure with its source; an endpoint without one is `unknown`, never given an invented one. */
+export const Quality = z.strictObject({
+  value: Micro,
+  source: z.enum(["measured", "declared"]),
+  /** Where a measured figure comes from. */
+  reference: z.string().max(256).nullable(),
+});
+export type Quality = z.infer<typeof Quality>;
+
+/** A model at a provider. */
+export const Endpoint = z.strictObject({
+  /** `provider/model`. */
+  id: EndpointId,
+  provider: z.string().max(64),
+  /** The model's name at the provider, sent upstream. */
+  model: z.string().max(256),
+  /** The same for one model at all its hosts, e.g. `deepseek-v3.2`: what fallbacks of a pinned model share. */
+  family: z.string().max(256),
+  name: z.string().max(256),
+  dialect: z.enum(["openai-chat"]),
+  region: z.string().max(64).nullable(),
+  openWeights: z.boolean(),
+  /** Tokens of prompt and answer together; null when unknown. */
+  contextTokens: Count.nullable(),
+  maxOutputTokens: Count.nullable(),
+  /** Sorted. */
+  capabilities: z.array(z.enum(CAPABILITIES)),
+  inputs: z.array(z.enum(MODALITIES)),
+  /** null: unpriced. */
+  price: Price.nullable(),
+  /** `default` and by task; absent means unknown. */
+  quality: z.partialRecord(z.enum([...TASKS, "default"]), Quality),
+  released: z.string().max(10).nullable(),
+  deprecated: z.boolean(),
+});
+export type Endpoint = z.infer<typeof Endpoint>;
+
+/** The catalogue document: the endpoints that decisions choose among, sorted by id, content-addressed by its canonical form. */
+export const Catalogue = z.strictObject({
+  schema: z.literal("signalbox.catalogue.v1"),
+  /** The date of the price list. */
+  date: z.string().max(10),
+  endpoints: z.array(Endpoint).max(10_000),
+});
+export type Catalogue = z.infer<typeof Catalogue>;

@@ -1,0 +1,89 @@
+/**
+ * The closed set of error codes: code → HTTP status, gRPC status and whether trying again can help.
+ * Only ingress renders them, in the caller's dialect.
+ */
+export const ERROR_CODES = {
+  "invalid-request": { http: 400, grpc: 3, retryable: false },
+  "invalid-api-key": { http: 401, grpc: 16, retryable: false },
+  forbidden: { http: 403, grpc: 7, retryable: false },
+  "not-found": { http: 404, grpc: 5, retryable: false },
+  "model-not-found": { http: 404, grpc: 5, retryable: false },
+  "method-not-allowed": { http: 405, grpc: 12, retryable: false },
+  "request-timeout": { http: 408, grpc: 4, retryable: true },
+  "body-too-large": { http: 413, grpc: 8, retryable: false },
+  "unsupported-media-type": { http: 415, grpc: 3, retryable: false },
+  unprocessable: { http: 422, grpc: 3, retryable: false },
+  "rate-limited": { http: 429, grpc: 8, retryable: true },
+  "policy-refused": { http: 403, grpc: 7, retryable: false },
+  "no-candidate": { http: 400, grpc: 9, retryable: false },
+  "none-healthy": { http: 503, grpc: 14, retryable: true },
+  "stage-unavailable": { http: 503, grpc: 14, retryable: true },
+  "audit-unavailable": { http: 503, grpc: 14, retryable: true },
+  overloaded: { http: 503, grpc: 14, retryable: true },
+  "dispatcher-lost": { http: 503, grpc: 14, retryable: true },
+  "deadline-exceeded": { http: 504, grpc: 4, retryable: true },
+  "client-aborted": { http: 499, grpc: 1, retryable: false },
+  "upstream-invalid-request": { http: 400, grpc: 3, retryable: false },
+  "upstream-auth": { http: 502, grpc: 14, retryable: false },
+  "upstream-not-found": { http: 502, grpc: 14, retryable: false },
+  "upstream-rate-limited": { http: 429, grpc: 8, retryable: true },
+  "upstream-error": { http: 502, grpc: 14, retryable: true },
+  "upstream-timeout": { http: 504, grpc: 4, retryable: true },
+  "upstream-unreachable": { http: 502, grpc: 14, retryable: true },
+  internal: { http: 500, grpc: 13, retryable: false },
+} as const satisfies Record<string, { http: number; grpc: number; retryable: boolean }>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** What may stand beside an error: all of it is safe to show to the caller. */
+export type ErrorDetails = {
+  /** The request field at fault, e.g. `messages[0].content`. */
+  readonly param?: string;
+  /** When to try again. */
+  readonly retryAfterMs?: number;
+  /** The stage that failed or was missing. */
+  readonly stage?: string;
+  readonly provider?: string;
+  /** The provider's own HTTP status, error code and type. */
+  readonly upstreamStatus?: number;
+  readonly upstreamCode?: string;
+  readonly upstreamType?: string;
+};
+
+/** An error as it crosses a process boundary. */
+export type ErrorJson = { readonly code: ErrorCode; readonly message: string; readonly details: ErrorDetails };
+
+/** The one error class. `message` is for the caller; `cause` stays inside. */
+export class SignalboxError extends Error {
+  override readonly name = "SignalboxError";
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, options: { details?: ErrorDetails; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+
+  get httpStatus(): number {
+    return ERROR_CODES[this.code].http;
+  }
+
+  toJSON(): ErrorJson {
+    return { code: this.code, message: this.message, details: this.details };
+  }
+
+  /** Total: what is not a SignalboxError becomes `internal` with its detail kept as the cause, away from the caller. */
+  static from(error: unknown): SignalboxError {
+    if (error instanceof SignalboxError) return error;
+    return new SignalboxError("internal", "An internal error occurred.", { cause: error });
+  }
+
+  /** Reads what `toJSON` wrote; an unknown code becomes `internal`. */
+  static fromJson(json: unknown): SignalboxError {
+    if (typeof json !== "object" || json === null) return SignalboxError.from(json);
+    const { code, message, details } = json as Partial<ErrorJson>;
+    const known = code !== undefined && Object.hasOwn(ERROR_CODES, code) ? code : "internal";
+    return new SignalboxError(known, message ?? "An internal error occurred.", { details: details ?? {} });
+  }
+}

@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { Count, Digest, EndpointId, Micro, PicoUsd, TenantId, Uuid } from "../ids.ts";
+import { Classification } from "../messages/classification.ts";
+import { Lookup } from "../messages/cache-lookup.ts";
+import { RequestFacts } from "../messages/request-facts.ts";
+import { eventHead } from "./event.ts";
+
+/** Everything that `decide` reads. The documents are named by digest and kept for ever; the rest stands here. */
+export const DecisionInput = z.strictObject({
+  schema: z.literal("signalbox.decision-input.v1"),
+  nowMs: Count,
+  /** A uniform draw from [0, 2^32), for strategies that explore; recorded even when unused. */
+  draw: z.int().min(0).max(0xffff_ffff),
+  facts: RequestFacts,
+  classification: Classification,
+  lookup: Lookup,
+  documents: z.strictObject({ engine: Digest, policy: Digest, catalogue: Digest, health: Digest }),
+});
+export type DecisionInput = z.infer<typeof DecisionInput>;
+
+/** One eligible endpoint in the order of preference. Indexes point into the catalogue document's `endpoints`. */
+export const RankedEndpoint = z.strictObject({
+  endpoint: EndpointId,
+  /** The merit that the strategy compared, and where it comes from. */
+  quality: Micro,
+  qualitySource: z.enum(["measured", "declared", "assumed"]),
+  /** Estimated cost of the whole request; null when the endpoint has no known price. */
+  costPicoUsd: PicoUsd.nullable(),
+  latencyMs: Count.nullable(),
+  goodEnough: z.boolean(),
+});
+export type RankedEndpoint = z.infer<typeof RankedEndpoint>;
+
+export const STRATEGIES = ["value", "cost", "latency", "quality", "pinned"] as const;
+export type Strategy = (typeof STRATEGIES)[number];
+
+export const Action = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("route"),
+    /** In order: the first is tried first, the others are its fallbacks. */
+    plan: z.array(EndpointId).min(1).max(8),
+    /** Output tokens for each choice that the estimate and the upstream request are bounded by. */
+    maxOutputTokens: Count,
+    /** request: the caller's own bound; capped: the model's limit; default: the caller gave none. */
+    maxOutputSource: z.enum(["request", "capped", "default"]),
+    /** Whether the answer may be kept, and for how long. */
+    storeTtlSeconds: Count.nullable(),
+  }),
+  z.strictObject({ kind: z.literal("serve-cached"), entryId: Uuid, endpoint: EndpointId }),
+  z.strictObject({
+    kind: z.literal("refuse"),
+    code: z.enum(["model-not-found", "no-candidate", "none-healthy", "policy-refused"]),
+    message: z.string().max(1024),
+  }),
+]);
+export type Action = z.infer<typeof Action>;
+
+/** The result of `decide`: it is hashed, so it holds integers, strings and booleans only. */
+export const Decision = z.strictObject({
+  schema: z.literal("signalbox.decision.v1"),
+  action: Action,
+  strategy: z.enum(STRATEGIES),
+  /** A closed word for why the first was chosen, e.g. `cheapest-good-enough`, `pinned`, `cache-hit`, `none-good-enough`. */
+  reason: z.string().max(64),
+  /** The quality that the difficulty asks for. */
+  requiredQuality: Micro,
+  /** How many endpoints the catalogue held, and how many were left after the filters. */
+  considered: Count,
+  eligible: Count,
+  /** Each exclusion with its rule; endpoints as index ranges into the catalogue, e.g. `0-14,16`. Sorted by rule. */
+  excluded: z.array(z.strictObject({ rule: z.string().max(96), count: Count, endpoints: z.string() })),
+  /** The best ones, in order; `eligible` counts the rest. */
+  ranked: z.array(RankedEndpoint).max(16),
+  /** The probability of each eligible choice that is not zero: `[{endpoint, 1000000}]` when deterministic. */
+  propensities: z.array(z.strictObject({ endpoint: EndpointId, propensity: Micro })),
+  cache: z.enum(["hit", "miss", "off", "hit-not-allowed"]),
+});
+export type Decision = z.infer<typeof Decision>;
+
+/** `event.decision`, made by policy: input and result, signed and in the leaf. */
+export const DecisionEvent = z.strictObject({
+  schema: z.literal("signalbox.event.decision.v1"),
+  ...eventHead,
+  tenant: TenantId,
+  decisionId: Uuid,
+  input: DecisionInput,
+  decision: Decision,
+  /** SHA-256 of the canonical (RFC 8785) decision. */
+  decisionDigest: Digest,
+  /** How long the stages took, in microseconds: data, never part of the decision's digest. */
+  timing: z.strictObject({ classifyUs: Count, lookupUs: Count, decideUs: Count }),
+});
+export type DecisionEvent = z.infer<typeof DecisionEvent>;

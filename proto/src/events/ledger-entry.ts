@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { Count, TenantId, Uuid } from "../ids.ts";
+
+/** On `ledgerSubject(type, tenant)`, after the commit: at most 512 KiB a message. */
+export const LedgerEntries = z.strictObject({
+  entries: z.array(
+    z.strictObject({
+      index: Count,
+      eventId: Uuid,
+      type: z.string(),
+      tenant: TenantId,
+      /** The event that was signed, decoded. */
+      event: z.unknown(),
+    }),
+  ),
+});
+export type LedgerEntries = z.infer<typeof LedgerEntries>;

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { Count, EndpointId, PicoUsd, Uuid } from "../ids.ts";
+import { eventHead } from "./event.ts";
+
+/** Tokens of an answer. Cached and cache-write tokens are part of `inputTokens`, reasoning tokens part of `outputTokens`. */
+export const Usage = z.strictObject({
+  inputTokens: Count,
+  cachedInputTokens: Count,
+  cacheWriteTokens: Count,
+  outputTokens: Count,
+  reasoningTokens: Count,
+  /** reported by the provider; estimated by us from the text; none: nothing was generated. */
+  source: z.enum(["reported", "estimated", "none"]),
+});
+export type Usage = z.infer<typeof Usage>;
+
+export const NO_USAGE: Usage = {
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  source: "none",
+};
+
+/** One call of a provider. */
+export const Attempt = z.strictObject({
+  endpoint: EndpointId,
+  /** completed; failed; aborted by the client's disconnect. */
+  result: z.enum(["completed", "failed", "aborted"]),
+  /** An error code (proto/src/errors.ts) when it failed, else null. */
+  error: z.string().max(64).nullable(),
+  httpStatus: Count.nullable(),
+  retryAfterMs: Count.nullable(),
+  /** Since the dispatcher began the request. */
+  startedUs: Count,
+  firstByteUs: Count.nullable(),
+  totalUs: Count,
+  usage: Usage,
+  /** null: the endpoint has no known price, so the attempt is `unpriced`. */
+  costPicoUsd: PicoUsd.nullable(),
+});
+export type Attempt = z.infer<typeof Attempt>;
+
+export const OUTCOME_RESULTS = ["completed", "cached", "refused", "failed", "client-aborted", "abandoned"] as const;
+
+/** `event.outcome`: how an admitted request ended. One a request, enforced by the ledger. */
+export const OutcomeEvent = z.strictObject({
+  schema: z.literal("signalbox.event.outcome.v1"),
+  ...eventHead,
+  /** The decision that was executed, or refused it; null when the request failed before one was. */
+  decisionId: Uuid.nullable(),
+  result: z.enum(OUTCOME_RESULTS),
+  /** The error code that the caller was given, or null. */
+  error: z.string().max(64).nullable(),
+  /** The stage at fault, when one is. */
+  stage: z.string().max(32).nullable(),
+  /** The endpoint whose answer the caller got. */
+  endpoint: EndpointId.nullable(),
+  finishReason: z.string().max(64).nullable(),
+  stream: z.boolean(),
+  attempts: z.array(Attempt).max(64),
+  /** Of the answer that was delivered. */
+  usage: Usage,
+  /** The sum over attempts, as billed; null when any of them is unpriced. */
+  costPicoUsd: PicoUsd.nullable(),
+  /** Nothing is kept of the answer but its size. */
+  answerBytes: Count,
+  timing: z.strictObject({ totalUs: Count, firstByteUs: Count.nullable() }),
+});
+export type OutcomeEvent = z.infer<typeof OutcomeEvent>;

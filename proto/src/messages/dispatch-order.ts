@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { Price } from "../documents/catalogue.ts";
+import { Count, EndpointId, TenantId, Uuid } from "../ids.ts";
+import { RequestRoute } from "./request-facts.ts";
+
+/** One endpoint of a plan, with all that the dispatcher must know of it but its secret. */
+export const PlanEndpoint = z.strictObject({
+  endpoint: EndpointId,
+  provider: z.string().max(64),
+  /** The model's name at the provider. */
+  upstreamModel: z.string().max(256),
+  dialect: z.enum(["openai-chat"]),
+  price: Price.nullable(),
+});
+export type PlanEndpoint = z.infer<typeof PlanEndpoint>;
+
+/** `request.dispatch`: policy → dispatcher. Holds no content; the body comes by gRPC, under the claim. */
+export const DispatchOrder = z.strictObject({
+  requestId: Uuid,
+  attempt: z.int().min(1).max(9),
+  decisionId: Uuid,
+  tenant: TenantId,
+  route: RequestRoute,
+  dialect: z.enum(["openai-chat"]),
+  stream: z.boolean(),
+  choices: z.int().min(1).max(128),
+  plan: z.array(PlanEndpoint).min(1).max(8),
+  /** Estimated prompt tokens: what usage is estimated from when the provider reports none. */
+  inputTokens: Count,
+  /** The cap that the decision sets on output tokens for each choice; null leaves the request as it is. */
+  maxOutputTokens: Count.nullable(),
+  /** Where and under which key a complete answer may be kept; null forbids it. */
+  store: z.strictObject({ address: z.string().max(256), key: z.string(), ttlSeconds: Count }).nullable(),
+  audit: z.enum(["async", "sync"]),
+  timing: z.strictObject({ classifyUs: Count, lookupUs: Count, decideUs: Count, recordUs: Count }),
+});
+export type DispatchOrder = z.infer<typeof DispatchOrder>;

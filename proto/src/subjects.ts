@@ -1,0 +1,53 @@
+import type { StageName } from "./flow.ts";
+
+/** The subject version; a breaking change of any message is a new one. */
+const PREFIX = "signalbox.v1";
+
+/** What an event can be; also the `type` column of a leaf. */
+export const EVENT_TYPES = ["decision", "outcome", "superseded"] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** The subjects that a stage's queue group listens on; a message carries the requests of one event-loop tick. */
+export const REQUEST_SUBJECTS = {
+  classify: `${PREFIX}.request.classify`,
+  lookup: `${PREFIX}.request.lookup`,
+  decide: `${PREFIX}.request.decide`,
+  dispatch: `${PREFIX}.request.dispatch`,
+} as const;
+
+/** `signalbox.v1.event.<type>.<tenant>`: a producer's signed events on their way to the AUDIT queue. */
+export function eventSubject(type: EventType, tenant: string): string {
+  return `${PREFIX}.event.${type}.${tenant}`;
+}
+
+/** `signalbox.v1.ledger.<type>.<tenant>`: committed entries with their index. */
+export function ledgerSubject(type: EventType, tenant: string): string {
+  return `${PREFIX}.ledger.${type}.${tenant}`;
+}
+
+/** `signalbox.v1.receipt.<producer instance>`: which of a producer's events are committed, and where. */
+export function receiptSubject(instance: string): string {
+  return `${PREFIX}.receipt.${instance}`;
+}
+
+/** `signalbox.v1.heartbeat.<stage>.<instance>`: alive, and which requests it executes. */
+export function heartbeatSubject(stage: StageName, instance: string): string {
+  return `${PREFIX}.heartbeat.${stage}.${instance}`;
+}
+
+/** `signalbox.v1.cache.stored`: a cache instance tells the others of a new entry. */
+export const CACHE_STORED_SUBJECT = `${PREFIX}.cache.stored`;
+
+/** Core NATS requests that no stage forwards: which providers and models are known and how they are. */
+export const HEALTH_SUBJECT = `${PREFIX}.policy.health`;
+
+/** A work queue with `discard: new`: full, it refuses producers and drops nothing. The ledger is its one consumer. */
+export const AUDIT_STREAM = { name: "AUDIT", subjects: [`${PREFIX}.event.>`], consumer: "ledger" } as const;
+
+/** Fan-out of committed entries; old ones are dropped, because Postgres is the record. */
+export const LEDGER_STREAM = { name: "LEDGER", subjects: [`${PREFIX}.ledger.>`] } as const;
+
+/** The prefix of a service's reply inboxes: its own, so that services cannot read each other's replies. */
+export function inboxPrefix(stage: string): string {
+  return `_INBOX_${stage.replaceAll("-", "_")}`;
+}
