@@ -29,6 +29,8 @@ export interface DispatchRequest {
   body: Buffer;
   /** W3C trace context to pass on to the provider. */
   traceparent: string;
+  /** The request's plain labels (proto/src/events/event.ts `Labels`) as JSON, for the erasable columns beside the outcome's leaf; empty when there are none. */
+  labelsJson: string;
 }
 
 export interface DispatchFrame {
@@ -66,7 +68,7 @@ export interface Final {
 }
 
 function createBaseDispatchRequest(): DispatchRequest {
-  return { claim: "", body: Buffer.alloc(0), traceparent: "" };
+  return { claim: "", body: Buffer.alloc(0), traceparent: "", labelsJson: "" };
 }
 
 export const DispatchRequest: MessageFns<DispatchRequest> = {
@@ -79,6 +81,9 @@ export const DispatchRequest: MessageFns<DispatchRequest> = {
     }
     if (message.traceparent !== "") {
       writer.uint32(26).string(message.traceparent);
+    }
+    if (message.labelsJson !== "") {
+      writer.uint32(34).string(message.labelsJson);
     }
     return writer;
   },
@@ -120,6 +125,14 @@ export const DispatchRequest: MessageFns<DispatchRequest> = {
             message.traceparent = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.labelsJson = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -137,6 +150,11 @@ export const DispatchRequest: MessageFns<DispatchRequest> = {
       claim: isSet(object.claim) ? globalThis.String(object.claim) : "",
       body: isSet(object.body) ? Buffer.from(bytesFromBase64(object.body)) : Buffer.alloc(0),
       traceparent: isSet(object.traceparent) ? globalThis.String(object.traceparent) : "",
+      labelsJson: isSet(object.labelsJson)
+        ? globalThis.String(object.labelsJson)
+        : isSet(object.labels_json)
+        ? globalThis.String(object.labels_json)
+        : "",
     };
   },
 
@@ -151,6 +169,9 @@ export const DispatchRequest: MessageFns<DispatchRequest> = {
     if (message.traceparent !== "") {
       obj.traceparent = message.traceparent;
     }
+    if (message.labelsJson !== "") {
+      obj.labelsJson = message.labelsJson;
+    }
     return obj;
   },
 
@@ -162,6 +183,7 @@ export const DispatchRequest: MessageFns<DispatchRequest> = {
     message.claim = object.claim ?? "";
     message.body = object.body ?? Buffer.alloc(0);
     message.traceparent = object.traceparent ?? "";
+    message.labelsJson = object.labelsJson ?? "";
     return message;
   },
 };

@@ -1,0 +1,27 @@
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { register } from "prom-client";
+
+export { Counter, Gauge, Histogram, register as metricsRegister } from "prom-client";
+
+/** /healthz (the process lives), /readyz (it can do its work) and /metrics, for services without an HTTP API of their own. */
+export async function startHealthServer(port: number | null, isReady: () => boolean): Promise<AsyncDisposable> {
+  if (port === null) return { [Symbol.asyncDispose]: () => Promise.resolve() };
+  const server = createServer((request, response) => {
+    if (request.url === "/metrics") {
+      void register.metrics().then((text) => response.setHeader("content-type", register.contentType).end(text));
+      return;
+    }
+    const ok = request.url === "/healthz" || (request.url === "/readyz" && isReady());
+    response.writeHead(ok ? 200 : request.url === "/readyz" ? 503 : 404).end(ok ? "ok\n" : "no\n");
+  });
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { LineCounter, parseDocument } from "yaml";
+import { z } from "zod";
+
+/** A config that cannot be used; the message names file, line, field and what is wrong. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/**
+ * Parses YAML (and so JSON) text against a schema.
+ * Throws ConfigError with one line for each problem: `file:line: path: problem`.
+ */
+export function parseConfig<S extends z.ZodType>(schema: S, text: string, file: string): z.infer<S> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const [syntax] = document.errors;
+  if (syntax !== undefined) throw new ConfigError(`${file}:${lines.linePos(syntax.pos[0]).line}: ${syntax.message}`);
+  const result = schema.safeParse(document.toJS() ?? {});
+  if (result.success) return result.data;
+  throw new ConfigError(result.error.issues.map((issue) => `${file}:${lineOf(issue)}: ${describe(issue)}`).join("\n"));
+
+  function lineOf(issue: z.core.$ZodIssue): number {
+    // The deepest node that exists is where the reader must look: a missing field is shown at its parent.
+    for (let depth = issue.path.length; depth >= 0; depth -= 1) {
+      const node: unknown = document.getIn(issue.path.slice(0, depth), true);
+      const range = (node as { range?: [number, number, number] } | null | undefined)?.range;
+      if (range !== undefined && range !== null) return lines.linePos(range[0]).line;
+    }
+    return 1;
+  }
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  const path = issue.path.length === 0 ? "(top level)" : issue.path.join(".");
+  const fix = issue.code === "unrecognized_keys" ? " Remove it, or check its spelling in the config reference." : "";
+  return `${path}: ${issue.message}.${fix}`;
+}
+
+/** Reads a service's config from `--config FILE`; without one every field takes its default. */
+export function readConfig<S extends z.ZodType>(
+  schema: S,
+  argv: readonly string[] = process.argv.slice(2),
+): z.infer<S> {
+  const at = argv.indexOf("--config");
+  const file = at === -1 ? undefined : argv[at + 1];
+  if (at !== -1 && file === undefined) throw new ConfigError("--config needs the path of a file.");
+  if (file === undefined) return schema.parse({});
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new ConfigError(`${file}: cannot be read (${error instanceof Error ? error.message : String(error)}).`);
+  }
+  return parseConfig(schema, text, file);
+}

@@ -1,0 +1,146 @@
+import { eventSubject, SignalboxError, type EventType, type Labels, type StageName } from "@signalbox/proto";
+import { encodeAuditMessage, type AuditItem } from "./audit-message.ts";
+import type { Bus } from "./bus.ts";
+import type { Signer } from "@signalbox/tlog";
+import { createEventSigner } from "./event-signer.ts";
+import type { Logger } from "./logger.ts";
+import { publishDurably } from "./publish-durably.ts";
+import { listenReceipts, type Receipts } from "./receipts.ts";
+
+export type RecordOptions = {
+  type: EventType;
+  tenant: string;
+  /** The event without `eventId`, `producer` and `atMs`: they are added at the moment of signing. */
+  event: Record<string, unknown>;
+  /** Plain values for the erasable columns beside the leaf. */
+  labels?: Labels | null;
+  /** sync: resolves only when the ledger has committed the event. */
+  audit: "async" | "sync";
+  /** How long a refused or unanswered publish is tried again before giving up; 0 fails at once. */
+  retryForMs: number;
+};
+
+export type Recorder = Disposable & {
+  /**
+   * Signs the event and resolves when it is acknowledged: by the AUDIT queue (async), or by the ledger's receipt (sync).
+   * Rejects with `audit-unavailable` when it is not; the event must then be taken as not recorded.
+   */
+  record(options: RecordOptions): Promise<void>;
+};
+
+type Pending = RecordOptions & { resolve: () => void; reject: (error: SignalboxError) => void };
+type Signed = { pending: Pending; eventId: string; item: AuditItem };
+type Lane = { queue: Pending[]; inFlight: number; scheduled: boolean };
+
+const MESSAGE_MAX_BYTES = 512 * 1024;
+/** While this many publishes of a subject are unanswered, events gather: bursts become fewer, larger signatures. */
+const IN_FLIGHT_MAX = 4;
+const RECEIPT_TIMEOUT_MS = 2_000;
+const RECEIPT_TRIES = 3;
+
+/** One recorder a process: it owns the process's sequence numbers. */
+export function createRecorder(options: { bus: Bus; service: StageName; key: Signer; log: Logger }): Recorder {
+  const { bus, service, key, log } = options;
+  const lanes = new Map<string, Lane>();
+  const receipts = listenReceipts(bus);
+  const signEvents = createEventSigner({ service, instance: bus.instance, key });
+
+  function sign(batch: Pending[]): Signed[] {
+    return signEvents(batch).flatMap((result, index) => {
+      const pending = batch[index]!;
+      if (result.kind === "signed") {
+        return {
+          pending,
+          eventId: result.eventId,
+          item: { envelope: result.envelope, labels: pending.labels ?? null },
+        };
+      }
+      log.error({ err: result.error, type: pending.type }, "an event cannot be recorded");
+      pending.reject(unavailable(result.error));
+      return [];
+    });
+  }
+
+  function schedule(subject: string, lane: Lane): void {
+    if (lane.scheduled || lane.queue.length === 0 || lane.inFlight >= IN_FLIGHT_MAX) return;
+    lane.scheduled = true;
+    setImmediate(() => {
+      lane.scheduled = false;
+      for (const message of splitMessages(sign(lane.queue.splice(0)))) {
+        lane.inFlight += 1;
+        void publishSigned({ bus, receipts, subject, signed: message }).finally(() => {
+          lane.inFlight -= 1;
+          schedule(subject, lane);
+        });
+      }
+    });
+  }
+
+  return {
+    record(record) {
+      const subject = eventSubject(record.type, record.tenant);
+      let lane = lanes.get(subject);
+      if (lane === undefined) lanes.set(subject, (lane = { queue: [], inFlight: 0, scheduled: false }));
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      lane.queue.push({ ...record, resolve, reject });
+      schedule(subject, lane);
+      return promise;
+    },
+    [Symbol.dispose]() {
+      receipts[Symbol.dispose]();
+    },
+  };
+}
+
+async function publishSigned(options: {
+  bus: Bus;
+  receipts: Receipts;
+  subject: string;
+  signed: Signed[];
+}): Promise<void> {
+  const { bus, receipts, subject, signed } = options;
+  const payload = encodeAuditMessage(signed.map(({ item }) => item));
+  const retryForMs = Math.max(...signed.map(({ pending }) => pending.retryForMs));
+  const sync = signed.filter(({ pending }) => pending.audit === "sync");
+  try {
+    for (let tries = 1; ; tries += 1) {
+      const receipted = Promise.all(sync.map(({ eventId }) => receipts.wait(eventId, RECEIPT_TIMEOUT_MS)));
+      await publishDurably(bus, { subject, payload, messageId: `${signed[0]!.eventId}.${tries}`, retryForMs });
+      for (const { pending } of signed) if (pending.audit === "async") pending.resolve();
+      const results = await receipted;
+      // A receipt travels at most once, so after a silence the event is sent again: the ledger answers for what it holds.
+      if (results.some((result) => result.status === "timeout") && tries < RECEIPT_TRIES) continue;
+      for (const [index, { pending }] of sync.entries()) {
+        const result = results[index]!;
+        if (result.status === "committed") pending.resolve();
+        else pending.reject(unavailable(result));
+      }
+      return;
+    }
+  } catch (error) {
+    for (const { pending } of signed) pending.reject(unavailable(error));
+  }
+}
+
+function splitMessages(signed: Signed[]): Signed[][] {
+  const messages: Signed[][] = [];
+  let bytes = Infinity;
+  for (const entry of signed) {
+    const size = entry.item.envelope.length;
+    if (bytes + size > MESSAGE_MAX_BYTES) {
+      messages.push([]);
+      bytes = 0;
+    }
+    messages.at(-1)!.push(entry);
+    bytes += size;
+  }
+  return messages;
+}
+
+function unavailable(cause: unknown): SignalboxError {
+  const message = "The register cannot take the record of this request now; nothing more was done.";
+  return new SignalboxError("audit-unavailable", message, {
+    details: { stage: "audit-ledger", retryAfterMs: 1_000 },
+    cause,
+  });
+}

@@ -1,0 +1,66 @@
+import type { z } from "zod";
+import { ConfigError, readConfig } from "./read-config.ts";
+
+/** What a started service offers to whoever runs it. */
+export type RunningService = AsyncDisposable & {
+  /** The ports that it listens on, by protocol. */
+  readonly ports: { readonly http?: number; readonly grpc?: number };
+};
+
+/** What a service sends to its supervisor when it serves. */
+export type ReadyMessage = { readonly ready: true; readonly ports: RunningService["ports"] };
+
+const STOP_TIMEOUT_MS = 10_000;
+
+/**
+ * A service's whole process: reads the config, checks it alone under `--check`, else runs until SIGINT, SIGTERM
+ * or the loss of the supervisor that started it, then disposes of the service and lets the process drain.
+ */
+export async function runService<S extends z.ZodType>(options: {
+  name: string;
+  config: S;
+  start: (config: z.infer<S>) => Promise<RunningService>;
+}): Promise<void> {
+  if (process.argv.includes("--help")) {
+    console.log(`Usage: node services/${options.name}/src/main.ts [--config FILE] [--check]`);
+    return;
+  }
+  let config: z.infer<S>;
+  try {
+    config = readConfig(options.config);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    process.exitCode = 2;
+    return;
+  }
+  if (process.argv.includes("--check")) {
+    console.log(`${options.name}: config ok`);
+    return;
+  }
+  await serve(() => options.start(config));
+}
+
+async function serve(start: () => Promise<RunningService>): Promise<void> {
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
+  process
+    .once("SIGINT", () => {
+      stop();
+    })
+    .once("SIGTERM", () => {
+      stop();
+    });
+  // A supervisor that was killed cannot stop its services; the closed channel tells them.
+  process.once("disconnect", () => {
+    stop();
+  });
+  const service = await start();
+  process.send?.({ ready: true, ports: service.ports } satisfies ReadyMessage);
+  await stopped;
+  // Sockets that a peer keeps open would hold the process; the timer is the limit on patience with them.
+  setTimeout(() => {
+    process.exit(1);
+  }, STOP_TIMEOUT_MS).unref();
+  await service[Symbol.asyncDispose]();
+  if (process.connected) process.disconnect();
+}

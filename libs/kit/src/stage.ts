@@ -1,0 +1,44 @@
+import type { StageName } from "@signalbox/proto";
+import { z } from "zod";
+import { decodeJson, type Bus } from "./bus.ts";
+import type { Logger } from "./logger.ts";
+
+/**
+ * Listens on a stage's subject in its queue group. A message carries the items of one tick of its sender; each is
+ * checked against the schema. Items that do not fit are logged by their problem alone and dropped: they come from an
+ * authenticated stage, so they are a defect, and ingress' deadline answers their caller.
+ */
+export function listenStage<S extends z.ZodType>(options: {
+  bus: Bus;
+  stage: StageName;
+  subject: string;
+  item: S;
+  log: Logger;
+  onItems: (items: z.infer<S>[]) => void;
+}): Disposable {
+  const { bus, stage, subject, item, log, onItems } = options;
+  const message = z.strictObject({ items: z.array(item) });
+  const subscription = bus.connection.subscribe(subject, {
+    queue: stage,
+    callback: (error, received) => {
+      if (error !== null) {
+        log.error({ err: error }, "the subscription failed");
+        return;
+      }
+      // A message without data is the server's own status, not a stage's work.
+      if (received.data.length === 0) return;
+      const parsed = message.safeParse(decodeJson(received.data));
+      if (parsed.success) onItems(parsed.data.items);
+      else
+        log.error(
+          { problems: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.code}`) },
+          "a message does not fit its contract",
+        );
+    },
+  });
+  return {
+    [Symbol.dispose]() {
+      if (!bus.connection.isClosed()) subscription.unsubscribe();
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { setImmediate as nextTick } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { packItems, tickBatch } from "./tick-batch.ts";
+
+test("items of one tick are handed over together, later ones apart", async () => {
+  const batches: number[][] = [];
+  const add = tickBatch<number>((items) => batches.push(items));
+  add(1);
+  add(2);
+  await nextTick();
+  add(3);
+  await nextTick();
+  expect(batches).toEqual([[1, 2], [3]]);
+});
+
+test("messages stay below the limit and keep every item in order", () => {
+  const texts = Array.from({ length: 100 }, (_, index) => JSON.stringify({ index, pad: "é".repeat(index) }));
+  const messages = packItems(texts, 1_000);
+  expect(messages.length).toBeGreaterThan(5);
+  const items = messages.flatMap(({ payload }) => (JSON.parse(payload) as { items: { index: number }[] }).items);
+  expect(items.map(({ index }) => index)).toEqual(texts.map((_, index) => index));
+  for (const { from, to } of messages)
+    expect(Buffer.byteLength(texts.slice(from, to).join(""))).toBeLessThanOrEqual(1_000);
+});
+
+test("a single item above the limit travels alone", () => {
+  const big = JSON.stringify("x".repeat(50));
+  expect(packItems(["1", big, "2"], 10).map(({ payload }) => payload)).toEqual([
+    `{"items":[1]}`,
+    `{"items":[${big}]}`,
+    `{"items":[2]}`,
+  ]);
+});
