@@ -39,9 +39,10 @@ export const DEFAULT_POLICY: PolicyDocument = {
     bands: [
       { uptoMicroUsd: 150_000, quality: 350_000 },
       { uptoMicroUsd: 600_000, quality: 480_000 },
-      { uptoMicroUsd: 2_000_000, quality: 600_000 },
-      { uptoMicroUsd: 6_000_000, quality: 720_000 },
-      { uptoMicroUsd: null, quality: 800_000 },
+      { uptoMicroUsd: 2_000_000, quality: 620_000 },
+      { uptoMicroUsd: 4_000_000, quality: 760_000 },
+      { uptoMicroUsd: 8_000_000, quality: 860_000 },
+      { uptoMicroUsd: null, quality: 920_000 },
     ],
   },
   cache: { serve: true, store: true, ttlSeconds: 3_600 },

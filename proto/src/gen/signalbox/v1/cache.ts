@@ -48,6 +48,11 @@ export interface CacheEntryHeader {
   ttlSeconds: number;
   /** JSON of the usage (proto/src/events/outcome.ts `Usage`) that the answer cost when it was made. */
   usageJson: string;
+  /**
+   * The length of the body. An answer is kept only when exactly as much of it came: to the server, a call that was
+   * cancelled can look like one that has ended.
+   */
+  bodyBytes: number;
 }
 
 export interface CacheStoreResponse {
@@ -313,7 +318,7 @@ export const CacheStoreRequest: MessageFns<CacheStoreRequest> = {
 };
 
 function createBaseCacheEntryHeader(): CacheEntryHeader {
-  return { tenant: "", key: "", endpoint: "", dialect: "", ttlSeconds: 0, usageJson: "" };
+  return { tenant: "", key: "", endpoint: "", dialect: "", ttlSeconds: 0, usageJson: "", bodyBytes: 0 };
 }
 
 export const CacheEntryHeader: MessageFns<CacheEntryHeader> = {
@@ -335,6 +340,9 @@ export const CacheEntryHeader: MessageFns<CacheEntryHeader> = {
     }
     if (message.usageJson !== "") {
       writer.uint32(50).string(message.usageJson);
+    }
+    if (message.bodyBytes !== 0) {
+      writer.uint32(56).uint32(message.bodyBytes);
     }
     return writer;
   },
@@ -400,6 +408,14 @@ export const CacheEntryHeader: MessageFns<CacheEntryHeader> = {
             message.usageJson = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.bodyBytes = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -428,6 +444,11 @@ export const CacheEntryHeader: MessageFns<CacheEntryHeader> = {
         : isSet(object.usage_json)
         ? globalThis.String(object.usage_json)
         : "",
+      bodyBytes: isSet(object.bodyBytes)
+        ? globalThis.Number(object.bodyBytes)
+        : isSet(object.body_bytes)
+        ? globalThis.Number(object.body_bytes)
+        : 0,
     };
   },
 
@@ -451,6 +472,9 @@ export const CacheEntryHeader: MessageFns<CacheEntryHeader> = {
     if (message.usageJson !== "") {
       obj.usageJson = message.usageJson;
     }
+    if (message.bodyBytes !== 0) {
+      obj.bodyBytes = Math.round(message.bodyBytes);
+    }
     return obj;
   },
 
@@ -465,6 +489,7 @@ export const CacheEntryHeader: MessageFns<CacheEntryHeader> = {
     message.dialect = object.dialect ?? "";
     message.ttlSeconds = object.ttlSeconds ?? 0;
     message.usageJson = object.usageJson ?? "";
+    message.bodyBytes = object.bodyBytes ?? 0;
     return message;
   },
 };

@@ -1,0 +1,52 @@
+import type { Capability, Classification, Endpoint, Modality } from "@signalbox/proto";
+
+/** The rule that an endpoint without the ability breaks. */
+type AbilityRule = `capability:${Capability}` | `modality:${Modality}`;
+
+/** One bit each, so that a request's needs are compared with an endpoint in one operation. */
+const BITS: Record<AbilityRule, number> = {
+  "modality:text": 1 << 0,
+  "modality:image": 1 << 1,
+  "modality:audio": 1 << 2,
+  "modality:file": 1 << 3,
+  "capability:tools": 1 << 4,
+  "capability:parallel-tools": 1 << 5,
+  "capability:json-object": 1 << 6,
+  "capability:json-schema": 1 << 7,
+  "capability:reasoning": 1 << 8,
+  "capability:logprobs": 1 << 9,
+  "capability:seed": 1 << 10,
+};
+
+/** What a request asks of an endpoint, in the order in which a missing ability is named. */
+export type Needs = {
+  readonly all: number;
+  readonly each: readonly { readonly rule: AbilityRule; readonly bit: number }[];
+};
+
+/** Modalities before capabilities. */
+export function needsOf({ modalities, capabilities }: Pick<Classification, "modalities" | "capabilities">): Needs {
+  const rules = rulesOf(modalities, capabilities);
+  return { all: bitsOf(rules), each: rules.map((rule) => ({ rule, bit: BITS[rule] })) };
+}
+
+export function abilitiesOf({ inputs, capabilities }: Pick<Endpoint, "inputs" | "capabilities">): number {
+  return bitsOf(rulesOf(inputs, capabilities));
+}
+
+/** The rule of the first need that is not met, or null when all are. */
+export function missingAbility(needs: Needs, abilities: number): string | null {
+  if ((needs.all & abilities) === needs.all) return null;
+  return needs.each.find(({ bit }) => (abilities & bit) === 0)?.rule ?? null;
+}
+
+function rulesOf(modalities: readonly Modality[], capabilities: readonly Capability[]): AbilityRule[] {
+  return [
+    ...modalities.map((name): AbilityRule => `modality:${name}`),
+    ...capabilities.map((name): AbilityRule => `capability:${name}`),
+  ];
+}
+
+function bitsOf(rules: readonly AbilityRule[]): number {
+  return rules.reduce((bits, rule) => bits | BITS[rule], 0);
+}

@@ -1,0 +1,55 @@
+/**
+ * The entry of the engine's bundle: one script without imports that runs in a bare JavaScript context. Values cross as
+ * JSON text, so that no object of one realm reaches the other and a recorded engine runs under any later host.
+ * Documents stay parsed inside, under their digest, so that a decision parses its input alone.
+ */
+import type { DecisionInput } from "@signalbox/proto";
+import { BoundedMap } from "./bounded-map.ts";
+import { decidePrepared } from "./decide.ts";
+import { type DecisionDocuments, type PreparedDocuments, prepareDocuments } from "./prepare-documents.ts";
+
+/** What the host finds as `globalThis.signalboxEngine`. */
+export type EngineGlobal = {
+  /** Whether the document is still held. */
+  has(digest: string): boolean;
+  /** Takes a document's JSON under the digest that inputs name it by. The host answers for the digest being true. */
+  load(digest: string, json: string): void;
+  /** JSON of a DecisionInput, whose documents are held, to JSON of the Decision. */
+  decide(inputJson: string): string;
+};
+
+const DOCUMENTS_MAX = 24;
+const PREPARED_MAX = 8;
+
+const parsed = new BoundedMap<unknown>(DOCUMENTS_MAX);
+const prepared = new BoundedMap<PreparedDocuments>(PREPARED_MAX);
+
+function preparedFor(names: DecisionInput["documents"]): PreparedDocuments {
+  const key = `${names.policy} ${names.catalogue} ${names.health}`;
+  const known = prepared.get(key);
+  if (known !== undefined) return known;
+  const fresh = prepareDocuments({
+    policy: documentNamed(names.policy) as DecisionDocuments["policy"],
+    catalogue: documentNamed(names.catalogue) as DecisionDocuments["catalogue"],
+    health: documentNamed(names.health) as DecisionDocuments["health"],
+  });
+  prepared.set(key, fresh);
+  return fresh;
+}
+
+function documentNamed(digest: string): unknown {
+  const document = parsed.get(digest);
+  if (document === undefined) throw new Error(`document ${digest} is not loaded`);
+  return document;
+}
+
+const engine: EngineGlobal = {
+  has: (digest) => parsed.get(digest) !== undefined,
+  load: (digest, json) => parsed.set(digest, JSON.parse(json)),
+  decide: (inputJson) => {
+    const input = JSON.parse(inputJson) as DecisionInput;
+    return JSON.stringify(decidePrepared(input, preparedFor(input.documents)));
+  },
+};
+
+Object.assign(globalThis, { signalboxEngine: Object.freeze(engine) });

@@ -1,0 +1,95 @@
+import type { Catalogue, Decision, DecisionEvent, RankedEndpoint } from "@signalbox/proto";
+import { formatCount, formatMicro, formatMs, formatUsd } from "./format-figures.ts";
+import { parseIndexRanges } from "./index-ranges.ts";
+
+/** Endpoints of one exclusion that are named when the catalogue is at hand. */
+const NAMED_MAX = 3;
+
+/**
+ * A decision in a few readable lines: what was asked, what was chosen, why, what was ruled out and by which rule, the
+ * estimated cost and the time of each stage. With the catalogue that the decision names, exclusions name endpoints.
+ */
+export function explain(event: DecisionEvent, catalogue?: Catalogue): string[] {
+  return [
+    sentence("Asked", asked(event)),
+    sentence("Chosen", chosen(event.decision)),
+    sentence("Why", why(event.decision)),
+    sentence("Ruled out", ruledOut(event.decision, catalogue)),
+    sentence("Cost", cost(event.decision)),
+    sentence("Time", time(event)),
+  ];
+}
+
+/** A caller's model name may hold anything: what would steer a terminal is replaced. */
+function sentence(title: string, text: string): string {
+  const line = text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "\ufffd");
+  return `${title}: ${line}${/[.?!]$/.test(line) ? "" : "."}`;
+}
+
+function asked({ input }: DecisionEvent): string {
+  const { facts, classification } = input;
+  const needs = [...classification.capabilities, ...classification.modalities.filter((name) => name !== "text")];
+  return [
+    `${facts.model} for ${classification.task}`,
+    `difficulty ${formatMicro(classification.difficulty)} (${classification.tier})`,
+    `about ${formatCount(classification.inputTokens)} prompt tokens`,
+    ...(needs.length === 0 ? [] : [`needs ${needs.join(", ")}`]),
+  ].join(", ");
+}
+
+function chosen({ action }: Decision): string {
+  if (action.kind === "serve-cached") return `the kept answer ${action.entryId} of ${action.endpoint}`;
+  if (action.kind === "refuse") return `none (${action.code})`;
+  const [first, ...fallbacks] = action.plan;
+  const bound = `at most ${formatCount(action.maxOutputTokens)} output tokens (${action.maxOutputSource})`;
+  if (fallbacks.length === 0) return `${first}, no fallback, ${bound}`;
+  return `${first}, falling back to ${fallbacks.join(", then ")}, ${bound}`;
+}
+
+function why(decision: Decision): string {
+  const { action, ranked, requiredQuality, eligible } = decision;
+  if (action.kind === "refuse") return action.message;
+  if (action.kind === "serve-cached") return "the same request was answered before, by an endpoint that may serve it";
+  const [first] = ranked;
+  const quality = first === undefined ? "" : qualityOf(first);
+  const choices = `${formatCount(eligible)} eligible of ${formatCount(decision.considered)} endpoints`;
+  switch (decision.reason) {
+    case "cheapest-good-enough":
+      return `the cheapest whose ${quality} is good enough for ${formatMicro(requiredQuality)}; ${choices}`;
+    case "none-good-enough":
+      return `none reaches quality ${formatMicro(requiredQuality)}, so the best, with ${quality}; ${choices}`;
+    case "half-open-probe":
+      return `its circuit was open, and this request tries whether it has recovered; ${choices}`;
+    default:
+      return `${decision.reason.replaceAll("-", " ")}, with ${quality}; ${choices}`;
+  }
+}
+
+function qualityOf({ quality, qualitySource }: RankedEndpoint): string {
+  return `quality ${formatMicro(quality)} (${qualitySource})`;
+}
+
+function ruledOut({ excluded }: Decision, catalogue: Catalogue | undefined): string {
+  if (excluded.length === 0) return "nothing";
+  return excluded.map((group) => `${formatCount(group.count)} by ${group.rule}${names(group, catalogue)}`).join("; ");
+}
+
+function names(group: Decision["excluded"][number], catalogue: Catalogue | undefined): string {
+  if (catalogue === undefined) return "";
+  const ids = parseIndexRanges(group.endpoints).slice(0, NAMED_MAX);
+  const known = ids.map((index) => catalogue.endpoints[index]?.id ?? `#${index}`);
+  return ` (${known.join(", ")}${group.count > known.length ? ", …" : ""})`;
+}
+
+function cost({ action, ranked }: Decision): string {
+  if (action.kind === "serve-cached") return "nothing, the answer is kept";
+  if (action.kind === "refuse") return "nothing, no endpoint was called";
+  const first = ranked.find(({ endpoint }) => endpoint === action.plan[0]);
+  if (first === undefined || first.costPicoUsd === null) return "unpriced, the endpoint has no known price";
+  return `at most ${formatUsd(first.costPicoUsd)}`;
+}
+
+function time({ timing }: DecisionEvent): string {
+  const { classifyUs, lookupUs, decideUs } = timing;
+  return `classify ${formatMs(classifyUs)}, cache lookup ${formatMs(lookupUs)}, decide ${formatMs(decideUs)}`;
+}

@@ -1,0 +1,98 @@
+import type { DecisionInput, Endpoint } from "@signalbox/proto";
+import { missingAbility, type Needs, needsOf } from "./abilities.ts";
+import type { Candidate } from "./candidate.ts";
+import { estimateCost } from "./estimate-cost.ts";
+import { type AskedOutput, outputBound } from "./output-bound.ts";
+import type { PreparedDocuments, PreparedEndpoint } from "./prepare-documents.ts";
+import type { ResolvedModel } from "./resolve-model.ts";
+
+export const CIRCUIT_OPEN = "health:circuit-open";
+export const OTHER_MODEL = "pinned:other-model";
+
+export type Filtered = {
+  readonly candidates: readonly Candidate[];
+  /** By catalogue index: the rule that rules the endpoint out, or null when it is eligible. */
+  readonly rules: readonly (string | null)[];
+};
+
+/** One decision's question to every endpoint. */
+export type FilterRequest = {
+  readonly input: DecisionInput;
+  readonly model: ResolvedModel;
+  readonly asked: AskedOutput;
+};
+
+/** Splits the catalogue into candidates and exclusions, each with the first rule that it breaks. */
+export function filterCandidates(documents: PreparedDocuments, request: FilterRequest): Filtered {
+  const needs = needsOf(request.input.classification);
+  const rules = documents.endpoints.map((prepared) => ruleAgainst(prepared, request, needs));
+  const candidates: Candidate[] = [];
+  for (const prepared of documents.endpoints) {
+    if (rules[prepared.index] === null) candidates.push(candidateOf(prepared, request));
+  }
+  return { candidates: applyPreferences(candidates, request, rules), rules };
+}
+
+/** In this order, so that what the circuit excludes has passed everything else. */
+function ruleAgainst(prepared: PreparedEndpoint, { input, model, asked }: FilterRequest, needs: Needs): string | null {
+  if (model.kind === "pinned" && !model.families.includes(prepared.family)) return OTHER_MODEL;
+  if (model.kind === "auto" && prepared.deprecated) return "deprecated";
+  if (prepared.policyRule !== null) return prepared.policyRule;
+  const missing = missingAbility(needs, prepared.abilities);
+  if (missing !== null) return missing;
+  if (prepared.contextTokens !== null) {
+    const tokens = input.classification.inputTokens + outputBound(prepared, asked).tokens;
+    if (tokens > prepared.contextTokens) return "context-length";
+  }
+  return prepared.openUntilMs > input.nowMs ? CIRCUIT_OPEN : null;
+}
+
+function candidateOf(prepared: PreparedEndpoint, { input, model, asked }: FilterRequest): Candidate {
+  const { endpoint } = prepared;
+  const { task, difficulty, inputTokens } = input.classification;
+  const quality = prepared.qualityByTask[task];
+  const output = outputBound(prepared, asked).tokens * input.facts.choices;
+  return {
+    index: prepared.index,
+    endpoint,
+    distance: model.kind === "auto" ? 2 : distanceOf(endpoint, model.name),
+    quality: quality.value,
+    qualitySource: quality.source,
+    goodEnough: quality.value >= difficulty,
+    cost: estimateCost(endpoint.price, { input: inputTokens, output }),
+    latencyMs: prepared.latencyMs,
+    halfOpen: prepared.openUntilMs > 0,
+  };
+}
+
+function distanceOf(endpoint: Endpoint, name: string): Candidate["distance"] {
+  if (endpoint.id === name) return 0;
+  return endpoint.model === name ? 1 : 2;
+}
+
+/** Rules that exclude an endpoint only while a better fitting one is left, so they never leave none. */
+function applyPreferences(
+  candidates: Candidate[],
+  { model, asked }: FilterRequest,
+  rules: (string | null)[],
+): Candidate[] {
+  if (model.kind === "pinned") return candidates;
+  const givesAll = ({ endpoint }: Candidate): boolean =>
+    endpoint.maxOutputTokens === null || endpoint.maxOutputTokens >= asked.tokens;
+  const excludeAs = (rule: string) => (index: number) => {
+    rules[index] = rule;
+  };
+  const long = asked.fromCaller ? preferring(candidates, givesAll, excludeAs("output-length")) : candidates;
+  if (model.strategy !== "cost") return long;
+  return preferring(long, ({ cost }) => cost !== null, excludeAs("unpriced"));
+}
+
+function preferring(
+  candidates: Candidate[],
+  fits: (candidate: Candidate) => boolean,
+  exclude: (index: number) => void,
+): Candidate[] {
+  if (candidates.every(fits) || !candidates.some(fits)) return candidates;
+  for (const candidate of candidates) if (!fits(candidate)) exclude(candidate.index);
+  return candidates.filter(fits);
+}

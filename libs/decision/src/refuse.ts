@@ -1,0 +1,45 @@
+import type { Action, Decision } from "@signalbox/proto";
+import { closeMatches } from "./close-matches.ts";
+import { CIRCUIT_OPEN, OTHER_MODEL } from "./filter-candidates.ts";
+import { AUTO_FORMS } from "./parse-model.ts";
+import type { PreparedDocuments } from "./prepare-documents.ts";
+
+export type Refusal = Extract<Action, { kind: "refuse" }>;
+
+const MESSAGE_MAX_CHARS = 1_024;
+
+export function refuseUnknownStrategy(name: string): Refusal {
+  return refusal("model-not-found", `There is no strategy '${name}'. Use one of ${AUTO_FORMS.join(", ")}.`);
+}
+
+/** The name stands for nothing: says which names are close. */
+export function refuseUnknownModel(name: string, documents: PreparedDocuments): Refusal {
+  const close = closeMatches(name, documents);
+  const hint = close.length === 0 ? "Use 'auto' to have one chosen." : `Did you mean ${listOf(close)}?`;
+  return refusal("model-not-found", `The model '${name}' is not in the catalogue. ${hint}`);
+}
+
+/** Every endpoint is ruled out: what stands in the way decides which kind of refusal it is. */
+export function refuseAll(model: string, excluded: Decision["excluded"]): Refusal {
+  const relevant = excluded.filter(({ rule }) => rule !== OTHER_MODEL);
+  if (relevant.length === 0) return refusal("no-candidate", "The catalogue holds no endpoint.");
+  const rules = relevant.map(({ rule, count }) => `${rule} (${count})`).join(", ");
+  // The circuit is asked last: an endpoint that it keeps out could serve the request once it has recovered.
+  if (relevant.some(({ rule }) => rule === CIRCUIT_OPEN)) {
+    return refusal("none-healthy", `No endpoint that can serve '${model}' is healthy now. Ruled out by: ${rules}.`);
+  }
+  if (relevant.every(({ rule }) => rule.startsWith("policy:"))) {
+    return refusal("policy-refused", `The policy allows no endpoint for '${model}'. Ruled out by: ${rules}.`);
+  }
+  return refusal("no-candidate", `No endpoint for '${model}' can serve this request. Ruled out by: ${rules}.`);
+}
+
+function refusal(code: Refusal["code"], message: string): Refusal {
+  return { kind: "refuse", code, message: message.slice(0, MESSAGE_MAX_CHARS).toWellFormed() };
+}
+
+/** `'a', 'b' or 'c'`. */
+function listOf(names: readonly string[]): string {
+  const quoted = names.map((name) => `'${name}'`);
+  return [quoted.slice(0, -1).join(", "), ...quoted.slice(-1)].filter((part) => part !== "").join(" or ");
+}

@@ -1,0 +1,109 @@
+import { decodeBase64, encodeBase64 } from "./base64.ts";
+
+/** What a signature covers besides the scheme: the type says how the payload is to be read. */
+export type SignedPayload = { readonly payloadType: string; readonly payload: Uint8Array };
+
+/** Where an event stands in the tree of the batch that was signed; the path goes from leaf to root. */
+export type BatchPosition = { readonly index: number; readonly size: number; readonly path: readonly Uint8Array[] };
+
+/** `ed25519` signs the event itself and is plain DSSE; `ed25519-batch` signs the root of the batch that it stands in. */
+export type EnvelopeSignature =
+  | { readonly scheme: "ed25519"; readonly keyId: string; readonly sig: Uint8Array }
+  | {
+      readonly scheme: "ed25519-batch";
+      readonly keyId: string;
+      readonly sig: Uint8Array;
+      readonly batch: BatchPosition;
+    };
+
+export type Envelope = SignedPayload & { readonly signature: EnvelopeSignature };
+
+/** The largest envelope that is read: C2SP entry bundles give an entry's length in 16 bits. */
+export const ENVELOPE_MAX_BYTES = 65_535;
+
+/** The most hashes of a batch path: trees of up to 2^16 events. */
+const PATH_MAX = 16;
+
+/** DSSE's pre-authentication encoding: `DSSEv1 <len type> <type> <len payload> <payload>`, lengths in bytes. */
+export function preAuthEncoding(payloadType: string, payload: Uint8Array): Buffer {
+  const head = `DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `;
+  const headBytes = Buffer.byteLength(head);
+  const bytes = Buffer.allocUnsafe(headBytes + payload.length);
+  bytes.write(head, 0);
+  bytes.set(payload, headBytes);
+  return bytes;
+}
+
+/**
+ * The one spelling of an envelope: a DSSE JSON envelope with one signature, in RFC 8785 form:
+ * `{"payload":b64,"payloadType":…,"signatures":[{"batch":{"index":…,"path":[b64…],"size":…},"keyid":…,"scheme":…,"sig":b64}]}`,
+ * without `batch` for the scheme `ed25519`.
+ */
+export function renderEnvelope(envelope: Envelope): string {
+  const { signature } = envelope;
+  const batch = signature.scheme === "ed25519-batch" ? `"batch":${renderBatch(signature.batch)},` : "";
+  return (
+    `{"payload":"${encodeBase64(envelope.payload)}","payloadType":${JSON.stringify(envelope.payloadType)},` +
+    `"signatures":[{${batch}"keyid":${JSON.stringify(signature.keyId)},"scheme":"${signature.scheme}",` +
+    `"sig":"${encodeBase64(signature.sig)}"}]}`
+  );
+}
+
+function renderBatch(batch: BatchPosition): string {
+  const path = batch.path.map((hash) => `"${encodeBase64(hash)}"`).join(",");
+  return `{"index":${batch.index},"path":[${path}],"size":${batch.size}}`;
+}
+
+/**
+ * Reads an envelope; null unless the bytes are exactly `renderEnvelope` of what they say. So two readers never see two
+ * different envelopes in the same bytes (doubled members, odd escapes), and one envelope never has two forms.
+ */
+export function parseEnvelope(bytes: Uint8Array): Envelope | null {
+  if (bytes.length > ENVELOPE_MAX_BYTES) return null;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  const envelope = readEnvelope(parseJson(text));
+  return envelope !== null && renderEnvelope(envelope) === text ? envelope : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function readEnvelope(json: unknown): Envelope | null {
+  if (!isObject(json) || typeof json["payloadType"] !== "string" || !Array.isArray(json["signatures"])) return null;
+  const payload = bytesOf(json["payload"]);
+  const signature = readSignature(json["signatures"][0]);
+  return payload === null || signature === null ? null : { payloadType: json["payloadType"], payload, signature };
+}
+
+function readSignature(json: unknown): EnvelopeSignature | null {
+  if (!isObject(json) || typeof json["keyid"] !== "string") return null;
+  const keyId = json["keyid"];
+  const sig = bytesOf(json["sig"]);
+  if (sig === null) return null;
+  if (json["scheme"] === "ed25519") return { scheme: "ed25519", keyId, sig };
+  if (json["scheme"] !== "ed25519-batch") return null;
+  const batch = readBatch(json["batch"]);
+  return batch === null ? null : { scheme: "ed25519-batch", keyId, sig, batch };
+}
+
+function readBatch(json: unknown): BatchPosition | null {
+  if (!isObject(json) || !Array.isArray(json["path"]) || json["path"].length > PATH_MAX) return null;
+  const { index, size } = json;
+  if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size)) return null;
+  const path = json["path"].map(bytesOf);
+  if (path.includes(null)) return null;
+  return { index: index as number, size: size as number, path: path as Buffer[] };
+}
+
+function isObject(json: unknown): json is Record<string, unknown> {
+  return typeof json === "object" && json !== null;
+}
+
+function bytesOf(json: unknown): Buffer | null {
+  return typeof json === "string" ? decodeBase64(json) : null;
+}

@@ -1,0 +1,51 @@
+import { hash } from "node:crypto";
+
+export const HASH_BYTES = 32;
+
+/** The root of the tree without leaves: SHA-256 of nothing. */
+export const EMPTY_ROOT: Buffer = hash("sha256", "", "buffer");
+
+const LEAF_PREFIX = Buffer.from([0x00]);
+
+/** RFC 6962 §2.1: `SHA-256(0x00 || entry)`. */
+export function leafHash(entry: Uint8Array): Buffer {
+  return hash("sha256", Buffer.concat([LEAF_PREFIX, entry]), "buffer");
+}
+
+/** RFC 6962 §2.1: `SHA-256(0x01 || left || right)`. */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(1 + 2 * HASH_BYTES);
+  bytes[0] = 0x01;
+  bytes.set(left, 1);
+  bytes.set(right, 1 + HASH_BYTES);
+  return hash("sha256", bytes, "buffer");
+}
+
+/**
+ * All levels of the tree over these leaf hashes, leaves first. A last node without a sibling rises unchanged, which is
+ * the same tree as RFC 6962's split at the largest power of two.
+ */
+export function treeLevels(leafHashes: readonly Uint8Array[]): Uint8Array[][] {
+  let level = [...leafHashes];
+  const levels = [level];
+  while (level.length > 1) {
+    const above: Uint8Array[] = [];
+    for (let i = 0; i + 1 < level.length; i += 2) {
+      above.push(nodeHash(level[i] as Uint8Array, level[i + 1] as Uint8Array));
+    }
+    if (level.length % 2 === 1) above.push(level[level.length - 1] as Uint8Array);
+    levels.push(above);
+    level = above;
+  }
+  return levels;
+}
+
+/** The root over these leaf hashes. */
+export function treeRoot(leafHashes: readonly Uint8Array[]): Uint8Array {
+  return treeLevels(leafHashes).at(-1)?.[0] ?? EMPTY_ROOT;
+}
+
+/** Whether bytes are equal. Hashes are public, so the time it takes says nothing. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}

@@ -1,0 +1,17 @@
+import { postgresFields, serviceFields, signingFields } from "@signalbox/kit";
+import { z } from "zod";
+
+export const Config = z.strictObject({
+  ...serviceFields,
+  ...signingFields,
+  ...postgresFields,
+  /** The catalogue document (JSON): the endpoints that decisions choose among. Read at the start. */
+  cataloguePath: z.string().default("./.signalbox/catalogue.json"),
+  /** A file (JSON or YAML) with fields of the policy document; what it does not name keeps its default. null: all do. */
+  policyPath: z.string().nullable().default(null),
+  /** Requests in work at once; beyond them the answer is 503. */
+  inFlightMax: z.int().min(1).max(100_000).default(4_096),
+  /** What outcomes teach of endpoints is put in force at most so often; it is also how soon replicas agree. */
+  healthEveryMs: z.int().min(10).max(60_000).default(1_000),
+});
+export type Config = z.infer<typeof Config>;

@@ -1,0 +1,61 @@
+import { randomInt } from "node:crypto";
+import { type Engine, type Recorder, uuidv7 } from "@signalbox/kit";
+import type { DecideItem, Decision, DecisionEvent, DecisionInput, HealthSnapshot } from "@signalbox/proto";
+import { canonicalize, sha256Digest } from "@signalbox/tlog";
+import type { DecisionDocuments } from "./decision-documents.ts";
+
+const DRAWS = 2 ** 32;
+const US_PER_MS = 1_000;
+
+/** A decision, with all that it was made from and what acting on it needs. */
+export type MadeDecision = {
+  readonly item: DecideItem;
+  readonly decisionId: string;
+  readonly input: DecisionInput;
+  readonly decision: Decision;
+  /** The snapshot that the decision read. */
+  readonly health: HealthSnapshot;
+  readonly decideUs: number;
+  /** On the process's monotonic clock. */
+  readonly decidedAtMs: number;
+};
+
+/** Runs the engine on the request and the documents in force. Throws `internal` when the engine fails. */
+export function makeDecision(
+  item: DecideItem,
+  { engine, documents }: { engine: Engine; documents: DecisionDocuments },
+): MadeDecision {
+  const startedAtMs = performance.now();
+  const input: DecisionInput = {
+    schema: "signalbox.decision-input.v1",
+    nowMs: Date.now(),
+    draw: randomInt(DRAWS),
+    facts: item.facts,
+    classification: item.classification,
+    // A hit that names no place to read it from is none.
+    lookup: item.lookup.status === "hit" && item.cacheAddress === null ? { status: "off" } : item.lookup,
+    documents: documents.names,
+  };
+  const decision = engine.decide(input, documents.texts);
+  const decidedAtMs = performance.now();
+  const decideUs = Math.round((decidedAtMs - startedAtMs) * US_PER_MS);
+  return { item, decisionId: uuidv7(), input, decision, health: documents.health, decideUs, decidedAtMs };
+}
+
+/** Resolves when the decision is recorded, as its request's audit mode means it. Rejects with `audit-unavailable`. */
+export function recordDecision(made: MadeDecision, recorder: Recorder): Promise<void> {
+  const { item, input, decision, decisionId, decideUs } = made;
+  const { tenant, requestId, audit } = item.facts;
+  const event = {
+    schema: "signalbox.event.decision.v1",
+    tenant,
+    requestId,
+    decisionId,
+    input,
+    decision,
+    decisionDigest: sha256Digest(canonicalize(decision)),
+    timing: { ...item.timing, decideUs },
+  } satisfies Omit<DecisionEvent, "eventId" | "producer" | "atMs">;
+  // The caller is told at once and may try again: waiting here would only use up its time.
+  return recorder.record({ type: "decision", tenant, event, audit, retryForMs: 0 });
+}

@@ -1,0 +1,25 @@
+import { Counter, Histogram } from "@signalbox/kit";
+
+const decisionsTotal = new Counter({
+  name: "signalbox_policy_decisions_total",
+  help: "Decisions made and recorded, by what they order.",
+  labelNames: ["action"],
+});
+
+/** Resolved once, because a lookup of labels for each decision is not free. */
+export const decisions = {
+  route: decisionsTotal.labels("route"),
+  "serve-cached": decisionsTotal.labels("serve-cached"),
+  refuse: decisionsTotal.labels("refuse"),
+};
+
+export const unrecorded = new Counter({
+  name: "signalbox_policy_unrecorded_total",
+  help: "Requests that were refused because their decision could not be recorded.",
+});
+
+export const decideSeconds = new Histogram({
+  name: "signalbox_policy_decide_seconds",
+  help: "Time that the engine takes for one decision.",
+  buckets: [0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.005],
+});
