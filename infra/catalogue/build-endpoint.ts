@@ -1,0 +1,86 @@
+import { CAPABILITIES, type Capability, type Endpoint, type Price, type PriceTier } from "@signalbox/proto";
+import { declaredQuality } from "./declared-quality.ts";
+import { familyOf } from "./family.ts";
+import type { KnownModels } from "./load-catalogue.ts";
+import { microUsd } from "./micro-usd.ts";
+import type { ModelFacts } from "./provider-file.ts";
+import type { ModelConfig, PriceConfig } from "./providers-config.ts";
+import { SIMULATOR_PROVIDER, simulatedQuality } from "./simulator-models.ts";
+
+/** A model that nobody described is taken to do what most do: refusing to try it would make it useless. */
+const ASSUMED_CAPABILITIES: readonly Capability[] = CAPABILITIES.filter(
+  (capability) => capability !== "reasoning",
+).toSorted();
+const ASSUMED_INPUTS = ["image", "text"] as const;
+
+/**
+ * The endpoint of one model at one provider: the config's word first, then the catalogue's facts for this provider,
+ * then, for a family that is known at other hosts, its facts without their price.
+ */
+export function buildEndpoint(options: {
+  known: KnownModels;
+  provider: string;
+  region: string | undefined;
+  model: ModelConfig;
+  /** What the provider's dialect in use cannot carry. */
+  lacks?: readonly Capability[];
+}): Endpoint {
+  const { known, provider, region, model, lacks = [] } = options;
+  const own = known.providers.get(provider)?.models.find(({ id }) => id === model.id);
+  const family = model.family ?? own?.family ?? familyOf(provider, model.id);
+  const facts = own ?? modelOfFamily(known, family);
+  return {
+    id: `${provider}/${model.id}`,
+    provider,
+    model: model.id,
+    family,
+    name: facts?.name ?? model.id,
+    dialect: "openai-chat",
+    region: region ?? null,
+    openWeights: facts?.openWeights ?? false,
+    contextTokens: model.context ?? facts?.limits.context ?? null,
+    maxOutputTokens: model.maxOutput ?? facts?.limits.output ?? null,
+    capabilities: sortedOnce(model.capabilities ?? facts?.capabilities ?? ASSUMED_CAPABILITIES).filter(
+      (capability) => model.capabilities !== undefined || !lacks.includes(capability),
+    ),
+    inputs: sortedOnce(model.inputs ?? facts?.inputs ?? ASSUMED_INPUTS),
+    price: model.price === undefined ? (own?.price ?? null) : configuredPrice(model.price),
+    quality: model.quality === undefined ? knownQuality(known, provider, family) : declaredQuality(model.quality),
+    released: facts?.released ?? null,
+    deprecated: own?.deprecated ?? false,
+  };
+}
+
+function knownQuality(known: KnownModels, provider: string, family: string): Endpoint["quality"] {
+  return provider === SIMULATOR_PROVIDER ? simulatedQuality(family) : (known.quality.families[family] ?? {});
+}
+
+/** Clouds and resellers state limits of their own; a maker's or an inference host's are nearer to the model's. */
+const INTERMEDIARIES = new Set(["azure", "bedrock", "openrouter"]);
+
+/** What is known of a family at the first host by name, intermediaries last. */
+function modelOfFamily(known: KnownModels, family: string): ModelFacts | undefined {
+  const hosts = [...known.providers.values()].flatMap(({ provider, models }) =>
+    models.filter((model) => model.family === family).map((model) => ({ provider, model })),
+  );
+  return (hosts.find(({ provider }) => !INTERMEDIARIES.has(provider)) ?? hosts[0])?.model;
+}
+
+function configuredPrice(price: PriceConfig): Price {
+  const tiers = price.tiers.toSorted((a, b) => a.aboveInputTokens - b.aboveInputTokens);
+  return [priceTier(price, 0), ...tiers.map((tier) => priceTier(tier, tier.aboveInputTokens))];
+}
+
+function priceTier(usd: Omit<PriceConfig, "tiers">, aboveInputTokens: number): PriceTier {
+  return {
+    aboveInputTokens,
+    input: microUsd(usd.inputUsdPerMillion),
+    output: microUsd(usd.outputUsdPerMillion),
+    cacheRead: usd.cacheReadUsdPerMillion === undefined ? null : microUsd(usd.cacheReadUsdPerMillion),
+    cacheWrite: usd.cacheWriteUsdPerMillion === undefined ? null : microUsd(usd.cacheWriteUsdPerMillion),
+  };
+}
+
+function sortedOnce<T extends string>(values: readonly T[]): T[] {
+  return [...new Set(values)].toSorted();
+}

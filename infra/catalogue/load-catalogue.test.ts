@@ -1,0 +1,70 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { loadCatalogue } from "./load-catalogue.ts";
+
+const known = loadCatalogue();
+const models = [...known.providers.values()].flatMap((file) =>
+  file.models.map((model) => ({ provider: file.provider, ...model })),
+);
+
+test("the data files hold the providers that users name", () => {
+  const named = "openai anthropic google deepseek xai nvidia moonshot minimax zai alibaba mistral azure xiaomi".split(
+    " ",
+  );
+  expect(named.filter((provider) => (known.providers.get(provider)?.models.length ?? 0) < 4)).toEqual([]);
+  expect(known.providers.get("zai")?.apiKeyEnv).toContain("ZHIPU_API_KEY");
+  expect(known.providers.get("alibaba")?.apiKeyEnv).toEqual(["DASHSCOPE_API_KEY"]);
+});
+
+test("price tiers start at zero and ascend, and the price of context beyond a bound is its own", () => {
+  const wrong = models.filter(({ price }) => {
+    const bounds = price?.map(({ aboveInputTokens }) => aboveInputTokens) ?? [0];
+    return bounds[0] !== 0 || bounds.some((bound, at) => at > 0 && bound <= bounds[at - 1]!);
+  });
+  expect(wrong).toEqual([]);
+  const tiered = models.find(({ provider, id }) => provider === "google" && id === "gemini-2.5-pro");
+  expect(tiered?.price).toEqual([
+    { aboveInputTokens: 0, input: 1_250_000, output: 10_000_000, cacheRead: 125_000, cacheWrite: null },
+    { aboveInputTokens: 200_000, input: 2_500_000, output: 15_000_000, cacheRead: 250_000, cacheWrite: null },
+  ]);
+});
+
+test("B5 a model that its provider lists no price for is unpriced and not free", () => {
+  const trial = models.filter(({ provider }) => provider === "nvidia");
+  expect(trial.filter(({ price }) => price?.[0]?.input === 0)).toEqual([]);
+  const free = models.filter(({ price }) => price?.[0]?.input === 0 && price[0].output === 0);
+  for (const { provider, id } of free) expect(`${provider}/${id}`).toMatch(/:free$|^zai\/.*-flash$|labs-|mini-code/);
+});
+
+test("B5 cached tokens of a priced model never cost nothing", () => {
+  const gifts = models.flatMap(({ provider, id, price }) =>
+    (price ?? []).some((tier) => tier.input > 0 && (tier.cacheRead === 0 || tier.cacheWrite === 0))
+      ? [`${provider}/${id}`]
+      : [],
+  );
+  expect(gifts).toEqual([]);
+});
+
+test("only models that converse are listed", () => {
+  expect(models.filter(({ id }) => /embed|whisper|tts|image|rerank|guard/i.test(id)).map(({ id }) => id)).toEqual([]);
+});
+
+test("every measured figure names its source and a family that the catalogue has", () => {
+  const families = new Set(models.map(({ family }) => family));
+  for (const [family, tasks] of Object.entries(known.quality.families)) {
+    expect(families).toContain(family);
+    for (const figure of Object.values(tasks)) {
+      expect(figure.source).toBe("measured");
+      expect(figure.reference).toMatch(/n=\d+/);
+    }
+  }
+});
+
+test("a data file that does not fit is refused with its name and field", () => {
+  const dir = mkdtempSync(join(tmpdir(), "catalogue-"));
+  const file = { ...known.providers.get("xai"), date: "yesterday" };
+  writeFileSync(join(dir, "xai.json"), JSON.stringify(file));
+  expect(() => loadCatalogue(dir)).toThrow(/xai\.json: .*[\s\S]*date/);
+});

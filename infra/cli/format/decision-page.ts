@@ -1,0 +1,201 @@
+import type { DecisionEvent } from "@signalbox/proto";
+import type { DecisionRecord } from "../decision-record.ts";
+import { formatSpans, type Span } from "./bar-chart.ts";
+import { formatTime, resultOf } from "./decision-rows.ts";
+import { formatMicros } from "./duration.ts";
+import { formatPicoUsd } from "./money.ts";
+import { formatTable, printable } from "./table.ts";
+
+type Outcome = NonNullable<DecisionRecord["outcome"]>;
+
+/** Everything that the register holds of one request, in the order in which it happened. */
+export function formatDecisionPage({ index, decision, outcome }: DecisionRecord): string {
+  const sections = [
+    head(index, decision ?? outcome),
+    ...(decision === null ? ["No decision was made."] : decided(decision)),
+    ...(outcome === null ? ["The request is not finished yet."] : [attempts(outcome), ended(outcome)]),
+    ...(decision === null
+      ? []
+      : [`Time per stage\n${indent(formatSpans(spans(decision, outcome)))}`, documents(decision)]),
+  ];
+  return sections.filter((section) => section !== "").join("\n\n");
+}
+
+function head(index: number, event: DecisionEvent | Outcome | null): string {
+  if (event === null) return `leaf ${index}`;
+  const title = event.decisionId === null ? `Request ${event.requestId}` : `Decision ${event.decisionId}`;
+  return `${title}\nleaf ${index} · request ${event.requestId} · tenant ${event.tenant} · ${formatTime(event.atMs)} UTC`;
+}
+
+function decided(event: DecisionEvent): string[] {
+  return [
+    fields([
+      ["Asked", asked(event)],
+      ["Classified", classified(event)],
+      ["", signals(event)],
+      ["Cache", event.decision.cache],
+      ["Chosen", chosen(event)],
+      ["", why(event)],
+      ["Plan", plan(event)],
+    ]),
+    ranked(event),
+    excluded(event),
+  ];
+}
+
+function asked({ input }: DecisionEvent): string {
+  const { facts } = input;
+  const extras = [
+    counted(facts.messages, "message"),
+    facts.images > 0 ? counted(facts.images, "image") : "",
+    facts.tools > 0 ? counted(facts.tools, "tool") : "",
+    facts.responseFormat === "text" ? "" : facts.responseFormat,
+    facts.stream ? "streamed" : "whole",
+    facts.maxOutputTokens === null ? "" : `at most ${facts.maxOutputTokens} output tokens`,
+  ];
+  return `${printable(facts.model)} by key ${facts.keyId} · ${extras.filter(Boolean).join(", ")}`;
+}
+
+function classified({ input }: DecisionEvent): string {
+  const { task, difficulty, tier, language, inputTokens, capabilities } = input.classification;
+  const needs = capabilities.length === 0 ? "" : ` · needs ${capabilities.join(", ")}`;
+  return `${task} · difficulty ${share(difficulty)} (${tier}) · ${language} · about ${inputTokens} input tokens${needs}`;
+}
+
+function signals({ input }: DecisionEvent): string {
+  const { signals: found } = input.classification;
+  return found.length === 0 ? "" : `because ${found.map(({ name, points }) => `${name} ${signed(points)}`).join(", ")}`;
+}
+
+function chosen({ decision: { action, reason, strategy } }: DecisionEvent): string {
+  if (action.kind === "refuse") return `nothing, refused (${action.code}): ${printable(action.message)}`;
+  const from = action.kind === "serve-cached" ? `${action.endpoint} from the cache` : (action.plan[0] ?? "—");
+  return `${from} · ${reason} · strategy ${strategy}`;
+}
+
+function why({ decision }: DecisionEvent): string {
+  const { requiredQuality, considered, eligible } = decision;
+  return `asks for quality ${share(requiredQuality)}; ${eligible} of ${considered} endpoints were eligible`;
+}
+
+function plan({ decision }: DecisionEvent): string {
+  return decision.action.kind === "route" ? decision.action.plan.join(" → ") : "";
+}
+
+function ranked({ decision }: DecisionEvent): string {
+  if (decision.ranked.length === 0) return "";
+  const table = formatTable(
+    [
+      { title: "#", align: "right" },
+      { title: "endpoint" },
+      { title: "quality", align: "right" },
+      { title: "source" },
+      { title: "good enough" },
+      { title: "estimated cost", align: "right" },
+      { title: "latency", align: "right" },
+    ],
+    decision.ranked.map((one, at) => [
+      String(at + 1),
+      one.endpoint,
+      share(one.quality),
+      one.qualitySource,
+      one.goodEnough ? "yes" : "no",
+      formatPicoUsd(one.costPicoUsd),
+      one.latencyMs === null ? "unknown" : `${one.latencyMs} ms`,
+    ]),
+  );
+  const more = decision.eligible - decision.ranked.length;
+  return `Ranked${more > 0 ? ` (the best ${decision.ranked.length} of ${decision.eligible})` : ""}\n${indent(table)}`;
+}
+
+function excluded({ decision }: DecisionEvent): string {
+  if (decision.excluded.length === 0) return "";
+  const table = formatTable(
+    [{ title: "rule" }, { title: "endpoints", align: "right" }],
+    decision.excluded.map(({ rule, count }) => [rule, String(count)]),
+  );
+  return `Ruled out\n${indent(table)}`;
+}
+
+function attempts(outcome: Outcome): string {
+  if (outcome.attempts.length === 0) return "";
+  const table = formatTable(
+    [
+      { title: "#", align: "right" },
+      { title: "endpoint" },
+      { title: "result" },
+      { title: "HTTP", align: "right" },
+      { title: "first byte", align: "right" },
+      { title: "total", align: "right" },
+      { title: "cost", align: "right" },
+    ],
+    outcome.attempts.map((one, at) => [
+      String(at + 1),
+      one.endpoint,
+      one.error === null ? one.result : `${one.result}: ${one.error}`,
+      one.httpStatus === null ? "—" : String(one.httpStatus),
+      one.firstByteUs === null ? "—" : formatMicros(one.firstByteUs),
+      formatMicros(one.totalUs),
+      formatPicoUsd(one.costPicoUsd),
+    ]),
+  );
+  return `Attempts\n${indent(table)}`;
+}
+
+function ended(outcome: Outcome): string {
+  const { usage, finishReason, costPicoUsd } = outcome;
+  const parts = [
+    `${usage.inputTokens} in (${usage.cachedInputTokens} cached)`,
+    `${usage.outputTokens} out (${usage.reasoningTokens} reasoning)`,
+    usage.source,
+  ];
+  return fields([
+    ["Answered by", outcome.endpoint ?? ""],
+    ["Result", `${resultOf(outcome)}${finishReason === null ? "" : ` · finished by ${printable(finishReason)}`}`],
+    ["Tokens", parts.join(" · ")],
+    ["Cost", formatPicoUsd(costPicoUsd)],
+  ]);
+}
+
+/** The stages as they follow each other; the attempts begin where the decision has been made. */
+function spans({ timing }: DecisionEvent, outcome: Outcome | null): Span[] {
+  const decidedUs = timing.classifyUs + timing.lookupUs + timing.decideUs;
+  return [
+    { label: "classify", startUs: 0, lengthUs: timing.classifyUs },
+    { label: "lookup", startUs: timing.classifyUs, lengthUs: timing.lookupUs },
+    { label: "decide", startUs: timing.classifyUs + timing.lookupUs, lengthUs: timing.decideUs },
+    ...(outcome?.attempts ?? []).map(({ endpoint, startedUs, totalUs }) => ({
+      label: endpoint,
+      startUs: decidedUs + startedUs,
+      lengthUs: totalUs,
+    })),
+  ];
+}
+
+function documents({ input }: DecisionEvent): string {
+  const named = { ...input.documents, classifier: input.classification.classifier };
+  return `Made from\n${indent(fields(Object.entries(named)))}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Millionths as a share with three digits. */
+function share(micro: number): string {
+  return (micro / 1_000_000).toFixed(3);
+}
+
+function signed(points: number): string {
+  return points < 0 ? String(points) : `+${points}`;
+}
+
+function fields(rows: readonly (readonly [string, string])[]): string {
+  const shown = rows.filter(([, value]) => value !== "");
+  const width = Math.max(...shown.map(([name]) => name.length));
+  return shown.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n");
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, "  ");
+}

@@ -1,0 +1,44 @@
+import { DecisionEvent, OutcomeEvent, SupersededEvent } from "@signalbox/proto";
+import { z } from "zod";
+import { chosenEndpoint } from "../decision-record.ts";
+import type { TailedEntry } from "../tail-events.ts";
+import { formatTime, resultOf } from "./decision-rows.ts";
+import { formatMicros } from "./duration.ts";
+import { formatPicoUsd } from "./money.ts";
+import { printable } from "./table.ts";
+
+const TYPE_WIDTH = "superseded".length;
+const INDEX_WIDTH = 7;
+
+/** One line for one entry of the register; an entry of a type that is not known here keeps its head. */
+export function formatEntry(entry: TailedEntry): string {
+  const { atMs } = z.looseObject({ atMs: z.int() }).parse(entry.event);
+  const head = `${String(entry.index).padStart(INDEX_WIDTH)}  ${formatTime(atMs)}  ${entry.type.padEnd(TYPE_WIDTH)}`;
+  return printable(`${head}  ${describe(entry.event) ?? entry.requestId}`);
+}
+
+function describe(event: unknown): string | null {
+  const decision = DecisionEvent.safeParse(event);
+  if (decision.success) return describeDecision(decision.data);
+  const outcome = OutcomeEvent.safeParse(event);
+  if (outcome.success) return describeOutcome(outcome.data);
+  const superseded = SupersededEvent.safeParse(event).data;
+  return superseded === undefined ? null : `${superseded.decisionId}  by ${superseded.by ?? "no decision"}`;
+}
+
+function describeDecision(event: DecisionEvent): string {
+  const chosen = chosenEndpoint({ index: 0, decision: event, outcome: null }) ?? "refused";
+  return `${event.decisionId}  ${event.input.facts.model} → ${chosen} (${event.decision.reason})`;
+}
+
+function describeOutcome(event: OutcomeEvent): string {
+  const tokens = `${event.usage.inputTokens}+${event.usage.outputTokens} tokens`;
+  const parts = [
+    resultOf(event),
+    event.endpoint,
+    tokens,
+    formatPicoUsd(event.costPicoUsd),
+    formatMicros(event.timing.totalUs),
+  ];
+  return `${event.decisionId ?? event.requestId}  ${parts.filter((part) => part !== null).join(" · ")}`;
+}

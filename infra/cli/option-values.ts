@@ -1,0 +1,36 @@
+import { InvalidArgumentError } from "commander";
+
+const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A whole number within the service's own limits. */
+export function wholeNumber(min: number, max: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^[0-9]+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** A point in time as Unix milliseconds: `15m`, `2h`, `7d` ago, or an ISO date like 2026-11-21 or 2026-11-21T10:00:00Z. */
+export function pointInTime(text: string): number {
+  const ago = /^([0-9]{1,6})([smhd])$/.exec(text);
+  if (ago !== null) return Date.now() - Number(ago[1]) * UNITS_MS[ago[2] as keyof typeof UNITS_MS];
+  const at = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(at)) return at;
+  throw new InvalidArgumentError("Give an age like 15m, 2h or 7d, or a date like 2026-11-21T10:00:00Z.");
+}
+
+/** Collects an option that may be given several times, or once with commas. */
+export function listed(text: string, before: readonly string[] = []): string[] {
+  return [...before, ...text.split(",").map((part) => part.trim())].filter((part) => part !== "");
+}
+
+/** Reads an option whose words are a closed set, each time it is given. */
+export function oneOf<const Word extends string>(words: readonly Word[]): (text: string, before?: Word[]) => Word[] {
+  return (text, before = []) => {
+    const given = listed(text);
+    const unknown = given.find((word) => !(words as readonly string[]).includes(word));
+    if (unknown !== undefined) throw new InvalidArgumentError(`${unknown} is not one of ${words.join(", ")}.`);
+    return [...before, ...(given as Word[])];
+  };
+}

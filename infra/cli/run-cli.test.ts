@@ -1,0 +1,83 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { runCli } from "./run-cli.ts";
+import { recordedTerminal } from "./recorded-terminal.ts";
+
+const emptyHome = mkdtempSync(join(tmpdir(), "signalbox-cli-"));
+
+async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const terminal = recordedTerminal();
+  const code = await runCli(args, terminal);
+  return { code, stdout: terminal.stdout.join("\n"), stderr: terminal.stderr.join("\n") };
+}
+
+const COMMANDS = [
+  ["decisions"],
+  ["decisions", "list"],
+  ["decisions", "show"],
+  ["replay"],
+  ["tail"],
+  ["verify"],
+  ["keys"],
+  ["keys", "create"],
+  ["keys", "list"],
+  ["keys", "revoke"],
+  ["models"],
+  ["doctor"],
+];
+
+test.each(COMMANDS.map((words) => words.join(" ")))("%s --help names its options and ends with 0", async (words) => {
+  const { code, stdout, stderr } = await run(...words.split(" "), "--help");
+  expect(code).toBe(0);
+  expect(stdout).toContain(`Usage: signalbox ${words}`);
+  expect(stdout).toContain("--json");
+  expect(stderr).toBe("");
+});
+
+test.each(COMMANDS.filter((words) => words.length > 1 || !["decisions", "keys"].includes(words[0] as string)))(
+  "%s %s --help shows an example",
+  async (...words) => {
+    const { stdout } = await run(...words, "--help");
+    expect(stdout).toContain("npm run -s signalbox -- ");
+  },
+);
+
+test.each([
+  [["decisions", "list", "--limit", "many"], "whole number"],
+  [["decisions", "list", "--limit", "501"], "500"],
+  [["decisions", "list", "--kind", "maybe"], "route, serve-cached, refuse"],
+  [["decisions", "list", "--since", "yesterday"], "2026-11-21T10:00:00Z"],
+  [["decisions", "show"], "missing required argument"],
+  [["decisions", "show", "one", "two"], "too many arguments"],
+  [["tail", "--type", "rumour"], "decision, outcome, superseded"],
+  [["replay"], "--all"],
+  [["replay", "some-id", "--all"], "--all"],
+  [["keys", "create", "--role", "king"], "member, admin"],
+  [["nonsense"], "unknown command"],
+  [["models", "--colour"], "unknown option"],
+])("%j is wrong usage: exit code 2, and words that say what is right", async (args, words) => {
+  const { code, stdout, stderr } = await run("--home", emptyHome, "--url", "http://127.0.0.1:9", "--key", "k", ...args);
+  expect(code).toBe(2);
+  expect(stdout).toBe("");
+  expect(stderr).toContain(words);
+});
+
+test("without a line the message says how to start one", async () => {
+  const { code, stderr } = await run("decisions", "list", "--home", emptyHome);
+  expect(code).toBe(2);
+  expect(stderr).toContain("npm start");
+});
+
+test("with --json an error is one line of JSON on stderr, wherever --json stands", async () => {
+  for (const args of [
+    ["--json", "decisions", "list", "--home", emptyHome],
+    ["decisions", "list", "--limit", "x", "--json"],
+  ]) {
+    const { code, stdout, stderr } = await run(...args);
+    expect(code).toBe(2);
+    expect(stdout).toBe("");
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: "invalid-request" } });
+  }
+});

@@ -1,0 +1,59 @@
+import { Command, CommanderError } from "commander";
+import { addDecisions } from "./commands/decisions.ts";
+import { addDoctor } from "./commands/doctor.ts";
+import { addKeys } from "./commands/keys.ts";
+import { addModels } from "./commands/models.ts";
+import { addReplay } from "./commands/replay.ts";
+import { addTail } from "./commands/tail.ts";
+import { addVerify } from "./commands/verify.ts";
+import { DEFAULT_HOME } from "../home/home.ts";
+import { EXIT, exitCodeOf, renderFailure, type ExitCode } from "./failure.ts";
+import type { Terminal } from "./terminal.ts";
+
+const ADD_COMMANDS = [addDecisions, addReplay, addTail, addVerify, addKeys, addModels, addDoctor];
+
+const EXAMPLES = `
+Examples:
+  npm run -s signalbox -- decisions list --limit 5
+  npm run -s signalbox -- decisions show 0199f0a2-5f1c-7c3e-9a64-0d8f1b2c3d4e
+  npm run -s signalbox -- tail --type outcome
+  npm run -s signalbox -- verify --json
+
+Exit codes: 0 all is well; 1 the thing asked about failed; 2 wrong usage, or it could not be asked.`;
+
+/** Runs one command line. `args` are the words after the program's name; the result is the process's exit code. */
+export async function runCli(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.ok;
+  const json = args.includes("--json");
+  const program = baseProgram(terminal, json);
+  for (const add of ADD_COMMANDS) add(program, { terminal, finish: (code) => void (exitCode = code) });
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) {
+      terminal.err(renderFailure(error, json));
+      return exitCodeOf(error);
+    }
+    if (error.exitCode === 0) return EXIT.ok;
+    if (json) terminal.err(JSON.stringify({ error: { code: "invalid-request", message: error.message, details: {} } }));
+    return EXIT.unable;
+  }
+}
+
+function baseProgram(terminal: Terminal, json: boolean): Command {
+  return new Command("signalbox")
+    .description("Looks at a running Signalbox: its decisions, its register, its keys and models.")
+    .option("--home <dir>", "folder with the line's state", DEFAULT_HOME)
+    .option("--url <url>", "base URL of the line (env SIGNALBOX_URL)")
+    .option("--key <key>", "API key to speak with (env SIGNALBOX_KEY); the home folder's admin key by default")
+    .option("--json", "print JSON on stdout, and errors as one JSON line on stderr")
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => (json ? undefined : terminal.err(text.trimEnd())),
+    })
+    .showHelpAfterError("Add --help for what this command takes.")
+    .exitOverride()
+    .addHelpText("after", EXAMPLES);
+}

@@ -1,0 +1,157 @@
+import { join } from "node:path";
+import type { Config as LedgerConfig } from "@signalbox/audit-ledger/config";
+import type { Config as CacheConfig } from "@signalbox/cache/config";
+import type { Config as ClassifierConfig } from "@signalbox/classifier/config";
+import type { Config as DispatcherConfig } from "@signalbox/dispatcher/config";
+import type { Config as IngressConfig } from "@signalbox/ingress/config";
+import type { Config as PolicyConfig } from "@signalbox/policy/config";
+import type { StageName } from "@signalbox/proto";
+import type { z } from "zod";
+import type { ResolvedProviders } from "../catalogue/resolve-providers.ts";
+import type { Home } from "../home/home.ts";
+import type { LineKeys } from "../home/line-keys.ts";
+import type { DatabaseService } from "../postgres/roles.ts";
+import type { Ports } from "../supervisor/choose-ports.ts";
+import type { SignalboxConfig } from "./signalbox-config.ts";
+
+export type ServiceConfigs = {
+  readonly ingress: z.input<typeof IngressConfig>;
+  readonly classifier: z.input<typeof ClassifierConfig>;
+  readonly cache: z.input<typeof CacheConfig>;
+  readonly policy: z.input<typeof PolicyConfig>;
+  readonly dispatcher: z.input<typeof DispatcherConfig>;
+  readonly "audit-ledger": z.input<typeof LedgerConfig>;
+};
+
+export type RenderOptions = {
+  readonly config: SignalboxConfig;
+  readonly home: Home;
+  readonly keys: LineKeys;
+  readonly ports: Ports;
+  readonly providers: ResolvedProviders["providers"];
+  readonly natsUrl: string;
+  readonly postgresUrl: (role: DatabaseService) => string;
+};
+
+/** Where ingress and policy read the catalogue, and policy its document's fields. */
+export const catalogueFile = (home: Home): string => join(home.run, "catalogue-document.json");
+export const policyFile = (home: Home): string => join(home.run, "policy-document.json");
+
+const HOST = "127.0.0.1";
+/** One try of the line; a stage that dies leaves time for others within the whole. */
+const ATTEMPT_SHARE = 0.3;
+
+/** Each service's own config, from the operator's file and what this installation has made and found. */
+export function renderServiceConfigs(options: RenderOptions): ServiceConfigs {
+  return {
+    ingress: ingress(options),
+    classifier: common(options, "classifier"),
+    cache: cache(options),
+    policy: {
+      ...common(options, "policy"),
+      ...signing(options, "policy"),
+      postgres: { url: options.postgresUrl("policy") },
+      cataloguePath: catalogueFile(options.home),
+      policyPath: policyFile(options.home),
+    },
+    dispatcher: dispatcher(options),
+    "audit-ledger": ledger(options),
+  };
+}
+
+/** The policy document's fields that the operator's file holds. */
+export function renderPolicy({ policy, cache: answers }: SignalboxConfig): object {
+  return {
+    allow: policy.allow,
+    deny: policy.deny,
+    defaultStrategy: policy.strategy,
+    planMax: policy.planMax,
+    defaultMaxOutputTokens: policy.defaultMaxOutputTokens,
+    cache: { serve: answers.enabled, store: answers.enabled, ttlSeconds: answers.ttlSeconds },
+  };
+}
+
+type Common = { logLevel: SignalboxConfig["log"]["level"]; nats: { url: string; seedFile: string } };
+
+function common({ config, natsUrl, keys }: RenderOptions, stage: StageName): Common {
+  return { logLevel: config.log.level, nats: { url: natsUrl, seedFile: keys.nats.seedFiles[stage] } };
+}
+
+function signing({ keys }: RenderOptions, stage: StageName): { signingKeyFile: string } {
+  const file = keys.signingFiles[stage];
+  if (file === undefined) throw new Error(`The flow says that ${stage} records nothing, so it has no key.`);
+  return { signingKeyFile: file };
+}
+
+function ingress(options: RenderOptions): ServiceConfigs["ingress"] {
+  const { config, home, keys, ports } = options;
+  const { limits } = config;
+  return {
+    ...common(options, "ingress"),
+    ...signing(options, "ingress"),
+    grpcTokenFile: keys.grpcTokenFiles.ingress,
+    postgres: { url: options.postgresUrl("ingress") },
+    http: {
+      host: HOST,
+      port: ports.http,
+      bodyMaxBytes: limits.bodyMaxBytes,
+      bodyTimeoutMs: limits.bodyTimeoutMs,
+      inFlightMax: limits.inFlightMax,
+    },
+    ledgerAddress: `${HOST}:${ports.ledger}`,
+    pepperFile: keys.pepperFile,
+    cataloguePath: catalogueFile(home),
+    audit: config.audit,
+    cache: { enabled: config.cache.enabled },
+    deadlines: {
+      attemptTimeoutMs: Math.max(50, Math.round(limits.pipelineTimeoutMs * ATTEMPT_SHARE)),
+      pipelineTimeoutMs: limits.pipelineTimeoutMs,
+      answerTimeoutMs: limits.answerTimeoutMs,
+      stalledClientTimeoutMs: limits.stalledClientTimeoutMs,
+    },
+  };
+}
+
+function cache(options: RenderOptions): ServiceConfigs["cache"] {
+  const { keys, ports } = options;
+  const { enabled, ttlSeconds, maxBytes, memoryMaxBytes, entryMaxBytes } = options.config.cache;
+  const callers = { ingress: keys.grpcDigests.ingress, dispatcher: keys.grpcDigests.dispatcher };
+  return {
+    ...common(options, "cache"),
+    grpc: { host: HOST, port: ports.cache, callers },
+    postgres: { url: options.postgresUrl("cache") },
+    enabled,
+    maxBytes,
+    memoryMaxBytes,
+    entryMaxBytes,
+    ttlMaxSeconds: ttlSeconds,
+  };
+}
+
+function dispatcher(options: RenderOptions): ServiceConfigs["dispatcher"] {
+  const { config, keys, ports, providers } = options;
+  return {
+    ...common(options, "dispatcher"),
+    ...signing(options, "dispatcher"),
+    grpc: { host: HOST, port: ports.dispatcher, callers: { ingress: keys.grpcDigests.ingress } },
+    grpcTokenFile: keys.grpcTokenFiles.dispatcher,
+    providers: Object.fromEntries(Object.entries(providers).map(([name, access]) => [name, { ...access }])),
+    limits: { inFlightMax: config.limits.inFlightMax },
+  };
+}
+
+function ledger(options: RenderOptions): ServiceConfigs["audit-ledger"] {
+  const { config, home, keys, ports } = options;
+  const callers = { ingress: keys.grpcDigests.ingress, operator: keys.grpcDigests.operator };
+  return {
+    ...common(options, "audit-ledger"),
+    ...signing(options, "audit-ledger"),
+    grpc: { host: HOST, port: ports.ledger, callers },
+    postgres: { url: options.postgresUrl("audit-ledger") },
+    checkpoint: {
+      origin: config.register.origin,
+      keyFile: keys.logKeyFile,
+      stateFile: join(home.ledger, "signed-head.json"),
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import { z } from "zod";
+import { ProvidersConfig } from "../catalogue/providers-config.ts";
+import { section } from "./section.ts";
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
+const HOUR_SECONDS = 3_600;
+
+const Pattern = z.string().min(1).max(256);
+
+const cache = section({
+  enabled: z.boolean().default(true).describe("Whether exact answers are kept and served again to the same tenant."),
+  ttlSeconds: z
+    .int()
+    .min(1)
+    .max(7 * 24 * HOUR_SECONDS)
+    .default(HOUR_SECONDS)
+    .describe("How long an answer may be served again. A week at the most."),
+  maxBytes: z.int().min(0).default(GIB).describe("Kept in the database altogether; the oldest answers go first."),
+  memoryMaxBytes: z
+    .int()
+    .min(0)
+    .default(64 * MIB)
+    .describe("Of these, held in memory."),
+  entryMaxBytes: z
+    .int()
+    .min(1)
+    .max(64 * MIB)
+    .default(4 * MIB)
+    .describe("A larger answer is not kept."),
+});
+
+const limits = section({
+  bodyMaxBytes: z
+    .int()
+    .min(KIB)
+    .max(64 * MIB)
+    .default(32 * MIB)
+    .describe("A larger request body is answered with 413."),
+  bodyTimeoutMs: z.int().min(100).default(60_000).describe("A body that takes longer to arrive is answered with 408."),
+  inFlightMax: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(2_048)
+    .describe("Chat requests in work at once; one more is answered with 503."),
+  pipelineTimeoutMs: z
+    .int()
+    .min(50)
+    .max(600_000)
+    .default(10_000)
+    .describe("From admission to the moment that a dispatcher takes the request, all repeated tries together."),
+  answerTimeoutMs: z
+    .int()
+    .min(1_000)
+    .default(HOUR_SECONDS * 1_000)
+    .describe("From there to the last byte of the answer."),
+  stalledClientTimeoutMs: z
+    .int()
+    .min(100)
+    .default(120_000)
+    .describe("A client that reads nothing of its answer for so long is taken for gone."),
+  auditMaxBytes: z
+    .int()
+    .min(64 * KIB)
+    .default(GIB)
+    .describe("Events that wait for the register. A full queue refuses requests with 503; it never drops an event."),
+  auditMaxMessages: z
+    .int()
+    .min(1)
+    .default(1_000_000)
+    .describe("The same, as a number of messages of one or more events."),
+});
+
+const retention = section({
+  content: z
+    .literal("none", { error: "`none` is the only value: prompts and answers are not retained" })
+    .default("none")
+    .describe(
+      "Prompts and answers are kept nowhere but in the answer cache; the register holds keyed digests. `none` is the only value.",
+    ),
+  liveEventsMaxAgeSeconds: z
+    .int()
+    .min(60)
+    .default(24 * HOUR_SECONDS)
+    .describe(
+      "How long the fan-out stream keeps committed entries for the services. The register itself keeps them for ever.",
+    ),
+  liveEventsMaxBytes: z
+    .int()
+    .min(MIB)
+    .default(512 * MIB)
+    .describe("The same, by size; the oldest go first."),
+});
+
+const policy = section({
+  strategy: z
+    .enum(["value", "cost", "latency", "quality"])
+    .default("value")
+    .describe(
+      "What `model: auto` means: `value` takes the cheapest that is good enough for the difficulty; the others take the cheapest, the fastest or the best.",
+    ),
+  allow: z
+    .array(Pattern)
+    .max(1024)
+    .default(["*"])
+    .describe("Patterns over `provider/model` and model names, with `*`; an endpoint must match one of them."),
+  deny: z.array(Pattern).max(1024).default([]).describe("The same; an endpoint must match none of them."),
+  planMax: z.int().min(1).max(8).default(4).describe("Endpoints that are tried for one request at the most."),
+  defaultMaxOutputTokens: z
+    .int()
+    .min(1)
+    .default(4_096)
+    .describe("The bound on output tokens of a request that names none."),
+});
+
+/** The one file that an operator writes. Every field has a default that works; the descriptions make its reference. */
+export const SignalboxConfig = section({
+  providers: ProvidersConfig.default({}).describe(
+    "Where requests may go, by name. A provider given here replaces the automatic registration of all others.",
+  ),
+  autoProviders: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Register what is found too, beside `providers`: those whose key stands in the environment, and model servers on localhost.",
+    ),
+  audit: z
+    .enum(["async", "sync"])
+    .default("async")
+    .describe(
+      "When a record counts as made: `async` once the durable queue has it, `sync` once the register has committed it.",
+    ),
+  cache: cache.prefault({}).describe("Exact answers, kept and served again."),
+  limits: limits.prefault({}).describe("What is refused rather than taken in."),
+  retention: retention.prefault({}).describe("What is kept, and for how long."),
+  policy: policy.prefault({}).describe("How an endpoint is chosen."),
+  register: section({
+    origin: z
+      .string()
+      .regex(/^[^\s+]{1,255}$/, "a name without space or plus sign")
+      .default("signalbox.local/register")
+      .describe("The register's name on every checkpoint. It can never change for one home folder."),
+  })
+    .prefault({})
+    .describe("The register of decisions."),
+  log: section({
+    level: z
+      .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
+      .default("info")
+      .describe("Of the services' log files below `<home>/logs`."),
+  })
+    .prefault({})
+    .describe("What the services write down of their own doings; never a prompt."),
+});
+export type SignalboxConfig = z.infer<typeof SignalboxConfig>;

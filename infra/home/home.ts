@@ -1,0 +1,46 @@
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+export const DEFAULT_HOME = "./.signalbox";
+
+/** The one folder that holds all state of an installation, by what lies where. */
+export type Home = {
+  readonly dir: string;
+  /** Secrets; only the owner may enter. */
+  readonly keys: string;
+  /** What describes the running line: the services' configs, ports, pids. */
+  readonly run: string;
+  readonly logs: string;
+  readonly postgres: string;
+  readonly nats: string;
+  /** What the ledger remembers outside of Postgres. */
+  readonly ledger: string;
+  /** The first start's two keys, JSON, mode 0600. */
+  readonly credentialsFile: string;
+  /** Addresses and pids of the running line, for the command line. */
+  readonly runtimeFile: string;
+  /** Compiled code of the services, so that later starts are quicker. */
+  readonly compileCache: string;
+};
+
+/** Names the folders and makes those that are not there. */
+export function openHome(dir: string = DEFAULT_HOME): Home {
+  const root = resolve(dir);
+  const home: Home = {
+    dir: root,
+    keys: join(root, "keys"),
+    run: join(root, "run"),
+    logs: join(root, "logs"),
+    postgres: join(root, "postgres"),
+    nats: join(root, "nats"),
+    ledger: join(root, "ledger"),
+    credentialsFile: join(root, "credentials"),
+    runtimeFile: join(root, "run", "runtime.json"),
+    compileCache: join(root, "compile-cache"),
+  };
+  mkdirSync(root, { recursive: true });
+  for (const folder of [home.keys, home.run, home.logs, home.nats, home.ledger]) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+  return home;
+}

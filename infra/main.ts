@@ -1,0 +1,50 @@
+import { once } from "node:events";
+import { announcement } from "./supervisor/announcement.ts";
+import { demonstrate } from "./supervisor/demonstration.ts";
+import { parseLineOptions } from "./supervisor/line-options.ts";
+import type { StartOptions } from "./supervisor/line-options.ts";
+import { createProgress } from "./supervisor/progress.ts";
+import { startLine } from "./supervisor/start-line.ts";
+import type { Line } from "./supervisor/start-line.ts";
+import { watchStopSignals } from "./supervisor/stop-signal.ts";
+
+const options = parseLineOptions(process.argv.slice(2));
+process.exitCode = "exitCode" in options ? options.exitCode : await main(options);
+// The channel to whoever started this process would keep it.
+if (process.connected) process.disconnect();
+
+async function main({ home, port, config, json, singleProcess, demo }: StartOptions): Promise<number> {
+  const stop = new AbortController();
+  let line: Line | undefined;
+  watchStopSignals(stop, () => line?.kill());
+  const progress = createProgress(process.stderr, stop.signal);
+  try {
+    const configFile = config === undefined ? {} : { configFile: config };
+    line = await startLine({ home, port, ...configFile, singleProcess, env: process.env, progress });
+    const told = demo && !stop.signal.aborted ? await runDemonstration(line) : [];
+    const words = announcement(line, told);
+    if (json) {
+      console.error(words);
+      console.log(JSON.stringify(line.ready()));
+    } else console.log(words);
+    if (!stop.signal.aborted) await once(stop.signal, "abort");
+    progress.note("stopping");
+    await line[Symbol.asyncDispose]();
+    progress.note("stopped");
+    return 0;
+  } catch (error) {
+    await line?.[Symbol.asyncDispose]();
+    if (stop.signal.aborted) return 0;
+    console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  }
+}
+
+/** A demonstration that fails is told of and is no reason not to serve. */
+async function runDemonstration(line: Line): Promise<string[]> {
+  try {
+    return await demonstrate(line.ready());
+  } catch (error) {
+    return [`The demonstration request failed: ${(error as Error).message}`];
+  }
+}

@@ -1,0 +1,96 @@
+import { execFile } from "node:child_process";
+import { chmodSync, existsSync } from "node:fs";
+import { copyFile, mkdir, readFile, readdir, rm } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const DOWNLOAD_LIMIT_MS = 180_000;
+
+/** Where packages put the server although an ordinary user's PATH leaves the folder out. */
+const MORE_FOLDERS = ["/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/opt/homebrew/bin"];
+
+/**
+ * The path of a `nats-server`: from PATH, else from `dir`, else from Debian's package unpacked into `dir`, which needs no
+ * root and starts no system service. Throws an error that names the one command for this platform.
+ */
+export async function findNatsServer(dir: string, say: (line: string) => void = () => {}): Promise<string> {
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), ...MORE_FOLDERS, dir];
+  const name = process.platform === "win32" ? "nats-server.exe" : "nats-server";
+  const found = folders
+    .filter(Boolean)
+    .map((folder) => join(folder, name))
+    .find((file) => existsSync(file));
+  if (found !== undefined) return found;
+  if (!hasDebianTools()) throw new Error(await howToInstall(dir));
+  say("Fetching nats-server from Debian's package (no root, no system service)");
+  try {
+    return await unpackDebianPackage(dir);
+  } catch (error) {
+    const why = (error as { stderr?: string }).stderr?.trim() || String(error);
+    throw new Error(`${await howToInstall(dir)}\nFetching Debian's package failed: ${why}`, { cause: error });
+  }
+}
+
+function hasDebianTools(): boolean {
+  return existsSync("/usr/bin/apt-get") && existsSync("/usr/bin/dpkg-deb");
+}
+
+async function unpackDebianPackage(dir: string): Promise<string> {
+  const work = join(dir, "unpack");
+  await rm(work, { recursive: true, force: true });
+  await mkdir(join(work, "root"), { recursive: true });
+  await download(work);
+  const deb = (await readdir(work)).find((file) => file.endsWith(".deb"));
+  if (deb === undefined) throw new Error("apt-get left no package behind");
+  await run("dpkg-deb", ["-x", join(work, deb), join(work, "root")], { timeout: DOWNLOAD_LIMIT_MS });
+  const file = join(dir, "nats-server");
+  const binary = ["usr/sbin", "usr/bin"]
+    .map((folder) => join(work, "root", folder, "nats-server"))
+    .find((path) => existsSync(path));
+  if (binary === undefined) throw new Error("the package holds no nats-server");
+  await copyFile(binary, file);
+  chmodSync(file, 0o755);
+  await rm(work, { recursive: true, force: true });
+  return file;
+}
+
+/** Images often come without package lists; then they are fetched into a folder of ours, because the system's needs root. */
+async function download(work: string): Promise<void> {
+  const options = { cwd: work, timeout: DOWNLOAD_LIMIT_MS };
+  // As root, apt would drop to an account that may not write here.
+  const asIs = ["-o", "APT::Sandbox::User=root"];
+  try {
+    await run("apt-get", [...asIs, "download", "nats-server"], options);
+  } catch {
+    const lists = join(work, "lists");
+    const cache = join(work, "cache");
+    await mkdir(join(lists, "partial"), { recursive: true });
+    await mkdir(join(cache, "archives", "partial"), { recursive: true });
+    const own = [
+      ...asIs,
+      "-o",
+      `Dir::State::lists=${lists}`,
+      "-o",
+      `Dir::Cache=${cache}`,
+      "-o",
+      "Debug::NoLocking=true",
+    ];
+    await run("apt-get", [...own, "update"], options);
+    await run("apt-get", [...own, "download", "nats-server"], options);
+  }
+}
+
+async function howToInstall(dir: string): Promise<string> {
+  return `There is no nats-server on this machine. Install it with:\n  ${await installCommand(dir)}\nand start again.`;
+}
+
+async function installCommand(dir: string): Promise<string> {
+  if (process.platform === "darwin") return "brew install nats-server";
+  if (process.platform === "win32") return "choco install nats-server";
+  const release = await readFile("/etc/os-release", "utf8").catch(() => "");
+  if (/^ID(_LIKE)?=.*(debian|ubuntu)/m.test(release)) return "sudo apt-get update";
+  if (/^ID=.*alpine/m.test(release)) return "sudo apk add nats-server";
+  if (/^ID(_LIKE)?=.*arch/m.test(release)) return "sudo pacman -S nats-server";
+  return `GOBIN=${dir} go install github.com/nats-io/nats-server/v2@latest`;
+}

@@ -1,0 +1,47 @@
+import { STAGES } from "@signalbox/proto";
+import type { NatsKeys } from "./nats-keys.ts";
+import { OPERATOR } from "./nats-keys.ts";
+import { natsPermissions } from "./nats-permissions.ts";
+
+export type NatsConfOptions = {
+  readonly port: number;
+  readonly storeDir: string;
+  readonly keys: NatsKeys;
+  /** Room for all streams together. */
+  readonly storeMaxBytes: number;
+};
+
+const MAX_PAYLOAD_BYTES = 1_048_576;
+const MAX_CONNECTIONS = 1_024;
+
+/**
+ * The server's configuration as text; JSON is a subset of its format. Loopback only, no listener but the clients' one, no
+ * `no_auth_user`, no deny rule. One account holds the application, another the system; nobody has a user in the latter.
+ */
+export function natsConf({ port, storeDir, keys, storeMaxBytes }: NatsConfOptions): string {
+  const services = STAGES.map((stage) => ({
+    nkey: keys.publicKeys[stage],
+    permissions: allowOnly(natsPermissions(stage)),
+  }));
+  const operator = {
+    user: OPERATOR,
+    password: keys.operatorPassword,
+    permissions: allowOnly({ publish: [">"], subscribe: [">"] }),
+  };
+  const conf = {
+    server_name: "signalbox",
+    host: "127.0.0.1",
+    port,
+    max_payload: MAX_PAYLOAD_BYTES,
+    max_connections: MAX_CONNECTIONS,
+    write_deadline: "10s",
+    jetstream: { store_dir: storeDir, max_memory_store: 0, max_file_store: storeMaxBytes },
+    system_account: "SYS",
+    accounts: { SYS: {}, SIGNALBOX: { jetstream: "enabled", users: [...services, operator] } },
+  };
+  return `${JSON.stringify(conf, null, 2)}\n`;
+}
+
+function allowOnly({ publish, subscribe }: { publish: readonly string[]; subscribe: readonly string[] }): object {
+  return { publish: { allow: publish }, subscribe: { allow: subscribe } };
+}

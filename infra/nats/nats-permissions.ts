@@ -1,0 +1,65 @@
+import {
+  AUDIT_STREAM,
+  CACHE_STORED_SUBJECT,
+  FLOW,
+  HEALTH_SUBJECT,
+  LEDGER_STREAM,
+  REQUEST_SUBJECTS,
+  eventSubject,
+  heartbeatSubject,
+  inboxPrefix,
+  ledgerSubject,
+  receiptSubject,
+} from "@signalbox/proto";
+import type { StageName } from "@signalbox/proto";
+
+/** What a NATS user may publish and subscribe to: allow-lists alone, because wildcard deny rules have been bypassed. */
+export type NatsPermissions = { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
+
+const ANY = "*";
+const CONSUMER = `${AUDIT_STREAM.name}.${AUDIT_STREAM.consumer}`;
+const toIngress = `${inboxPrefix("ingress")}.>`;
+const receipts = receiptSubject(ANY);
+
+/** What a stage needs beside its place in the flow. */
+const BESIDE_THE_FLOW: Readonly<Record<StageName, NatsPermissions>> = {
+  ingress: { publish: [HEALTH_SUBJECT], subscribe: [receipts] },
+  classifier: { publish: [toIngress], subscribe: [] },
+  cache: {
+    publish: [toIngress, CACHE_STORED_SUBJECT],
+    subscribe: [CACHE_STORED_SUBJECT, ledgerSubject("outcome", ANY)],
+  },
+  policy: { publish: [toIngress], subscribe: [HEALTH_SUBJECT, receipts, ledgerSubject("outcome", ANY)] },
+  dispatcher: { publish: [toIngress], subscribe: [receipts] },
+  "audit-ledger": {
+    publish: [
+      `$JS.API.CONSUMER.INFO.${CONSUMER}`,
+      `$JS.API.CONSUMER.MSG.NEXT.${CONSUMER}`,
+      `$JS.ACK.${CONSUMER}.>`,
+      ...LEDGER_STREAM.subjects,
+      receipts,
+    ],
+    subscribe: [heartbeatSubject("dispatcher", ANY)],
+  },
+};
+
+/** Derived from the flow: the subject a stage consumes, the one it emits, its events and its own inbox; and what stands above. */
+export function natsPermissions(stage: StageName): NatsPermissions {
+  const step = FLOW.find((candidate) => candidate.stage === stage);
+  if (step === undefined) throw new Error(`The flow has no stage ${stage}.`);
+  const extra = BESIDE_THE_FLOW[stage];
+  return {
+    publish: [
+      ...requestSubject(step.emits),
+      ...step.records.map((type) => eventSubject(type, ANY)),
+      heartbeatSubject(stage, ANY),
+      ...extra.publish,
+    ],
+    subscribe: [...requestSubject(step.consumes), `${inboxPrefix(stage)}.>`, ...extra.subscribe],
+  };
+}
+
+function requestSubject(name: string | null): string[] {
+  const subject = Object.entries(REQUEST_SUBJECTS).find(([key]) => name === `request.${key}`);
+  return subject === undefined ? [] : [subject[1]];
+}

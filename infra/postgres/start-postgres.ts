@@ -1,0 +1,184 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { chown, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { readOrMakeSecret } from "../home/secret-file.ts";
+import { startProcessGroup } from "../process/process-group.ts";
+import type { ProcessGroup } from "../process/process-group.ts";
+import { endStaleProcess } from "../process/stale-process.ts";
+import { postgresBinaries } from "./postgres-binaries.ts";
+import { asServerUser, serverUser } from "./server-user.ts";
+import type { ServerUser } from "./server-user.ts";
+
+export const SUPER_USER = "postgres";
+
+const INIT_LIMIT_MS = 120_000;
+const READY_LIMIT_MS = 60_000;
+const STOP_LIMIT_MS = 10_000;
+const POLL_MS = 15;
+
+/** What the register relies on: an acknowledged commit is on the disk, and a torn or rotten page is noticed. */
+const SETTINGS = {
+  listen_addresses: "127.0.0.1",
+  unix_socket_directories: "",
+  max_connections: "100",
+  fsync: "on",
+  full_page_writes: "on",
+  synchronous_commit: "on",
+  password_encryption: "scram-sha-256",
+  log_min_messages: "warning",
+  timezone: "UTC",
+  log_timezone: "UTC",
+  jit: "off",
+};
+
+export type StartPostgresOptions = {
+  /** Holds the data folder and the superuser's password; created when it is not there. */
+  readonly dir: string;
+  readonly port: number;
+  /** The server's output is appended here. */
+  readonly logFile: string;
+};
+
+export type Postgres = AsyncDisposable & {
+  readonly port: number;
+  readonly pid: number;
+  /** Of the database `postgres`; only the set-up of roles and databases uses it. */
+  readonly superUrl: string;
+  /** Settles when the server has ended, for whatever reason. */
+  readonly exited: Promise<unknown>;
+};
+
+/** Starts a PostgreSQL of its own over `dir` and resolves when it takes connections. Disposing is a fast shutdown. */
+export async function startPostgres({ dir, port, logFile }: StartPostgresOptions): Promise<Postgres> {
+  const user = serverUser();
+  const data = join(dir, "data");
+  await mkdir(dir, { recursive: true });
+  const password = readOrMakeSecret(join(dir, "superuser.password"), () => randomBytes(24).toString("base64url"));
+  if (!(await exists(join(data, "PG_VERSION")))) await initialise({ dir, data, password, user });
+  await endStaleServer(data);
+  const server = await startServer({ data, port, logFile, user });
+  const exited = server.exited;
+  return {
+    port,
+    pid: server.pid,
+    superUrl: `postgresql://${SUPER_USER}:${password}@127.0.0.1:${port}/postgres`,
+    exited,
+    // SIGINT is PostgreSQL's fast shutdown: sessions are cut, nothing committed is lost.
+    [Symbol.asyncDispose]: async () => void (await server.stop({ signal: "SIGINT", limitMs: STOP_LIMIT_MS })),
+  };
+}
+
+type Initialise = { readonly dir: string; readonly data: string; readonly password: string; readonly user: ServerUser };
+
+async function initialise({ dir, data, password, user }: Initialise): Promise<void> {
+  // A first start that was interrupted leaves a folder without PG_VERSION; initdb wants an empty one.
+  await rm(data, { recursive: true, force: true });
+  await mkdir(data, { mode: 0o700 });
+  const passwordFile = join(dir, "initdb.password");
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  if (user.kind === "account") {
+    await chown(data, user.uid, user.gid);
+    await chown(passwordFile, user.uid, user.gid);
+  }
+  const args = [`--pgdata=${data}`, `--username=${SUPER_USER}`, `--pwfile=${passwordFile}`, "--auth=scram-sha-256"];
+  const rest = [
+    "--data-checksums",
+    "--encoding=UTF8",
+    "--locale=C",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+  ];
+  const {
+    command,
+    args: all,
+    ...ids
+  } = asServerUser(user, { command: postgresBinaries().initdb, args: [...args, ...rest] }, [join(data, "PG_VERSION")]);
+  try {
+    await promisify(execFile)(command, all, { ...ids, cwd: "/", timeout: INIT_LIMIT_MS });
+  } catch (error) {
+    await rm(data, { recursive: true, force: true });
+    throw new Error(`PostgreSQL's initdb failed: ${(error as { stderr?: string }).stderr ?? String(error)}`, {
+      cause: error,
+    });
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+}
+
+/** A server that outlived its supervisor still holds the data folder; it is stopped, and a new one takes over. */
+async function endStaleServer(data: string): Promise<void> {
+  const pidFile = join(data, "postmaster.pid");
+  const [pid] = await pidFileLines(data);
+  if (pid === undefined) return;
+  await endStaleProcess({ pid: Number(pid), commandHolds: data, signal: "SIGINT", limitMs: STOP_LIMIT_MS });
+  await rm(pidFile, { force: true });
+}
+
+type StartServer = {
+  readonly data: string;
+  readonly port: number;
+  readonly logFile: string;
+  readonly user: ServerUser;
+};
+
+async function startServer({ data, port, logFile, user }: StartServer): Promise<ProcessGroup> {
+  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const command = asServerUser(
+    user,
+    { command: postgresBinaries().postgres, args: ["-D", data, "-p", String(port), ...settings] },
+    [join(data, "PG_VERSION")],
+  );
+  const deadline = performance.now() + READY_LIMIT_MS;
+  for (;;) {
+    const server = await startProcessGroup({ ...command, cwd: "/", logFile });
+    const stopWaiting = new AbortController();
+    const outcome = await Promise.race([server.exited, untilReady({ data, deadline, signal: stopWaiting.signal })]);
+    stopWaiting.abort();
+    if (outcome === "ready") return server;
+    // The backends of a killed server hold its shared memory for a moment longer; PostgreSQL refuses to start until then.
+    if (outcome !== "late" && performance.now() < deadline && (await holdsSharedMemory(logFile))) {
+      await sleep(100);
+      continue;
+    }
+    if (outcome === "late") await server.stop({ signal: "SIGINT", limitMs: STOP_LIMIT_MS });
+    throw new Error(`PostgreSQL did not start. Its last words:\n${await lastLines(logFile)}`);
+  }
+}
+
+type Waiting = { readonly data: string; readonly deadline: number; readonly signal: AbortSignal };
+
+/** The server itself writes `ready` into its pid file once it takes connections. */
+async function untilReady({ data, deadline, signal }: Waiting): Promise<"ready" | "late"> {
+  while (performance.now() < deadline && !signal.aborted) {
+    const lines = await pidFileLines(data);
+    if (lines[7]?.trim() === "ready") return "ready";
+    await sleep(POLL_MS);
+  }
+  return "late";
+}
+
+async function pidFileLines(data: string): Promise<string[]> {
+  try {
+    return (await readFile(join(data, "postmaster.pid"), "utf8")).split("\n");
+  } catch {
+    return [];
+  }
+}
+
+async function holdsSharedMemory(logFile: string): Promise<boolean> {
+  return (await lastLines(logFile)).includes("still in use");
+}
+
+async function lastLines(file: string): Promise<string> {
+  return (await readFile(file, "utf8")).trimEnd().split("\n").slice(-8).join("\n");
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}

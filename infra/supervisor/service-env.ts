@@ -1,0 +1,28 @@
+/** What a process needs of its surroundings, whatever it does. Keys of providers are none of it. */
+const FOR_EVERYONE = ["PATH", "HOME", "TMPDIR", "TMP", "TEMP", "LANG", "LC_ALL", "TZ", "NODE_OPTIONS", "SystemRoot"];
+
+/** What outgoing connections need beside. */
+const FOR_OUTGOING = [
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+  "NODE_EXTRA_CA_CERTS",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+];
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** The environment of a service: the few variables that it needs, so that a provider's key reaches the dispatcher alone. */
+export function serviceEnv(env: Env, options: { outgoing: boolean; also?: readonly string[] }): Record<string, string> {
+  const names = [...FOR_EVERYONE, ...(options.outgoing ? FOR_OUTGOING : []), ...(options.also ?? [])];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = env[name];
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}

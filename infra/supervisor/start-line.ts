@@ -1,0 +1,207 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { StageName } from "@signalbox/proto";
+import { resolveProviders } from "../catalogue/resolve-providers.ts";
+import type { ResolvedProviders } from "../catalogue/resolve-providers.ts";
+import { readSignalboxConfig } from "../config/read-signalbox-config.ts";
+import { catalogueFile, policyFile, renderPolicy, renderServiceConfigs } from "../config/render-service-configs.ts";
+import type { SignalboxConfig } from "../config/signalbox-config.ts";
+import { claimHome } from "../home/claim-home.ts";
+import { openHome } from "../home/home.ts";
+import type { Home } from "../home/home.ts";
+import { lineKeys } from "../home/line-keys.ts";
+import { writeSecretFile } from "../home/secret-file.ts";
+import { signalProcess } from "../process/process-group.ts";
+import { choosePorts } from "./choose-ports.ts";
+import type { Ports } from "./choose-ports.ts";
+import { firstKeys } from "./first-keys.ts";
+import type { FirstKeys } from "./first-keys.ts";
+import type { Progress } from "./progress.ts";
+import { registerProducers } from "./register-producers.ts";
+import { startServiceInstances } from "./service-instances.ts";
+import { startServiceProcesses } from "./service-processes.ts";
+import type { Services } from "./service-processes.ts";
+import { serviceEnv } from "./service-env.ts";
+import { bringUpNats, bringUpPostgres } from "./start-neighbours.ts";
+import type { NatsNeighbour, NeighbourOptions, PostgresNeighbour } from "./start-neighbours.ts";
+import { SupervisedProcess } from "./supervised-process.ts";
+
+export type LineOptions = {
+  /** The home folder. */
+  readonly home: string;
+  /** Of the HTTP API; 0 takes a free one. */
+  readonly port: number;
+  /** The operator's file; without one every field takes its default. */
+  readonly configFile?: string;
+  /** Run all services in this process. */
+  readonly singleProcess?: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly progress: Progress;
+};
+
+/** Where a running line is found and with which keys; what `--json` prints. */
+export type ReadyInfo = {
+  readonly ready: true;
+  /** Without a path: `/v1/chat/completions` and the others stand below it. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly adminKey: string;
+  /** The operator's, with the password in it. */
+  readonly natsUrl: string;
+  /** The schema owner's. */
+  readonly databaseUrl: string;
+  readonly grpc: { readonly ledger: string; readonly dispatcher: string };
+  readonly pids: Readonly<Record<StageName, number>>;
+};
+
+/** A running line; disposing of it stops everything in order. */
+export type Line = AsyncDisposable & {
+  readonly home: Home;
+  /** As it is now: a restarted service has another pid. */
+  readonly ready: () => ReadyInfo;
+  /** Human lines: which providers were registered and why. */
+  readonly providerNotes: readonly string[];
+  /** Ends all processes without ado, for whoever has waited long enough for their orderly end. */
+  readonly kill: () => void;
+};
+
+/** Brings up PostgreSQL, NATS and all services over one home folder. Rejects with what to do when something is missing. */
+export async function startLine(options: LineOptions): Promise<Line> {
+  const { progress } = options;
+  const config = readSignalboxConfig(options.configFile);
+  const home = openHome(options.home);
+  await using stack = new AsyncDisposableStack();
+  stack.use(await claimHome(home));
+  const context = { home, config, progress, keys: lineKeys(home), ports: await choosePorts(home, options.port) };
+  const neighbours = await bringUpNeighbours(context, stack);
+  const baseUrl = `http://127.0.0.1:${context.ports.http}`;
+  const [keys, resolved] = await Promise.all([
+    prepareDatabase(context, neighbours.postgres, baseUrl),
+    progress.step("providers", () => registerProviders(options, context, stack)),
+  ]);
+  const services = stack.use(await startServices({ options, context, neighbours, resolved, keys, baseUrl }));
+  const ready = (): ReadyInfo => readyInfo({ context, neighbours, keys, baseUrl, pids: services.pids() });
+  writeRuntime(home, ready(), neighbours);
+  const running = stack.move();
+  return {
+    home,
+    ready,
+    providerNotes: resolved.notes,
+    kill() {
+      for (const pid of Object.values(services.pids())) if (pid !== process.pid) signalProcess(-pid, "SIGKILL");
+      signalProcess(neighbours.nats.pid(), "SIGKILL");
+      // PostgreSQL's own way to end at once; a killed one would leave shared memory behind.
+      signalProcess(neighbours.postgres.pid(), "SIGQUIT");
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+type Neighbours = { readonly postgres: PostgresNeighbour; readonly nats: NatsNeighbour };
+
+/** Both at once; when one of them fails the other is stopped with the stack. */
+async function bringUpNeighbours(context: NeighbourOptions, stack: AsyncDisposableStack): Promise<Neighbours> {
+  const [postgres, nats] = await Promise.allSettled([bringUpPostgres(context), bringUpNats(context)]);
+  if (postgres.status === "fulfilled") stack.use(postgres.value);
+  if (nats.status === "fulfilled") stack.use(nats.value);
+  if (postgres.status === "rejected") throw postgres.reason;
+  if (nats.status === "rejected") throw nats.reason;
+  return { postgres: postgres.value, nats: nats.value };
+}
+
+async function prepareDatabase(
+  { home, keys }: NeighbourOptions,
+  { url }: PostgresNeighbour,
+  baseUrl: string,
+): Promise<FirstKeys> {
+  await registerProducers(url("owner"), keys.producers);
+  const { credentialsFile } = home;
+  return firstKeys({ credentialsFile, ownerUrl: url("owner"), pepperFile: keys.pepperFile, baseUrl });
+}
+
+/** The simulator is started only when resolving finds nothing else to call. */
+async function registerProviders(
+  { env }: LineOptions,
+  { config, home, ports, progress }: NeighbourOptions,
+  stack: AsyncDisposableStack,
+): Promise<ResolvedProviders> {
+  const resolved = await resolveProviders({
+    config: config.providers,
+    autoProviders: config.autoProviders,
+    env,
+    probe: true,
+    simulator: async () => {
+      const simulator = await startSimulator({ home, ports, progress, env });
+      stack.use(simulator);
+      return `http://127.0.0.1:${ports.simulator}/v1`;
+    },
+  });
+  writeFileSync(catalogueFile(home), JSON.stringify(resolved.catalogue), { mode: 0o600 });
+  writeFileSync(policyFile(home), JSON.stringify(renderPolicy(config), null, 2), { mode: 0o600 });
+  return resolved;
+}
+
+function startSimulator(options: {
+  home: Home;
+  ports: Ports;
+  progress: Progress;
+  env: LineOptions["env"];
+}): Promise<SupervisedProcess> {
+  const { home, ports, progress, env } = options;
+  return SupervisedProcess.start({
+    name: "simulator",
+    command: process.execPath,
+    args: [join(import.meta.dirname, "..", "simulator", "main.ts"), "--port", String(ports.simulator)],
+    env: { ...serviceEnv(env, { outgoing: false }), NODE_COMPILE_CACHE: home.compileCache },
+    logFile: join(home.logs, "simulator.log"),
+    say: (line) => progress.note(line),
+    onStart: () => undefined,
+  });
+}
+
+type Parts = {
+  readonly context: NeighbourOptions & { readonly config: SignalboxConfig };
+  readonly neighbours: Neighbours;
+  readonly keys: FirstKeys;
+  readonly baseUrl: string;
+};
+
+async function startServices(
+  parts: Parts & { readonly options: LineOptions; readonly resolved: ResolvedProviders },
+): Promise<Services> {
+  const { options, context, neighbours, resolved } = parts;
+  const { nats, postgres } = neighbours;
+  const { home, progress } = context;
+  const { providers } = resolved;
+  const configs = renderServiceConfigs({ ...context, providers, natsUrl: nats.url, postgresUrl: postgres.url });
+  if (options.singleProcess === true) return progress.step("services", () => startServiceInstances(configs));
+  return progress.step("services", () =>
+    startServiceProcesses({
+      home,
+      configs,
+      keyVariables: Object.values(providers).flatMap(({ apiKeyEnv }) => apiKeyEnv ?? []),
+      env: options.env,
+      say: (line) => progress.note(line),
+      onPids: (pids) => writeRuntime(home, readyInfo({ ...parts, pids }), neighbours),
+    }),
+  );
+}
+
+function readyInfo(parts: Parts & { readonly pids: ReadyInfo["pids"] }): ReadyInfo {
+  const { context, neighbours, keys, baseUrl, pids } = parts;
+  const { ports } = context;
+  return {
+    ready: true,
+    baseUrl,
+    ...keys,
+    natsUrl: neighbours.nats.operatorUrl,
+    databaseUrl: neighbours.postgres.url("owner"),
+    grpc: { ledger: `127.0.0.1:${ports.ledger}`, dispatcher: `127.0.0.1:${ports.dispatcher}` },
+    pids,
+  };
+}
+
+function writeRuntime(home: Home, ready: ReadyInfo, { postgres, nats }: Neighbours): void {
+  const servers = { postgres: postgres.pid(), nats: nats.pid() };
+  writeSecretFile(home.runtimeFile, `${JSON.stringify({ ...ready, servers }, null, 2)}\n`);
+}

@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import type { SignalboxConfig } from "../config/signalbox-config.ts";
+import type { Home } from "../home/home.ts";
+import type { LineKeys } from "../home/line-keys.ts";
+import { findNatsServer } from "../nats/find-nats-server.ts";
+import { startNats } from "../nats/start-nats.ts";
+import { ensureStreams } from "../nats/streams.ts";
+import { migrate } from "../postgres/migrate.ts";
+import { ensureDatabase, ensureRoles, urlForRole } from "../postgres/roles.ts";
+import type { RoleName } from "../postgres/roles.ts";
+import { startPostgres } from "../postgres/start-postgres.ts";
+import type { Ports } from "./choose-ports.ts";
+import { KeptServer } from "./kept-server.ts";
+import type { Progress } from "./progress.ts";
+
+export type NeighbourOptions = {
+  readonly home: Home;
+  readonly keys: LineKeys;
+  readonly ports: Ports;
+  readonly config: SignalboxConfig;
+  readonly progress: Progress;
+};
+
+export type PostgresNeighbour = AsyncDisposable & {
+  readonly pid: () => number;
+  readonly url: (role: RoleName) => string;
+};
+
+export type NatsNeighbour = AsyncDisposable & {
+  readonly pid: () => number;
+  readonly url: string;
+  readonly operatorUrl: string;
+};
+
+/** PostgreSQL over the home folder, with roles, database and schema as this version wants them. */
+export async function bringUpPostgres({ home, keys, ports, progress }: NeighbourOptions): Promise<PostgresNeighbour> {
+  const kept = await progress.step("PostgreSQL", () =>
+    KeptServer.start(
+      () => startPostgres({ dir: home.postgres, port: ports.postgres, logFile: join(home.logs, "postgres.log") }),
+      (line) => progress.note(`PostgreSQL: ${line}`),
+    ),
+  );
+  const { superUrl } = kept.server;
+  const url = (role: RoleName): string => urlForRole({ superUrl, role, passwords: keys.postgres });
+  try {
+    await progress.step("database schema", async () => {
+      await ensureRoles(superUrl, keys.postgres);
+      await ensureDatabase(superUrl);
+      const applied = await migrate(url("owner"));
+      return applied.length === 0 ? undefined : `applied ${applied.join(", ")}`;
+    });
+  } catch (error) {
+    await kept[Symbol.asyncDispose]();
+    throw error;
+  }
+  return { pid: () => kept.server.pid, url, [Symbol.asyncDispose]: () => kept[Symbol.asyncDispose]() };
+}
+
+/** NATS over the home folder, with its users and streams. */
+export async function bringUpNats({ home, keys, ports, config, progress }: NeighbourOptions): Promise<NatsNeighbour> {
+  const binary = await findNatsServer(home.nats, (line) => progress.note(line));
+  const kept = await progress.step("NATS", () =>
+    KeptServer.start(
+      () =>
+        startNats({ binary, dir: home.nats, port: ports.nats, keys: keys.nats, logFile: join(home.logs, "nats.log") }),
+      (line) => progress.note(`NATS: ${line}`),
+    ),
+  );
+  const { url, operatorUrl } = kept.server;
+  try {
+    const { limits, retention } = config;
+    await progress.step("streams", () =>
+      ensureStreams(operatorUrl, {
+        auditMaxBytes: limits.auditMaxBytes,
+        auditMaxMessages: limits.auditMaxMessages,
+        ledgerMaxAgeSeconds: retention.liveEventsMaxAgeSeconds,
+        ledgerMaxBytes: retention.liveEventsMaxBytes,
+      }),
+    );
+  } catch (error) {
+    await kept[Symbol.asyncDispose]();
+    throw error;
+  }
+  return { pid: () => kept.server.pid, url, operatorUrl, [Symbol.asyncDispose]: () => kept[Symbol.asyncDispose]() };
+}

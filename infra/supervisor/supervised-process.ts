@@ -1,0 +1,104 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startProcessGroup } from "../process/process-group.ts";
+import type { Exit, ProcessGroup, ProcessGroupOptions } from "../process/process-group.ts";
+import { Backoff } from "./backoff.ts";
+
+const STOP_LIMIT_MS = 10_000;
+const READY_LIMIT_MS = 60_000;
+/** A process that never became ready and ends this often will not get better by itself. */
+const FIRST_TRIES = 3;
+/** A config that the service refuses. */
+const EXIT_BAD_CONFIG = 2;
+
+export type SupervisedOptions = Omit<ProcessGroupOptions, "ipc"> & {
+  readonly name: string;
+  /** A process ended without being asked, or was started again. */
+  readonly say: (line: string) => void;
+  readonly onStart: (pid: number) => void;
+};
+
+/** A child process that says over its IPC channel when it serves, and is started again whenever it ends by itself. */
+export class SupervisedProcess implements AsyncDisposable {
+  readonly #options: SupervisedOptions;
+  readonly #backoff = new Backoff();
+  readonly #stop = new AbortController();
+  readonly #ready = Promise.withResolvers<void>();
+  #current: ProcessGroup | undefined;
+  #wasReady = false;
+  #starts = 0;
+  #running: Promise<void> = Promise.resolve();
+
+  private constructor(options: SupervisedOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the process serves; rejects with its last words when it cannot be brought to. */
+  static async start(options: SupervisedOptions): Promise<SupervisedProcess> {
+    const supervised = new SupervisedProcess(options);
+    const late = setTimeout(() => void supervised.#giveUp("was not ready in time"), READY_LIMIT_MS);
+    supervised.#running = supervised.#keepRunning();
+    try {
+      await supervised.#ready.promise;
+      return supervised;
+    } catch (error) {
+      await supervised[Symbol.asyncDispose]();
+      throw error;
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  get pid(): number {
+    return this.#current?.pid ?? 0;
+  }
+
+  /** Ends it in order and for good. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#current?.stop({ signal: "SIGTERM", limitMs: STOP_LIMIT_MS });
+    await this.#running;
+  }
+
+  async #keepRunning(): Promise<void> {
+    const { say, name } = this.#options;
+    while (!this.#stop.signal.aborted) {
+      const startedAt = performance.now();
+      const exit = await this.#runOnce();
+      if (this.#stop.signal.aborted) return;
+      if (!this.#wasReady && (exit.code === EXIT_BAD_CONFIG || this.#starts >= FIRST_TRIES)) {
+        await this.#giveUp(`ended (${describe(exit)})`);
+        return;
+      }
+      const delayMs = this.#backoff.next(performance.now() - startedAt);
+      say(`${name} ended (${describe(exit)}); it is started again${delayMs === 0 ? "" : ` in ${delayMs} ms`}`);
+      await sleep(delayMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+    }
+  }
+
+  async #runOnce(): Promise<Exit> {
+    this.#starts += 1;
+    const process = await startProcessGroup({ ...this.#options, ipc: true });
+    this.#current = process;
+    this.#options.onStart(process.pid);
+    process.child.on("message", (message: { ready?: boolean }) => {
+      if (message.ready !== true) return;
+      if (this.#wasReady) this.#options.say(`${this.#options.name} serves again`);
+      this.#wasReady = true;
+      this.#ready.resolve();
+    });
+    // Disposal may have come while the process was being started.
+    if (this.#stop.signal.aborted) await process.stop({ signal: "SIGTERM", limitMs: STOP_LIMIT_MS });
+    return process.exited;
+  }
+
+  async #giveUp(what: string): Promise<void> {
+    const { name, logFile } = this.#options;
+    const words = (await readFile(logFile, "utf8").catch(() => "")).trimEnd().split("\n").slice(-6).join("\n");
+    this.#ready.reject(new Error(`${name} ${what}. The end of ${logFile}:\n${words}`));
+  }
+}
+
+function describe({ code, signal }: Exit): string {
+  return signal ?? `exit code ${code}`;
+}

@@ -1,0 +1,148 @@
+import type { Task } from "@signalbox/proto";
+import { CUES } from "./cues/index.ts";
+import { LANGUAGE_MODEL } from "./detect-language.ts";
+import { LANGUAGE_WORDS } from "./language-words.ts";
+import { TOKENIZER } from "./count-tokens.ts";
+
+/** What a phrase can speak for: a task that is told by text, or something that makes the request harder or easier. */
+export type CueGroup =
+  | "code"
+  | "math"
+  | "reasoning"
+  | "extraction"
+  | "summarisation"
+  | "translation"
+  | "creative"
+  | "reasoning-demand"
+  | "hard-topic"
+  | "explanation"
+  | "constraint"
+  | "easy";
+
+/** Weight → phrases of lower-case words. A phrase in a script without spaces is found inside the text. */
+export type CueList = Readonly<Record<number, readonly string[]>>;
+
+/**
+ * Everything that a classification depends on beside the request: a content-addressed document, so that a figure can
+ * be traced to the rules that made it. All numbers are integers; difficulties are in millionths.
+ */
+export type ClassifierDocument = {
+  readonly schema: "signalbox.classifier.v1";
+  /** Counts up with every change of the code that reads the document. */
+  readonly version: number;
+  readonly tokenizer: string;
+  readonly languageModel: string;
+  readonly cues: Readonly<Record<CueGroup, CueList>>;
+  /** Language → words that are frequent in it and rare in others. */
+  readonly languageWords: Readonly<Record<string, readonly string[]>>;
+  /** How much of each text is read, in characters. */
+  readonly scan: {
+    readonly headChars: number;
+    readonly tailChars: number;
+    readonly systemChars: number;
+    readonly conversationChars: number;
+  };
+  /** Points that a task needs before the request is more than chat: two for each unit of a phrase's weight. */
+  readonly taskThreshold: number;
+  readonly tokens: {
+    readonly units: number;
+    readonly windowChars: number;
+    readonly runMaxBytes: number;
+    readonly charsEach: number;
+    readonly perRequest: number;
+    readonly perMessage: number;
+    readonly perTool: number;
+    readonly perImage: number;
+    readonly perAudio: number;
+    readonly perFile: number;
+  };
+  readonly difficulty: {
+    readonly base: Readonly<Record<Task, number>>;
+    /** Points for one cue, and the most that a group can add. */
+    readonly each: Readonly<
+      Record<"reasoning-demand" | "hard-topic" | "explanation" | "constraint" | "part", readonly [number, number]>
+    >;
+    /** Added from this many prompt tokens on; the largest that fits holds. */
+    readonly length: readonly (readonly [number, number])[];
+    readonly effort: Readonly<Record<"none" | "minimal" | "low" | "medium" | "high" | "xhigh" | "max", number>>;
+    readonly easy: number;
+    /** A text of few words that asks for nothing in particular. */
+    readonly short: { readonly words: number; readonly points: number };
+    readonly manyTools: { readonly tools: number; readonly points: number };
+    readonly toolTurns: number;
+    readonly schema: number;
+    readonly manyImages: number;
+    readonly longConversation: { readonly messages: number; readonly points: number };
+  };
+  /** A difficulty below the first is LIGHT, below the second STANDARD, else HEAVY. */
+  readonly tiers: readonly [number, number];
+};
+
+/** The rules in force. */
+export const CLASSIFIER_DOCUMENT: ClassifierDocument = {
+  schema: "signalbox.classifier.v1",
+  version: 1,
+  tokenizer: TOKENIZER,
+  languageModel: LANGUAGE_MODEL,
+  cues: CUES,
+  languageWords: LANGUAGE_WORDS,
+  scan: { headChars: 4_000, tailChars: 2_000, systemChars: 1_500, conversationChars: 1_500 },
+  taskThreshold: 6,
+  tokens: {
+    units: 10_000,
+    windowChars: 128,
+    runMaxBytes: 48,
+    charsEach: 4,
+    perRequest: 3,
+    perMessage: 4,
+    perTool: 8,
+    perImage: 765,
+    perAudio: 1_000,
+    perFile: 2_000,
+  },
+  difficulty: {
+    base: {
+      chat: 170_000,
+      code: 420_000,
+      math: 400_000,
+      reasoning: 430_000,
+      extraction: 290_000,
+      summarisation: 270_000,
+      translation: 240_000,
+      creative: 290_000,
+      agentic: 470_000,
+      vision: 400_000,
+    },
+    each: {
+      "reasoning-demand": [70_000, 210_000],
+      "hard-topic": [60_000, 240_000],
+      explanation: [30_000, 60_000],
+      constraint: [15_000, 105_000],
+      part: [15_000, 90_000],
+    },
+    length: [
+      [150, 20_000],
+      [500, 45_000],
+      [2_000, 80_000],
+      [8_000, 120_000],
+      [32_000, 160_000],
+    ],
+    effort: {
+      none: -40_000,
+      minimal: -40_000,
+      low: -20_000,
+      medium: 50_000,
+      high: 150_000,
+      xhigh: 200_000,
+      max: 220_000,
+    },
+    easy: -50_000,
+    short: { words: 9, points: -50_000 },
+    manyTools: { tools: 8, points: 50_000 },
+    toolTurns: 30_000,
+    schema: 30_000,
+    manyImages: 50_000,
+    longConversation: { messages: 12, points: 40_000 },
+  },
+  tiers: [333_333, 666_667],
+};

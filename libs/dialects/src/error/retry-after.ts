@@ -1,0 +1,47 @@
+/** Reads a response header by its lower-case name. */
+export type HeaderReader = (name: string) => string | undefined;
+
+/** No provider's wish keeps an endpoint out for longer than a day. */
+const RETRY_AFTER_MAX_MS = 24 * 60 * 60 * 1000;
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** When a provider wants to be asked again: `retry-after-ms`, or `retry-after` in seconds or as an HTTP date (RFC 9110, section 10.2.3). */
+export function retryAfterMsOf(header: HeaderReader, nowMs: number): number | null {
+  const ms = header("retry-after-ms");
+  if (ms !== undefined && /^\d+(\.\d+)?$/.test(ms)) return bounded(Number(ms));
+  const value = header("retry-after");
+  if (value === undefined) return null;
+  if (/^\d+(\.\d+)?$/.test(value)) return bounded(Number(value) * 1000);
+  const dateMs = httpDateMs(value);
+  return dateMs === null ? null : bounded(dateMs - nowMs);
+}
+
+function bounded(ms: number): number {
+  return Math.ceil(Math.min(Math.max(ms, 0), RETRY_AFTER_MAX_MS));
+}
+
+/** An IMF-fixdate, `Sun, 06 Nov 1994 08:49:37 GMT`, as Unix time in milliseconds. */
+function httpDateMs(value: string): number | null {
+  const parts = /^\w{3}, (\d{2}) (\w{3}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT$/.exec(value);
+  const month = MONTHS.indexOf(parts?.[2] ?? "");
+  if (parts === null || month === -1) return null;
+  const [, day, , year, hour, minute, second] = parts.map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return ((daysSinceEpoch(year, month + 1, day) * 24 + hour) * 60 + minute) * 60_000 + second * 1000;
+}
+
+/** Days from 1970-01-01 in the Gregorian calendar, for any year from 0: counted in years that begin in March, so the leap day comes last. */
+function daysSinceEpoch(year: number, month: number, day: number): number {
+  const marchYear = month > 2 ? year : year - 1;
+  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
+  const leapDays = Math.floor(marchYear / 4) - Math.floor(marchYear / 100) + Math.floor(marchYear / 400);
+  return marchYear * 365 + leapDays + dayOfYear - 719_468;
+}

@@ -1,0 +1,77 @@
+import type { RequestFacts } from "@signalbox/proto";
+import type { NeutralMessage, NeutralPart, NeutralRequest, NeutralTool } from "./request.ts";
+
+/** The part of RequestFacts that the request's body gives. */
+export type RequestShape = Pick<
+  RequestFacts,
+  | "model"
+  | "stream"
+  | "choices"
+  | "maxOutputTokens"
+  | "messages"
+  | "textChars"
+  | "toolChars"
+  | "images"
+  | "audios"
+  | "files"
+  | "tools"
+  | "toolTurns"
+  | "parallelTools"
+  | "responseFormat"
+  | "logprobs"
+  | "seed"
+  | "reasoningEffort"
+  | "temperatureMicro"
+>;
+
+/** What is recorded of a request's body: counts and switches, nothing of its content. Exactly fields of RequestFacts, ready to be spread. */
+export function factsOf(request: NeutralRequest): RequestShape {
+  const counts = { textChars: 0, images: 0, audios: 0, files: 0, toolTurns: false };
+  for (const message of request.messages) countMessage(message, counts);
+  return {
+    model: request.model,
+    stream: request.stream,
+    choices: request.choices,
+    maxOutputTokens: request.maxOutputTokens,
+    messages: request.messages.length,
+    toolChars: toolCharsOf(request),
+    tools: request.tools.length,
+    ...counts,
+    parallelTools: request.parallelTools === true,
+    responseFormat: request.responseFormat.kind,
+    logprobs: request.logprobs,
+    seed: request.seed !== null,
+    reasoningEffort: request.reasoningEffort,
+    temperatureMicro: request.temperature === null ? null : Math.round(request.temperature * 1_000_000),
+  };
+}
+
+type Counts = { textChars: number; images: number; audios: number; files: number; toolTurns: boolean };
+
+function countMessage(message: NeutralMessage, counts: Counts): void {
+  if (message.role === "tool" || message.toolCalls.length > 0) counts.toolTurns = true;
+  for (const call of message.toolCalls) counts.textChars += call.name.length + call.arguments.length;
+  for (const part of message.parts) countPart(part, counts);
+}
+
+function countPart(part: NeutralPart, counts: Counts): void {
+  if (part.kind === "text" || part.kind === "refusal") counts.textChars += part.text.length;
+  else if (part.kind === "image") counts.images += 1;
+  else if (part.kind === "audio") counts.audios += 1;
+  else if (part.kind === "file") counts.files += 1;
+}
+
+function toolCharsOf(request: NeutralRequest): number {
+  const format = request.responseFormat;
+  let chars = format.kind === "json-schema" ? format.name.length + jsonChars(format.schema) : 0;
+  for (const tool of request.tools) chars += toolChars(tool);
+  return chars;
+}
+
+function toolChars(tool: NeutralTool): number {
+  return (tool.name?.length ?? 0) + (tool.description?.length ?? 0) + jsonChars(tool.parameters);
+}
+
+function jsonChars(value: unknown): number {
+  return value === null ? 0 : JSON.stringify(value).length;
+}

@@ -1,0 +1,133 @@
+import { SignalboxError, type ErrorCode } from "@signalbox/proto";
+import { redact } from "../error/redact.ts";
+import { type HeaderReader, retryAfterMsOf } from "../error/retry-after.ts";
+import type { JsonObject } from "../neutral/request.ts";
+import { encodeData } from "../sse/encode.ts";
+import { isObject } from "./check-value.ts";
+
+export type UpstreamFailure = {
+  readonly status: number;
+  /** By lower-case name. */
+  readonly header: HeaderReader;
+  readonly bodyText: string;
+  readonly provider: string;
+  readonly nowMs: number;
+  /** What must never be shown, such as the provider's key. */
+  readonly secrets: readonly string[];
+};
+
+/** A provider's answer that is no success, as an error that may be shown to the caller. */
+export function parseError(failure: UpstreamFailure): SignalboxError {
+  const said = sayingOf(parseJson(failure.bodyText));
+  const message = redact(said.message ?? `The provider answered with status ${failure.status}.`, failure.secrets);
+  const retryAfterMs = retryAfterMsOf(failure.header, failure.nowMs);
+  return new SignalboxError(codeOf(failure.status, message), message, {
+    details: {
+      provider: failure.provider,
+      upstreamStatus: failure.status,
+      ...(retryAfterMs === null ? {} : { retryAfterMs }),
+      ...said.details,
+    },
+  });
+}
+
+/** An error that came inside a 200: as a whole body, or as an event of a stream. Null when the object is no error. */
+export function parseInBandError(
+  body: JsonObject,
+  from: { provider: string; secrets: readonly string[] },
+): SignalboxError | null {
+  const { error } = body;
+  const isError = (error !== undefined && error !== null) || body["object"] === "error";
+  if (!isError) return null;
+  const said = sayingOf(body);
+  const message = redact(said.message ?? "The provider reported an error inside its answer.", from.secrets);
+  const status = isObject(error) ? Number(error["status"] ?? error["code"]) : Number.NaN;
+  const code = status >= 400 && status < 600 ? codeOf(status, message) : codeOfWord(said.details.upstreamCode);
+  return new SignalboxError(code, message, { details: { provider: from.provider, ...said.details } });
+}
+
+/** The body of an error answer in this dialect. */
+export function renderError(error: SignalboxError): JsonObject {
+  const { param, upstreamCode, upstreamType } = error.details;
+  const isUpstreams = error.code.startsWith("upstream-");
+  return {
+    error: {
+      message: error.message,
+      type: (isUpstreams ? upstreamType : undefined) ?? typeOf(error),
+      param: param ?? null,
+      code: (isUpstreams ? upstreamCode : undefined) ?? CODES[error.code] ?? error.code.replaceAll("-", "_"),
+    },
+  };
+}
+
+/** The same as the last event of a stream: SDKs raise it as an error. */
+export function renderErrorFrame(error: SignalboxError): string {
+  return encodeData(JSON.stringify(renderError(error)));
+}
+
+/** The words that clients of this dialect compare with. */
+const CODES: Partial<Record<ErrorCode, string>> = {
+  "invalid-request": "invalid_value",
+  "rate-limited": "rate_limit_exceeded",
+  "upstream-rate-limited": "rate_limit_exceeded",
+};
+
+function typeOf(error: SignalboxError): string {
+  if (error.httpStatus === 429) return "rate_limit_error";
+  if (error.httpStatus === 403) return "permission_error";
+  return error.httpStatus >= 500 ? "server_error" : "invalid_request_error";
+}
+
+type Saying = { message: string | null; details: { upstreamCode?: string; upstreamType?: string } };
+
+/** What an error body says, in the shapes that hosts use: `{error: {…}}`, `{error: "…"}`, `{message}`, `{detail}`. */
+function sayingOf(body: unknown): Saying {
+  if (!isObject(body)) return { message: null, details: {} };
+  const error = isObject(body["error"]) ? body["error"] : body;
+  const detail = error["detail"];
+  const message = text(error["message"]) ?? text(body["error"]) ?? text(detail) ?? text(body["msg"]);
+  const upstreamCode = word(error["code"]);
+  const upstreamType = word(error["type"]);
+  return {
+    message,
+    details: { ...(upstreamCode === null ? {} : { upstreamCode }), ...(upstreamType === null ? {} : { upstreamType }) },
+  };
+}
+
+function text(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+const WORD_MAX_CHARS = 64;
+
+function word(value: unknown): string | null {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && /^[\w.:/-]+$/.test(value) ? value.slice(0, WORD_MAX_CHARS) : null;
+}
+
+function parseJson(bodyText: string): unknown {
+  try {
+    return JSON.parse(bodyText);
+  } catch {
+    // HTML of a proxy, or plain text: nothing in it is meant for the caller.
+    return null;
+  }
+}
+
+function codeOf(status: number, message: string): ErrorCode {
+  // xAI and Google answer a wrong key with 400.
+  if (status === 400 && /api[ _-]?key/i.test(message)) return "upstream-auth";
+  if (status === 401 || status === 402 || status === 403) return "upstream-auth";
+  if (status === 404) return "upstream-not-found";
+  if (status === 408 || status === 504) return "upstream-timeout";
+  if (status === 429) return "upstream-rate-limited";
+  return status >= 400 && status < 500 && status !== 409 ? "upstream-invalid-request" : "upstream-error";
+}
+
+function codeOfWord(code: string | undefined): ErrorCode {
+  if (code === undefined) return "upstream-error";
+  if (/rate.?limit|too.?many|quota/i.test(code)) return "upstream-rate-limited";
+  return /^(context_length_exceeded|invalid_prompt|content_policy_violation)$/.test(code)
+    ? "upstream-invalid-request"
+    : "upstream-error";
+}

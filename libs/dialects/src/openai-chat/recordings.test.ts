@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { expectConforms } from "./conforms.test-kit.ts";
+import { parseResponse } from "./parse-response.ts";
+import { renderResponse } from "./render-response.ts";
+import { callsOf, runStream, sse, textOf } from "./stream.test-kit.ts";
+
+// Answers that real providers sent. They are no part of this repository: RECORDINGS_DIR names a folder that holds `openai-chat/*`.
+const root = process.env["RECORDINGS_DIR"];
+const folder = root === undefined ? null : join(root, "openai-chat");
+const names = folder === null ? [] : readdirSync(folder);
+const read = (name: string): string => readFileSync(join(folder ?? "", name), "utf8");
+
+const streams = names.filter((name) => name.endsWith(".chunks.txt"));
+const bodies = names.filter((name) => name.endsWith(".json") && !name.includes("embedding"));
+
+describe.skipIf(folder === null)("recorded answers (skipped: RECORDINGS_DIR is not set)", () => {
+  test("there are some to read", () => {
+    expect([streams.length > 0, bodies.length > 0]).toEqual([true, true]);
+  });
+
+  test.each(streams)("the stream %s conforms and loses nothing", (name) => {
+    const events = read(name)
+      .split("\n")
+      .filter((line) => line.trim() !== "")
+      .map((line) => JSON.parse(line) as { choices?: { delta?: { content?: string | null } }[] });
+    for (const includeUsage of [true, false]) {
+      const run = runStream([sse(...events)], { includeUsage });
+      // Some recordings were cut by hand and have no finish reason at all.
+      const hasFinish = /"finish_reason":\s*"/.test(read(name));
+      expect(run.progress.end.kind).toBe(hasFinish ? "done" : "truncated");
+      if (!hasFinish) continue;
+      expectConforms(run, { includeUsage });
+      expect(textOf(run)).toBe(events.map((event) => event.choices?.[0]?.delta?.content ?? "").join(""));
+      expect(run.progress.usage?.source).toBe("reported");
+      for (const call of callsOf(run)) expect(() => JSON.parse(call.arguments) as unknown).not.toThrow();
+      expect(run.collected === null || typeof run.collected === "object").toBe(true);
+    }
+  });
+
+  test.each(bodies)("the answer %s has every required field and keeps its own", (name) => {
+    const body = JSON.parse(read(name)) as Record<string, unknown>;
+    const options = { provider: "x", secrets: [], defaults: { id: "f", createdAtS: 0, model: "f" } };
+    const response = parseResponse(body, options);
+    expect(response.usage?.inputTokens).toBeGreaterThan(0);
+    expect(response.outputChars).toBeGreaterThan(0);
+    const note = { decisionId: "d", costPicoUsd: "1", endpoint: "x/y" };
+    const rendered = renderResponse(response, { usage: response.usage!, note });
+    expect(rendered).toMatchObject({ id: body["id"], model: body["model"], object: "chat.completion" });
+    expect(Object.keys(rendered)).toEqual(expect.arrayContaining(Object.keys(body)));
+    for (const choice of rendered["choices"] as object[]) {
+      expect(choice).toMatchObject({ message: { role: "assistant" } });
+      for (const field of ["index", "logprobs", "finish_reason"]) expect(choice).toHaveProperty(field);
+    }
+  });
+});

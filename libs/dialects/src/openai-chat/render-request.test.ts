@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { cacheFieldsOf } from "./cache-fields.ts";
+import { parseRequest } from "./parse-request.ts";
+import { NO_QUIRKS, renderRequest } from "./render-request.ts";
+
+const base = { model: "auto", messages: [{ role: "user", content: "Hello" }] };
+const render = (body: Record<string, unknown>, maxOutputTokens: number | null = null, quirks = NO_QUIRKS): unknown => {
+  return renderRequest(parseRequest({ ...base, ...body }), { model: "m-1", maxOutputTokens, quirks });
+};
+
+describe("a request on its way to a provider of its own dialect", () => {
+  test("differs from the caller's by the model alone, fields that nobody knows included", () => {
+    const body = { top_k: 40, temperature: 1, nested: { deep: [1, null] } };
+    expect(render(body)).toEqual({ ...base, ...body, model: "m-1" });
+  });
+
+  test("B2 asks for usage on every stream and keeps the other stream options", () => {
+    expect(render({ stream: true })).toMatchObject({ stream_options: { include_usage: true } });
+    const options = { include_usage: false, include_obfuscation: false };
+    expect(render({ stream: true, stream_options: options })).toMatchObject({
+      stream_options: { include_usage: true, include_obfuscation: false },
+    });
+  });
+
+  test("keeps the smaller of the caller's bound and the cap, in the caller's spelling", () => {
+    expect(render({ max_completion_tokens: 50 }, 20)).toMatchObject({ max_completion_tokens: 20 });
+    expect(render({ max_tokens: 10 }, 20)).toMatchObject({ max_tokens: 10 });
+    expect(render({}, 20)).toMatchObject({ max_tokens: 20 });
+    expect(render({})).not.toHaveProperty("max_tokens");
+  });
+
+  test("heeds what a host cannot take", () => {
+    const quirks = { maxTokensField: "max_tokens", streamOptions: false, developerRole: false } as const;
+    const messages = [{ role: "developer", content: "Be kind.", name: "d" }, ...base.messages];
+    expect(render({ messages, stream: true, max_completion_tokens: 5 }, null, quirks)).toEqual({
+      model: "m-1",
+      stream: true,
+      max_tokens: 5,
+      messages: [{ role: "system", content: "Be kind.", name: "d" }, ...base.messages],
+    });
+  });
+});
+
+test("B14 the fields of a cache key are all but those that cannot change the answer", () => {
+  const labels = { user: "u", metadata: {}, store: true, service_tier: "flex", stream: true, stream_options: null };
+  const others = { safety_identifier: "s", prompt_cache_key: "p", seed: null };
+  const request = parseRequest({ ...base, ...labels, ...others, top_k: 1, temperature: 0 });
+  expect(cacheFieldsOf(request)).toEqual({ ...base, top_k: 1, temperature: 0 });
+});

@@ -1,0 +1,175 @@
+import type { SignalboxError } from "@signalbox/proto";
+import type { JsonObject } from "../neutral/request.ts";
+import type { AnswerDefaults, FinishReason } from "../neutral/response.ts";
+import { type NeutralChunk, type NeutralDelta, NO_PROGRESS, type StreamProgress } from "../neutral/stream-event.ts";
+import type { SseEvent } from "../sse/event.ts";
+import { isObject } from "./check-value.ts";
+import { readContent } from "./content.ts";
+import { parseInBandError } from "./error.ts";
+import { readFinish } from "./finish-reason.ts";
+import { failedBy, notJson } from "./stream-failure.ts";
+import { type OpenCall, placeCalls } from "./tool-call-index.ts";
+import { readUsage } from "./usage.ts";
+
+export type ReadStreamOptions = {
+  readonly provider: string;
+  readonly secrets: readonly string[];
+  /** How many choices were asked for. */
+  readonly choices: number;
+  readonly defaults: AnswerDefaults;
+};
+
+type ChoiceState = { readonly finish: FinishReason | null; readonly calls: readonly OpenCall[] };
+
+/** What is known of a provider's stream between two events. */
+export type ReadState = {
+  readonly options: ReadStreamOptions;
+  readonly progress: StreamProgress;
+  /** Set by the first chunk and the same for all that follow. */
+  readonly head: AnswerDefaults | null;
+  readonly choices: ReadonlyMap<number, ChoiceState>;
+};
+
+export function startReading(options: ReadStreamOptions): ReadState {
+  return { options, progress: NO_PROGRESS, head: null, choices: new Map() };
+}
+
+type Step = readonly [ReadState, readonly NeutralChunk[]];
+
+/** Reads one event. After the stream's end (`progress.end`) nothing more is read. */
+export function readEvent(state: ReadState, event: SseEvent): Step {
+  if (state.progress.end.kind !== "open") return [state, []];
+  if (event.data.trim() === "[DONE]") return readDone(state);
+  const body = parseJson(event.data);
+  if (!isObject(body)) return [ended(state, notJson(state.options.provider)), []];
+  const error = parseInBandError(event.event === "error" ? { error: body, ...body } : body, state.options);
+  return error === null ? readChunk(state, body) : [ended(withUsage(state, body), error), []];
+}
+
+/** The body is over. An answer whose choices have all ended is complete, with or without `[DONE]`. */
+export function readEnd(state: ReadState): ReadState {
+  if (state.progress.end.kind !== "open") return state;
+  const finished = [...state.choices.values()].filter((choice) => choice.finish !== null).length;
+  const isWhole = finished > 0 && finished >= Math.max(state.choices.size, state.options.choices);
+  return withProgress(state, { end: { kind: isWhole ? "done" : "truncated" } });
+}
+
+/** `[DONE]` ends choices that were given no finish reason, as some hosts do; a stream that never had a choice is no answer. */
+function readDone(state: ReadState): Step {
+  const open = [...state.choices].filter(([, choice]) => choice.finish === null);
+  const end = { kind: state.choices.size === 0 ? "truncated" : "done" } as const;
+  if (open.length === 0) return [withProgress(state, { end }), []];
+  const choices = open.map(([index, { calls }]) => {
+    return { index, delta: {}, finish_reason: calls.length > 0 ? "tool_calls" : "stop" };
+  });
+  const [next, chunks] = readChunk(state, { choices });
+  return [withProgress(next, { end }), chunks];
+}
+
+function readChunk(before: ReadState, body: JsonObject): Step {
+  const state = withUsage(withHead(before, body), body);
+  const raw = Array.isArray(body["choices"]) ? body["choices"].filter(isObject) : [];
+  const choices = new Map(state.choices);
+  const deltas: NeutralDelta[] = [];
+  for (const [position, source] of raw.entries()) {
+    const index = typeof source["index"] === "number" ? source["index"] : position;
+    const choice = choices.get(index);
+    // Some hosts send the last chunk twice.
+    if (choice !== undefined && choice.finish !== null) continue;
+    const finish = readFinish(source["finish_reason"]);
+    if (finish.kind === "failure") return [ended(state, failedBy(finish.reason, state.options.provider)), []];
+    const reason = finish.kind === "finish" ? finish.reason : null;
+    const [delta, calls] = readDelta({ state, index, choice, source, finish: reason });
+    choices.set(index, { finish: reason, calls });
+    deltas.push(delta);
+  }
+  const next = { ...state, choices, progress: advance(state.progress, deltas) };
+  const isEmpty = deltas.length === 0 && (raw.length > 0 || usageOf(body) !== null);
+  return [next, isEmpty ? [] : [{ source: { dialect: "openai-chat", body }, ...next.head!, deltas }]];
+}
+
+type DeltaReading = {
+  state: ReadState;
+  index: number;
+  choice: ChoiceState | undefined;
+  source: JsonObject;
+  finish: FinishReason | null;
+};
+
+function readDelta(from: DeltaReading): readonly [NeutralDelta, readonly OpenCall[]] {
+  const { state, index, choice, source, finish } = from;
+  const raw = deltaOf(source);
+  const pieces = Array.isArray(raw["tool_calls"]) ? raw["tool_calls"] : [];
+  const open = choice?.calls ?? [];
+  const seed = `${state.options.defaults.id}-${index}`;
+  const { calls, deltas } = pieces.length === 0 ? { calls: open, deltas: [] } : placeCalls(open, pieces, seed);
+  const refusal = typeof raw["refusal"] === "string" ? raw["refusal"] : null;
+  const delta = { choice: index, first: choice === undefined, ...readContent(raw), refusal, toolCalls: deltas };
+  return [{ ...delta, finish, source }, calls];
+}
+
+/** The delta of a chunk's choice; a few hosts put the piece under `message`. */
+export function deltaOf(choice: JsonObject): JsonObject {
+  const { delta, message } = choice;
+  return isObject(delta) ? delta : isObject(message) ? message : {};
+}
+
+function advance(progress: StreamProgress, deltas: readonly NeutralDelta[]): StreamProgress {
+  let { begun, finish, outputChars } = progress;
+  for (const delta of deltas) {
+    const chars = charsOf(delta);
+    const raw = deltaOf(delta.source);
+    begun ||= chars > 0 || delta.toolCalls.length > 0 || isObject(raw["function_call"]) || isObject(raw["audio"]);
+    finish ??= delta.finish;
+    outputChars += chars;
+  }
+  return { ...progress, begun, finish, outputChars };
+}
+
+function charsOf(delta: NeutralDelta): number {
+  let chars = (delta.text?.length ?? 0) + (delta.refusal?.length ?? 0) + (delta.reasoning?.length ?? 0);
+  for (const call of delta.toolCalls) chars += (call.opens?.name.length ?? 0) + call.arguments.length;
+  return chars;
+}
+
+function withHead(state: ReadState, body: JsonObject): ReadState {
+  if (state.head !== null) return state;
+  const { id, createdAtS, model } = state.options.defaults;
+  const head = {
+    id: typeof body["id"] === "string" && body["id"] !== "" ? body["id"] : id,
+    createdAtS: typeof body["created"] === "number" ? Math.trunc(body["created"]) : createdAtS,
+    model: typeof body["model"] === "string" && body["model"] !== "" ? body["model"] : model,
+  };
+  return { ...state, head };
+}
+
+function withUsage(state: ReadState, body: JsonObject): ReadState {
+  const source = usageOf(body);
+  const usage = readUsage(source);
+  return usage === null ? state : withProgress(state, { usage, usageSource: source });
+}
+
+/** Usage stands at the top; Groq also writes it under `x_groq`, Moonshot under the choice. */
+function usageOf(body: JsonObject): JsonObject | null {
+  if (isObject(body["usage"])) return body["usage"];
+  const groq = body["x_groq"];
+  if (isObject(groq) && isObject(groq["usage"])) return groq["usage"];
+  const [choice] = Array.isArray(body["choices"]) ? (body["choices"] as unknown[]) : [];
+  return isObject(choice) && isObject(choice["usage"]) ? choice["usage"] : null;
+}
+
+function withProgress(state: ReadState, change: Partial<StreamProgress>): ReadState {
+  return { ...state, progress: { ...state.progress, ...change } };
+}
+
+function ended(state: ReadState, error: SignalboxError): ReadState {
+  return withProgress(state, { end: { kind: "error", error } });
+}
+
+function parseJson(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+}

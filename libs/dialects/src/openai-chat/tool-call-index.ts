@@ -1,0 +1,71 @@
+import type { JsonObject } from "../neutral/request.ts";
+import type { ToolCallDelta } from "../neutral/stream-event.ts";
+import { isObject } from "./check-value.ts";
+import { argumentsText, mintedCallId } from "./tool-call-text.ts";
+
+/** A call that has begun: what its provider calls it. Its place in the list is the index that the caller sees. */
+export type OpenCall = {
+  readonly upstreamIndex: number | null;
+  readonly upstreamId: string | null;
+  readonly name: string;
+};
+
+export type Placement = { readonly calls: readonly OpenCall[]; readonly deltas: readonly ToolCallDelta[] };
+
+/**
+ * Gives the pieces of one chunk to their calls. Hosts number calls wrongly in many ways (no index at all, 0 for every call, a new id
+ * with each piece, an empty one), so a piece belongs to the call with its id, else to the one with its index, and opens a new one when it
+ * names a function that this call cannot be. `seed` makes ids for calls that have none.
+ */
+export function placeCalls(before: readonly OpenCall[], pieces: readonly unknown[], seed: string): Placement {
+  let calls = before;
+  const deltas: ToolCallDelta[] = [];
+  const touched = new Set<number>();
+  for (const source of pieces) {
+    if (!isObject(source)) continue;
+    const piece = readPiece(source);
+    const found = findCall(calls, piece);
+    // One chunk holds at most one piece of a call, so a second name under the same index is another call.
+    const belongs = found !== -1 && !(touched.has(found) && piece.name !== null);
+    const index = belongs ? found : calls.length;
+    touched.add(index);
+    if (belongs) {
+      deltas.push({ index, opens: null, arguments: piece.arguments, source });
+      continue;
+    }
+    const name = piece.name ?? "";
+    calls = [...calls, { upstreamIndex: piece.index, upstreamId: piece.id, name }];
+    const opens = { id: piece.id ?? mintedCallId(seed, index), name };
+    deltas.push({ index, opens, arguments: piece.arguments, source });
+  }
+  return { calls, deltas };
+}
+
+type Piece = { index: number | null; id: string | null; name: string | null; arguments: string };
+
+function readPiece(source: JsonObject): Piece {
+  const called = isObject(source["function"]) ? source["function"] : isObject(source["custom"]) ? source["custom"] : {};
+  return {
+    index: typeof source["index"] === "number" ? source["index"] : null,
+    id: word(source["id"]),
+    name: word(called["name"]),
+    arguments: argumentsText(called["arguments"] ?? called["input"]),
+  };
+}
+
+function findCall(calls: readonly OpenCall[], piece: Piece): number {
+  if (piece.id !== null) {
+    const byId = calls.findLastIndex((call) => call.upstreamId === piece.id);
+    if (byId !== -1) return byId;
+  }
+  if (piece.index === null) return piece.name === null && piece.id === null ? calls.length - 1 : -1;
+  const byIndex = calls.findLastIndex((call) => call.upstreamIndex === piece.index);
+  const call = calls[byIndex];
+  if (call === undefined || piece.name === null) return byIndex;
+  const isOther = piece.name !== call.name || (piece.id !== null && call.upstreamId !== null);
+  return isOther ? -1 : byIndex;
+}
+
+function word(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}

@@ -1,0 +1,57 @@
+/** A decision that no outcome, and no closing leaf, has ended. */
+export type OpenDecision = { readonly decisionId: string; readonly index: number };
+
+/** A request with at least one open decision and no outcome. */
+export type OpenRequest = {
+  readonly requestId: string;
+  readonly tenant: string;
+  readonly stream: boolean;
+  /** On this process's own clock: when the ledger first knew of it. */
+  readonly openedAtMs: number;
+  /** In the order of the log; the last is the latest. */
+  readonly decisions: readonly OpenDecision[];
+};
+
+/** What a committed batch did to the open requests. */
+export type OpenChanges = {
+  /** The new state of requests that are open now. */
+  readonly opened: ReadonlyMap<string, OpenRequest>;
+  readonly closed: ReadonlySet<string>;
+};
+
+/**
+ * The requests that wait for their outcome, as of the last commit. A cache of the log: it is rebuilt from the leaves
+ * whenever a sequencer starts, and changes only after a commit.
+ */
+export class OpenRequests {
+  /** In the order of their first open decision, because requests enter at their first one and never enter again. */
+  readonly #requests = new Map<string, OpenRequest>();
+
+  get(requestId: string): OpenRequest | undefined {
+    return this.#requests.get(requestId);
+  }
+
+  get size(): number {
+    return this.#requests.size;
+  }
+
+  values(): IterableIterator<OpenRequest> {
+    return this.#requests.values();
+  }
+
+  apply(changes: OpenChanges): void {
+    for (const [requestId, request] of changes.opened) this.#requests.set(requestId, request);
+    for (const requestId of changes.closed) this.#requests.delete(requestId);
+  }
+
+  /** The index of the first decision that is open once these changes hold; undefined when none is. */
+  lowestIndexAfter(changes: OpenChanges): number | undefined {
+    for (const request of this.#requests.values()) {
+      if (!changes.closed.has(request.requestId)) return request.decisions[0]?.index;
+    }
+    for (const request of changes.opened.values()) {
+      if (!changes.closed.has(request.requestId)) return request.decisions[0]?.index;
+    }
+    return undefined;
+  }
+}

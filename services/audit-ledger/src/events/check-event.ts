@@ -1,0 +1,125 @@
+import { isUtf8 } from "node:buffer";
+import type { AuditItem } from "@signalbox/kit";
+import {
+  DecisionEvent,
+  EVENT_TYPES,
+  eventSubject,
+  OutcomeEvent,
+  PAYLOAD_TYPES,
+  SupersededEvent,
+  Uuid,
+  type EventType,
+  type Labels,
+} from "@signalbox/proto";
+import { leafHash, parseEnvelope, verifyEnvelope, type BatchCache } from "@signalbox/tlog";
+import { z } from "zod";
+import { fieldsOf, type AnyEvent, type EventFields } from "./event-fields.ts";
+import { mayQueue, type ProducerKeys } from "./producer-keys.ts";
+
+/** An event whose signature, producer and content are in order. */
+export type GoodEvent = EventFields & {
+  readonly ok: true;
+  readonly event: AnyEvent;
+  readonly instance: string;
+  /** The exact signed bytes, which become the leaf. */
+  readonly envelope: Uint8Array;
+  readonly leafHash: Buffer;
+  /** The payload as it was signed. */
+  readonly payloadText: string;
+  readonly labels: Labels | null;
+};
+
+export type RefusalReason =
+  | "malformed"
+  | "unknown-key"
+  | "bad-signature"
+  | "wrong-payload-type"
+  | "wrong-producer"
+  | "not-an-event"
+  | "inconsistent"
+  | "event-id-conflict"
+  | "second-outcome"
+  | "unstorable";
+
+/** An event that is kept aside. What it says of itself is only trusted to tell its sender. */
+export type RefusedEvent = {
+  readonly ok: false;
+  readonly reason: RefusalReason;
+  readonly envelope: Uint8Array;
+  readonly subject: string;
+  readonly eventId: string | null;
+  readonly instance: string | null;
+};
+
+const SCHEMAS = { decision: DecisionEvent, outcome: OutcomeEvent, superseded: SupersededEvent } as const;
+
+const TYPE_OF = new Map<string, EventType>(EVENT_TYPES.map((type) => [PAYLOAD_TYPES[type], type]));
+
+export type CheckContext = { readonly subject: string; readonly keys: ProducerKeys; readonly batches: BatchCache };
+
+/** Checks one event as it came from the queue: form, signature, producer's right to the type, contract, subject. */
+export function checkEvent(item: AuditItem, context: CheckContext): GoodEvent | RefusedEvent {
+  const { subject, keys, batches } = context;
+  const refuse = (reason: RefusalReason): RefusedEvent => refusal(item.envelope, subject, reason);
+  const verified = verifyEnvelope(item.envelope, keys.keys, batches);
+  if (!verified.ok) return refuse(verified.reason);
+  const type = TYPE_OF.get(verified.payloadType);
+  if (type === undefined) return refuse("wrong-payload-type");
+  const service = keys.serviceOf(verified.keyId);
+  if (service === undefined || !mayQueue(service, type)) return refuse("wrong-producer");
+  const payloadText = textOf(verified.payload);
+  const parsed = SCHEMAS[type].safeParse(parseJson(payloadText));
+  if (!parsed.success) return refuse("not-an-event");
+  const event = { ...parsed.data, type } as AnyEvent;
+  if (event.producer.service !== service) return refuse("wrong-producer");
+  if (eventSubject(type, event.tenant) !== subject || !agreesWithItself(event)) return refuse("inconsistent");
+  return {
+    ok: true,
+    ...fieldsOf(event),
+    event,
+    instance: event.producer.instance,
+    envelope: item.envelope,
+    leafHash: leafHash(item.envelope),
+    payloadText,
+    labels: item.labels,
+  };
+}
+
+/** A decision says twice whose it is: in its head, and in the facts that were decided on. */
+function agreesWithItself(event: AnyEvent): boolean {
+  if (event.type !== "decision") return true;
+  const { facts } = event.input;
+  return facts.requestId === event.requestId && facts.tenant === event.tenant;
+}
+
+/** An event to be kept aside, with as much of its identity as can be read without trusting it. */
+export function refusal(envelope: Uint8Array, subject: string, reason: RefusalReason): RefusedEvent {
+  const payload = parseEnvelope(envelope)?.payload;
+  const claim = Claim.safeParse(payload === undefined ? null : parseJson(textOf(payload))).data;
+  return {
+    ok: false,
+    reason,
+    envelope,
+    subject,
+    eventId: claim?.eventId ?? null,
+    instance: claim?.producer?.instance ?? null,
+  };
+}
+
+/** What an event that cannot be trusted says of itself. */
+const Claim = z.object({
+  eventId: Uuid.nullish().catch(null),
+  producer: z.object({ instance: z.string() }).nullish().catch(null),
+});
+
+function textOf(payload: Uint8Array): string {
+  return isUtf8(payload) ? Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString("utf8") : "";
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,39 @@
+import type { KeyObject } from "node:crypto";
+import { FLOW, type EventType } from "@signalbox/proto";
+import { publicKeyFromRaw } from "@signalbox/tlog";
+import type { Kysely } from "kysely";
+import type { Database } from "../database.ts";
+
+/** The producers' public keys by key id, and which service each belongs to. Keys are added while the ledger runs. */
+export class ProducerKeys {
+  readonly keys = new Map<string, KeyObject>();
+  readonly #services = new Map<string, string>();
+  readonly #db: Kysely<Database>;
+
+  constructor(db: Kysely<Database>) {
+    this.#db = db;
+  }
+
+  /** Reads the keys again. */
+  async refresh(): Promise<void> {
+    const rows = await this.#db.selectFrom("ledger_producer").select(["key_id", "service", "public_key"]).execute();
+    for (const row of rows) {
+      if (!this.keys.has(row.key_id)) this.keys.set(row.key_id, publicKeyFromRaw(row.public_key));
+      this.#services.set(row.key_id, row.service);
+    }
+  }
+
+  /** Whose key it is; undefined when it is nobody's. */
+  serviceOf(keyId: string): string | undefined {
+    return this.#services.get(keyId);
+  }
+}
+
+/**
+ * Whether a service's events of this type are taken from the queue. The ledger's own are not: it appends them itself,
+ * in the transaction that they follow from.
+ */
+export function mayQueue(service: string, type: EventType): boolean {
+  const step = FLOW.find(({ stage }) => stage === service);
+  return step !== undefined && step.stage !== "audit-ledger" && step.records.some((recorded) => recorded === type);
+}

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { handleServerStreamingCall } from "@grpc/grpc-js";
+import { EVENT_TYPES, SignalboxError } from "@signalbox/proto";
+import type { LedgerEntry, LedgerTailRequest } from "@signalbox/proto/grpc/ledger";
+import { entryOf, selectLeaves } from "./leaf-rows.ts";
+import type { ReadContext } from "./read-context.ts";
+import { scopeOf, type Scope } from "./scope.ts";
+import { serveStream } from "./serve-call.ts";
+
+/** About a megabyte of leaves. */
+const PAGE_ENTRIES = 128;
+/** How long new entries may go unnoticed when another instance appended them. */
+const POLL_MS = 500;
+/** Under load a follower reads pages at this distance, rather than one query for each commit. */
+const GATHER_MS = 20;
+
+/**
+ * `Ledger.Tail`: entries from an index on, for ever. Indexes are dense and committed in order, so what is below the
+ * head's size is complete, and a reader that comes back with the next index misses and repeats nothing.
+ */
+export function createTail(context: ReadContext): handleServerStreamingCall<LedgerTailRequest, LedgerEntry> {
+  return serveStream(context.log, async function* (call, signal) {
+    const scope = scopeOf(call, context.callers);
+    const { fromIndex, types } = call.request;
+    const unknown = types.find((type) => !(EVENT_TYPES as readonly string[]).includes(type));
+    if (unknown !== undefined) {
+      throw new SignalboxError("invalid-request", `There is no type ${unknown}.`, { details: { param: "types" } });
+    }
+    let next = fromIndex;
+    while (!signal.aborted) {
+      const page = await readPage(context, { scope, types, from: next });
+      for (const entry of page.entries) yield entry;
+      next = page.next;
+      if (page.isLast) await context.commits.wait(POLL_MS, signal);
+      await sleep(page.isLast ? GATHER_MS : 0, undefined, { signal }).catch(() => {});
+    }
+  });
+}
+
+type Page = { entries: LedgerEntry[]; next: bigint; isLast: boolean };
+
+async function readPage(
+  { db }: ReadContext,
+  cursor: { scope: Scope; types: readonly string[]; from: bigint },
+): Promise<Page> {
+  const { scope, types, from } = cursor;
+  // The size is read first: all that it counts is visible to the query after it.
+  const head = await db.selectFrom("ledger_head").select("size").executeTakeFirstOrThrow();
+  const size = BigInt(head.size);
+  if (from >= size) return { entries: [], next: from, isLast: true };
+  let query = selectLeaves(db, scope).where("idx", ">=", String(from)).where("idx", "<", String(size));
+  if (types.length > 0) query = query.where("type", "in", types);
+  const rows = await query.orderBy("idx").limit(PAGE_ENTRIES).execute();
+  const last = rows.at(-1);
+  if (rows.length < PAGE_ENTRIES || last === undefined) return { entries: rows.map(entryOf), next: size, isLast: true };
+  return { entries: rows.map(entryOf), next: BigInt(last.idx) + 1n, isLast: false };
+}

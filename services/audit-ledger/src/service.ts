@@ -1,0 +1,98 @@
+import { createPrivateKey } from "node:crypto";
+import { readFileSync } from "node:fs";
+import {
+  connectBus,
+  createLogger,
+  openPostgres,
+  readSigningKey,
+  startGrpcServer,
+  startHealthServer,
+  type Bus,
+  type Logger,
+  type RunningService,
+} from "@signalbox/kit";
+import { LedgerService } from "@signalbox/proto/grpc/ledger";
+import { formatVkey } from "@signalbox/tlog";
+import type { Kysely } from "kysely";
+import { CommitSignal } from "./announce/commit-signal.ts";
+import { FanOut } from "./announce/fan-out.ts";
+import { sendReceipts } from "./announce/receipts.ts";
+import { createOwnEvents } from "./append/own-events.ts";
+import { BatchReader } from "./append/read-batch.ts";
+import { Sequencer } from "./append/sequencer.ts";
+import { startCheckpointer } from "./checkpoint/checkpointer.ts";
+import { SignedHead } from "./checkpoint/signed-head.ts";
+import type { Config } from "./config.ts";
+import type { Database } from "./database.ts";
+import { ProducerKeys } from "./events/producer-keys.ts";
+import { createCheckpoint } from "./read/checkpoint.ts";
+import { createDocument } from "./read/document.ts";
+import { createGet } from "./read/get.ts";
+import { createQuery } from "./read/query.ts";
+import type { ReadContext } from "./read/read-context.ts";
+import { createReplay } from "./read/replay.ts";
+import { createTail } from "./read/tail.ts";
+
+const NAME = "audit-ledger";
+
+/** Starts the ledger: it reads at once, and appends as soon as no other instance does. */
+export async function startAuditLedger(config: Config): Promise<RunningService> {
+  const log = createLogger(NAME, { level: config.logLevel, instance: config.instance });
+  const privateKey = createPrivateKey(readFileSync(config.checkpoint.keyFile, "utf8"));
+  await using starting = new AsyncDisposableStack();
+  const bus = starting.use(await connectBus({ service: NAME, instance: config.instance, nats: config.nats, log }));
+  const db = starting.use(openPostgres<Database>({ service: NAME, postgres: config.postgres, log }));
+  const commits = new CommitSignal();
+  const signedHead = new SignedHead(config.checkpoint.stateFile, config.checkpoint.origin);
+  const sequencer = createSequencer(config, { bus, db, log, commits, signedHead });
+  const { origin } = config.checkpoint;
+  starting.use(startCheckpointer({ db, log, origin, privateKey, signedHead, head: () => sequencer.head }));
+  // Disposed first: then the last checkpoint covers the last commit.
+  starting.use(sequencer);
+  const vkey = formatVkey(origin, privateKey);
+  const grpc = starting.use(await serveReads(config, { db, log, callers: config.grpc.callers, commits, vkey }));
+  const isReady = (): boolean => bus.isConnected() && ["leading", "standby"].includes(sequencer.state);
+  starting.use(await startHealthServer(config.healthPort, isReady));
+  await sequencer.started;
+  const running = starting.move();
+  return {
+    ports: { grpc: grpc.port },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+type Parts = { bus: Bus; db: Kysely<Database>; log: Logger; commits: CommitSignal; signedHead: SignedHead };
+
+function createSequencer(config: Config, { bus, db, log, commits, signedHead }: Parts): Sequencer {
+  const fanOut = new FanOut(bus, log);
+  return new Sequencer({
+    bus,
+    log,
+    postgresUrl: config.postgres.url,
+    origin: config.checkpoint.origin,
+    reader: new BatchReader(new ProducerKeys(db)),
+    sign: createOwnEvents(config.instance, readSigningKey(config.signingKeyFile)),
+    admitHead: (head) => signedHead.admit(head),
+    announce({ plan }) {
+      sendReceipts(bus, plan);
+      fanOut.publish(plan.leaves);
+      commits.notify();
+    },
+  });
+}
+
+function serveReads(config: Config, context: ReadContext): ReturnType<typeof startGrpcServer> {
+  return startGrpcServer(config.grpc, [
+    {
+      definition: LedgerService,
+      implementation: {
+        get: createGet(context),
+        query: createQuery(context),
+        tail: createTail(context),
+        replay: createReplay(context),
+        checkpoint: createCheckpoint(context),
+        document: createDocument(context),
+      },
+    },
+  ]);
+}

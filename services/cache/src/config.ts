@@ -1,0 +1,38 @@
+import { grpcServerFields, postgresFields, serviceFields } from "@signalbox/kit";
+import { z } from "zod";
+
+const MIB = 1024 * 1024;
+
+export const Config = z.strictObject({
+  ...serviceFields,
+  ...grpcServerFields,
+  ...postgresFields,
+  /** false passes every request on as not looked up and keeps no answer; neither Postgres nor the gRPC port is opened. */
+  enabled: z.boolean().default(true),
+  /** How many answers this process knows of; the least recently used are forgotten first. */
+  entriesMax: z.int().min(1).max(10_000_000).default(50_000),
+  /** How much of their bodies it holds in memory; the others are read from Postgres. */
+  memoryMaxBytes: z
+    .int()
+    .min(0)
+    .default(64 * MIB),
+  /** A larger answer is not kept. */
+  entryMaxBytes: z
+    .int()
+    .min(1)
+    .max(64 * MIB)
+    .default(4 * MIB),
+  /** How much is kept in Postgres, by all instances together; the oldest is deleted first. */
+  maxBytes: z
+    .int()
+    .min(0)
+    .default(1024 * MIB),
+  /** The longest that an answer may live, whatever the request to keep it says. */
+  ttlMaxSeconds: z
+    .int()
+    .min(1)
+    .default(7 * 24 * 3_600),
+  /** How often expired answers and those beyond `maxBytes` are deleted. */
+  sweepEveryMs: z.int().min(10).default(60_000),
+});
+export type Config = z.infer<typeof Config>;

@@ -1,0 +1,120 @@
+import { type AnswerNote, CODECS, type NeutralRequest } from "@signalbox/dialects";
+import { NO_USAGE, type PlanEndpoint, SignalboxError, type Usage } from "@signalbox/proto";
+import type { Agent } from "undici";
+import { callProvider, type ProviderAnswer } from "./call-provider.ts";
+import type { CompleteAnswer } from "./complete-answer.ts";
+import { Deadline } from "./deadline.ts";
+import { estimateUsage } from "./estimate-usage.ts";
+import type { FrameSink } from "./frame-sink.ts";
+import type { Provider } from "./providers.ts";
+import { readText } from "./read-text.ts";
+import { relayStream } from "./relay-stream.ts";
+import { relayWhole } from "./relay-whole.ts";
+import { isReset, networkError } from "./upstream-error.ts";
+
+/** Everything that one call of a provider needs. */
+export type AttemptContext = {
+  readonly agent: Agent;
+  readonly provider: Provider;
+  readonly endpoint: PlanEndpoint;
+  readonly planIndex: number;
+  readonly request: NeutralRequest;
+  readonly body: string;
+  readonly traceparent: string;
+  readonly sink: FrameSink;
+  /** Aborts when the caller is gone. */
+  readonly signal: AbortSignal;
+  readonly totalAtMs: number;
+  readonly answerMaxBytes: number;
+  readonly includeUsage: boolean;
+  /** Whether the whole answer of a stream is to be put together. */
+  readonly collect: boolean;
+  /** Stands in for an id that the provider leaves out. */
+  readonly fallbackId: string;
+  readonly inputTokens: number;
+  readonly maxOutputTokens: number | null;
+  /** What the answer's usage says of the decision and the cost, once the usage is known. */
+  readonly noteOf: (usage: Usage) => AnswerNote;
+};
+
+/** What one call of a provider came to. */
+export type AttemptResult = {
+  readonly httpStatus: number | null;
+  readonly firstByteMs: number | null;
+  readonly usage: Usage;
+} & (
+  | { readonly kind: "completed"; readonly answer: CompleteAnswer }
+  | { readonly kind: "failed"; readonly error: SignalboxError; readonly isReset: boolean }
+  | { readonly kind: "aborted" }
+);
+
+const ERROR_BODY_MAX_BYTES = 64 * 1024;
+
+/** What is known of an attempt while it runs: it is what an attempt that breaks off is billed by. */
+export type AttemptTrace = {
+  httpStatus: number | null;
+  firstByteMs: number | null;
+  reported: Usage | null;
+  outputChars: number;
+};
+
+/** Calls a provider once and passes its answer on. Never rejects. */
+export async function attempt(context: AttemptContext): Promise<AttemptResult> {
+  const trace: AttemptTrace = { httpStatus: null, firstByteMs: null, reported: null, outputChars: 0 };
+  const times = { ...context.provider, totalAtMs: context.totalAtMs };
+  using deadline = new Deadline(times, context.provider.name, context.signal);
+  try {
+    const answer = await callAnd(context, deadline, trace);
+    return { kind: "completed", answer, ...seen(trace), usage: answer.usage };
+  } catch (error) {
+    const usage = usageSoFar(context, trace);
+    if (context.signal.aborted) return { kind: "aborted", ...seen(trace), usage };
+    // An aborted call rejects with the reason of its signal, or with an error of the socket that the abort destroyed.
+    const cause: unknown = deadline.signal.aborted ? deadline.signal.reason : error;
+    // What is left of the answer is of no use; without this its connection would stay taken.
+    deadline.abort(error);
+    const failure = networkError(cause, context.provider.name);
+    return {
+      kind: "failed",
+      error: failure,
+      isReset: isReset(cause) && trace.httpStatus === null,
+      ...seen(trace),
+      usage,
+    };
+  }
+}
+
+async function callAnd(context: AttemptContext, deadline: Deadline, trace: AttemptTrace): Promise<CompleteAnswer> {
+  const { agent, provider, body, traceparent, request } = context;
+  const startedMs = performance.now();
+  const { signal } = deadline;
+  const answer = await callProvider({ agent, provider, body, traceparent, stream: request.stream, signal });
+  // A socket's error after the head must not become an unhandled one while nobody reads.
+  answer.body.on("error", () => {});
+  trace.httpStatus = answer.status;
+  trace.firstByteMs = performance.now() - startedMs;
+  if (answer.status !== 200) throw await readError(answer, context);
+  const isStream = request.stream && !/\bjson\b/i.test(answer.header("content-type") ?? "");
+  return isStream
+    ? relayStream({ answer, context, deadline, trace })
+    : relayWhole({ answer, context, deadline, trace });
+}
+
+async function readError(answer: ProviderAnswer, context: AttemptContext): Promise<SignalboxError> {
+  const { name: provider, secrets } = context.provider;
+  const bodyText = await readText(answer.body, { maxBytes: ERROR_BODY_MAX_BYTES, tooLarge: "cut" });
+  const { status, header } = answer;
+  const codec = CODECS[context.endpoint.dialect];
+  return codec.parseError({ status, header, bodyText, provider, nowMs: Date.now(), secrets });
+}
+
+/** What has been reported or generated; an attempt that generated nothing costs nothing, unless its caller left while it worked. */
+function usageSoFar(context: AttemptContext, trace: AttemptTrace): Usage {
+  if (trace.reported !== null) return trace.reported;
+  const mayBeBilled = trace.outputChars > 0 || (context.signal.aborted && trace.httpStatus === 200);
+  return mayBeBilled ? estimateUsage({ ...context, outputChars: trace.outputChars }) : NO_USAGE;
+}
+
+function seen(trace: AttemptTrace): { httpStatus: number | null; firstByteMs: number | null } {
+  return { httpStatus: trace.httpStatus, firstByteMs: trace.firstByteMs };
+}

@@ -1,0 +1,75 @@
+import { grpcClientFields, grpcServerFields, serviceFields, signingFields } from "@signalbox/kit";
+import { z } from "zod";
+
+const MIB = 1024 * 1024;
+
+const timeout = z.int().min(1).max(3_600_000);
+
+/** How long a provider may be silent; each is counted anew for each attempt. */
+const silences = {
+  /** From the request's last byte to the answer's first. */
+  firstByteMs: timeout.default(120_000),
+  /** Between two pieces of an answer. */
+  idleMs: timeout.default(60_000),
+};
+
+const Provider = z.strictObject({
+  dialect: z.enum(["openai-chat"]).default("openai-chat"),
+  /** As far as the version, e.g. `https://api.example.com/v1`; the dialect adds the path. */
+  baseUrl: z.url({ protocol: /^https?$/ }),
+  /** The key itself, or the environment variable that holds it; neither for a provider that asks for none. */
+  apiKey: z.string().min(1).optional(),
+  apiKeyEnv: z.string().min(1).optional(),
+  /** Sent with every request. */
+  headers: z.record(z.string(), z.string()).default({}),
+  timeouts: z.strictObject({ firstByteMs: timeout, idleMs: timeout }).partial().default({}),
+  /** What this host takes of the dialect; the defaults know the hosts that are known to differ (provider-quirks.ts). */
+  quirks: z
+    .strictObject({
+      maxTokensField: z.enum(["max_tokens", "max_completion_tokens"]).nullable(),
+      streamOptions: z.boolean(),
+      developerRole: z.boolean(),
+    })
+    .partial()
+    .default({}),
+});
+export type ProviderConfig = z.infer<typeof Provider>;
+
+export const Config = z.strictObject({
+  ...serviceFields,
+  ...signingFields,
+  ...grpcServerFields,
+  ...grpcClientFields,
+  /** The providers that this dispatcher can call, by the names that the catalogue's endpoints use. */
+  providers: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/), Provider).default({}),
+  timeouts: z
+    .strictObject({
+      ...silences,
+      /** To accept a connection. */
+      connectMs: timeout.default(5_000),
+      /** For the whole request, over all attempts. */
+      totalMs: timeout.default(600_000),
+    })
+    .prefault({}),
+  http: z
+    .strictObject({
+      /** Connections to one provider at the same time. */
+      connectionsMax: z.int().min(1).max(10_000).default(256),
+      /** How long an unused connection is kept. */
+      keepAliveMs: timeout.default(30_000),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      /** Requests in execution or claimed; more are refused as `overloaded`. */
+      inFlightMax: z.int().min(1).max(100_000).default(2_048),
+      /** The largest whole answer. */
+      answerMaxBytes: z
+        .int()
+        .min(1)
+        .max(64 * MIB)
+        .default(64 * MIB),
+    })
+    .prefault({}),
+});
+export type Config = z.infer<typeof Config>;

@@ -1,0 +1,24 @@
+import { NO_USAGE, type Usage } from "@signalbox/proto";
+
+/** Characters that make a token in ordinary English; what is estimated so is marked as such wherever it is recorded. */
+const CHARS_PER_TOKEN = 4;
+
+export type Generated = {
+  /** Estimated prompt tokens. */
+  readonly inputTokens: number;
+  /** UTF-16 units of all that was generated. */
+  readonly outputChars: number;
+  /** The most that could be generated over all choices; null when the request sets no bound. */
+  readonly maxOutputTokens: number | null;
+};
+
+/** The usage of an answer whose provider reported none: never a silent zero, and never more than could be generated. */
+export function estimateUsage(generated: Generated): Usage {
+  const outputTokens = Math.ceil(generated.outputChars / CHARS_PER_TOKEN);
+  return {
+    ...NO_USAGE,
+    inputTokens: generated.inputTokens,
+    outputTokens: Math.min(outputTokens, generated.maxOutputTokens ?? outputTokens),
+    source: "estimated",
+  };
+}

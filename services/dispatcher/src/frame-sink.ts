@@ -1,0 +1,75 @@
+import type { ServerWritableStream } from "@grpc/grpc-js";
+import type { PlanEndpoint, SignalboxError } from "@signalbox/proto";
+import type { DispatchFrame, DispatchRequest } from "@signalbox/proto/grpc/dispatcher";
+
+export type DispatchCall = ServerWritableStream<DispatchRequest, DispatchFrame>;
+
+const NOTHING = Buffer.alloc(0);
+
+/** Writes the frames of one call in the order that the contract has, and waits for a slow reader. */
+export class FrameSink {
+  readonly #call: DispatchCall;
+  readonly #signal: AbortSignal;
+  #serving: PlanEndpoint | null = null;
+  #contentBytes = 0;
+
+  /** `signal` aborts when the caller is gone: nothing waits for it from then on. */
+  constructor(call: DispatchCall, signal: AbortSignal) {
+    this.#call = call;
+    this.#signal = signal;
+  }
+
+  /** The endpoint whose content has been given out; from then on no other may answer. */
+  get serving(): PlanEndpoint | null {
+    return this.#serving;
+  }
+
+  get contentBytes(): number {
+    return this.#contentBytes;
+  }
+
+  /** Null, or a promise for the moment when the caller can take more. The first content is preceded by the endpoint that it comes from. */
+  content(text: string, endpoint: PlanEndpoint, planIndex: number): Promise<void> | null {
+    if (this.#serving === null) {
+      this.#serving = endpoint;
+      this.#write({
+        $case: "serving",
+        value: { provider: endpoint.provider, model: endpoint.upstreamModel, planIndex },
+      });
+    }
+    const bytes = Buffer.from(text, "utf8");
+    this.#contentBytes += bytes.length;
+    return this.#write({ $case: "content", value: bytes }) ? null : this.#drained();
+  }
+
+  closing(): void {
+    this.#write({ $case: "closing", value: {} });
+  }
+
+  final(tail: string): void {
+    this.#write({ $case: "final", value: { tail: tail === "" ? NOTHING : Buffer.from(tail, "utf8") } });
+    this.#call.end();
+  }
+
+  error(error: SignalboxError): void {
+    this.#write({ $case: "error", value: Buffer.from(JSON.stringify(error.toJSON()), "utf8") });
+    this.#call.end();
+  }
+
+  #write(frame: NonNullable<DispatchFrame["frame"]>): boolean {
+    return this.#signal.aborted || this.#call.write({ frame });
+  }
+
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      const go = (): void => {
+        this.#call.off("drain", go);
+        this.#signal.removeEventListener("abort", go);
+        resolve();
+      };
+      this.#call.once("drain", go);
+      this.#signal.addEventListener("abort", go);
+      if (this.#signal.aborted) go();
+    });
+  }
+}

@@ -1,0 +1,126 @@
+import {
+  type AnswerCollector,
+  CODECS,
+  type ReadState,
+  SseParser,
+  truncated,
+  type WriteState,
+} from "@signalbox/dialects";
+import type { AttemptContext } from "./attempt.ts";
+import type { CompleteAnswer } from "./complete-answer.ts";
+import { drainBody } from "./drain-body.ts";
+import { estimateUsage } from "./estimate-usage.ts";
+import type { Relay } from "./relay-whole.ts";
+
+/** Frames before the first content are held back, so that another endpoint can still answer; no more of them than this. */
+const HELD_MAX_CHARS = 64 * 1024;
+
+/** Passes a stream on, event by event; resolves at its end and throws when it ends in any way but a complete answer. */
+export async function relayStream(relay: Relay): Promise<CompleteAnswer> {
+  const { answer, context, deadline } = relay;
+  const translation = new Translation(context);
+  const bytes = (answer.body as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+  for (;;) {
+    const read = await bytes.next();
+    deadline.heard();
+    const frames = read.done === true ? translation.end() : translation.push(read.value);
+    relay.trace.reported = translation.progress.usage;
+    relay.trace.outputChars = translation.progress.outputChars;
+    if (frames !== "") {
+      deadline.begun();
+      await giveOut(frames, relay);
+    }
+    const { end } = translation.progress;
+    if (end.kind === "error") throw end.error;
+    if (end.kind === "truncated") throw truncated(context.provider.name);
+    if (end.kind === "done") {
+      if (read.done !== true) drainBody(bytes, answer.body);
+      return translation.complete();
+    }
+  }
+}
+
+/** While the caller reads slowly, the provider's silence is not its own. */
+async function giveOut(frames: string, { context, deadline }: Relay): Promise<void> {
+  const written = context.sink.content(frames, context.endpoint, context.planIndex);
+  if (written === null) return;
+  deadline.pause();
+  await written;
+  context.signal.throwIfAborted();
+  deadline.resume();
+}
+
+/** One stream's way from the provider's bytes to the caller's frames. */
+class Translation {
+  readonly #context: AttemptContext;
+  readonly #codec: (typeof CODECS)["openai-chat"];
+  readonly #parser = new SseParser();
+  readonly #collector: AnswerCollector | null;
+  #reading: ReadState;
+  #writing: WriteState;
+  #held = "";
+  #isReleased = false;
+
+  constructor(context: AttemptContext) {
+    const { provider, endpoint, request, fallbackId } = context;
+    this.#context = context;
+    this.#codec = CODECS[endpoint.dialect];
+    this.#collector = context.collect ? this.#codec.collector() : null;
+    const defaults = { id: fallbackId, createdAtS: Math.floor(Date.now() / 1000), model: endpoint.upstreamModel };
+    const { name, secrets } = provider;
+    this.#reading = this.#codec.startReading({ provider: name, secrets, choices: request.choices, defaults });
+    this.#writing = this.#codec.startWriting({ includeUsage: context.includeUsage });
+  }
+
+  get progress(): ReadState["progress"] {
+    return this.#reading.progress;
+  }
+
+  /** The frames that these bytes complete and that may be given out. */
+  push(bytes: Uint8Array): string {
+    return this.#take(this.#parser.push(bytes));
+  }
+
+  /** The same for the end of the body. */
+  end(): string {
+    const frames = this.#take(this.#parser.end());
+    this.#reading = this.#codec.readEnd(this.#reading);
+    return frames + this.#release();
+  }
+
+  complete(): CompleteAnswer {
+    const { usage: reported, usageSource, finish, outputChars } = this.progress;
+    const usage = reported ?? estimateUsage({ ...this.#context, outputChars });
+    const note = this.#context.noteOf(usage);
+    return {
+      usage,
+      finish,
+      content: this.#release(),
+      tail: this.#codec.writeTail(this.#writing, { usage, usageSource, note }),
+      whole: () => (finish === "content_filter" ? null : (this.#collector?.body(usageSource) ?? null)),
+    };
+  }
+
+  #take(events: ReturnType<SseParser["push"]>): string {
+    for (const event of events) {
+      const [reading, chunks] = this.#codec.readEvent(this.#reading, event);
+      this.#reading = reading;
+      for (const chunk of chunks) {
+        this.#collector?.add(chunk);
+        const [writing, frame] = this.#codec.writeChunk(this.#writing, chunk);
+        this.#writing = writing;
+        this.#held += frame;
+      }
+    }
+    return this.#release();
+  }
+
+  #release(): string {
+    const { begun, end } = this.progress;
+    this.#isReleased ||= begun || end.kind === "done" || this.#held.length > HELD_MAX_CHARS;
+    if (!this.#isReleased) return "";
+    const frames = this.#held;
+    this.#held = "";
+    return frames;
+  }
+}

@@ -1,0 +1,65 @@
+import { CODECS, type NeutralResponse } from "@signalbox/dialects";
+import { SignalboxError } from "@signalbox/proto";
+import type { AttemptContext, AttemptTrace } from "./attempt.ts";
+import type { ProviderAnswer } from "./call-provider.ts";
+import type { CompleteAnswer } from "./complete-answer.ts";
+import type { Deadline } from "./deadline.ts";
+import { estimateUsage } from "./estimate-usage.ts";
+import { readText } from "./read-text.ts";
+
+export type Relay = {
+  readonly answer: ProviderAnswer;
+  readonly context: AttemptContext;
+  readonly deadline: Deadline;
+  readonly trace: AttemptTrace;
+};
+
+/** Reads a whole answer. One to a request for a stream, which some providers give, is cut into the stream that it should have been. */
+export async function relayWhole({ answer, context, deadline, trace }: Relay): Promise<CompleteAnswer> {
+  const text = await readText(answer.body, {
+    maxBytes: context.answerMaxBytes,
+    tooLarge: "refuse",
+    onBytes: () => {
+      deadline.begun();
+      deadline.heard();
+    },
+  });
+  const response = parse(text, context);
+  trace.reported = response.usage;
+  const { body } = response.source;
+  const usage = response.usage ?? estimateUsage({ ...context, outputChars: response.outputChars });
+  const finish = response.choices[0]?.finish ?? null;
+  const codec = CODECS[context.endpoint.dialect];
+  const note = context.noteOf(usage);
+  const { includeUsage, request } = context;
+  return {
+    usage,
+    finish,
+    content: request.stream
+      ? codec.renderAsStream(response, { usage, note, includeUsage })
+      : JSON.stringify(codec.renderResponse(response, { usage, note })),
+    tail: "",
+    whole: () => (response.choices.some((choice) => choice.finish === "content_filter") ? null : body),
+  };
+}
+
+function parse(text: string, context: AttemptContext): NeutralResponse {
+  const { name: provider, secrets } = context.provider;
+  const defaults = {
+    id: context.fallbackId,
+    createdAtS: Math.floor(Date.now() / 1000),
+    model: context.endpoint.upstreamModel,
+  };
+  return CODECS[context.endpoint.dialect].parseResponse(parseJson(text, provider), { provider, secrets, defaults });
+}
+
+function parseJson(text: string, provider: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new SignalboxError("upstream-error", "The provider sent an answer that is not JSON.", {
+      cause: error instanceof SyntaxError ? undefined : error,
+      details: { provider },
+    });
+  }
+}

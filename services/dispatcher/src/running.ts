@@ -1,0 +1,42 @@
+import { inFlightGauge } from "./metrics.ts";
+
+/** The requests in execution, by their claim: what the heartbeat names, and what a stop waits for. */
+export class Running {
+  readonly #byClaim = new Map<
+    string,
+    { requestId: string; done: Promise<void>; interrupt: (reason: unknown) => void }
+  >();
+
+  get size(): number {
+    return this.#byClaim.size;
+  }
+
+  /** Runs `work` and counts it until it is over. `interrupt` breaks it off. */
+  async run(
+    entry: { claim: string; requestId: string; interrupt: (reason: unknown) => void },
+    work: () => Promise<void>,
+  ): Promise<void> {
+    const done = work();
+    this.#byClaim.set(entry.claim, { ...entry, done });
+    inFlightGauge.set(this.size);
+    try {
+      await done;
+    } finally {
+      this.#byClaim.delete(entry.claim);
+      inFlightGauge.set(this.size);
+    }
+  }
+
+  requestIds(): string[] {
+    return [...this.#byClaim.values()].map(({ requestId }) => requestId);
+  }
+
+  /** Waits for all of them, and breaks off those that take longer than `graceMs`. */
+  async settle(graceMs: number, reason: () => unknown): Promise<void> {
+    const timer = setTimeout(() => {
+      for (const { interrupt } of this.#byClaim.values()) interrupt(reason());
+    }, graceMs);
+    await Promise.allSettled([...this.#byClaim.values()].map(({ done }) => done));
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,59 @@
+import {
+  connectBus,
+  createGrpcClients,
+  createLogger,
+  createRecorder,
+  grpcMetadata,
+  readSigningKey,
+  startGrpcServer,
+  startHealthServer,
+  type RunningService,
+} from "@signalbox/kit";
+import { SignalboxError } from "@signalbox/proto";
+import { CacheClient } from "@signalbox/proto/grpc/cache";
+import { DispatcherService } from "@signalbox/proto/grpc/dispatcher";
+import { createAgent } from "./call-provider.ts";
+import { Claims } from "./claims.ts";
+import type { Config } from "./config.ts";
+import { createDispatch } from "./dispatch-rpc.ts";
+import { listenOrders } from "./dispatch-stage.ts";
+import { startHeartbeat } from "./heartbeat.ts";
+import { createKeeper } from "./keep-answer.ts";
+import { loadProviders } from "./providers.ts";
+import { Running } from "./running.ts";
+
+/** A stop waits this long for requests in execution; what takes longer is recorded as failed. */
+const STOP_GRACE_MS = 3_000;
+
+/** Starts the dispatcher: it takes orders from the moment that the promise resolves. */
+export async function startDispatcher(config: Config): Promise<RunningService> {
+  const { instance } = config;
+  const log = createLogger("dispatcher", { level: config.logLevel, instance });
+  const providers = loadProviders(config);
+  const key = readSigningKey(config.signingKeyFile);
+  await using starting = new AsyncDisposableStack();
+  const bus = starting.use(await connectBus({ service: "dispatcher", instance, nats: config.nats, log }));
+  const recorder = starting.use(createRecorder({ bus, service: "dispatcher", key, log }));
+  const clients = starting.use(createGrpcClients(CacheClient));
+  const agent = starting.adopt(createAgent(config), (each) => each.destroy());
+  const claims = new Claims();
+  const running = new Running();
+  const keep = createKeeper({ clients, metadata: grpcMetadata(config.grpcTokenFile), log });
+  const dispatch = createDispatch({ config, agent, providers, claims, running, recorder, keep, log });
+  const server = starting.use(
+    await startGrpcServer(config.grpc, [{ definition: DispatcherService, implementation: { dispatch } }]),
+  );
+  // Disposed of before the server: a stop ends the requests, and then the calls that carried them are over.
+  starting.defer(() => running.settle(STOP_GRACE_MS, stopped));
+  starting.use(startHeartbeat(bus, () => [...claims.requestIds(), ...running.requestIds()]));
+  const { inFlightMax } = config.limits;
+  starting.use(listenOrders({ bus, log, claims, running, address: server.address, inFlightMax }));
+  starting.use(await startHealthServer(config.healthPort, () => bus.isConnected()));
+  await bus.connection.flush();
+  const stack = starting.move();
+  return { ports: { grpc: server.port }, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+function stopped(): SignalboxError {
+  return new SignalboxError("dispatcher-lost", "The dispatcher was stopped.", { details: { stage: "dispatcher" } });
+}

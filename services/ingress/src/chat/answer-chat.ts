@@ -1,0 +1,168 @@
+import type { Metadata } from "@grpc/grpc-js";
+import type { GrpcClients, Logger, Recorder } from "@signalbox/kit";
+import { SignalboxError, type ClassifyItem, type PipelineReply } from "@signalbox/proto";
+import type { CacheClient } from "@signalbox/proto/grpc/cache";
+import type { DispatcherClient } from "@signalbox/proto/grpc/dispatcher";
+import type { Config } from "../config.ts";
+import type { AnswerWriter } from "./answer-writer.ts";
+import type { ChatRequest } from "./chat-request.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { readCached } from "./read-cached.ts";
+import { recordOutcome, type ChatOutcome } from "./record-outcome.ts";
+import { renderCached } from "./render-cached.ts";
+import { dispatcherLost, runDispatch } from "./run-dispatch.ts";
+
+/** What chat requests are answered with. */
+export type ChatLine = {
+  readonly pipeline: Pipeline;
+  readonly recorder: Recorder;
+  readonly dispatchers: GrpcClients<DispatcherClient>;
+  readonly caches: GrpcClients<CacheClient>;
+  readonly metadata: Metadata;
+  readonly deadlines: Config["deadlines"];
+  readonly log: Logger;
+};
+
+/** ended: the client has its answer. Else what it gets when no further try is left. */
+type Step = "ended" | SignalboxError;
+
+const TRIES_MAX = 3;
+/** While the client waits, a record is tried twice; when it has left, there is more time. */
+const RECORD_RETRY_MS = 400;
+const UNWATCHED_RECORD_RETRY_MS = 5_000;
+
+/** Takes an admitted request down the line, again where that is safe, until the client has an answer or a typed error. */
+export async function answerChat(line: ChatLine, chat: ChatRequest, writer: AnswerWriter): Promise<void> {
+  const deadlineAtMs = Date.now() + line.deadlines.pipelineTimeoutMs;
+  let mayUseCache = true;
+  let step: Step | null = null;
+  for (let attempt = 1; attempt <= TRIES_MAX; attempt += 1) {
+    const timeoutMs = Math.min(line.deadlines.attemptTimeoutMs, deadlineAtMs - Date.now());
+    if (timeoutMs <= 0) break;
+    const reply = await line.pipeline.run(itemOf(line, chat, { attempt, timeoutMs, mayUseCache }), timeoutMs);
+    if (writer.isGone) return recordAborted(line, chat, reply?.decisionId ?? null);
+    step = reply === null ? lateError() : await follow(line, { chat, writer }, reply);
+    if (step === "ended") return;
+    if (reply?.kind === "cached") mayUseCache = false;
+  }
+  await finish(line, { chat, writer }, { result: "failed", decisionId: null, error: step ?? lateError() });
+}
+
+type Asked = { readonly chat: ChatRequest; readonly writer: AnswerWriter };
+
+async function follow(line: ChatLine, asked: Asked, reply: PipelineReply): Promise<Step> {
+  const { chat, writer } = asked;
+  const { decisionId } = reply;
+  if (decisionId !== null) writer.setHeader("x-signalbox-decision-id", decisionId);
+  switch (reply.kind) {
+    case "dispatch": {
+      writer.setHeader("x-signalbox-cache", chat.facts.cache.key === null ? "off" : "miss");
+      const { dispatchers, metadata, deadlines } = line;
+      const timeoutMs = deadlines.answerTimeoutMs;
+      const result = await runDispatch(chat, writer, { dispatchers, metadata, timeoutMs, reply });
+      return result === "lost" ? dispatcherLost() : "ended";
+    }
+    case "cached":
+      return serveCached(line, asked, reply);
+    default: {
+      const error = SignalboxError.fromJson(reply.error);
+      await finish(line, asked, { result: reply.kind, decisionId, error });
+      return "ended";
+    }
+  }
+}
+
+async function serveCached(
+  line: ChatLine,
+  { chat, writer }: Asked,
+  hit: Extract<PipelineReply, { kind: "cached" }>,
+): Promise<Step> {
+  const { address, entryId, decisionId, endpoint, usage } = hit;
+  const body = await readCached(line.caches, { address, entryId, tenant: chat.facts.tenant }, line.metadata);
+  const rendered = body === null ? null : renderCached(body, chat, hit);
+  if (rendered === null) return new SignalboxError("internal", "The kept answer could not be read.");
+  if (writer.isGone) {
+    await recordAborted(line, chat, decisionId);
+    return "ended";
+  }
+  const { answer, finishReason } = rendered;
+  const answerBytes = answer.length;
+  const recorded = await tryRecord(line, chat, {
+    result: "cached",
+    decisionId,
+    endpoint,
+    finishReason,
+    usage,
+    answerBytes,
+  });
+  if (recorded !== null) {
+    writer.fail(recorded);
+    return "ended";
+  }
+  const [provider = "", ...model] = endpoint.split("/");
+  writer.setHeader("x-signalbox-provider", provider);
+  writer.setHeader("x-signalbox-model", model.join("/"));
+  writer.setHeader("x-signalbox-cache", "hit");
+  if (chat.facts.stream) {
+    writer.write(answer);
+    writer.end();
+  } else writer.send(answer);
+  return "ended";
+}
+
+/** Records how a request without an answer ended, then tells the client; what cannot be recorded is `audit-unavailable`. */
+async function finish(
+  line: ChatLine,
+  { chat, writer }: Asked,
+  end: { result: "refused" | "failed"; decisionId: string | null; error: SignalboxError },
+): Promise<void> {
+  const { result, decisionId, error } = end;
+  if (error.code === "internal") line.log.error({ err: error, request: chat.facts.requestId }, "a request failed");
+  const stage = error.details.stage ?? null;
+  const unrecorded = await tryRecord(line, chat, { result, decisionId, error: error.code, stage });
+  writer.fail(unrecorded ?? error);
+}
+
+async function tryRecord(line: ChatLine, chat: ChatRequest, outcome: ChatOutcome): Promise<SignalboxError | null> {
+  try {
+    await recordOutcome(line.recorder, chat, { ...outcome, retryForMs: RECORD_RETRY_MS });
+    return null;
+  } catch (error) {
+    return SignalboxError.from(error);
+  }
+}
+
+/** The client left while no dispatcher had its request. */
+async function recordAborted(line: ChatLine, chat: ChatRequest, decisionId: string | null): Promise<void> {
+  const outcome = { result: "client-aborted", decisionId, error: "client-aborted" } as const;
+  try {
+    await recordOutcome(line.recorder, chat, { ...outcome, retryForMs: UNWATCHED_RECORD_RETRY_MS });
+  } catch (error) {
+    line.log.error({ err: error, request: chat.facts.requestId }, "the outcome of an aborted request is not recorded");
+  }
+}
+
+function itemOf(
+  line: ChatLine,
+  chat: ChatRequest,
+  attempt: { attempt: number; timeoutMs: number; mayUseCache: boolean },
+): ClassifyItem {
+  const { facts, view, traceparent, includeUsage } = chat;
+  const cache = attempt.mayUseCache ? facts.cache : ({ ...facts.cache, mode: "off", key: null } as const);
+  return {
+    facts: { ...facts, attempt: attempt.attempt, cache },
+    route: {
+      replyTo: line.pipeline.replyTo,
+      deadlineAtMs: Date.now() + attempt.timeoutMs,
+      traceparent,
+      includeUsage,
+    },
+    view,
+  };
+}
+
+function lateError(): SignalboxError {
+  return new SignalboxError("deadline-exceeded", "The request was not decided on in time.", {
+    details: { retryAfterMs: 1_000 },
+  });
+}

@@ -1,0 +1,130 @@
+import type { ServerResponse } from "node:http";
+import { renderErrorFrame } from "@signalbox/dialects";
+import type { SignalboxError } from "@signalbox/proto";
+import { errorAnswer } from "../http/error-answer.ts";
+import type { Metrics } from "../metrics.ts";
+
+type Headers = Readonly<Record<string, string>>;
+
+const JSON_TYPE = "application/json; charset=utf-8";
+const STREAM_HEADERS = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-cache, no-transform",
+  // Proxies of the nginx kind would gather the stream.
+  "x-accel-buffering": "no",
+};
+
+/** Writes one answer onto the client's connection, and knows when the client is gone. All writes to a gone client do nothing. */
+export class AnswerWriter {
+  readonly #raw: ServerResponse;
+  readonly #metrics: Metrics;
+  readonly #stalledTimeoutMs: number;
+  readonly #startedMs: number;
+  readonly #stream: boolean;
+  /** On every answer to this request, errors too. */
+  readonly #headers: Record<string, string>;
+  #answerBytes = 0;
+  #firstByteUs: number | null = null;
+
+  constructor(
+    raw: ServerResponse,
+    options: {
+      headers: Headers;
+      stream: boolean;
+      startedMs: number;
+      stalledTimeoutMs: number;
+      metrics: Metrics;
+    },
+  ) {
+    this.#raw = raw;
+    this.#headers = { ...options.headers };
+    this.#stream = options.stream;
+    this.#startedMs = options.startedMs;
+    this.#stalledTimeoutMs = options.stalledTimeoutMs;
+    this.#metrics = options.metrics;
+  }
+
+  /** The client left before its answer was whole. */
+  get isGone(): boolean {
+    return this.#raw.destroyed && !this.#raw.writableFinished;
+  }
+
+  get hasBegun(): boolean {
+    return this.#raw.headersSent;
+  }
+
+  /** Bytes of content given to the client, and the microseconds from the request to the first of them. */
+  get answerBytes(): number {
+    return this.#answerBytes;
+  }
+
+  get firstByteUs(): number | null {
+    return this.#firstByteUs;
+  }
+
+  /** Calls back once when the client leaves early; the returned function forgets the callback. */
+  onGone(callback: () => void): () => void {
+    const onClose = (): void => {
+      if (!this.#raw.writableFinished) callback();
+    };
+    this.#raw.once("close", onClose);
+    return () => void this.#raw.off("close", onClose);
+  }
+
+  setHeader(name: string, value: string): void {
+    this.#headers[name] = value;
+  }
+
+  /** Sends a whole answer. */
+  send(body: Buffer): void {
+    if (this.isGone) return;
+    this.#count(body.length);
+    this.#raw.writeHead(200, { ...this.#headers, "content-type": JSON_TYPE, "content-length": body.length });
+    this.#raw.end(body);
+  }
+
+  /** Sends some of a stream. False: the client reads slower than this, and `onDrain` says when to go on. */
+  write(piece: Uint8Array): boolean {
+    if (this.isGone) return true;
+    if (!this.#raw.headersSent) this.#raw.writeHead(200, { ...this.#headers, ...STREAM_HEADERS });
+    this.#count(piece.length);
+    return this.#raw.write(piece);
+  }
+
+  /** Calls back once the client has read what was written; one that reads nothing for too long is cut off. */
+  onDrain(callback: () => void): void {
+    const timer = setTimeout(() => {
+      this.#raw.destroy();
+    }, this.#stalledTimeoutMs);
+    timer.unref();
+    this.#raw.once("drain", () => {
+      clearTimeout(timer);
+      callback();
+    });
+  }
+
+  end(): void {
+    if (!this.isGone) this.#raw.end();
+  }
+
+  /** Ends the answer with an error: an HTTP one before the first byte, an event of the stream after it. */
+  fail(error: SignalboxError): void {
+    if (this.isGone) return;
+    this.#metrics.countError(error.code);
+    if (this.#raw.headersSent) {
+      this.#raw.end(renderErrorFrame(error));
+      return;
+    }
+    const { status, headers, body } = errorAnswer(error);
+    this.#raw.writeHead(status, { ...this.#headers, ...headers, "content-length": Buffer.byteLength(body) });
+    this.#raw.end(body);
+  }
+
+  #count(bytes: number): void {
+    this.#answerBytes += bytes;
+    if (this.#firstByteUs !== null) return;
+    const elapsedMs = performance.now() - this.#startedMs;
+    this.#firstByteUs = Math.round(elapsedMs * 1_000);
+    this.#metrics.observeFirstByte(this.#stream, elapsedMs / 1_000);
+  }
+}

@@ -1,0 +1,92 @@
+import { createHmac, hash } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import { cacheFieldsOf, factsOf, labelsOf, parseRequest, textViewOf, type NeutralRequest } from "@signalbox/dialects";
+import { SignalboxError, VIEW_MAX_BYTES, type ClassifyItem, type Labels, type RequestFacts } from "@signalbox/proto";
+import { canonicalize } from "@signalbox/tlog";
+import { parseJsonBody } from "../http/read-body.ts";
+import type { Principal } from "../keys/key-ring.ts";
+import { isDeterministic } from "./cache-rule.ts";
+import { parseRequestHeaders, type RequestHeaders } from "./request-headers.ts";
+import { traceparentOf } from "./traceparent.ts";
+
+/** A chat request as the line knows it: the facts travel, the body stays here until a dispatcher is named. */
+export type ChatRequest = {
+  /** As the client sent it, byte for byte. */
+  readonly body: Buffer;
+  /** All but the attempt, which each try of the line has its own of. */
+  readonly facts: Omit<RequestFacts, "attempt">;
+  readonly view: ClassifyItem["view"];
+  readonly labels: Labels | null;
+  readonly traceparent: string;
+  readonly includeUsage: boolean;
+  /** `performance.now()` at the request's head, for durations. */
+  readonly startedMs: number;
+};
+
+export type ChatInput = {
+  readonly requestId: string;
+  readonly receivedAtMs: number;
+  readonly startedMs: number;
+  readonly principal: Principal;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  readonly audit: RequestFacts["audit"];
+  readonly cacheEnabled: boolean;
+};
+
+const DIALECT = "openai-chat";
+
+/** Reads and checks a request. Throws `invalid-request` naming what is wrong, never what was said. */
+export function readChatRequest(input: ChatInput): ChatRequest {
+  const request = parseRequest(parseJsonBody(input.body));
+  const headers = parseRequestHeaders(input.headers);
+  const labels: Labels = { ...labelsOf(request), ...(headers.tags.length === 0 ? {} : { tags: [...headers.tags] }) };
+  const { tenant, keyId, digestKey } = input.principal;
+  const digest = (text: string): string => `hmac-sha256:${createHmac("sha256", digestKey).update(text).digest("hex")}`;
+  // First of all, because it refuses nesting that would exhaust the stack elsewhere.
+  const bodyDigest = digest(canonicalText(request.source.body));
+  return {
+    body: input.body,
+    facts: {
+      requestId: input.requestId,
+      tenant,
+      keyId,
+      operation: "chat",
+      dialect: DIALECT,
+      receivedAtMs: input.receivedAtMs,
+      ...factsOf(request),
+      bodyBytes: input.body.length,
+      bodyDigest,
+      cache: cacheFacts(request, tenant, input.cacheEnabled ? headers.cache : "off"),
+      labels: {
+        user: labels.user === undefined ? null : digest(labels.user),
+        metadata: labels.metadata === undefined ? null : digest(canonicalText(labels.metadata)),
+        tags: headers.tags.map(digest),
+      },
+      audit: input.audit,
+    },
+    view: textViewOf(request, VIEW_MAX_BYTES),
+    labels: Object.keys(labels).length === 0 ? null : labels,
+    traceparent: traceparentOf(input.headers["traceparent"], input.requestId),
+    includeUsage: request.includeUsage,
+    startedMs: input.startedMs,
+  };
+}
+
+/** A request that the cache may not be asked about has no key: nothing could use it. */
+function cacheFacts(request: NeutralRequest, tenant: string, mode: RequestHeaders["cache"]): RequestFacts["cache"] {
+  const deterministic = isDeterministic(request);
+  if (mode === "off" || (mode === "auto" && !deterministic)) return { mode, deterministic, key: null };
+  const fields = canonicalText(cacheFieldsOf(request));
+  return { mode, deterministic, key: hash("sha256", `${tenant}\n${DIALECT}\n${fields}`, "hex") };
+}
+
+function canonicalText(value: unknown): string {
+  try {
+    return canonicalize(value, { numbers: "any" });
+  } catch (error) {
+    // The message names the kind of fault and never the value.
+    const problem = error instanceof TypeError ? error.message : "it cannot be read";
+    throw new SignalboxError("invalid-request", `Invalid request body: ${problem}.`, { cause: error });
+  }
+}

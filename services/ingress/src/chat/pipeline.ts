@@ -1,0 +1,64 @@
+import { createForwarder, decodeJson, type Bus, type Logger } from "@signalbox/kit";
+import { PipelineReply, REQUEST_SUBJECTS, type ClassifyItem } from "@signalbox/proto";
+import { z } from "zod";
+
+const Replies = z.strictObject({ items: z.array(PipelineReply) });
+
+/** The line from classification to whoever ends the request's way. */
+export type Pipeline = Disposable & {
+  /** The subject to name as `route.replyTo`. */
+  readonly replyTo: string;
+  /** Sends a request down the line. Resolves with its end, or null when none came within the time. */
+  run(item: ClassifyItem, timeoutMs: number): Promise<PipelineReply | null>;
+};
+
+/** One subscription takes the replies to all requests of this process; each is known by its request and attempt. */
+export function openPipeline(bus: Bus, log: Logger): Pipeline {
+  const replyTo = `${bus.inbox}.reply`;
+  const waiting = new Map<string, (reply: PipelineReply | null) => void>();
+
+  function settle(reply: PipelineReply): void {
+    waiting.get(keyOf(reply.requestId, reply.attempt))?.(reply);
+  }
+
+  const subscription = bus.connection.subscribe(replyTo, {
+    callback: (error, message) => {
+      if (error !== null || message.data.length === 0) return;
+      const parsed = Replies.safeParse(decodeJson(message.data));
+      if (parsed.success) parsed.data.items.forEach(settle);
+      else log.error({ problems: parsed.error.issues.map(({ path }) => path.join(".")) }, "a reply is not one");
+    },
+  });
+  const forwarder = createForwarder<ClassifyItem>({
+    bus,
+    subject: REQUEST_SUBJECTS.classify,
+    stage: "classifier",
+    onUndelivered: ({ facts: { requestId, attempt } }, error) => {
+      settle({ kind: "failed", requestId, attempt, decisionId: null, error: error.toJSON() });
+    },
+  });
+
+  return {
+    replyTo,
+    run: (item, timeoutMs) =>
+      new Promise((resolve) => {
+        const key = keyOf(item.facts.requestId, item.facts.attempt);
+        const end = (reply: PipelineReply | null): void => {
+          clearTimeout(timer);
+          waiting.delete(key);
+          resolve(reply);
+        };
+        const timer = setTimeout(end, timeoutMs, null);
+        waiting.set(key, end);
+        forwarder.send(item);
+      }),
+    [Symbol.dispose]() {
+      forwarder[Symbol.dispose]();
+      if (!bus.connection.isClosed()) subscription.unsubscribe();
+    },
+  };
+}
+
+function keyOf(requestId: string, attempt: number): string {
+  return `${requestId}.${attempt}`;
+}

@@ -1,0 +1,48 @@
+import type { Recorder } from "@signalbox/kit";
+import { NO_USAGE, type OutcomeEvent, type Usage } from "@signalbox/proto";
+import type { ChatRequest } from "./chat-request.ts";
+
+/** How a request ended that no dispatcher executed. */
+export type ChatOutcome = {
+  readonly result: Exclude<OutcomeEvent["result"], "completed" | "abandoned">;
+  readonly decisionId: string | null;
+  readonly error?: string | null;
+  readonly stage?: string | null;
+  readonly endpoint?: string;
+  readonly finishReason?: string;
+  readonly usage?: Usage;
+  readonly answerBytes?: number;
+};
+
+/**
+ * Records the outcome with the request's plain labels. Resolves when it is acknowledged; rejects with `audit-unavailable`
+ * when it is not, and then the caller may be given nothing but that.
+ */
+export async function recordOutcome(
+  recorder: Recorder,
+  chat: ChatRequest,
+  outcome: ChatOutcome & { readonly retryForMs: number },
+): Promise<void> {
+  const { tenant, requestId, stream, audit } = chat.facts;
+  const totalUs = Math.round((performance.now() - chat.startedMs) * 1_000);
+  const event = {
+    schema: "signalbox.event.outcome.v1",
+    tenant,
+    requestId,
+    decisionId: outcome.decisionId,
+    result: outcome.result,
+    error: outcome.error ?? null,
+    stage: outcome.stage ?? null,
+    endpoint: outcome.endpoint ?? null,
+    finishReason: outcome.finishReason ?? null,
+    stream,
+    attempts: [],
+    usage: outcome.usage ?? NO_USAGE,
+    costPicoUsd: "0",
+    answerBytes: outcome.answerBytes ?? 0,
+    // The record comes before the first byte, so the time of that one is this one.
+    timing: { totalUs, firstByteUs: outcome.result === "cached" ? totalUs : null },
+  } satisfies Omit<OutcomeEvent, "eventId" | "producer" | "atMs">;
+  const { retryForMs } = outcome;
+  await recorder.record({ type: "outcome", tenant, event, labels: chat.labels, audit, retryForMs });
+}

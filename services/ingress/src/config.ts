@@ -1,0 +1,60 @@
+import { grpcClientFields, postgresFields, serviceFields, signingFields } from "@signalbox/kit";
+import { z } from "zod";
+
+const MIB = 1024 * 1024;
+
+export const Config = z.strictObject({
+  ...serviceFields,
+  ...signingFields,
+  ...grpcClientFields,
+  ...postgresFields,
+  http: z
+    .strictObject({
+      host: z.string().default("127.0.0.1"),
+      /** 0 takes a free port. */
+      port: z.int().min(0).max(65_535).default(8_484),
+      /** A larger request body is answered with 413. */
+      bodyMaxBytes: z
+        .int()
+        .min(1_024)
+        .max(64 * MIB)
+        .default(32 * MIB),
+      /** A body that takes longer to arrive is answered with 408. */
+      bodyTimeoutMs: z.int().min(100).default(60_000),
+      /** Chat requests in work at once; beyond them the answer is 503 with Retry-After. */
+      inFlightMax: z.int().min(1).default(2_048),
+    })
+    .prefault({}),
+  /** `host:port` of the ledger's gRPC server, for /v1/decisions and /v1/events. */
+  ledgerAddress: z.string().default("127.0.0.1:8486"),
+  /**
+   * File with the operator's gRPC token: with it, keys with the role admin read the records of all tenants; without it,
+   * those of their own tenant.
+   */
+  operatorTokenFile: z.string().nullable().default(null),
+  /** File with the secret under which virtual keys are hashed; whoever makes keys uses the same one. */
+  pepperFile: z.string().default("./.signalbox/keys/pepper"),
+  /** The catalogue document (JSON), for /v1/models; read again when it changes. */
+  cataloguePath: z.string().default("./.signalbox/catalogue.json"),
+  /** async: records are acknowledged by the AUDIT queue before an answer leaves. sync: by the ledger's commit. */
+  audit: z.enum(["async", "sync"]).default("async"),
+  cache: z
+    .strictObject({
+      /** false marks every request as not to be looked up or kept. */
+      enabled: z.boolean().default(true),
+    })
+    .prefault({}),
+  deadlines: z
+    .strictObject({
+      /** One try of the line, from classification to a dispatcher's claim. */
+      attemptTimeoutMs: z.int().min(50).default(3_000),
+      /** All tries together. */
+      pipelineTimeoutMs: z.int().min(50).default(10_000),
+      /** From the claim to the last byte of the answer. */
+      answerTimeoutMs: z.int().min(1_000).default(3_600_000),
+      /** A client that reads nothing of its answer for so long is taken for gone. */
+      stalledClientTimeoutMs: z.int().min(100).default(120_000),
+    })
+    .prefault({}),
+});
+export type Config = z.infer<typeof Config>;

@@ -1,0 +1,104 @@
+import { SignalboxError, Uuid } from "@signalbox/proto";
+import type { LedgerDifference } from "@signalbox/proto/grpc/ledger";
+import { z } from "zod";
+import { parseInput } from "../http/parse-input.ts";
+import type { Route } from "../http/route.ts";
+import type { LedgerReader } from "./ledger-reader.ts";
+import { renderRecord } from "./render-entry.ts";
+
+const LIMIT_DEFAULT = 50;
+const LIMIT_MAX = 500;
+
+/** Unix milliseconds, or an ISO date. */
+const Time = z.union([
+  z
+    .string()
+    .regex(/^\d{1,15}$/, "expected a time")
+    .transform(Number),
+  z.string().transform((text, context) => {
+    const ms = Date.parse(text);
+    if (!Number.isNaN(ms)) return ms;
+    context.addIssue({ code: "custom", message: "expected Unix milliseconds or an ISO date" });
+    return z.NEVER;
+  }),
+]);
+
+const ListQuery = z.strictObject({
+  from: Time.optional(),
+  to: Time.optional(),
+  /** A virtual key's id. */
+  key: z.string().max(64).optional(),
+  /** The model that was asked for. */
+  model: z.string().max(256).optional(),
+  /** The provider that was chosen. */
+  provider: z.string().max(64).optional(),
+  kind: z.enum(["route", "refuse", "serve-cached"]).optional(),
+  limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(LIMIT_DEFAULT),
+  /** The previous page's `next_before`. */
+  before: z.coerce.number().int().min(1).optional(),
+});
+
+/** The register's decisions: a tenant reads its own, an admin all. */
+export function decisionRoutes(ledger: LedgerReader): Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/v1/decisions",
+      access: "member",
+      async handle({ request, principal }) {
+        const query = parseInput(ListQuery, request.query);
+        const { records, nextBeforeIndex } = await ledger.query(principal, {
+          fromMs: BigInt(query.from ?? 0),
+          toMs: BigInt(query.to ?? 0),
+          keyId: query.key ?? "",
+          model: query.model ?? "",
+          provider: query.provider ?? "",
+          kind: query.kind ?? "",
+          limit: query.limit,
+          beforeIndex: BigInt(query.before ?? 0),
+        });
+        const nextBefore = nextBeforeIndex === 0n ? null : Number(nextBeforeIndex);
+        return {
+          object: "list",
+          data: records.map(renderRecord),
+          has_more: nextBefore !== null,
+          next_before: nextBefore,
+        };
+      },
+    },
+    {
+      method: "GET",
+      path: "/v1/decisions/:id",
+      access: "member",
+      handle: async ({ request, principal }) => renderRecord(await ledger.get(principal, idParam(request.params))),
+    },
+    {
+      method: "POST",
+      path: "/v1/decisions/:id/replay",
+      access: "member",
+      async handle({ request, principal }) {
+        const { decision } = await ledger.get(principal, idParam(request.params));
+        if (decision === undefined) throw new SignalboxError("not-found", "The request came to no decision.");
+        const result = await ledger.replay(principal, decision.decisionId);
+        if (result.error !== "")
+          throw new SignalboxError("unprocessable", `The decision cannot be replayed: ${result.error}`);
+        return { identical: result.identical, differences: result.differences.map(renderDifference) };
+      },
+    },
+  ];
+}
+
+function idParam(params: unknown): string {
+  const id = Uuid.safeParse((params as { id: string }).id.toLowerCase());
+  if (!id.success) throw new SignalboxError("not-found", "There is no decision or request of this id.");
+  return id.data;
+}
+
+/** A side that is absent is absent here as well, so that it is told from null. */
+function renderDifference({ path, recordedJson, replayedJson }: LedgerDifference): Record<string, unknown> {
+  return {
+    path,
+    ...(recordedJson === "" ? {} : { recorded: JSON.parse(recordedJson) as unknown }),
+    ...(replayedJson === "" ? {} : { replayed: JSON.parse(replayedJson) as unknown }),
+  };
+}

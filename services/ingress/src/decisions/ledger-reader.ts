@@ -1,0 +1,87 @@
+import type { ClientReadableStream, ServiceError } from "@grpc/grpc-js";
+import { fromGrpcError, stageUnavailable, type GrpcClients } from "@signalbox/kit";
+import { SignalboxError } from "@signalbox/proto";
+import type {
+  LedgerClient,
+  LedgerEntry,
+  LedgerQueryRequest,
+  LedgerQueryResponse,
+  LedgerRecord,
+  LedgerReplayResult,
+  LedgerTailRequest,
+} from "@signalbox/proto/grpc/ledger";
+import type { Principal } from "../keys/key-ring.ts";
+import { tenantScope, type LedgerCredentials } from "./tenant-scope.ts";
+
+const READ_TIMEOUT_MS = 10_000;
+const REPLAY_TIMEOUT_MS = 30_000;
+
+/**
+ * The register's read side, each call within what its principal may see. Methods reject with the ledger's typed error, or
+ * `stage-unavailable` when it does not answer.
+ */
+export type LedgerReader = {
+  get(reader: Principal, id: string): Promise<LedgerRecord>;
+  query(reader: Principal, request: Omit<LedgerQueryRequest, "tenant">): Promise<LedgerQueryResponse>;
+  replay(reader: Principal, decisionId: string): Promise<LedgerReplayResult>;
+  /** Follows the log until the caller cancels the call. */
+  tail(reader: Principal, request: Omit<LedgerTailRequest, "tenant">): ClientReadableStream<LedgerEntry>;
+};
+
+export function createLedgerReader(
+  clients: GrpcClients<LedgerClient>,
+  address: string,
+  credentials: LedgerCredentials,
+): LedgerReader {
+  const ledger = clients.at(address);
+  return {
+    get(reader, id) {
+      const { tenant, metadata } = tenantScope(reader, credentials);
+      return new Promise((resolve, reject) => {
+        ledger.get({ tenant, id }, metadata, within(READ_TIMEOUT_MS), settle({ resolve, reject }));
+      });
+    },
+    query(reader, request) {
+      const { tenant, metadata } = tenantScope(reader, credentials);
+      return new Promise((resolve, reject) => {
+        ledger.query({ ...request, tenant }, metadata, within(READ_TIMEOUT_MS), settle({ resolve, reject }));
+      });
+    },
+    replay(reader, decisionId) {
+      const { tenant, metadata } = tenantScope(reader, credentials);
+      const request = { tenant, decisionId, fromIndex: 0n, toIndex: 0n };
+      const call = ledger.replay(request, metadata, within(REPLAY_TIMEOUT_MS));
+      return new Promise((resolve, reject) => {
+        call.on("data", resolve);
+        call.on("error", (error: ServiceError) => {
+          reject(typedError(error));
+        });
+        call.on("end", () => {
+          reject(new SignalboxError("not-found", "The register holds no such decision."));
+        });
+      });
+    },
+    tail(reader, request) {
+      const { tenant, metadata } = tenantScope(reader, credentials);
+      return ledger.tail({ ...request, tenant }, metadata);
+    },
+  };
+}
+
+type Settlers<T> = { resolve: (value: T) => void; reject: (error: SignalboxError) => void };
+
+function settle<T>({ resolve, reject }: Settlers<T>): (error: ServiceError | null, value: T) => void {
+  return (error, value) => {
+    if (error === null) resolve(value);
+    else reject(typedError(error));
+  };
+}
+
+function typedError(error: ServiceError): SignalboxError {
+  const known = fromGrpcError(error, "stage-unavailable");
+  return known.code === "stage-unavailable" ? stageUnavailable("audit-ledger") : known;
+}
+
+function within(timeoutMs: number): { deadline: number } {
+  return { deadline: Date.now() + timeoutMs };
+}

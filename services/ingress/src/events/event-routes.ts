@@ -1,0 +1,73 @@
+import { EVENT_TYPES, SignalboxError } from "@signalbox/proto";
+import { z } from "zod";
+import type { LedgerReader } from "../decisions/ledger-reader.ts";
+import { parseInput } from "../http/parse-input.ts";
+import type { Route } from "../http/route.ts";
+import type { KeyRing } from "../keys/key-ring.ts";
+import { EventFeed } from "./event-feed.ts";
+
+/** Each feed holds a connection and a call to the ledger. */
+const FEEDS_MAX = 256;
+
+const EventsQuery = z.strictObject({
+  /** The first index wanted; the register's start unless it is given. */
+  from: z.coerce.number().int().min(0).default(0),
+  /** Separated by commas; all unless it is given. */
+  types: z
+    .string()
+    .transform((text) => text.split(","))
+    .pipe(z.array(z.enum(EVENT_TYPES)))
+    .default([]),
+});
+
+/** The feeds that are open, and how to end them all when the service stops. */
+export type EventRoutes = { readonly routes: Route[]; endAll(): void };
+
+/** GET /v1/events: the register as server-sent events, each with its index as the id, from where the reader left off. */
+export function eventRoutes(ledger: LedgerReader, keys: KeyRing): EventRoutes {
+  const open = new Set<EventFeed>();
+  const route: Route = {
+    method: "GET",
+    path: "/v1/events",
+    access: "member",
+    handle({ request, reply, principal }) {
+      const query = parseInput(EventsQuery, request.query);
+      const lastId = lastEventId(request.headers["last-event-id"]);
+      if (open.size >= FEEDS_MAX) throw new SignalboxError("overloaded", "Too many event streams are open.");
+      reply.hijack();
+      const response = reply.raw;
+      response.writeHead(200, {
+        "content-type": "text/event-stream; charset=utf-8",
+        "cache-control": "no-cache, no-transform",
+        "x-accel-buffering": "no",
+        "x-request-id": request.id,
+      });
+      const feed = new EventFeed(ledger, response, {
+        reader: principal,
+        fromIndex: lastId === null ? BigInt(query.from) : lastId + 1n,
+        types: query.types,
+        isAllowed: () => keys.isActive(principal.keyId),
+      });
+      open.add(feed);
+      response.once("close", () => {
+        open.delete(feed);
+      });
+      feed.start();
+    },
+  };
+  return {
+    routes: [route],
+    endAll() {
+      for (const feed of open) feed.end();
+    },
+  };
+}
+
+/** The index of the last entry that a reader has seen. A browser sends the empty string when it has seen none. */
+function lastEventId(header: string | string[] | undefined): bigint | null {
+  if (header === undefined || header === "") return null;
+  if (typeof header === "string" && /^\d{1,15}$/.test(header)) return BigInt(header);
+  throw new SignalboxError("invalid-request", "Invalid header 'last-event-id': expected an index.", {
+    details: { param: "last-event-id" },
+  });
+}

@@ -1,0 +1,26 @@
+import { renderError } from "@signalbox/dialects";
+import { ERROR_CODES, type SignalboxError } from "@signalbox/proto";
+
+/** An error as an HTTP answer in the caller's dialect. */
+export type ErrorAnswer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+/** When a 503 does not say when to come back. */
+const RETRY_AFTER_DEFAULT_MS = 1_000;
+
+/** Renders any error of the closed set; every 503 says when to try again. */
+export function errorAnswer(error: SignalboxError): ErrorAnswer {
+  const status = ERROR_CODES[error.code].http;
+  const retryAfterMs = error.details.retryAfterMs ?? (status === 503 ? RETRY_AFTER_DEFAULT_MS : undefined);
+  return {
+    status,
+    headers: {
+      "content-type": "application/json; charset=utf-8",
+      ...(retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(retryAfterMs / 1_000)) }),
+    },
+    body: JSON.stringify(renderError(error)),
+  };
+}

@@ -1,0 +1,140 @@
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { uuidv7, type Logger } from "@signalbox/kit";
+import { SignalboxError } from "@signalbox/proto";
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { KeyRing, Principal } from "../keys/key-ring.ts";
+import type { Metrics } from "../metrics.ts";
+import { authenticate } from "./authenticate.ts";
+import { errorAnswer } from "./error-answer.ts";
+import type { Route } from "./route.ts";
+
+export type HttpServer = AsyncDisposable & { readonly port: number };
+
+/** The backstop behind the limit on a body's arrival, for requests whose head never ends. */
+const REQUEST_TIMEOUT_MS = 90_000;
+const TIMEOUT_CHECK_EVERY_MS = 2_000;
+/** Longer than the idle timeout of common load balancers, so that they and not we close an idle connection. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+/** A model's id has at most 256 characters, each of which may be written as three. */
+const PARAM_MAX_CHARS = 1_024;
+/** How long answers that are under way may take when the service stops. */
+const STOP_TIMEOUT_MS = 5_000;
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+type Context = { readonly keys: KeyRing; readonly metrics: Metrics; readonly log: Logger };
+
+/** Serves the routes. Every error leaves in the caller's dialect, also those of the framework and of the HTTP parser. */
+export async function startHttpServer(
+  config: { host: string; port: number },
+  routes: readonly Route[],
+  context: Context,
+): Promise<HttpServer> {
+  const app = createApp(context);
+  for (const route of routes) {
+    app.route({ method: route.method, url: route.path, handler: handlerOf(route, context) });
+  }
+  refuseOtherMethods(app, routes);
+  await app.listen(config);
+  return {
+    port: (app.server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      const force = setTimeout(() => {
+        app.server.closeAllConnections();
+      }, STOP_TIMEOUT_MS);
+      await app.close();
+      clearTimeout(force);
+    },
+  };
+}
+
+function createApp({ metrics, log }: Context): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    genReqId: () => uuidv7(),
+    requestIdHeader: false,
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    http: { connectionsCheckingInterval: TIMEOUT_CHECK_EVERY_MS },
+    routerOptions: { maxParamLength: PARAM_MAX_CHARS },
+    clientErrorHandler: refuseBrokenRequest,
+    frameworkErrors: (error, _request, reply) => void sendError(reply, fromFrameworkError(error), metrics),
+  });
+  app.removeAllContentTypeParsers();
+  // Handlers read bodies themselves, with limits and errors of their own.
+  app.addContentTypeParser("*", (_request, payload, done) => {
+    done(null, payload);
+  });
+  app.setErrorHandler((error, _request, reply) => {
+    const known = error instanceof SignalboxError ? error : fromFrameworkError(error);
+    if (known.code === "internal") log.error({ err: known.cause ?? known }, "a request failed");
+    return sendError(reply, known, metrics);
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    sendError(reply, new SignalboxError("not-found", "There is nothing at this URL."), metrics),
+  );
+  return app;
+}
+
+function handlerOf(route: Route, { keys, metrics }: Context) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    metrics.observe(route.path, reply.raw);
+    reply.header("x-request-id", request.id);
+    if (route.access === "public") return route.handle({ request, reply });
+    const principal: Principal = authenticate(request.headers.authorization, keys);
+    if (route.access === "admin" && principal.role !== "admin") {
+      throw new SignalboxError("forbidden", "This needs a key with the role admin.");
+    }
+    return route.handle({ request, reply, principal });
+  };
+}
+
+function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): void {
+  for (const [url, group] of Map.groupBy(routes, (route) => route.path)) {
+    const allowed: string[] = group.map((route) => route.method);
+    app.route({
+      method: METHODS.filter((method) => !allowed.includes(method)),
+      url,
+      handler: (_request, reply) => {
+        reply.header("allow", allowed.join(", "));
+        throw new SignalboxError("method-not-allowed", `This URL allows ${allowed.join(", ")}.`);
+      },
+    });
+  }
+}
+
+function sendError(reply: FastifyReply, error: SignalboxError, metrics: Metrics): FastifyReply {
+  const { status, headers, body } = errorAnswer(error);
+  metrics.countError(error.code);
+  return reply.code(status).header("x-request-id", reply.request.id).headers(headers).send(body);
+}
+
+/** The framework's errors carry a status; nothing else of them is for the caller. */
+function fromFrameworkError(error: unknown): SignalboxError {
+  const status = (error as { statusCode?: number } | null)?.statusCode ?? 500;
+  if (status >= 400 && status < 500) {
+    return new SignalboxError("invalid-request", "The request cannot be read.", { cause: error });
+  }
+  return SignalboxError.from(error);
+}
+
+/** What the HTTP parser could not read, or what took too long to arrive, has no request to answer: it is answered on the socket. */
+function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+  // An answer that is under way on this connection must not be cut by another one.
+  const current = (socket as { _httpMessage?: { headersSent: boolean } | null })._httpMessage;
+  if (error.code !== "ECONNRESET" && socket.writable && current?.headersSent !== true) {
+    const { status, headers, body } = errorAnswer(
+      error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? new SignalboxError("request-timeout", "The request took too long to arrive.")
+        : new SignalboxError("invalid-request", "The request is not valid HTTP."),
+    );
+    const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.write(
+      `HTTP/1.1 ${status} ${status === 408 ? "Request Timeout" : "Bad Request"}\r\n${head.join("")}` +
+        `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    );
+  }
+  socket.destroy();
+}

@@ -1,0 +1,141 @@
+import { createSecretKey, timingSafeEqual, type KeyObject } from "node:crypto";
+import type { Logger } from "@signalbox/kit";
+import { sql, type Kysely } from "kysely";
+import type { KeyDatabase, KeyRole } from "./key-database.ts";
+import { hashKey, keyIdOfSecret } from "./secret-key.ts";
+
+/** Who asks: what a valid key says of its bearer. */
+export type Principal = {
+  readonly keyId: string;
+  readonly tenant: string;
+  readonly role: KeyRole;
+  /** The HMAC key of the tenant's digests. */
+  readonly digestKey: KeyObject;
+};
+
+/** All keys that are valid now, in memory: a request asks no database who its caller is. */
+export type KeyRing = AsyncDisposable & {
+  /** The bearer of a secret key, or null for an unknown or revoked one. */
+  find(secretKey: string): Principal | null;
+  isActive(keyId: string): boolean;
+  /** Reads the keys again now, so that a change made here holds before its caller is answered. */
+  reload(): Promise<void>;
+  /** False until the first read, and while the database has been silent for STALE_AFTER_MS: a revocation may be unknown here. */
+  isFresh(): boolean;
+};
+
+/** Together with one read of the table, well below the second within which a revocation holds. */
+const POLL_EVERY_MS = 400;
+const STALE_AFTER_MS = 10_000;
+
+type Entry = { readonly principal: Principal; readonly hash: Buffer };
+
+/** Reads the keys and follows their revision. Throws when the first read fails. */
+export async function openKeyRing(options: {
+  db: Kysely<KeyDatabase>;
+  pepper: Uint8Array;
+  log: Logger;
+}): Promise<KeyRing> {
+  const { db, log } = options;
+  const pepper = createSecretKey(options.pepper);
+  const keys = new KeyTable(db);
+  await keys.reload();
+  const polling = pollRegularly(keys, log);
+  const nobody = hashKey("", pepper);
+  return {
+    find(secretKey) {
+      const id = keyIdOfSecret(secretKey);
+      if (id === null) return null;
+      const entry = keys.entries.get(id);
+      // An unknown id costs what a known one does, so time tells nothing about which ids exist.
+      const equal = timingSafeEqual(hashKey(secretKey, pepper), entry?.hash ?? nobody);
+      return equal && entry !== undefined ? entry.principal : null;
+    },
+    isActive: (keyId) => keys.entries.has(keyId),
+    reload: () => keys.reload(),
+    isFresh: () => Date.now() - keys.readAtMs < STALE_AFTER_MS,
+    [Symbol.asyncDispose]: () => polling[Symbol.asyncDispose](),
+  };
+}
+
+/** The valid keys as they were read last. */
+class KeyTable {
+  readonly #db: Kysely<KeyDatabase>;
+  #revision = "";
+  #reading = Promise.resolve();
+  entries: ReadonlyMap<string, Entry> = new Map();
+  readAtMs = 0;
+
+  constructor(db: Kysely<KeyDatabase>) {
+    this.#db = db;
+  }
+
+  /** One read after the other, so that an older one never overwrites a newer one's keys. */
+  reload(): Promise<void> {
+    const read = (): Promise<void> => this.#read();
+    this.#reading = this.#reading.then(read, read);
+    return this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    // The revision is read first: keys that change in between are newer than it says, and are read once more.
+    const revision = await readRevision(this.#db);
+    if (revision !== this.#revision) {
+      this.entries = await readEntries(this.#db);
+      this.#revision = revision;
+    }
+    this.readAtMs = Date.now();
+  }
+}
+
+function pollRegularly(keys: KeyTable, log: Logger): AsyncDisposable {
+  let timer: NodeJS.Timeout | null = null;
+  let polling = Promise.resolve();
+  let failing = false;
+
+  async function poll(): Promise<void> {
+    try {
+      await keys.reload();
+      failing = false;
+    } catch (error) {
+      if (!failing) log.error({ err: error }, "the keys cannot be read; those that were valid stay so");
+      failing = true;
+    }
+    if (timer !== null) schedule();
+  }
+
+  function schedule(): void {
+    timer = setTimeout(() => {
+      polling = poll();
+    }, POLL_EVERY_MS);
+  }
+
+  schedule();
+  return {
+    async [Symbol.asyncDispose]() {
+      clearTimeout(timer ?? undefined);
+      timer = null;
+      await polling;
+    },
+  };
+}
+
+async function readRevision(db: Kysely<KeyDatabase>): Promise<string> {
+  const { rows } = await sql<{ revision: string }>`select revision from virtual_key_revision`.execute(db);
+  return rows[0]?.revision ?? "";
+}
+
+async function readEntries(db: Kysely<KeyDatabase>): Promise<Map<string, Entry>> {
+  const rows = await db
+    .selectFrom("virtual_key")
+    .innerJoin("tenant", "tenant.id", "virtual_key.tenant")
+    .select(["virtual_key.id", "virtual_key.tenant", "virtual_key.role", "virtual_key.hash", "tenant.digest_key"])
+    .where("virtual_key.revoked_at", "is", null)
+    .execute();
+  return new Map(
+    rows.map(({ id, tenant, role, hash, digest_key: digestKey }) => [
+      id,
+      { principal: { keyId: id, tenant, role, digestKey: createSecretKey(digestKey) }, hash },
+    ]),
+  );
+}

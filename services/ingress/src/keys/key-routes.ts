@@ -1,0 +1,78 @@
+import type { Logger } from "@signalbox/kit";
+import { SignalboxError, TenantId } from "@signalbox/proto";
+import type { Kysely } from "kysely";
+import { z } from "zod";
+import { parseInput } from "../http/parse-input.ts";
+import { parseJsonBody, readBody } from "../http/read-body.ts";
+import type { Route } from "../http/route.ts";
+import { KEY_ROLES, type KeyDatabase } from "./key-database.ts";
+import type { KeyRing } from "./key-ring.ts";
+import { createKey, listKeys, revokeKey, type VirtualKey } from "./key-store.ts";
+
+const BODY_LIMITS = { maxBytes: 16 * 1024, timeoutMs: 10_000 };
+
+const NewKey = z.strictObject({
+  name: z.string().min(1).max(128),
+  role: z.enum(KEY_ROLES).default("member"),
+  /** The asking admin's own unless it is given; a new one is made. */
+  tenant: TenantId.optional(),
+});
+
+type Context = {
+  readonly db: Kysely<KeyDatabase>;
+  readonly keys: KeyRing;
+  readonly pepper: Uint8Array;
+  readonly log: Logger;
+};
+
+/** The operator's management of virtual keys. */
+export function keyRoutes({ db, keys, pepper, log }: Context): Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/v1/keys",
+      access: "admin",
+      handle: async () => ({ object: "list", data: (await listKeys(db)).map(renderKey) }),
+    },
+    {
+      method: "POST",
+      path: "/v1/keys",
+      access: "admin",
+      async handle({ request, reply, principal }) {
+        const wish = parseInput(NewKey, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+        const tenant = wish.tenant ?? principal.tenant;
+        const { id, secretKey } = await createKey(db, { ...wish, tenant, pepper });
+        await keys.reload();
+        log.info({ key: id, tenant, role: wish.role, by: principal.keyId }, "a key was made");
+        // The one time that the key is shown; no cache on the way may keep it.
+        reply.code(201).header("cache-control", "no-store");
+        return { object: "key", id, tenant, name: wish.name, role: wish.role, key: secretKey };
+      },
+    },
+    {
+      method: "DELETE",
+      path: "/v1/keys/:id",
+      access: "admin",
+      async handle({ request, principal }) {
+        const { id } = request.params as { id: string };
+        if (!(await revokeKey(db, id))) throw new SignalboxError("not-found", "There is no key of this id.");
+        await keys.reload();
+        log.info({ key: id, by: principal.keyId }, "a key was revoked");
+        return { object: "key", id, revoked: true };
+      },
+    },
+  ];
+}
+
+function renderKey(key: VirtualKey): Record<string, unknown> {
+  return {
+    object: "key",
+    id: key.id,
+    tenant: key.tenant,
+    name: key.name,
+    role: key.role,
+    createdAt: key.createdAt.toISOString(),
+    revokedAt: key.revokedAt?.toISOString() ?? null,
+    lastUsedAt: key.lastUsedAt?.toISOString() ?? null,
+  };
+}

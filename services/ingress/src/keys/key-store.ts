@@ -1,0 +1,74 @@
+import { randomBytes } from "node:crypto";
+import type { Kysely } from "kysely";
+import type { KeyDatabase, KeyRole } from "./key-database.ts";
+import { generateSecretKey, hashKey } from "./secret-key.ts";
+
+const DIGEST_KEY_BYTES = 32;
+const LIST_MAX = 10_000;
+
+/** A key as it may be shown at any time: never its secret, never its hash. */
+export type VirtualKey = {
+  readonly id: string;
+  readonly tenant: string;
+  readonly name: string;
+  readonly role: KeyRole;
+  readonly createdAt: Date;
+  readonly revokedAt: Date | null;
+  /** To the minute. */
+  readonly lastUsedAt: Date | null;
+};
+
+/**
+ * Makes a key, and its tenant when that is new. `secretKey` cannot be read again.
+ * The connection needs INSERT on `tenant` and `virtual_key`.
+ */
+export async function createKey(
+  db: Kysely<KeyDatabase>,
+  key: { tenant: string; role: KeyRole; name: string; pepper: Uint8Array },
+): Promise<{ id: string; secretKey: string }> {
+  const { id, secretKey } = generateSecretKey();
+  await db.transaction().execute(async (transaction) => {
+    await transaction
+      .insertInto("tenant")
+      .values({ id: key.tenant, digest_key: randomBytes(DIGEST_KEY_BYTES) })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    await transaction
+      .insertInto("virtual_key")
+      .values({ id, tenant: key.tenant, name: key.name, role: key.role, hash: hashKey(secretKey, key.pepper) })
+      .execute();
+  });
+  return { id, secretKey };
+}
+
+/** Keys, revoked ones too, oldest first. */
+export async function listKeys(db: Kysely<KeyDatabase>): Promise<VirtualKey[]> {
+  const rows = await db
+    .selectFrom("virtual_key")
+    .select(["id", "tenant", "name", "role", "created_at", "revoked_at", "last_used_at"])
+    .orderBy("created_at")
+    .orderBy("id")
+    .limit(LIST_MAX)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    tenant: row.tenant,
+    name: row.name,
+    role: row.role,
+    createdAt: row.created_at,
+    revokedAt: row.revoked_at,
+    lastUsedAt: row.last_used_at,
+  }));
+}
+
+/** Revokes a key for ever. False when there is none of that id; a second time changes nothing and is true. */
+export async function revokeKey(db: Kysely<KeyDatabase>, id: string): Promise<boolean> {
+  const revoked = await db
+    .updateTable("virtual_key")
+    .set({ revoked_at: new Date() })
+    .where("id", "=", id)
+    .where("revoked_at", "is", null)
+    .executeTakeFirst();
+  if (revoked.numUpdatedRows > 0n) return true;
+  return (await db.selectFrom("virtual_key").select("id").where("id", "=", id).executeTakeFirst()) !== undefined;
+}

@@ -1,0 +1,39 @@
+import type { Logger } from "@signalbox/kit";
+import { sql, type Kysely } from "kysely";
+import type { KeyDatabase } from "./key-database.ts";
+
+/** Remembers when keys were used and writes it down now and then, so that no request waits for it. */
+export type KeyUsage = AsyncDisposable & { used(keyId: string, atMs: number): void };
+
+const WRITE_EVERY_MS = 60_000;
+
+export function trackKeyUsage(db: Kysely<KeyDatabase>, log: Logger): KeyUsage {
+  const lastUsed = new Map<string, number>();
+
+  async function write(): Promise<void> {
+    if (lastUsed.size === 0) return;
+    const ids = [...lastUsed.keys()];
+    const times = [...lastUsed.values()].map((atMs) => new Date(atMs).toISOString());
+    lastUsed.clear();
+    try {
+      await sql`
+        update virtual_key set last_used_at = greatest(virtual_key.last_used_at, used.at)
+        from unnest(${ids}::text[], ${times}::timestamptz[]) as used (id, at)
+        where virtual_key.id = used.id`.execute(db);
+    } catch (error) {
+      log.warn({ err: error }, "the keys' times of last use could not be written");
+    }
+  }
+
+  const timer = setInterval(() => void write(), WRITE_EVERY_MS);
+  timer.unref();
+  return {
+    used: (keyId, atMs) => {
+      lastUsed.set(keyId, atMs);
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await write();
+    },
+  };
+}

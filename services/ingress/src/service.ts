@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  connectBus,
+  createGrpcClients,
+  createLogger,
+  createRecorder,
+  grpcMetadata,
+  openPostgres,
+  readSigningKey,
+  type RunningService,
+} from "@signalbox/kit";
+import { CacheClient } from "@signalbox/proto/grpc/cache";
+import { DispatcherClient } from "@signalbox/proto/grpc/dispatcher";
+import { LedgerClient } from "@signalbox/proto/grpc/ledger";
+import { Admission } from "./chat/admission.ts";
+import { chatRoute } from "./chat/chat-route.ts";
+import { openPipeline } from "./chat/pipeline.ts";
+import type { Config } from "./config.ts";
+import { decisionRoutes } from "./decisions/decision-routes.ts";
+import { createLedgerReader } from "./decisions/ledger-reader.ts";
+import { eventRoutes } from "./events/event-routes.ts";
+import { healthRoutes } from "./http/health-routes.ts";
+import { startHttpServer } from "./http/http-server.ts";
+import type { KeyDatabase } from "./keys/key-database.ts";
+import { openKeyRing } from "./keys/key-ring.ts";
+import { keyRoutes } from "./keys/key-routes.ts";
+import { trackKeyUsage } from "./keys/key-usage.ts";
+import { readPepper } from "./keys/secret-key.ts";
+import { createMetrics } from "./metrics.ts";
+import { openModelList } from "./models/model-list.ts";
+import { modelRoutes } from "./models/model-routes.ts";
+
+/** How long the records of requests that were cut off may take when the service stops. */
+const RECORD_TIMEOUT_MS = 4_000;
+
+/** Starts the HTTP API: it takes requests from the moment that the promise resolves. */
+export async function startIngress(config: Config): Promise<RunningService> {
+  const log = createLogger("ingress", { level: config.logLevel, instance: config.instance });
+  await using starting = new AsyncDisposableStack();
+  const bus = starting.use(await connectBus({ service: "ingress", instance: config.instance, nats: config.nats, log }));
+  const db = starting.use(openPostgres<KeyDatabase>({ service: "ingress", postgres: config.postgres, log }));
+  const pepper = readPepper(config.pepperFile);
+  const keys = starting.use(await openKeyRing({ db, pepper, log }));
+  const usage = starting.use(trackKeyUsage(db, log));
+  const admission = new Admission(config.http.inFlightMax);
+  const metrics = createMetrics(() => admission.inFlight);
+  const metadata = grpcMetadata(config.grpcTokenFile);
+  const key = readSigningKey(config.signingKeyFile);
+  const line = {
+    pipeline: starting.use(openPipeline(bus, log)),
+    recorder: starting.use(createRecorder({ bus, service: "ingress", key, log })),
+    dispatchers: starting.use(createGrpcClients(DispatcherClient)),
+    caches: starting.use(createGrpcClients(CacheClient)),
+    metadata,
+    deadlines: config.deadlines,
+    log,
+  };
+  const ledgers = starting.use(createGrpcClients(LedgerClient));
+  const operator = config.operatorTokenFile === null ? null : grpcMetadata(config.operatorTokenFile);
+  const ledger = createLedgerReader(ledgers, config.ledgerAddress, { own: metadata, operator });
+  const events = eventRoutes(ledger, keys);
+  const chat = chatRoute(line, config, { admission, usage, metrics });
+  const routes = [
+    chat.route,
+    ...modelRoutes(await openModelList(config.cataloguePath)),
+    ...decisionRoutes(ledger),
+    ...events.routes,
+    ...keyRoutes({ db, keys, pepper, log }),
+    ...healthRoutes(metrics, () => bus.isConnected() && keys.isFresh()),
+  ];
+  // Runs after the server has closed: what a cut-off client leaves behind is still recorded.
+  starting.defer(() => Promise.race([chat.settled(), sleep(RECORD_TIMEOUT_MS, undefined, { ref: false })]));
+  const server = starting.use(await startHttpServer(config.http, routes, { keys, metrics, log }));
+  // Feeds never end by themselves, and the server waits for its connections: they are ended first.
+  starting.defer(() => {
+    events.endAll();
+  });
+  await bus.connection.flush();
+  const running = starting.move();
+  return {
+    ports: { http: server.port },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}

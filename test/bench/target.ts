@@ -1,0 +1,12 @@
+/** A server under measurement. All take the same request and end at the same mock. */
+export type Target = AsyncDisposable & {
+  readonly name: TargetName;
+  readonly baseUrl: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The process whose descendants do the work. */
+  readonly pid: number;
+};
+
+/** direct: the mock itself; floor: a bare pass-through proxy; the others are what their names say. */
+export const TARGET_NAMES = ["direct", "floor", "signalbox", "portkey"] as const;
+export type TargetName = (typeof TARGET_NAMES)[number];

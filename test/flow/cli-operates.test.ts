@@ -1,0 +1,190 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { recordedTerminal, type RecordedTerminal } from "@signalbox/infra/cli/recorded-terminal.ts";
+import { runCli } from "@signalbox/infra/cli/run-cli.ts";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { startLine, type TestLine } from "../kit/start-line.ts";
+import { startUpstream, type Upstream } from "../kit/upstream.ts";
+
+const MAIN = join(import.meta.dirname, "../../infra/cli/main.ts");
+
+let line: TestLine;
+let upstream: Upstream;
+
+beforeAll(async () => {
+  upstream = await startUpstream();
+  line = await startLine({ upstream: { baseUrl: upstream.baseUrl } });
+  await ask("auto");
+  await ask("no-such-model");
+  await ask("upstream/large");
+  await vi.waitUntil(async () => (await listed()).every(({ outcome }) => outcome !== null), { timeout: 10_000 });
+});
+afterAll(async () => {
+  await line[Symbol.asyncDispose]();
+  await upstream[Symbol.asyncDispose]();
+});
+
+type Listed = { decisionId: string; decision: { input: { facts: { model: string } } }; outcome: unknown };
+
+async function ask(model: string, key: string = line.apiKey): Promise<Response> {
+  return fetch(`${line.baseUrl}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({ model, messages: [{ role: "user", content: "Hello!" }] }),
+  });
+}
+
+/** Runs a command against the line, as the operator who sits at its home folder. */
+async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const terminal = recordedTerminal();
+  const code = await runCli([...args, "--home", line.home], terminal);
+  return { code, stdout: terminal.stdout.join("\n"), stderr: terminal.stderr.join("\n") };
+}
+
+async function listed(): Promise<Listed[]> {
+  const { stdout } = await run("decisions", "list", "--json");
+  return (JSON.parse(stdout) as { data: Listed[] }).data;
+}
+
+test("decisions are listed newest first, and by what was asked, chosen and decided", async () => {
+  const { code, stdout } = await run("decisions", "list");
+  expect(code).toBe(0);
+  const [head, ...lines] = stdout.split("\n");
+  expect(head).toMatch(/^TIME \(UTC\) +DECISION +ASKED +CHOSEN +REASON +COST +RESULT +TOKENS +MS$/);
+  expect(lines.map((text) => text.split(/ {2,}/)[2])).toEqual(["upstream/large", "no-such-model", "auto"]);
+  expect(lines[0]).toMatch(/\$0\.\d+ +completed/);
+  expect(lines[1]).toContain("refused: model-not-found");
+  const refusals = await run("decisions", "list", "--kind", "refuse", "--since", "1h");
+  expect(refusals.stdout.split("\n")).toHaveLength(2);
+  const none = await run("decisions", "list", "--provider", "nobody", "--json");
+  expect(JSON.parse(none.stdout)).toMatchObject({ data: [] });
+});
+
+test("one decision is shown in full, by its id or by its request's", async () => {
+  const [first] = await listed();
+  const { code, stdout } = await run("decisions", "show", first!.decisionId);
+  expect(code).toBe(0);
+  for (const section of [
+    "Asked",
+    "Classified",
+    "Chosen",
+    "Ranked",
+    "Attempts",
+    "Cost",
+    "Time per stage",
+    "Made from",
+  ]) {
+    expect(stdout).toContain(section);
+  }
+  const requestId = /request (\S+)/.exec(stdout)?.[1] as string;
+  expect((await run("decisions", "show", requestId)).stdout).toBe(stdout);
+  const unknown = await run("decisions", "show", "0199f0a2-5f1c-7c3e-9a64-0d8f1b2c3d4e");
+  expect(unknown).toMatchObject({ code: 1, stdout: "" });
+  expect(unknown.stderr).toContain("decisions list");
+});
+
+test("all decisions replay to the same bytes, and the register is sound", async () => {
+  const replayed = await run("replay", "--all");
+  expect(replayed).toMatchObject({ code: 0, stdout: "3 of 3 identical (100 %)" });
+  const [first] = await listed();
+  const one = await run("replay", first!.decisionId, "--json");
+  expect(JSON.parse(one.stdout)).toEqual({ replayed: 1, identical: 1, different: [] });
+  // The checkpoint follows the commit by half a second at the most.
+  await expect
+    .poll(async () => JSON.parse((await run("verify", "--json")).stdout) as unknown)
+    .toMatchObject({
+      kind: "sound",
+      size: 6,
+      leavesRead: 6,
+      vkeyFrom: expect.stringContaining("log.pem"),
+    });
+});
+
+test("a key that was not the log's does not verify it", async () => {
+  const { stdout } = await run("verify", "--json");
+  const { vkey } = JSON.parse(stdout) as { vkey: string };
+  const other = "signalbox.local/register+5aa085dc+AbgIuzgJS0zAfOUaKnJx2+U2DCrH2I1OzX3u9JjfYhIL";
+  expect(other).not.toBe(vkey);
+  const verdict = await run("verify", "--vkey", other);
+  expect(verdict.code).toBe(1);
+  expect(verdict.stdout).toContain("no-known-signature");
+});
+
+test("the register is followed over a restart of ingress, without a gap or a repeat", async () => {
+  const terminal = recordedTerminal();
+  const tailing = runCli(["tail", "--from", "0", "--json", "--home", line.home], terminal);
+  await expect.poll(() => terminal.stdout.length, { timeout: 10_000 }).toBe(6);
+  process.kill(line.pids()["ingress"] as number, "SIGKILL");
+  await expect
+    .poll(
+      () =>
+        ask("auto").then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      { timeout: 30_000 },
+    )
+    .toBe(200);
+  await expect.poll(() => indexes(terminal).length, { timeout: 30_000 }).toBeGreaterThanOrEqual(8);
+  terminal.abort();
+  expect(await tailing).toBe(0);
+  expect(indexes(terminal)).toEqual(indexes(terminal).map((_, at) => at));
+  expect(terminal.stderr.join("")).toContain("connection was lost");
+});
+
+function indexes({ stdout }: RecordedTerminal): number[] {
+  return stdout.map((text) => (JSON.parse(text) as { index: number }).index);
+}
+
+test("a key is shown once, works, and is refused within a second of its revocation", async () => {
+  const made = await run("keys", "create", "--name", "ci", "--tenant", "team-a");
+  expect(made.code).toBe(0);
+  const secret = made.stdout;
+  expect((await ask("auto", secret)).status).toBe(200);
+  const list = await run("keys", "list");
+  const row = list.stdout.split("\n").find((text) => text.includes("ci "))!;
+  expect(row).toContain("team-a");
+  expect(list.stdout).not.toContain(secret);
+  const [id] = row.split(" ");
+  expect(await run("keys", "revoke", id!)).toMatchObject({ code: 0, stdout: `revoked ${id}` });
+  await sleep(1_000);
+  expect((await ask("auto", secret)).status).toBe(401);
+  expect(await run("keys", "revoke", "0a0a0a0a0a0a")).toMatchObject({ code: 1 });
+});
+
+test("a member's key sees its own tenant and manages no keys", async () => {
+  const terminal = recordedTerminal({ SIGNALBOX_KEY: line.apiKey });
+  expect(await runCli(["keys", "list", "--home", line.home], terminal)).toBe(2);
+  expect(terminal.stderr.join("")).toContain("adminKey");
+  const mine = recordedTerminal({ SIGNALBOX_KEY: line.apiKey });
+  expect(await runCli(["decisions", "list", "--json", "--home", line.home], mine)).toBe(0);
+  expect(mine.stdout.join("")).not.toContain("team-a");
+});
+
+test("models are shown with limits, exact prices, quality and health", async () => {
+  const { stdout } = await run("models", "--provider", "upstream");
+  expect(stdout.split("\n").map((text) => text.split(/ {2,}/))).toEqual([
+    ["ENDPOINT", "CONTEXT", "IN $/M", "OUT $/M", "QUALITY", "HEALTHY"],
+    ["upstream/large", "128,000", "$1", "$4", "0.800", expect.any(String)],
+    ["upstream/small", "128,000", "$0.1", "$0.4", "0.500", expect.stringMatching(/^(yes|untried)$/)],
+  ]);
+});
+
+test("Ctrl-C ends a tail with 0, though it comes through npm as well", async () => {
+  const child = spawn(process.execPath, [MAIN, "tail", "--from", "0", "--home", line.home], { stdio: "pipe" });
+  await once(child.stdout, "data");
+  child.kill("SIGINT");
+  child.kill("SIGINT");
+  expect(await once(child, "exit")).toEqual([0, null]);
+});
+
+test("doctor finds nothing wrong with a line that runs", async () => {
+  const { code, stdout } = await run("doctor", "--json");
+  const { checks } = JSON.parse(stdout) as { checks: { name: string; status: string }[] };
+  expect(checks.filter(({ status }) => status === "fail")).toEqual([]);
+  const looked = checks.map(({ name }) => name);
+  expect(looked).toEqual(expect.arrayContaining(["line", "processes", "stages", "audit queue", "ledger"]));
+  expect(code).toBe(0);
+});

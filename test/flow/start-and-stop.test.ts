@@ -1,0 +1,156 @@
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { STAGES } from "@signalbox/proto";
+import { afterAll, expect, test } from "vitest";
+import { startLine } from "../kit/start-line.ts";
+
+/*
+ * Goal: what a newcomer gets from `npm start`. The supervisor is started as its user starts it, and looked at from
+ * outside: what it prints, what lies in its folder, and which processes are there.
+ */
+
+const homes: string[] = [];
+/** PostgreSQL and NATS of a supervisor that a test killed, in case the start that takes them over fails. */
+const leftBehind: number[] = [];
+afterAll(() => {
+  for (const pid of leftBehind) {
+    if (processesOf(tmpdir()).some((line) => line.trim().startsWith(`${pid} `))) process.kill(pid, "SIGINT");
+  }
+  for (const home of homes) rmSync(home, { recursive: true, force: true });
+});
+
+function freshHome(): string {
+  const home = mkdtempSync(join(tmpdir(), "signalbox-start-"));
+  homes.push(home);
+  return home;
+}
+
+/** Every process whose command line names the folder: services by their config, PostgreSQL and NATS by their data. */
+function processesOf(home: string): string[] {
+  return execFileSync("ps", ["-e", "-o", "pid=,stat=,args="], { encoding: "utf8" })
+    .split("\n")
+    .filter((line) => line.includes(home) && !/^\s*\d+\s+Z/.test(line));
+}
+
+async function untilGone(home: string, limitMs: number): Promise<string[]> {
+  const deadline = performance.now() + limitMs;
+  while (processesOf(home).length > 0 && performance.now() < deadline) await sleep(50);
+  return processesOf(home);
+}
+
+test("a line comes up, answers, stops with nothing left behind, and comes up again within five seconds", async () => {
+  const home = freshHome();
+  const first = await startLine({ home });
+  expect(first).toMatchObject({
+    ready: true,
+    apiKey: expect.stringMatching(/^sk-/),
+    adminKey: expect.stringMatching(/^sk-/),
+  });
+  expect(Object.keys(first.pids()).toSorted()).toEqual([...STAGES].toSorted());
+  expect(new Set(Object.values(first.pids())).size).toBe(STAGES.length);
+  const answer = await fetch(`${first.baseUrl}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${first.apiKey}`, "content-type": "application/json" },
+    body: JSON.stringify({ model: "auto", messages: [{ role: "user", content: "Hello" }] }),
+  });
+  expect([answer.status, answer.headers.get("x-signalbox-provider")]).toEqual([200, "simulator"]);
+  const decision = answer.headers.get("x-signalbox-decision-id");
+  expect(await first.stop()).toBe(0);
+  expect(processesOf(home)).toEqual([]);
+
+  const startedAt = performance.now();
+  const second = await startLine({ home });
+  const tookMs = performance.now() - startedAt;
+  try {
+    expect(second.apiKey).toBe(first.apiKey);
+    expect(second.adminKey).toBe(first.adminKey);
+    expect((await second.api(`/v1/decisions/${decision}`)).status).toBe(200);
+    expect(tookMs).toBeLessThan(5_000);
+  } finally {
+    await second.stop();
+  }
+  expect(processesOf(home)).toEqual([]);
+});
+
+test("every secret in the home folder can be read by its owner alone", async () => {
+  const home = freshHome();
+  await using line = await startLine({ home });
+  const keys = readdirSync(join(home, "keys"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const configs = STAGES.map((stage) => join(home, "run", `${stage}.json`));
+  expect(keys.length).toBeGreaterThan(STAGES.length);
+  for (const file of [join(home, "credentials"), join(home, "run/runtime.json"), ...configs, ...keys]) {
+    expect([file, statSync(file).mode & 0o777]).toEqual([file, 0o600]);
+  }
+  const { apiKey, adminKey, baseUrl } = JSON.parse(readFileSync(join(home, "credentials"), "utf8")) as Record<
+    string,
+    string
+  >;
+  expect({ apiKey, adminKey, baseUrl }).toEqual({
+    apiKey: line.apiKey,
+    adminKey: line.adminKey,
+    baseUrl: line.baseUrl,
+  });
+});
+
+test("two lines with different homes run side by side, and one home takes no second line", async () => {
+  const home = freshHome();
+  await using one = await startLine({ home });
+  await using two = await startLine();
+  expect(two.baseUrl).not.toBe(one.baseUrl);
+  expect((await one.api("/readyz")).status).toBe(200);
+  expect((await two.api("/readyz")).status).toBe(200);
+  await expect(startLine({ home })).rejects.toThrow(`already runs over ${home} (process ${one.pid})`);
+  expect((await one.api("/readyz")).status).toBe(200);
+});
+
+test("all services run in one process when that is asked for", async () => {
+  await using line = await startLine({ args: ["--single-process"] });
+  expect(new Set(Object.values(line.pids()))).toEqual(new Set([line.pid]));
+  const answer = await line.api("/v1/chat/completions", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ model: "auto", messages: [{ role: "user", content: "Hello" }] }),
+  });
+  expect(answer.status).toBe(200);
+});
+
+test("a supervisor that is killed leaves no service behind, and the next start takes over what it left", async () => {
+  const home = freshHome();
+  const killed = await startLine({ home });
+  const services = Object.values(killed.pids());
+  leftBehind.push(...Object.values(killed.servers()));
+  process.kill(killed.pid, "SIGKILL");
+  const alive = (): number[] =>
+    services.filter((pid) => processesOf(home).some((line) => line.trim().startsWith(`${pid} `)));
+  const deadline = performance.now() + 12_000;
+  while (alive().length > 0 && performance.now() < deadline) await sleep(100);
+  expect(alive()).toEqual([]);
+
+  const next = await startLine({ home });
+  expect((await next.api("/readyz")).status).toBe(200);
+  await next.stop();
+  expect(await untilGone(home, 2_000)).toEqual([]);
+});
+
+test("a start that is interrupted half-way leaves nothing behind", async () => {
+  const home = freshHome();
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, "../../infra/main.ts"), "--home", home, "--port", "0"],
+    {
+      stdio: "ignore",
+    },
+  );
+  const exited = new Promise((resolve) => {
+    child.once("exit", resolve);
+  });
+  while (processesOf(home).length < 3) await sleep(10);
+  child.kill("SIGTERM");
+  await exited;
+  expect(await untilGone(home, 2_000)).toEqual([]);
+});

@@ -1,0 +1,60 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+/*
+ * Goal: a start that cannot succeed says why, what to do, and leaves nothing running.
+ */
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), "signalbox-refuses-"));
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+function start(...args: string[]): { code: number | null; stdout: string; stderr: string } {
+  const main = join(import.meta.dirname, "../../infra/main.ts");
+  const run = spawnSync(process.execPath, [main, "--home", join(dir, "home"), ...args], {
+    encoding: "utf8",
+    timeout: 60_000,
+  });
+  return { code: run.status, stdout: run.stdout, stderr: run.stderr };
+}
+
+test("a config that does not fit is refused with its line, its field and what was probably meant", () => {
+  const file = join(dir, "bad.yaml");
+  writeFileSync(file, 'audit: sync\ncahce:\n  enabled: true\nlimits:\n  bodyMaxBytes: "32 MB"\n');
+  const { code, stdout, stderr } = start("--port", "0", "--json", "--config", file);
+  expect([code, stdout]).toEqual([1, ""]);
+  expect(stderr).toContain(`${file}:2: cahce: there is no such field: did you mean cache?`);
+  expect(stderr).toContain(`${file}:5: limits.bodyMaxBytes: Invalid input: expected number, received string`);
+});
+
+test("a taken port is named, with the way out", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const { code, stderr } = start("--port", String(port));
+  server.close();
+  expect(code).toBe(1);
+  expect(stderr).toContain(`Port ${port} is in use. Choose another with --port N; --port 0 takes a free one.`);
+});
+
+test("an unknown option is refused with the help", () => {
+  const { code, stderr } = start("--prot", "1");
+  expect(code).toBe(2);
+  expect(stderr).toContain("Did you mean --port?");
+});
+
+test("--help names every option", () => {
+  const { code, stdout } = start("--help");
+  expect(code).toBe(0);
+  for (const option of ["--home", "--port", "--config", "--json", "--single-process", "--no-demo"]) {
+    expect(stdout).toContain(option);
+  }
+});
