@@ -9,6 +9,8 @@ import { fileURLToPath } from "node:url";
 const NODE_MIN_MAJOR = 20;
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const NODE_24 = join(ROOT, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
+/** Node's cache of compiled code; the supervisor names the same folder to the services. */
+const COMPILE_CACHE = join(ROOT, "node_modules", ".cache", "signalbox", "compile");
 const STAMP = join(ROOT, "node_modules", ".signalbox-install");
 const OUTPUT_KEPT_CHARS = 20_000;
 
@@ -57,6 +59,8 @@ async function ensureInstalled() {
   );
   const { code, output } = await install();
   if (code === 0 && existsSync(NODE_24)) {
+    // What is compiled now need not be compiled at each start; a failure costs time alone, so nothing is made of it.
+    await runEntry([join(ROOT, "infra/warm-compile-cache.ts")]);
     writeFileSync(STAMP, wanted);
     say(`Installed in ${((Date.now() - startedAt) / 1000).toFixed(1)} s.`);
     return true;
@@ -126,7 +130,11 @@ function installDigest() {
 
 /** Signals reach the child through here as well as from the terminal; it takes those that come at once for one. */
 function runEntry(args) {
-  const child = spawn(NODE_24, args, { cwd: process.cwd(), stdio: ["inherit", "inherit", "inherit", "ipc"] });
+  const child = spawn(NODE_24, args, {
+    cwd: process.cwd(),
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env: { ...process.env, NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? COMPILE_CACHE },
+  });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   return new Promise((resolve) => {
     child.once("error", (error) => {

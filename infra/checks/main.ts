@@ -1,4 +1,6 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { REFERENCE_FILE, renderReference } from "../config/reference.ts";
 import { ROOT, runCommand } from "./run-command.ts";
 import { runVitest } from "./run-vitest.ts";
 import type { TestCount } from "./run-vitest.ts";
@@ -9,7 +11,7 @@ type Step = { readonly name: string; readonly run: () => Promise<TestCount> };
 const USAGE = `Usage: npm test [-- [--all] [filter…]]     types, lint, format, unit and flow tests
                                        --all runs the fault tests too
        npm run check                   types, lint and format alone
-       npm run gen                     makes the code of proto/signalbox/v1 again`;
+       npm run gen                     makes the code of proto/signalbox/v1 and the config reference again`;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -30,6 +32,7 @@ async function main([command = "", ...args]: string[]): Promise<number> {
 }
 
 async function generate(): Promise<number> {
+  writeFileSync(REFERENCE_FILE, renderReference());
   const { code } = await runCommand(["buf", "generate"], { show: true, cwd: join(ROOT, "proto") });
   return code;
 }

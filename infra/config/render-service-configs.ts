@@ -90,6 +90,7 @@ function ingress(options: RenderOptions): ServiceConfigs["ingress"] {
     ...common(options, "ingress"),
     ...signing(options, "ingress"),
     grpcTokenFile: keys.grpcTokenFiles.ingress,
+    operatorTokenFile: keys.grpcTokenFiles.operator,
     postgres: { url: options.postgresUrl("ingress") },
     http: {
       host: HOST,

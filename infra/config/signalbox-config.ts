@@ -111,7 +111,7 @@ const policy = section({
   defaultMaxOutputTokens: z
     .int()
     .min(1)
-    .default(4_096)
+    .default(16_384)
     .describe("The bound on output tokens of a request that names none."),
 });
 

@@ -19,8 +19,6 @@ export type Home = {
   readonly credentialsFile: string;
   /** Addresses and pids of the running line, for the command line. */
   readonly runtimeFile: string;
-  /** Compiled code of the services, so that later starts are quicker. */
-  readonly compileCache: string;
 };
 
 /** Names the folders and makes those that are not there. */
@@ -36,7 +34,6 @@ export function openHome(dir: string = DEFAULT_HOME): Home {
     ledger: join(root, "ledger"),
     credentialsFile: join(root, "credentials"),
     runtimeFile: join(root, "run", "runtime.json"),
-    compileCache: join(root, "compile-cache"),
   };
   mkdirSync(root, { recursive: true });
   for (const folder of [home.keys, home.run, home.logs, home.nats, home.ledger]) {

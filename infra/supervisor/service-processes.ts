@@ -64,10 +64,7 @@ function startService({
     name: stage,
     command: process.execPath,
     args: [join(SERVICES, stage, "src", "main.ts"), "--config", configFile],
-    env: {
-      ...serviceEnv(env, { outgoing, also: outgoing ? keyVariables : [] }),
-      NODE_COMPILE_CACHE: home.compileCache,
-    },
+    env: serviceEnv(env, { outgoing, also: outgoing ? keyVariables : [] }),
     // Relative paths in a config of one's own mean the same as on the command line.
     cwd: process.cwd(),
     logFile: join(home.logs, `${stage}.log`),

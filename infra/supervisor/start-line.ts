@@ -17,6 +17,7 @@ import type { Ports } from "./choose-ports.ts";
 import { firstKeys } from "./first-keys.ts";
 import type { FirstKeys } from "./first-keys.ts";
 import type { Progress } from "./progress.ts";
+import { keepClassifierDocument } from "./keep-classifier-document.ts";
 import { registerProducers } from "./register-producers.ts";
 import { startServiceInstances } from "./service-instances.ts";
 import { startServiceProcesses } from "./service-processes.ts";
@@ -115,6 +116,7 @@ async function prepareDatabase(
   baseUrl: string,
 ): Promise<FirstKeys> {
   await registerProducers(url("owner"), keys.producers);
+  await keepClassifierDocument(url("owner"));
   const { credentialsFile } = home;
   return firstKeys({ credentialsFile, ownerUrl: url("owner"), pepperFile: keys.pepperFile, baseUrl });
 }
@@ -152,7 +154,7 @@ function startSimulator(options: {
     name: "simulator",
     command: process.execPath,
     args: [join(import.meta.dirname, "..", "simulator", "main.ts"), "--port", String(ports.simulator)],
-    env: { ...serviceEnv(env, { outgoing: false }), NODE_COMPILE_CACHE: home.compileCache },
+    env: serviceEnv(env, { outgoing: false }),
     logFile: join(home.logs, "simulator.log"),
     say: (line) => progress.note(line),
     onStart: () => undefined,

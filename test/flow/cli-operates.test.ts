@@ -26,7 +26,11 @@ afterAll(async () => {
   await upstream[Symbol.asyncDispose]();
 });
 
-type Listed = { decisionId: string; decision: { input: { facts: { model: string } } }; outcome: unknown };
+type Listed = {
+  decisionId: string;
+  decision: { tenant: string; input: { facts: { model: string } } };
+  outcome: unknown;
+};
 
 async function ask(model: string, key: string = line.apiKey): Promise<Response> {
   return fetch(`${line.baseUrl}/v1/chat/completions`, {
@@ -93,7 +97,7 @@ test("all decisions replay to the same bytes, and the register is sound", async 
   expect(JSON.parse(one.stdout)).toEqual({ replayed: 1, identical: 1, different: [] });
   // The checkpoint follows the commit by half a second at the most.
   await expect
-    .poll(async () => JSON.parse((await run("verify", "--json")).stdout) as unknown)
+    .poll(async () => JSON.parse((await run("verify", "--json")).stdout) as unknown, { timeout: 10_000 })
     .toMatchObject({
       kind: "sound",
       size: 6,
@@ -154,7 +158,8 @@ test("a key is shown once, works, and is refused within a second of its revocati
   expect(await run("keys", "revoke", "0a0a0a0a0a0a")).toMatchObject({ code: 1 });
 });
 
-test("a member's key sees its own tenant and manages no keys", async () => {
+test("an admin's key sees all tenants; a member's its own alone, and manages no keys", async () => {
+  expect((await listed()).map(({ decision }) => decision.tenant)).toContain("team-a");
   const terminal = recordedTerminal({ SIGNALBOX_KEY: line.apiKey });
   expect(await runCli(["keys", "list", "--home", line.home], terminal)).toBe(2);
   expect(terminal.stderr.join("")).toContain("adminKey");

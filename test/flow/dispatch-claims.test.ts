@@ -54,7 +54,7 @@ describe("a claim", () => {
 });
 
 test("an order whose caller has been answered is dropped", async () => {
-  await expect(rig.claim({ deadlineInMs: -1 })).rejects.toThrow("no reply");
+  await expect(rig.claim({ deadlineInMs: -1 }, 500)).rejects.toThrow("no reply");
 });
 
 test("the heartbeat names what is claimed or in execution", async () => {

@@ -7,7 +7,7 @@ import { decodeAuditMessage } from "@signalbox/kit";
 import { parseEnvelope } from "@signalbox/tlog";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { delta, streamed, whole } from "../kit/upstream.ts";
-import { CHAT, type DispatchRig, startDispatchRig } from "./dispatch-rig.ts";
+import { CHAT, type DispatchRig, startDispatchRig, wordsIn } from "./dispatch-rig.ts";
 
 const STREAM = { ...CHAT, stream: true };
 
@@ -70,7 +70,8 @@ test("B15 a request that a stop breaks off is recorded as the dispatcher's failu
   const sent = await rig.send(STREAM);
   await sent.content(1);
   await rig.service[Symbol.asyncDispose]();
-  expect((await sent.exchange).text).toContain("half");
+  const { text, frames, error } = await sent.exchange;
+  expect([wordsIn(text), frames.at(-1), error?.code]).toEqual(["half", "error", "dispatcher-lost"]);
   expect(await rig.outcomeOf(sent.requestId)).toMatchObject({
     result: "failed",
     error: "dispatcher-lost",

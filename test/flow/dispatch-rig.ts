@@ -53,7 +53,7 @@ export type DispatchRig = AsyncDisposable & {
   readonly two: Upstream;
   readonly service: RunningService;
   /** Sends an order as policy does and resolves with what comes back to ingress. */
-  claim(parts?: OrderParts): Promise<PipelineReply>;
+  claim(parts?: OrderParts, patienceMs?: number): Promise<PipelineReply>;
   /** Sends a body under a claim, as ingress does. */
   dispatch(
     claim: { address: string; claim: string },
@@ -127,12 +127,12 @@ async function openWires(operator: NatsConnection, stack: AsyncDisposableStack):
   });
   await operator.flush();
 
-  async function claim(parts: OrderParts = {}): Promise<PipelineReply> {
+  async function claim(parts: OrderParts = {}, patienceMs: number = PATIENCE_MS): Promise<PipelineReply> {
     const order = makeOrder(parts);
     const { promise, resolve, reject } = Promise.withResolvers<PipelineReply>();
     replies.set(order.requestId, resolve);
     operator.publish(REQUEST_SUBJECTS.dispatch, JSON.stringify({ items: [order] }));
-    const timer = setTimeout(() => reject(new Error("no reply to the order")), PATIENCE_MS);
+    const timer = setTimeout(() => reject(new Error("no reply to the order")), patienceMs);
     return promise.finally(() => clearTimeout(timer));
   }
 

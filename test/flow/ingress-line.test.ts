@@ -74,7 +74,7 @@ test("a client that leaves while the line works is recorded as aborted with the 
     }
     return refusal(decisionId);
   });
-  await expect(rig.post(CHAT, { signal: abort.signal })).rejects.toThrow();
+  await expect(rig.post(CHAT, { signal: abort.signal })).rejects.toThrow("aborted");
   const { event } = await rig.outcomeOf(rig.seen[0]!.facts.requestId);
   expect(event).toMatchObject({ result: "client-aborted", error: "client-aborted", decisionId: null });
   expect(rig.seen).toHaveLength(1);

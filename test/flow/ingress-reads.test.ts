@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
+import { status } from "@grpc/grpc-js";
 import { uuidv7 } from "@signalbox/kit";
 import { SignalboxError } from "@signalbox/proto";
 import type { LedgerEntry, LedgerRecord, LedgerQueryRequest } from "@signalbox/proto/grpc/ledger";
@@ -49,7 +50,7 @@ beforeAll(async () => {
         const isMine = tenant === "" || tenant === "alice";
         if (isMine && (id === DECISION_ID || id === REQUEST_ID)) return reply(null, RECORD);
         const error = new SignalboxError("not-found", "The register holds no such decision.");
-        return reply({ code: 5, details: JSON.stringify(error.toJSON()) });
+        return reply({ code: status.NOT_FOUND, details: JSON.stringify(error.toJSON()) });
       },
       query: (call, reply) => {
         queries.push(call.request);
@@ -72,7 +73,7 @@ beforeAll(async () => {
           if (types.length === 0 || types.includes(entry.type)) call.write(entry);
         }
         // Dies once it has told what it knows, as a ledger that is started again does.
-        if (fromIndex < 5n) call.emit("error", { code: 14, details: "gone" });
+        if (fromIndex < 5n) call.emit("error", { code: status.UNAVAILABLE, details: "gone" });
         else call.write(entryOf(Number(fromIndex), "decision", { n: Number(fromIndex) }));
       },
     },
@@ -227,12 +228,15 @@ test("models are the strategies and the catalogue's, by ids with slashes written
   expect(await read("/v1/models/none")).toMatchObject({ status: 404, body: { error: { code: "model_not_found" } } });
 });
 
+async function textOf(path: string): Promise<string> {
+  return (await fetch(rig.baseUrl + path)).text();
+}
+
 test("health, readiness and metrics need no key, and no label holds what a caller made up", async () => {
-  const text = async (path: string): Promise<string> => (await fetch(rig.baseUrl + path)).text();
-  expect(await text("/healthz")).toBe("ok\n");
-  expect(await text("/readyz")).toBe("ok\n");
+  expect(await textOf("/healthz")).toBe("ok\n");
+  expect(await textOf("/readyz")).toBe("ok\n");
   await read("/v1/models/made-up-by-a-caller");
-  const metrics = await text("/metrics");
+  const metrics = await textOf("/metrics");
   expect(metrics).toMatch(/signalbox_ingress_requests_total\{route="\/v1\/models\/\*",status="404"\} [1-9]/);
   expect(metrics).toMatch(/signalbox_ingress_errors_total\{code="model-not-found"\} [1-9]/);
   expect(metrics).toContain("signalbox_ingress_in_flight 0");

@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { connect } from "node:net";
-import fc from "fast-check";
+import { assert as fcAssert, asyncProperty, constantFrom, integer, oneof, string as anyText } from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CHAT, startIngressRig, type IngressRig } from "./ingress-rig.ts";
 
@@ -150,23 +150,25 @@ describe("keys", () => {
     expect(answer).toMatchObject({ status: 403, body: OPENAI_ERROR });
   });
 
-  test("the scheme's case does not matter, and no other scheme is taken", async () => {
-    const status = async (authorization: string): Promise<number> =>
-      (await call("/v1/models", { headers: { authorization } })).status;
-    expect(await status(`bearer ${rig.memberKey}`)).toBe(200);
-    expect(await status(`BEARER   ${rig.memberKey}`)).toBe(200);
-    expect(await status(`Basic ${rig.memberKey}`)).toBe(401);
-    expect(await status(rig.memberKey)).toBe(401);
+  test.each([
+    ["bearer ", 200],
+    ["BEARER   ", 200],
+    ["Basic ", 401],
+    ["", 401],
+  ])("with the scheme %j the answer is %i", async (scheme, status) => {
+    const headers = { authorization: `${scheme}${rig.memberKey}` };
+    expect(await call("/v1/models", { headers })).toMatchObject({ status });
   });
 
   test("B15 whatever stands in the Authorization header, the answer is 401 and repeats none of it", async () => {
     const [, id = ""] = /^sk-sb-(\w+)-/.exec(rig.memberKey) ?? [];
-    const header = fc.oneof(
-      fc.string({
-        unit: fc.integer({ min: 0x21, max: 0xff }).map((code) => String.fromCharCode(code)),
+    const header = oneof(
+      anyText({
+        // Every character that a client may put into a header.
+        unit: integer({ min: 0x21, max: 0xfe }).map((code) => String.fromCharCode(code < 0x7f ? code : code + 1)),
         maxLength: 300,
       }),
-      fc.constantFrom(
+      constantFrom(
         "Bearer",
         "Bearer ' OR 1=1--",
         `Bearer sk-sb-${id}-${"'".repeat(43)}`,
@@ -176,8 +178,8 @@ describe("keys", () => {
         `Bearer ${"k".repeat(8_000)}`,
       ),
     );
-    await fc.assert(
-      fc.asyncProperty(header, async (authorization) => {
+    await fcAssert(
+      asyncProperty(header, async (authorization) => {
         const answer = await call("/v1/models", { headers: { authorization } });
         expect(answer).toMatchObject({ status: 401, body: { error: { code: "invalid_api_key" } } });
         const words = authorization.split(" ").filter((word) => word.length > 12);

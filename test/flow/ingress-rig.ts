@@ -18,7 +18,7 @@ import { LedgerService, type LedgerServer } from "@signalbox/proto/grpc/ledger";
 import { parseEnvelope } from "@signalbox/tlog";
 import { Kysely, PostgresDialect } from "kysely";
 import type { NatsConnection } from "nats";
-import pg from "pg";
+import { Pool } from "pg";
 import { Config } from "../../services/ingress/src/config.ts";
 import { createKey, type KeyDatabase, type KeyRole } from "../../services/ingress/src/keys/index.ts";
 import { startIngress } from "../../services/ingress/src/service.ts";
@@ -71,7 +71,7 @@ export async function startIngressRig(played: PlayedServices = {}, overrides: ob
   const nats = starting.use(await freshNats());
   const dir = await mkdtemp(join(tmpdir(), "signalbox-ingress-"));
   starting.defer(() => rm(dir, { recursive: true, force: true }));
-  const pool = new pg.Pool({ connectionString: database.ownerUrl, max: 1 });
+  const pool = new Pool({ connectionString: database.ownerUrl, max: 1 });
   const db = starting.use(new Kysely<KeyDatabase>({ dialect: new PostgresDialect({ pool }) }));
   const pepper = Buffer.from(randomBytes(32).toString("hex"));
   const make = (tenant: string, role: KeyRole): Promise<{ secretKey: string }> =>

@@ -1,8 +1,9 @@
 import { uuidv7 } from "@signalbox/kit";
-import { heartbeatSubject, type Heartbeat } from "@signalbox/proto";
+import { AUDIT_STREAM, heartbeatSubject, type Heartbeat } from "@signalbox/proto";
 import { verifyEnvelope } from "@signalbox/tlog";
+import { nanos } from "nats";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { decisionEvent, outcomeEvent } from "./ledger-events.ts";
+import { decisionEvent, outcomeEvent, type SignedEvent } from "./ledger-events.ts";
 import { headOf, rootOf, startLedgerRig, until, type Leaf, type Ledger, type LedgerRig } from "./ledger-rig.ts";
 
 let rig: LedgerRig;
@@ -77,8 +78,19 @@ test("a request that failed before any of its decisions was executed leaves none
   expect(leaves[2]).toMatchObject({ type: "superseded", decisionId, event: { by: null } });
 });
 
-test("within a minute a request whose dispatcher fell silent is abandoned, and one that is named lives on", async () => {
-  const [lost, alive] = [uuidv7(), uuidv7()];
+/** Puts an event into the queue and fetches it as a ledger does that dies before its commit. */
+async function takeAsDyingLedger(events: readonly SignedEvent[]): Promise<void> {
+  const { name, consumer } = AUDIT_STREAM;
+  const manager = await rig.operator.jetstreamManager();
+  await manager.consumers.update(name, consumer, { ack_wait: nanos(18_000) });
+  await rig.enqueue(events);
+  const next = `$JS.API.CONSUMER.MSG.NEXT.${name}.${consumer}`;
+  const message = await rig.operator.request(next, JSON.stringify({ batch: 1, expires: nanos(5_000) }));
+  expect(message.reply).toContain("$JS.ACK");
+}
+
+test("within a minute a request whose dispatcher fell silent is abandoned, but none that is named or whose outcome waits", async () => {
+  const [lost, alive, unread] = [uuidv7(), uuidv7(), uuidv7()];
   const [earlier, latest] = [uuidv7(), uuidv7()];
   const beat = (): void => {
     const heartbeat: Heartbeat = { instance: "d1", requestIds: [alive] };
@@ -90,11 +102,13 @@ test("within a minute a request whose dispatcher fell silent is abandoned, and o
       decisionEvent({ requestId: lost, decisionId: earlier }),
       decisionEvent({ requestId: lost, decisionId: latest }),
       decisionEvent({ requestId: alive, decisionId: uuidv7() }),
+      decisionEvent({ requestId: unread, decisionId: uuidv7() }),
     ]),
   );
   // A new sequencer finds the open requests in the log.
-  await leavesOf(alive, 1);
+  await leavesOf(unread, 1);
   await ledger[Symbol.asyncDispose]();
+  await takeAsDyingLedger(rig.dispatcher.sign([outcomeEvent({ requestId: unread, decisionId: null })]));
   ledger = await rig.start();
   const startedAtMs = performance.now();
   const leaves = await leavesOf(lost, 4);
@@ -105,6 +119,11 @@ test("within a minute a request whose dispatcher fell silent is abandoned, and o
     { type: "superseded", decisionId: earlier, event: { by: latest } },
   ]);
   expect(await leavesOf(alive, 1)).toHaveLength(1);
+  expect((await leavesOf(unread, 3)).map(({ type, event }) => [type, event["result"]])).toEqual([
+    ["decision", undefined],
+    ["outcome", "completed"],
+    ["superseded", undefined],
+  ]);
   clearInterval(beating);
 
   // The dispatcher was not dead after all: its own outcome comes too late.

@@ -83,7 +83,7 @@ export async function startLedgerRig(): Promise<LedgerRig> {
   const stateFile = join(dir, "signed-head.json");
   const callers = Object.fromEntries(Object.entries(TOKENS).map(([name, token]) => [name, digestOf(token)]));
   const config = {
-    logLevel: process.env["LEDGER_LOG"] ?? "silent",
+    logLevel: "silent",
     nats: nats.credentialsFor("audit-ledger"),
     postgres: { url: db.urlFor("audit-ledger") },
     grpc: { callers },

@@ -34,6 +34,7 @@ export function addModels(program: Command, cli: Cli): void {
     const offered = await api.call(ModelList, { path: "/v1/models" });
     // A folder that belongs to another line than --url names says nothing about this one.
     const local = connection.runtime?.baseUrl === connection.baseUrl;
+    // The NATS client is slow to load, so only who needs it does.
     const { readHealth } = await import("../read-health.ts");
     const endpoints = local ? readCatalogue(connection.home) : new Map<string, Endpoint>();
     const health = local ? await readHealth(connection.runtime?.natsUrl) : null;
@@ -80,7 +81,8 @@ function formatModels(models: readonly Model[]): string {
         price === undefined ? unpriced(endpoint) : formatMicroUsd(price.input),
         price === undefined ? unpriced(endpoint) : formatMicroUsd(price.output),
         qualityOf(endpoint),
-        healthOf(health),
+        // `auto` and its strategies are no endpoints.
+        endpoint === null ? "—" : healthOf(health),
       ];
     }),
   );

@@ -58,11 +58,14 @@ function checked({ options, connect }: CommandContext<ReplayOptions>, id: string
 async function replayAll(context: CommandContext<ReplayOptions>, api: ApiClient): Promise<Result[]> {
   const { options, terminal } = context;
   const results: Result[] = [];
+  let different = 0;
   const ids = listDecisionIds(api, { from: options.from, to: options.to });
   const worker = async (): Promise<void> => {
     for await (const id of ids) {
-      results.push(await replayOne(api, id));
-      terminal.progress(`replayed ${results.length}, ${results.filter(differs).length} of them differ`);
+      const result = await replayOne(api, id);
+      results.push(result);
+      if (differs(result)) different += 1;
+      terminal.progress(`replayed ${results.length}, ${different} of them differ`);
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));

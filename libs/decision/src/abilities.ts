@@ -24,9 +24,22 @@ export type Needs = {
   readonly each: readonly { readonly rule: AbilityRule; readonly bit: number }[];
 };
 
+/** Providers take `seed` as best effort and ignore it where they cannot follow it, so its lack rules nobody out. */
+const BEST_EFFORT: ReadonlySet<Capability> = new Set(["seed"]);
+
+/** What a caller who names a model is left to judge: the model answers as well as it can, or refuses by itself. */
+const LEFT_TO_THE_CALLER: ReadonlySet<Capability> = new Set(["seed", "logprobs", "parallel-tools", "reasoning"]);
+
 /** Modalities before capabilities. */
-export function needsOf({ modalities, capabilities }: Pick<Classification, "modalities" | "capabilities">): Needs {
-  const rules = rulesOf(modalities, capabilities);
+export function needsOf(
+  { modalities, capabilities }: Pick<Classification, "modalities" | "capabilities">,
+  model: "auto" | "pinned",
+): Needs {
+  const soft = model === "pinned" ? LEFT_TO_THE_CALLER : BEST_EFFORT;
+  const rules = rulesOf(
+    modalities,
+    capabilities.filter((capability) => !soft.has(capability)),
+  );
   return { all: bitsOf(rules), each: rules.map((rule) => ({ rule, bit: BITS[rule] })) };
 }
 

@@ -1,4 +1,4 @@
-import { Decision, type RankedEndpoint } from "@signalbox/proto";
+import { type Capability, Decision, type DecisionInput, type RankedEndpoint } from "@signalbox/proto";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { someDocuments, someInput } from "./__fixtures__/arbitrary.ts";
@@ -94,6 +94,12 @@ test.each<[string, (candidate: RankedEndpoint) => unknown]>([
   );
 });
 
+/** Without what is best effort, and what is left to a caller who names a model. */
+function hardNeeds({ classification, facts }: DecisionInput): Capability[] {
+  const soft = facts.model.startsWith("auto") ? ["seed"] : ["seed", "logprobs", "parallel-tools", "reasoning"];
+  return classification.capabilities.filter((capability) => !soft.includes(capability));
+}
+
 test("a forbidden endpoint is never chosen", () => {
   fc.assert(
     fc.property(someInput, someDocuments, (input, docs) => {
@@ -101,7 +107,7 @@ test("a forbidden endpoint is never chosen", () => {
         ({ id, provider, model, capabilities }) =>
           (docs.policy.deny.includes("a/*") && provider === "a") ||
           docs.policy.deny.some((pattern) => pattern === id || pattern === model) ||
-          input.classification.capabilities.some((capability) => !capabilities.includes(capability)) ||
+          hardNeeds(input).some((capability) => !capabilities.includes(capability)) ||
           docs.health.endpoints.some((entry) => entry.endpoint === id && entry.openUntilMs > input.nowMs),
       );
       const chosen = plan(decide(input, docs));

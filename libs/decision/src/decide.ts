@@ -53,7 +53,7 @@ function decideResolved(input: DecisionInput, documents: PreparedDocuments, mode
     return { ...head, cache: verdict.kind, action, reason: action.code };
   }
   const { first, compare, reason, propensities } = choice;
-  const bound = outputBound(first.endpoint, asked);
+  const bound = outputBound(first.endpoint, asked, input.classification.inputTokens);
   const max = documents.policy.planMax;
   const action: Action = {
     kind: "route",

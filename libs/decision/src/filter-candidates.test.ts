@@ -58,7 +58,26 @@ test("a model whose limit is below the caller's bound is capped when no other gi
 
 test("a request without a bound takes the policy's", () => {
   expect(decide(decisionInput({ facts: { maxOutputTokens: null } }), documents([GOOD])).action).toMatchObject({
-    maxOutputTokens: 4_096,
+    maxOutputTokens: 16_384,
     maxOutputSource: "default",
   });
+});
+
+test("a bound that nobody asked for gives way to the prompt", () => {
+  const docs = documents([endpoint("a/short", { contextTokens: 8_200 })]);
+  const input = decisionInput({ classification: { inputTokens: 7_944 }, facts: { maxOutputTokens: null } });
+  expect(decide(input, docs).action).toMatchObject({ maxOutputTokens: 256, maxOutputSource: "capped" });
+});
+
+test.each(["auto", "all-round"])("a seed rules nobody out when %s is asked for, because it is best effort", (model) => {
+  const input = decisionInput({ classification: { capabilities: ["seed"] }, facts: { model } });
+  expect(decide(input, documents([GOOD])).action.kind).toBe("route");
+});
+
+test("who names a model is answered by it though it lacks logprobs; auto looks for one that has them", () => {
+  const kinds = ["all-round", "auto"].map((model) => {
+    const input = decisionInput({ classification: { capabilities: ["logprobs"] }, facts: { model } });
+    return decide(input, documents([GOOD])).action.kind;
+  });
+  expect(kinds).toEqual(["route", "refuse"]);
 });

@@ -24,7 +24,7 @@ export type FilterRequest = {
 
 /** Splits the catalogue into candidates and exclusions, each with the first rule that it breaks. */
 export function filterCandidates(documents: PreparedDocuments, request: FilterRequest): Filtered {
-  const needs = needsOf(request.input.classification);
+  const needs = needsOf(request.input.classification, request.model.kind);
   const rules = documents.endpoints.map((prepared) => ruleAgainst(prepared, request, needs));
   const candidates: Candidate[] = [];
   for (const prepared of documents.endpoints) {
@@ -41,7 +41,8 @@ function ruleAgainst(prepared: PreparedEndpoint, { input, model, asked }: Filter
   const missing = missingAbility(needs, prepared.abilities);
   if (missing !== null) return missing;
   if (prepared.contextTokens !== null) {
-    const tokens = input.classification.inputTokens + outputBound(prepared, asked).tokens;
+    const { inputTokens } = input.classification;
+    const tokens = inputTokens + outputBound(prepared, asked, inputTokens).tokens;
     if (tokens > prepared.contextTokens) return "context-length";
   }
   return prepared.openUntilMs > input.nowMs ? CIRCUIT_OPEN : null;
@@ -51,7 +52,7 @@ function candidateOf(prepared: PreparedEndpoint, { input, model, asked }: Filter
   const { endpoint } = prepared;
   const { task, difficulty, inputTokens } = input.classification;
   const quality = prepared.qualityByTask[task];
-  const output = outputBound(prepared, asked).tokens * input.facts.choices;
+  const output = outputBound(prepared, asked, inputTokens).tokens * input.facts.choices;
   return {
     index: prepared.index,
     endpoint,

@@ -13,9 +13,23 @@ export function askedOutput(facts: RequestFacts, policy: PolicyDocument): AskedO
   return { tokens: policy.defaultMaxOutputTokens, fromCaller: false };
 }
 
-/** What was asked for, capped by what the model can give. */
-export function outputBound(endpoint: Pick<Endpoint, "maxOutputTokens">, asked: AskedOutput): OutputBound {
-  const limit = endpoint.maxOutputTokens;
-  if (limit !== null && limit < asked.tokens) return { tokens: limit, source: "capped" };
+/** A prompt that leaves less room than this for an answer does not fit. */
+const ROOM_MIN_TOKENS = 256;
+
+/**
+ * What was asked for, capped by what the model can give. A bound that nobody asked for also gives way to the prompt, so
+ * that it never rules out an endpoint whose context the prompt itself fits into.
+ */
+export function outputBound(
+  endpoint: Pick<Endpoint, "maxOutputTokens" | "contextTokens">,
+  asked: AskedOutput,
+  inputTokens: number,
+): OutputBound {
+  const { maxOutputTokens: limit, contextTokens } = endpoint;
+  const room =
+    asked.fromCaller || contextTokens === null ? asked.tokens : Math.max(contextTokens - inputTokens, ROOM_MIN_TOKENS);
+  const fitting = Math.min(asked.tokens, room);
+  if (limit !== null && limit < fitting) return { tokens: limit, source: "capped" };
+  if (fitting < asked.tokens) return { tokens: fitting, source: "capped" };
   return { tokens: asked.tokens, source: asked.fromCaller ? "request" : "default" };
 }

@@ -33,7 +33,7 @@ export const DEFAULT_POLICY: PolicyDocument = {
   deny: [],
   defaultStrategy: "value",
   planMax: 4,
-  defaultMaxOutputTokens: 4_096,
+  defaultMaxOutputTokens: 16_384,
   assumedQuality: {
     unpriced: 400_000,
     bands: [

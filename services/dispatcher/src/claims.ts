@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { DispatchOrder } from "@signalbox/proto";
 
 /** An order waits this long for its body. */
@@ -13,7 +13,7 @@ export class Claims {
   }
 
   add(order: DispatchOrder, nowMs: number): string {
-    const claim = randomBytes(24).toString("base64url");
+    const claim = randomUUID();
     this.#orders.set(claim, { order, expiresAtMs: nowMs + CLAIM_TTL_MS });
     return claim;
   }

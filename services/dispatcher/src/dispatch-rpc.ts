@@ -39,7 +39,8 @@ export function createDispatch(options: DispatchRpcOptions): (call: DispatchCall
     }
     const gone = new AbortController();
     call.on("cancelled", () => {
-      gone.abort(new SignalboxError("client-aborted", "The client closed the connection."));
+      // grpc-js says this of calls that have ended as they should, too.
+      if (!call.writableEnded) gone.abort(new SignalboxError("client-aborted", "The client closed the connection."));
     });
     const interrupt = (reason: unknown): void => {
       gone.abort(reason);
@@ -47,7 +48,7 @@ export function createDispatch(options: DispatchRpcOptions): (call: DispatchCall
     const { claim } = call.request;
     const entry = { claim, requestId: order.requestId, interrupt };
     options.running
-      .run(entry, () => serve({ call, order, gone, options }))
+      .run(entry, () => serve({ call, order, signal: gone.signal, options }))
       .catch((error: unknown) => {
         options.log.error({ err: error, requestId: order.requestId }, "a request could not be executed");
         call.emit("error", toGrpcError(error));
@@ -67,13 +68,13 @@ function admit(call: DispatchCall, options: DispatchRpcOptions): DispatchOrder {
 type Serving = {
   readonly call: DispatchCall;
   readonly order: DispatchOrder;
-  readonly gone: AbortController;
+  /** Aborts when the caller is gone. */
+  readonly signal: AbortSignal;
   readonly options: DispatchRpcOptions;
 };
 
-async function serve({ call, order, gone, options }: Serving): Promise<void> {
+async function serve({ call, order, signal, options }: Serving): Promise<void> {
   const { config, agent, providers, log } = options;
-  const { signal } = gone;
   const startedMs = performance.now();
   const sink = new FrameSink(call, signal);
   const { body, traceparent } = call.request;
@@ -81,9 +82,8 @@ async function serve({ call, order, gone, options }: Serving): Promise<void> {
   const ending = await execute({ agent, providers, order, body, traceparent, sink, signal, ...limits });
   count(ending);
   sink.closing();
-  const reason: unknown = signal.reason;
-  const interrupted = reason instanceof SignalboxError && reason.code === "dispatcher-lost" ? reason : null;
-  const event = outcomeOf(order, ending, { sink, startedMs, interrupted });
+  const gone = signal.aborted ? SignalboxError.from(signal.reason) : null;
+  const event = outcomeOf(order, ending, { sink, startedMs, gone });
   try {
     const { tenant, audit } = order;
     const labels = readLabels(call.request.labelsJson);
@@ -93,10 +93,12 @@ async function serve({ call, order, gone, options }: Serving): Promise<void> {
     sink.error(SignalboxError.from(error));
     return;
   }
-  if (ending.kind === "completed") {
-    sink.final(ending.answer.tail);
-    options.keep(order, ending);
-  } else sink.error(ending.kind === "failed" ? ending.error : (interrupted ?? aborted()));
+  if (ending.kind !== "completed") {
+    sink.error(ending.kind === "failed" ? ending.error : SignalboxError.from(gone));
+    return;
+  }
+  sink.final(ending.answer.tail);
+  options.keep(order, ending);
 }
 
 /** Ends before the caller's own deadline does, so that what is recorded is what the caller is told. */
@@ -120,8 +122,4 @@ function count(ending: Ending): void {
   for (const { endpoint, result } of ending.attempts) {
     attemptsCounter.inc({ provider: endpoint.slice(0, endpoint.indexOf("/")), result });
   }
-}
-
-function aborted(): SignalboxError {
-  return new SignalboxError("client-aborted", "The client closed the connection.");
 }

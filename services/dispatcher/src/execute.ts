@@ -33,7 +33,7 @@ export type Ending = { readonly attempts: readonly Attempt[]; readonly costPicoU
 /** The same endpoint is asked again once, when the connection broke before it answered: a kept connection may just have been closed. */
 const TRIES_MAX = 2;
 
-/** Walks the plan: each endpoint in its order, until one has answered or has begun to. All content goes to the sink. Never rejects. */
+/** Walks the plan: each endpoint in its order, until one has answered or has begun to. All content goes to the sink. */
 export async function execute(execution: Execution): Promise<Ending> {
   const { order, sink } = execution;
   const attempts: Attempt[] = [];

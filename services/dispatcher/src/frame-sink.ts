@@ -13,7 +13,7 @@ export class FrameSink {
   #serving: PlanEndpoint | null = null;
   #contentBytes = 0;
 
-  /** `signal` aborts when the caller is gone: nothing waits for it from then on. */
+  /** `signal` aborts when the request is broken off: nothing waits for a slow reader from then on. */
   constructor(call: DispatchCall, signal: AbortSignal) {
     this.#call = call;
     this.#signal = signal;
@@ -57,7 +57,7 @@ export class FrameSink {
   }
 
   #write(frame: NonNullable<DispatchFrame["frame"]>): boolean {
-    return this.#signal.aborted || this.#call.write({ frame });
+    return this.#call.cancelled || this.#call.write({ frame });
   }
 
   #drained(): Promise<void> {

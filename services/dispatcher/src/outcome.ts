@@ -11,13 +11,16 @@ import type { FrameSink } from "./frame-sink.ts";
 
 type Unsigned = Omit<OutcomeEvent, "eventId" | "producer" | "atMs">;
 
-/** The outcome of an execution, as it is recorded. `interrupted` says why this dispatcher broke it off itself, if it did. */
+/**
+ * The outcome of an execution, as it is recorded. `gone` is set when the call was broken off before its answer was given out:
+ * by the client, or by this dispatcher itself (`dispatcher-lost`).
+ */
 export function outcomeOf(
   order: DispatchOrder,
   ending: Ending,
-  seen: { sink: FrameSink; startedMs: number; interrupted: SignalboxError | null },
+  seen: { sink: FrameSink; startedMs: number; gone: SignalboxError | null },
 ): Unsigned {
-  const { sink, startedMs, interrupted } = seen;
+  const { sink, startedMs, gone } = seen;
   const last = ending.attempts.at(-1);
   const tailBytes = ending.kind === "completed" ? Buffer.byteLength(ending.answer.tail) : 0;
   return {
@@ -25,7 +28,7 @@ export function outcomeOf(
     tenant: order.tenant,
     requestId: order.requestId,
     decisionId: order.decisionId,
-    ...resultOf(ending, interrupted),
+    ...resultOf(ending, gone),
     endpoint: sink.serving?.endpoint ?? null,
     finishReason: ending.kind === "completed" ? ending.answer.finish : null,
     stream: order.stream,
@@ -37,11 +40,12 @@ export function outcomeOf(
   };
 }
 
-function resultOf(ending: Ending, interrupted: SignalboxError | null): Pick<Unsigned, "result" | "error" | "stage"> {
-  if (ending.kind === "completed") return { result: "completed", error: null, stage: null };
+function resultOf(ending: Ending, gone: SignalboxError | null): Pick<Unsigned, "result" | "error" | "stage"> {
   if (ending.kind === "failed") return { result: "failed", error: ending.error.code, stage: null };
-  if (interrupted !== null) return { result: "failed", error: interrupted.code, stage: "dispatcher" };
-  return { result: "client-aborted", error: "client-aborted", stage: null };
+  // A complete answer that nobody was there to take was not delivered.
+  if (gone?.code === "dispatcher-lost") return { result: "failed", error: gone.code, stage: "dispatcher" };
+  if (gone !== null) return { result: "client-aborted", error: "client-aborted", stage: null };
+  return { result: "completed", error: null, stage: null };
 }
 
 /** What was delivered is what the last attempt generated; those before it delivered nothing. */

@@ -21,16 +21,15 @@ export function startWriting(options: { includeUsage: boolean }): WriteState {
 
 /** One chunk as the caller gets it: the provider's own, with every field that the format requires. */
 export function writeChunk(state: WriteState, chunk: NeutralChunk): readonly [WriteState, string] {
-  const body: Record<string, unknown> = {
+  const body = {
     ...chunk.source.body,
     id: chunk.id,
     object: "chat.completion.chunk",
     created: chunk.createdAtS,
     model: chunk.model,
     choices: chunk.deltas.map(renderChoice),
+    usage: state.includeUsage ? null : undefined,
   };
-  if (state.includeUsage) body["usage"] = null;
-  else delete body["usage"];
   return [state.head === null ? { ...state, head: chunk } : state, encodeData(JSON.stringify(body))];
 }
 
@@ -54,29 +53,30 @@ export function writeTail(state: WriteState, tail: StreamTail): string {
   return encodeData(JSON.stringify(chunk)) + done;
 }
 
+// A field is left out by setting it to undefined, which JSON.stringify skips: deleting it would make the object slow to write.
+
 function renderChoice(delta: NeutralDelta): JsonObject {
-  const { message: _, usage: __, ...source } = delta.source;
   return {
-    ...source,
+    ...delta.source,
     index: delta.choice,
     delta: renderDelta(delta),
-    logprobs: source["logprobs"] ?? null,
+    logprobs: delta.source["logprobs"] ?? null,
     finish_reason: delta.finish,
+    message: undefined,
+    usage: undefined,
   };
 }
 
 function renderDelta(delta: NeutralDelta): JsonObject {
-  const raw: Record<string, unknown> = { ...deltaOf(delta.source) };
-  // The role stands on the first chunk of a choice alone: SDKs that add deltas up would repeat it.
-  if (delta.first) raw["role"] = "assistant";
-  else delete raw["role"];
-  if (Array.isArray(raw["content"])) {
-    raw["content"] = delta.text;
-    if (delta.reasoning !== null) raw["reasoning_content"] = delta.reasoning;
-  }
-  if (delta.toolCalls.length > 0) raw["tool_calls"] = delta.toolCalls.map(renderCall);
-  else delete raw["tool_calls"];
-  return raw;
+  const raw = deltaOf(delta.source);
+  const hasParts = Array.isArray(raw["content"]);
+  return {
+    // The role stands on the first chunk of a choice alone: SDKs that add deltas up would repeat it.
+    ...raw,
+    role: delta.first ? "assistant" : undefined,
+    ...(hasParts ? { content: delta.text, reasoning_content: delta.reasoning ?? undefined } : undefined),
+    tool_calls: delta.toolCalls.length > 0 ? delta.toolCalls.map(renderCall) : undefined,
+  };
 }
 
 function renderCall(call: ToolCallDelta): JsonObject {

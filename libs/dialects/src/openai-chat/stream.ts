@@ -69,18 +69,21 @@ function readDone(state: ReadState): Step {
 function readChunk(before: ReadState, body: JsonObject): Step {
   const state = withUsage(withHead(before, body), body);
   const raw = Array.isArray(body["choices"]) ? body["choices"].filter(isObject) : [];
-  const choices = new Map(state.choices);
+  let { choices } = state;
   const deltas: NeutralDelta[] = [];
   for (const [position, source] of raw.entries()) {
     const index = typeof source["index"] === "number" ? source["index"] : position;
-    const choice = choices.get(index);
+    const choice: ChoiceState | undefined = choices.get(index);
     // Some hosts send the last chunk twice.
     if (choice !== undefined && choice.finish !== null) continue;
     const finish = readFinish(source["finish_reason"]);
     if (finish.kind === "failure") return [ended(state, failedBy(finish.reason, state.options.provider)), []];
     const reason = finish.kind === "finish" ? finish.reason : null;
     const [delta, calls] = readDelta({ state, index, choice, source, finish: reason });
-    choices.set(index, { finish: reason, calls });
+    // Most chunks only add text, which changes nothing that is known of their choice.
+    if (choice === undefined || reason !== null || calls !== choice.calls) {
+      choices = new Map(choices).set(index, { finish: reason, calls });
+    }
     deltas.push(delta);
   }
   const next = { ...state, choices, progress: advance(state.progress, deltas) };

@@ -29,7 +29,9 @@ describe("B12 the parser gives the same events wherever the bytes are cut", () =
   });
 
   test("any cuts of any events, in any of the three line ends", () => {
-    const line = fc.string({ unit: "grapheme" }).map((text) => text.replaceAll(/[\r\n\uFEFF]/g, ""));
+    const line = fc
+      .array(fc.constantFrom("a", " ", ":", "ü", "線", "🚦"), { maxLength: 12 })
+      .map((all) => all.join(""));
     const events = fc.array(fc.array(line, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 5 });
     const cuts = fc.array(fc.nat(400), { maxLength: 8 });
     fc.assert(

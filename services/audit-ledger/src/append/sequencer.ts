@@ -8,6 +8,7 @@ import { appendBatch, type AppendContext, type Appended } from "./append-batch.t
 import { isPoison } from "./failure.ts";
 import { takeHead, type Head } from "./head.ts";
 import { loadOpenRequests } from "./load-open-requests.ts";
+import { Partitions } from "./partitions.ts";
 import type { Batch, PlanContext } from "./plan-batch.ts";
 import type { BatchReader, CheckedEvent } from "./read-batch.ts";
 import { openSession, type Session } from "./session.ts";
@@ -46,11 +47,13 @@ export class Sequencer implements AsyncDisposable {
   readonly #started = Promise.withResolvers<void>();
   #state: SequencerState = "starting";
   #head: Head | null = null;
-  #queue: PullQueue<CheckedEvent[]> | null = null;
+  readonly #queue: PullQueue<CheckedEvent[]>;
 
   constructor(options: SequencerOptions) {
+    const { bus, log, reader } = options;
     this.#options = options;
-    this.#watch = new AbandonWatch(options.bus);
+    this.#queue = new PullQueue({ bus, log, prepare: (message) => reader.check(message) });
+    this.#watch = new AbandonWatch(bus);
     this.#running = this.#run();
   }
 
@@ -70,8 +73,9 @@ export class Sequencer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    this.#queue?.wake();
+    this.#queue.wake();
     await this.#running;
+    this.#queue[Symbol.dispose]();
     this.#watch[Symbol.dispose]();
   }
 
@@ -97,36 +101,41 @@ export class Sequencer implements AsyncDisposable {
   }
 
   async #serve(): Promise<void> {
-    const { postgresUrl, log, bus, origin, admitHead, sign, reader } = this.#options;
+    const { postgresUrl, log, origin, admitHead, sign } = this.#options;
     await using session = await openSession(postgresUrl, log);
     if (!(await this.#waitForLock(session))) return;
     const head = await takeHead(session.client, origin);
     await admitHead(head);
+    const partitions = new Partitions(session.client);
+    await partitions.ensureFor(head.size);
     const open = await loadOpenRequests(session.client, { from: head.openFrom, nowMs: performance.now() });
-    using queue = new PullQueue({ bus, log, prepare: (message) => reader.check(message) });
-    this.#queue = queue;
     this.#head = head;
     this.#enter("leading");
     leadingGauge.set(1);
     log.info({ size: head.size, epoch: head.epoch, open: open.size }, "sequencing");
     const context: AppendContext = { client: session.client, epoch: head.epoch, open, sign };
-    using _sweep = this.#watch.sweepRegularly({ open, everyMs: SWEEP_EVERY_MS, log, onDue: () => queue.wake() });
+    using _sweep = this.#watch.sweepRegularly({ open, everyMs: SWEEP_EVERY_MS, log, onDue: () => this.#queue.wake() });
     let isLost = false;
     void session.lost.then(() => {
       isLost = true;
-      queue.wake();
+      this.#queue.wake();
     });
+    this.#queue.resume();
     while (!this.#stop.signal.aborted) {
       if (isLost) throw new Error("the sequencer's connection was lost");
-      await this.#appendNext(queue, context);
-      await queue.ready();
+      await this.#appendNext(context);
+      await partitions.ensureFor(this.#head.size);
+      await this.#queue.ready();
     }
+    // What has been delivered is committed before an ordered end, because it would come again only after a while.
+    while (await this.#appendNext(context));
   }
 
   async #waitForLock(session: Session): Promise<boolean> {
     while (!this.#stop.signal.aborted) {
       if (await session.tryLock()) return true;
       this.#enter("standby");
+      this.#queue.drop();
       await sleep(LOCK_RETRY_MS, undefined, { signal: this.#stop.signal }).catch(() => {});
     }
     return false;
@@ -137,12 +146,14 @@ export class Sequencer implements AsyncDisposable {
     this.#started.resolve();
   }
 
-  async #appendNext(queue: PullQueue<CheckedEvent[]>, context: AppendContext): Promise<void> {
-    const { messages, ...received } = await this.#options.reader.read(queue);
+  /** False when there was nothing to append. */
+  async #appendNext(context: AppendContext): Promise<boolean> {
+    const { messages, ...received } = await this.#options.reader.read(this.#queue);
     const batch = { ...received, abandon: this.#watch.takeDue() };
-    if (messages.length === 0 && batch.abandon.length === 0) return;
+    if (messages.length === 0 && batch.abandon.length === 0) return false;
     await this.#append(batch, context);
     for (const message of messages) message.ack();
+    return true;
   }
 
   /** Appends a batch. When one of its events is at fault, each is tried alone, and the one at fault is kept aside. */

@@ -22,6 +22,7 @@ export async function openSession(url: string, log: Logger): Promise<Session> {
     application_name: "audit-ledger sequencer",
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
     keepAlive: true,
   });
   const { promise: lost, resolve } = Promise.withResolvers<void>();

@@ -23,7 +23,6 @@ const PULL_EXPIRES_MS = 2_000;
 const WATCH_EVERY_MS = 500;
 
 const ACK = Buffer.from("+ACK");
-const NAK = Buffer.from("-NAK");
 /** Statuses that end a request in the ordinary way: nothing came, or what came filled it. */
 const ORDINARY_STATUS = new Set([404, 408]);
 
@@ -36,10 +35,13 @@ type Delivery = {
   respond(data?: Uint8Array): boolean;
 };
 
+type Held<T> = { readonly message: Delivery; readonly content: T };
+
 /**
  * The messages of AUDIT on their way to a commit. Pulls from the durable consumer with one request outstanding at a
- * time, and asks again when it is answered, expired or lost. Disposing gives back what was not acknowledged, so that
- * another instance gets it at once.
+ * time, and asks again when it is answered, expired or lost. What is never acknowledged comes again after the
+ * consumer's wait; negative acknowledgements are not used, because servers of 2.9 mislay a message that comes back
+ * while no request of a living client is open.
  */
 export class PullQueue<T> implements Disposable {
   readonly #bus: Bus;
@@ -49,10 +51,11 @@ export class PullQueue<T> implements Disposable {
   readonly #subscription: { unsubscribe(): void };
   readonly #watch: NodeJS.Timeout;
   /** Delivered and not yet taken. */
-  readonly #held: { message: Delivery; content: T }[] = [];
-  /** Delivered and not yet acknowledged: the held ones, and those that are being committed. */
-  readonly #open = new Set<Delivery>();
+  #held: Held<T>[] = [];
+  /** Taken and not yet acknowledged. */
+  readonly #taken = new Set<Held<T>>();
   #request = { id: 0, missing: 0, expiresAtMs: 0 };
+  #isPulling = false;
   #wakeWaiting: (() => void) | null = null;
   #isWoken = false;
 
@@ -68,14 +71,28 @@ export class PullQueue<T> implements Disposable {
         if (error !== null) log.error({ err: error }, "the pull subscription failed");
         // The queue's messages keep their own subject; what comes to the inbox by name is the server's own status.
         else if (message.subject.startsWith(this.#inbox)) this.#onStatus(message);
-        else this.#onMessage(message);
+        else if (this.#isPulling) this.#onMessage(message);
       },
     });
     this.#watch = setInterval(() => {
       if (performance.now() > this.#request.expiresAtMs) this.#request.missing = 0;
       this.#pull();
     }, WATCH_EVERY_MS);
+  }
+
+  /** Begins to pull, or goes on after a failure: what was taken and not acknowledged stands in front again. */
+  resume(): void {
+    this.#isPulling = true;
+    this.#held = [...this.#taken, ...this.#held];
+    this.#taken.clear();
     this.#pull();
+  }
+
+  /** Stops pulling and forgets what it has: another instance will get it. */
+  drop(): void {
+    this.#isPulling = false;
+    this.#held = [];
+    this.#taken.clear();
   }
 
   /** Resolves when there is a message, or `wake` was called since the last time. */
@@ -98,6 +115,7 @@ export class PullQueue<T> implements Disposable {
   shift(): QueueMessage<T> | undefined {
     const held = this.#held.shift();
     if (held === undefined) return undefined;
+    this.#taken.add(held);
     this.#pull();
     const { message, content } = held;
     return {
@@ -105,7 +123,7 @@ export class PullQueue<T> implements Disposable {
       data: message.data,
       content,
       ack: () => {
-        this.#open.delete(message);
+        this.#taken.delete(held);
         message.respond(ACK);
       },
     };
@@ -113,13 +131,13 @@ export class PullQueue<T> implements Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#watch);
-    if (this.#bus.connection.isClosed()) return;
-    this.#subscription.unsubscribe();
-    for (const message of this.#open) message.respond(NAK);
+    this.drop();
+    if (!this.#bus.connection.isClosed()) this.#subscription.unsubscribe();
   }
 
   #pull(): void {
-    if (this.#request.missing > 0 || this.#held.length >= PULL_BELOW || !this.#bus.isConnected()) return;
+    if (!this.#isPulling || this.#request.missing > 0 || this.#held.length >= PULL_BELOW) return;
+    if (!this.#bus.isConnected()) return;
     const expiresAtMs = performance.now() + PULL_EXPIRES_MS + WATCH_EVERY_MS;
     this.#request = { id: this.#request.id + 1, missing: PULL_MESSAGES, expiresAtMs };
     const body = { batch: PULL_MESSAGES, max_bytes: PULL_MAX_BYTES, expires: PULL_EXPIRES_MS * 1_000_000 };
@@ -137,7 +155,6 @@ export class PullQueue<T> implements Disposable {
 
   #onMessage(message: Delivery): void {
     this.#request.missing -= 1;
-    this.#open.add(message);
     this.#held.push({ message, content: this.#prepare(message) });
     this.wake();
     this.#pull();

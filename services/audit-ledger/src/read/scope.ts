@@ -3,8 +3,7 @@ import { callerOf } from "@signalbox/kit";
 import { SignalboxError, TenantId } from "@signalbox/proto";
 
 /** The caller that may read all tenants' entries. */
-/** Who may read across tenants: the operator, and ingress for its admins, whose rights it has checked. */
-const ACROSS_TENANTS: ReadonlySet<string> = new Set(["operator", "ingress"]);
+const OPERATOR = "operator";
 
 /** Service name → `sha256:<hex>` of its token. */
 export type Callers = Readonly<Record<string, string>>;
@@ -20,7 +19,7 @@ export function scopeOf(call: { metadata: Metadata; request: { tenant: string } 
   const caller = callerOf(call.metadata, callers);
   const { tenant } = call.request;
   if (tenant === "") {
-    if (!ACROSS_TENANTS.has(caller)) throw new SignalboxError("forbidden", "Only the operator reads across tenants.");
+    if (caller !== OPERATOR) throw new SignalboxError("forbidden", "Only the operator reads across tenants.");
     return { tenant: null };
   }
   if (!TenantId.safeParse(tenant).success) {

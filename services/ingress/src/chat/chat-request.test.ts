@@ -1,6 +1,6 @@
 import { createSecretKey } from "node:crypto";
-import { RequestFacts } from "@signalbox/proto";
-import fc from "fast-check";
+import { RequestFacts, SignalboxError } from "@signalbox/proto";
+import { anything, assert as fcAssert, json as jsonText, oneof, property, record, uint8Array } from "fast-check";
 import { expect, test } from "vitest";
 import { readChatRequest, type ChatInput } from "./chat-request.ts";
 
@@ -97,20 +97,25 @@ test.each([
 });
 
 test("whatever the bytes are, the answer is a request or invalid-request", () => {
-  const anyBody = fc.oneof(
-    fc.uint8Array().map((bytes) => Buffer.from(bytes)),
-    fc.json().map((text) => Buffer.from(text)),
-    fc
-      .record({ model: fc.anything(), messages: fc.anything(), n: fc.anything(), metadata: fc.anything() })
-      .map((body) => Buffer.from(JSON.stringify(body, (_, value: unknown) => (typeof value === "bigint" ? 1 : value)))),
+  const anyBody = oneof(
+    uint8Array().map((bytes) => Buffer.from(bytes)),
+    jsonText().map((text) => Buffer.from(text)),
+    record({ model: anything(), messages: anything(), n: anything(), metadata: anything() }).map((body) =>
+      Buffer.from(JSON.stringify(body, (_, value: unknown) => (typeof value === "bigint" ? 1 : value))),
+    ),
   );
-  fc.assert(
-    fc.property(anyBody, (body) => {
-      try {
-        read("", { body });
-      } catch (error) {
-        expect(error).toMatchObject({ code: "invalid-request" });
-      }
+  fcAssert(
+    property(anyBody, (body) => {
+      expect(["a request", "invalid-request"]).toContain(endOf(body));
     }),
   );
 });
+
+function endOf(body: Buffer): string {
+  try {
+    read("", { body });
+    return "a request";
+  } catch (error) {
+    return error instanceof SignalboxError ? error.code : String(error);
+  }
+}

@@ -1700,10 +1700,7 @@ export const LedgerDocument: MessageFns<LedgerDocument> = {
   },
 };
 
-/**
- * The register's read side. Every call is scoped to the tenant named in the request; an empty tenant reads across all of them, for the operator's
- * credential and for ingress, which has checked that its caller is an admin.
- */
+/** The register's read side. Every call is scoped to the tenant named in the request; an empty tenant is for the operator's credential alone. */
 export type LedgerService = typeof LedgerService;
 export const LedgerService = {
   get: {

@@ -1,0 +1,65 @@
+import { ConfigError } from "@signalbox/kit";
+import { expect, test } from "vitest";
+import { parseSignalboxConfig, readSignalboxConfig } from "./read-signalbox-config.ts";
+
+function problems(text: string): string[] {
+  let message = "";
+  try {
+    parseSignalboxConfig(text, "signalbox.yaml");
+  } catch (error) {
+    message = error instanceof ConfigError ? error.message : `not a ConfigError: ${String(error)}`;
+  }
+  return message.split("\n");
+}
+
+test("an empty file is a whole config", () => {
+  expect(parseSignalboxConfig("", "x")).toEqual(readSignalboxConfig(undefined));
+  expect(parseSignalboxConfig("# nothing yet\n", "x").audit).toBe("async");
+});
+
+test("each problem is told with its own line, in the order of the file", () => {
+  const text = ["audit: later", "", "limits:", "  bodyMaxBytes: lots", "policy:", "  planMax: 9"].join("\n");
+  expect(problems(text)).toEqual([
+    'signalbox.yaml:1: audit: Invalid option: expected one of "async"|"sync"',
+    "signalbox.yaml:4: limits.bodyMaxBytes: Invalid input: expected number, received string",
+    "signalbox.yaml:6: policy.planMax: Too big: expected number to be <=8",
+  ]);
+});
+
+test("an unknown field is shown where its own name stands, with the one that was probably meant", () => {
+  expect(problems("cache:\n  enabled: true\n  ttlSecond: 5\nprovider: {}\n")).toEqual([
+    "signalbox.yaml:3: cache.ttlSecond: there is no such field: did you mean ttlSeconds?",
+    "signalbox.yaml:4: provider: there is no such field: did you mean providers?",
+  ]);
+});
+
+test("an unknown field that is like no other gets the list of those there are", () => {
+  expect(problems("log:\n  colour: blue\n")).toEqual([
+    "signalbox.yaml:2: log.colour: there is no such field: there are level",
+  ]);
+});
+
+test("a provider is checked down to its models", () => {
+  const text = [
+    "providers:",
+    "  mine:",
+    "    baseUrl: ftp://x",
+    "    models:",
+    "      - id: a",
+    "        context: -1",
+  ].join("\n");
+  const [first, second] = problems(text);
+  expect(first).toMatch(/^signalbox\.yaml:3: providers\.mine\.baseUrl: /);
+  expect(second).toMatch(/^signalbox\.yaml:(4|5|6): providers\.mine\.models/);
+});
+
+test("what is not YAML is told with its line", () => {
+  expect(problems("audit: sync\ncache: {enabled: true\n")[0]).toMatch(/^signalbox\.yaml:\d: this is not YAML: /);
+  expect(problems("audit: sync\naudit: async\n")[0]).toBe(
+    "signalbox.yaml:2: this is not YAML: Map keys must be unique",
+  );
+});
+
+test("a file that is not there is named", () => {
+  expect(() => readSignalboxConfig("/nowhere/x.yaml")).toThrow("/nowhere/x.yaml: cannot be read");
+});

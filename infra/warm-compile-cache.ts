@@ -1,0 +1,6 @@
+// Loads what a start will load, in a process whose end writes Node's compile cache (NODE_COMPILE_CACHE).
+import { STAGES } from "@signalbox/proto";
+
+for (const stage of STAGES) await import(`../services/${stage}/src/service.ts`);
+await import("./supervisor/start-line.ts");
+await import("./cli/run-cli.ts");

@@ -1,0 +1,21 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+
+export const ROOT = join(import.meta.dirname, "../..");
+
+type Manifest = { readonly name: string; readonly dependencies?: Readonly<Record<string, string>> };
+
+/** A workspace package: its folder from the root, and what of the workspace it depends on. */
+export type Package = { readonly path: string; readonly name: string; readonly inside: readonly string[] };
+
+export function packagesBelow(folder: "libs" | "services"): Package[] {
+  return readdirSync(join(ROOT, folder))
+    .map((name) => `${folder}/${name}`)
+    .filter((path) => existsSync(join(ROOT, path, "package.json")))
+    .map(readPackage);
+}
+
+export function readPackage(path: string): Package {
+  const { name, dependencies = {} } = JSON.parse(readFileSync(join(ROOT, path, "package.json"), "utf8")) as Manifest;
+  return { path, name, inside: Object.keys(dependencies).filter((each) => each.startsWith("@signalbox/")) };
+}
