@@ -5,6 +5,8 @@ import type { Exit, ProcessGroup, ProcessGroupOptions } from "../process/process
 import { Backoff } from "./backoff.ts";
 
 const STOP_LIMIT_MS = 10_000;
+/** Enough for the message above a stack trace. */
+const LAST_WORDS_LINES = 16;
 const READY_LIMIT_MS = 60_000;
 /** A process that never became ready and ends this often will not get better by itself. */
 const FIRST_TRIES = 3;
@@ -94,7 +96,7 @@ export class SupervisedProcess implements AsyncDisposable {
 
   async #giveUp(what: string): Promise<void> {
     const { name, logFile } = this.#options;
-    const words = (await readFile(logFile, "utf8").catch(() => "")).trimEnd().split("\n").slice(-6).join("\n");
+    const words = (await readFile(logFile, "utf8").catch(() => "")).trimEnd().split("\n").slice(-LAST_WORDS_LINES).join("\n");
     this.#ready.reject(new Error(`${name} ${what}. The end of ${logFile}:\n${words}`));
   }
 }

@@ -11,10 +11,7 @@ beforeAll(async () => {
   rig = await startLedgerRig();
   ledger = await rig.start();
 });
-afterAll(async () => {
-  await ledger[Symbol.asyncDispose]();
-  await rig[Symbol.asyncDispose]();
-});
+afterAll(() => rig[Symbol.asyncDispose]());
 
 function request(): { requestId: string; decisionId: string } {
   return { requestId: uuidv7(), decisionId: uuidv7() };

@@ -19,10 +19,7 @@ beforeAll(async () => {
   rig = await startLedgerRig();
   ledger = await rig.start();
 });
-afterAll(async () => {
-  await ledger[Symbol.asyncDispose]();
-  await rig[Symbol.asyncDispose]();
-});
+afterAll(() => rig[Symbol.asyncDispose]());
 
 function get(tenant: string, id: string, metadata = as("ingress")): Promise<LedgerRecord> {
   return new Promise((resolve, reject) => {

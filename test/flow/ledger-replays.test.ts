@@ -37,10 +37,7 @@ beforeAll(async () => {
   ledger = await rig.start();
   for (const [kind, text] of Object.entries(DOCUMENTS)) await keep(kind, text);
 });
-afterAll(async () => {
-  await ledger[Symbol.asyncDispose]();
-  await rig[Symbol.asyncDispose]();
-});
+afterAll(() => rig[Symbol.asyncDispose]());
 
 async function keep(kind: string, text: string): Promise<string> {
   const digest = sha256Digest(text);

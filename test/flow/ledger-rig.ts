@@ -41,10 +41,13 @@ export type LedgerRig = AsyncDisposable & {
   readonly owner: Client;
   readonly policy: Producer;
   readonly dispatcher: Producer;
+  /** The ledger itself, as a producer. */
+  readonly own: Producer;
   readonly checkpointKey: KeyObject;
   readonly stateFile: string;
   /** The config that `start` uses, as a file would hold it. */
   readonly config: object;
+  /** Starts an instance, which ends with the rig unless it is disposed of before. */
   start(overrides?: object): Promise<Ledger>;
   /** Puts events into the queue, one message for each type and tenant, and resolves when it has them. */
   enqueue(events: readonly SignedEvent[], labels?: Labels): Promise<void>;
@@ -98,11 +101,12 @@ export async function startLedgerRig(): Promise<LedgerRig> {
     config,
     policy,
     dispatcher,
+    own,
     checkpointKey,
     stateFile,
     receipt,
     register,
-    start: (overrides = {}) => startLedger({ ...config, ...overrides }),
+    start: async (overrides = {}) => rest.use(await startLedger({ ...config, ...overrides })),
     enqueue: (events, labels) => enqueue(operator, events, labels),
     leaves: async (atLeast) => {
       return await until(async () => {
@@ -118,10 +122,13 @@ export async function startLedgerRig(): Promise<LedgerRig> {
 async function startLedger(config: object): Promise<Ledger> {
   const service = await startAuditLedger(Config.parse(config));
   const client = new LedgerClient(`127.0.0.1:${service.ports.grpc}`, credentials.createInsecure());
+  let isDisposed = false;
   return {
     ports: service.ports,
     client,
     async [Symbol.asyncDispose]() {
+      if (isDisposed) return;
+      isDisposed = true;
       client.close();
       await service[Symbol.asyncDispose]();
     },

@@ -163,3 +163,11 @@ test("B12 the same stream cut at every third byte gives the same calls", async (
   const calls = message.tool_calls!.filter((call) => call.type === "function");
   expect(calls.map((call) => call.function.arguments)).toEqual(ARGUMENTS);
 });
+
+test("a base URL without /v1 serves the SDK as well", async () => {
+  rig.upstream.next(whole("Hello!"));
+  const client = rig.client.withOptions({ baseURL: rig.line.baseUrl });
+  const answer = await client.chat.completions.create({ model: "auto", messages: MESSAGES });
+  expect(answer.choices[0]!.message.content).toBe("Hello!");
+  expect((await client.models.list()).data.length).toBeGreaterThan(0);
+});

@@ -10,11 +10,11 @@ import type { TestLine } from "../kit/start-line.ts";
 
 const RECOVERY_LIMIT_MS = 15_000;
 
-let line: TestLine;
+let line: TestLine | undefined;
 beforeAll(async () => {
   line = await startLine();
 });
-afterAll(() => line[Symbol.asyncDispose]());
+afterAll(() => line?.[Symbol.asyncDispose]());
 
 async function untilAnswers(): Promise<number> {
   const deadline = performance.now() + RECOVERY_LIMIT_MS;
@@ -27,7 +27,7 @@ async function untilAnswers(): Promise<number> {
 }
 
 async function ask(): Promise<number> {
-  const response = await line.api("/v1/chat/completions", {
+  const response = await line!.api("/v1/chat/completions", {
     method: "POST",
     headers: { "content-type": "application/json", "x-signalbox-cache": "off" },
     body: JSON.stringify({ model: "auto", messages: [{ role: "user", content: "Hello" }] }),
@@ -38,20 +38,20 @@ async function ask(): Promise<number> {
 }
 
 test.each(STAGES.map((stage) => [stage]))("%s is brought back after a kill", async (stage) => {
-  const before = line.pids()[stage]!;
+  const before = line!.pids()[stage]!;
   process.kill(before, "SIGKILL");
   const deadline = performance.now() + RECOVERY_LIMIT_MS;
-  while (line.pids()[stage] === before && performance.now() < deadline) await sleep(20);
-  expect(line.pids()[stage]).not.toBe(before);
+  while (line!.pids()[stage] === before && performance.now() < deadline) await sleep(20);
+  expect(line!.pids()[stage]).not.toBe(before);
   expect(await untilAnswers()).toBe(200);
-  expect(line.stderr()).toContain(`${stage} ended (SIGKILL)`);
+  expect(line!.stderr()).toContain(`${stage} ended (SIGKILL)`);
 });
 
 test.each([["nats"], ["postgres"]])("%s is brought back after a kill, on the same port", async (server) => {
-  const before = line.servers()[server]!;
+  const before = line!.servers()[server]!;
   process.kill(before, "SIGKILL");
   const deadline = performance.now() + RECOVERY_LIMIT_MS;
-  while (line.servers()[server] === before && performance.now() < deadline) await sleep(20);
-  expect(line.servers()[server]).not.toBe(before);
+  while (line!.servers()[server] === before && performance.now() < deadline) await sleep(20);
+  expect(line!.servers()[server]).not.toBe(before);
   expect(await untilAnswers()).toBe(200);
 });

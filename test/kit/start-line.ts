@@ -65,7 +65,7 @@ export async function startLine(options: TestLineOptions = {}): Promise<TestLine
   const api = (path: string, init: RequestInit = {}): Promise<Response> =>
     fetch(ready.baseUrl + path, {
       ...init,
-      headers: { authorization: `Bearer ${ready.apiKey}`, ...(init.headers as Record<string, string>) },
+      headers: { authorization: `Bearer ${ready.adminKey}`, ...(init.headers as Record<string, string>) },
     });
   async function stop(): Promise<number | null> {
     child.kill("SIGINT");

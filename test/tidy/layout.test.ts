@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FLOW, REQUEST_SUBJECTS, STAGES } from "@signalbox/proto";
 import { expect, test } from "vitest";
 import { ROOT, packagesBelow } from "./packages.ts";
+import { sourceFiles } from "./source-files.ts";
 
 const MAIN_MAX_LINES = 15;
 
@@ -31,11 +32,7 @@ test.each(STAGES.map((stage) => [stage]))("services/%s is a main, a config and a
   expect(lines.length).toBeLessThanOrEqual(MAIN_MAX_LINES);
 });
 
-test.each(["utils.ts", "types.ts", "interfaces.ts", "helpers.ts"])("no file is called %s", (name) => {
-  const found = ["proto", "libs", "services", "infra", "test"].flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-      .filter((path) => !path.includes("node_modules") && path.split("/").at(-1) === name)
-      .map((path) => `${folder}/${path}`),
-  );
-  expect(found).toEqual([]);
+test("no file has a name that says nothing of what is in it", () => {
+  const nameless = /(^|\/)(utils?|types|interfaces|helpers?|common|misc)\.ts$/;
+  expect(sourceFiles().filter(({ path }) => nameless.test(path))).toEqual([]);
 });

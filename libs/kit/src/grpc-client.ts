@@ -39,6 +39,9 @@ export function createGrpcClients<C extends Client>(ClientClass: ClientConstruct
         "grpc.max_receive_message_length": GRPC_MESSAGE_MAX_BYTES,
         "grpc.max_send_message_length": GRPC_MESSAGE_MAX_BYTES,
         "grpc-node.flow_control_window": FLOW_CONTROL_WINDOW_BYTES,
+        // Retries keep a copy of every message, and what may be tried again is decided above this layer.
+        "grpc.enable_retries": 0,
+        "grpc.enable_channelz": 0,
         "grpc.initial_reconnect_backoff_ms": 100,
         "grpc.max_reconnect_backoff_ms": 2_000,
       });

@@ -30,6 +30,7 @@ export async function startGrpcServer(
     "grpc.max_receive_message_length": GRPC_MESSAGE_MAX_BYTES,
     "grpc.max_send_message_length": GRPC_MESSAGE_MAX_BYTES,
     "grpc-node.flow_control_window": FLOW_CONTROL_WINDOW_BYTES,
+    "grpc.enable_channelz": 0,
   });
   for (const { definition, implementation } of services) server.addService(definition, implementation);
   const port = await new Promise<number>((resolve, reject) => {

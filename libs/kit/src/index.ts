@@ -8,7 +8,7 @@ export * from "./grpc-server.ts";
 export * from "./health-server.ts";
 export * from "./logger.ts";
 export * from "./postgres.ts";
-export * from "./publish-durably.ts";
+export * from "./durable-publisher.ts";
 export * from "./read-config.ts";
 export * from "./receipts.ts";
 export * from "./recorder.ts";

@@ -4,7 +4,7 @@ import type { Bus } from "./bus.ts";
 import type { Signer } from "@signalbox/tlog";
 import { createEventSigner } from "./event-signer.ts";
 import type { Logger } from "./logger.ts";
-import { publishDurably } from "./publish-durably.ts";
+import { createDurablePublisher, type DurablePublisher } from "./durable-publisher.ts";
 import { listenReceipts, type Receipts } from "./receipts.ts";
 
 export type RecordOptions = {
@@ -34,7 +34,7 @@ type Lane = { queue: Pending[]; inFlight: number; scheduled: boolean };
 
 const MESSAGE_MAX_BYTES = 512 * 1024;
 /** While this many publishes of a subject are unanswered, events gather: bursts become fewer, larger signatures. */
-const IN_FLIGHT_MAX = 4;
+const IN_FLIGHT_MAX = 2;
 const RECEIPT_TIMEOUT_MS = 2_000;
 const RECEIPT_TRIES = 3;
 
@@ -43,6 +43,7 @@ export function createRecorder(options: { bus: Bus; service: StageName; key: Sig
   const { bus, service, key, log } = options;
   const lanes = new Map<string, Lane>();
   const receipts = listenReceipts(bus);
+  const publisher = createDurablePublisher(bus);
   const signEvents = createEventSigner({ service, instance: bus.instance, key });
 
   function sign(batch: Pending[]): Signed[] {
@@ -68,7 +69,7 @@ export function createRecorder(options: { bus: Bus; service: StageName; key: Sig
       lane.scheduled = false;
       for (const message of splitMessages(sign(lane.queue.splice(0)))) {
         lane.inFlight += 1;
-        void publishSigned({ bus, receipts, subject, signed: message }).finally(() => {
+        void publishSigned({ publisher, receipts, subject, signed: message }).finally(() => {
           lane.inFlight -= 1;
           schedule(subject, lane);
         });
@@ -88,24 +89,25 @@ export function createRecorder(options: { bus: Bus; service: StageName; key: Sig
     },
     [Symbol.dispose]() {
       receipts[Symbol.dispose]();
+      publisher[Symbol.dispose]();
     },
   };
 }
 
 async function publishSigned(options: {
-  bus: Bus;
+  publisher: DurablePublisher;
   receipts: Receipts;
   subject: string;
   signed: Signed[];
 }): Promise<void> {
-  const { bus, receipts, subject, signed } = options;
+  const { publisher, receipts, subject, signed } = options;
   const payload = encodeAuditMessage(signed.map(({ item }) => item));
   const retryForMs = Math.max(...signed.map(({ pending }) => pending.retryForMs));
   const sync = signed.filter(({ pending }) => pending.audit === "sync");
   try {
     for (let tries = 1; ; tries += 1) {
       const receipted = Promise.all(sync.map(({ eventId }) => receipts.wait(eventId, RECEIPT_TIMEOUT_MS)));
-      await publishDurably(bus, { subject, payload, messageId: `${signed[0]!.eventId}.${tries}`, retryForMs });
+      await publisher.publish({ subject, payload, retryForMs });
       for (const { pending } of signed) if (pending.audit === "async") pending.resolve();
       const results = await receipted;
       // A receipt travels at most once, so after a silence the event is sent again: the ledger answers for what it holds.

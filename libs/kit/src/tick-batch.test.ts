@@ -1,16 +1,31 @@
-import { setImmediate as nextTick } from "node:timers/promises";
+import { setImmediate as nextTick, setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { packItems, tickBatch } from "./tick-batch.ts";
 
-test("items of one tick are handed over together, later ones apart", async () => {
+test("items of one tick are handed over together, and a lone one at the end of its tick", async () => {
   const batches: number[][] = [];
   const add = tickBatch<number>((items) => batches.push(items));
   add(1);
   add(2);
   await nextTick();
+  expect(batches).toEqual([[1, 2]]);
+  await sleep(20);
   add(3);
   await nextTick();
   expect(batches).toEqual([[1, 2], [3]]);
+});
+
+test("items that follow a hand-over closely gather for the next one", async () => {
+  const batches: number[][] = [];
+  const add = tickBatch<number>((items) => batches.push(items));
+  add(1);
+  await nextTick();
+  add(2);
+  await nextTick();
+  add(3);
+  expect(batches).toEqual([[1]]);
+  await sleep(20);
+  expect(batches).toEqual([[1], [2, 3]]);
 });
 
 test("messages stay below the limit and keep every item in order", () => {

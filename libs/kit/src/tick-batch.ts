@@ -1,17 +1,24 @@
+/** Under load items gather for this long, so that a message and its system call carry several of them. */
+const GATHER_MS = 2;
+
 /**
- * Collects what one turn of the event loop adds and hands it over together, so that a burst costs one message and
- * a lone item waits for nothing but the end of its turn.
+ * Collects items and hands them over together. A lone item waits for nothing but the end of its event-loop turn; when
+ * the last hand-over is less than GATHER_MS ago, items wait until it is, so that a burst costs few messages.
  */
 export function tickBatch<T>(flush: (items: T[]) => void): (item: T) => void {
   let items: T[] = [];
+  let flushedAtMs = -Infinity;
+
+  function handOver(): void {
+    const batch = items;
+    items = [];
+    flushedAtMs = performance.now();
+    flush(batch);
+  }
   return (item) => {
-    if (items.push(item) === 1) {
-      setImmediate(() => {
-        const batch = items;
-        items = [];
-        flush(batch);
-      });
-    }
+    if (items.push(item) > 1) return;
+    if (performance.now() - flushedAtMs < GATHER_MS) setTimeout(handOver, GATHER_MS);
+    else setImmediate(handOver);
   };
 }
 

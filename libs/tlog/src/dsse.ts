@@ -1,4 +1,4 @@
-import { decodeBase64, encodeBase64 } from "./base64.ts";
+import { encodeBase64 } from "./base64.ts";
 
 /** What a signature covers besides the scheme: the type says how the payload is to be read. */
 export type SignedPayload = { readonly payloadType: string; readonly payload: Uint8Array };
@@ -77,7 +77,8 @@ function readEnvelope(json: unknown): Envelope | null {
   if (!isObject(json) || typeof json["payloadType"] !== "string" || !Array.isArray(json["signatures"])) return null;
   const payload = bytesOf(json["payload"]);
   const signature = readSignature(json["signatures"][0]);
-  return payload === null || signature === null ? null : { payloadType: json["payloadType"], payload, signature };
+  if (payload === null || signature === null) return null;
+  return { payloadType: json["payloadType"], payload, signature };
 }
 
 function readSignature(json: unknown): EnvelopeSignature | null {
@@ -104,6 +105,7 @@ function isObject(json: unknown): json is Record<string, unknown> {
   return typeof json === "object" && json !== null;
 }
 
+/** Lenient: that it is the one spelling of these bytes shows when the envelope is rendered again. */
 function bytesOf(json: unknown): Buffer | null {
-  return typeof json === "string" ? decodeBase64(json) : null;
+  return typeof json === "string" ? Buffer.from(json, "base64") : null;
 }

@@ -44,7 +44,8 @@ export async function startAuditLedger(config: Config): Promise<RunningService> 
   const db = starting.use(openPostgres<Database>({ service: NAME, postgres: config.postgres, log }));
   const commits = new CommitSignal();
   const signedHead = new SignedHead(config.checkpoint.stateFile, config.checkpoint.origin);
-  const sequencer = createSequencer(config, { bus, db, log, commits, signedHead });
+  const fanOut = starting.use(new FanOut(bus, log));
+  const sequencer = createSequencer(config, { bus, db, log, commits, signedHead, fanOut });
   const { origin } = config.checkpoint;
   starting.use(startCheckpointer({ db, log, origin, privateKey, signedHead, head: () => sequencer.head }));
   // Disposed first: then the last checkpoint covers the last commit.
@@ -61,10 +62,16 @@ export async function startAuditLedger(config: Config): Promise<RunningService> 
   };
 }
 
-type Parts = { bus: Bus; db: Kysely<Database>; log: Logger; commits: CommitSignal; signedHead: SignedHead };
+type Parts = {
+  bus: Bus;
+  db: Kysely<Database>;
+  log: Logger;
+  commits: CommitSignal;
+  signedHead: SignedHead;
+  fanOut: FanOut;
+};
 
-function createSequencer(config: Config, { bus, db, log, commits, signedHead }: Parts): Sequencer {
-  const fanOut = new FanOut(bus, log);
+function createSequencer(config: Config, { bus, db, log, commits, signedHead, fanOut }: Parts): Sequencer {
   return new Sequencer({
     bus,
     log,

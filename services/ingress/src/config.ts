@@ -12,7 +12,7 @@ export const Config = z.strictObject({
     .strictObject({
       host: z.string().default("127.0.0.1"),
       /** 0 takes a free port. */
-      port: z.int().min(0).max(65_535).default(8_484),
+      port: z.int().min(0).max(65_535).default(8_790),
       /** A larger request body is answered with 413. */
       bodyMaxBytes: z
         .int()

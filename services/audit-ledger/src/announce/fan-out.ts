@@ -1,4 +1,4 @@
-import { publishDurably, type Bus, type Logger } from "@signalbox/kit";
+import { createDurablePublisher, type Bus, type DurablePublisher, type Logger } from "@signalbox/kit";
 import { ledgerSubject } from "@signalbox/proto";
 import type { PlannedLeaf } from "../append/plan-batch.ts";
 import { fanOutDropped } from "../metrics.ts";
@@ -9,13 +9,13 @@ const IN_FLIGHT_MAX = 256;
 const RETRY_FOR_MS = 2_000;
 
 /** Publishes committed entries to the LEDGER stream. Nothing waits for it, and a failure changes nothing. */
-export class FanOut {
-  readonly #bus: Bus;
+export class FanOut implements Disposable {
+  readonly #publisher: DurablePublisher;
   readonly #log: Logger;
   #inFlight = 0;
 
   constructor(bus: Bus, log: Logger) {
-    this.#bus = bus;
+    this.#publisher = createDurablePublisher(bus);
     this.#log = log;
   }
 
@@ -26,6 +26,10 @@ export class FanOut {
     }
   }
 
+  [Symbol.dispose](): void {
+    this.#publisher[Symbol.dispose]();
+  }
+
   async #send(subject: string, message: { payload: string; first: number }): Promise<void> {
     if (this.#inFlight >= IN_FLIGHT_MAX) {
       fanOutDropped.inc();
@@ -34,8 +38,7 @@ export class FanOut {
     this.#inFlight += 1;
     try {
       const payload = Buffer.from(message.payload);
-      const messageId = `${subject} ${message.first}`;
-      await publishDurably(this.#bus, { subject, payload, messageId, retryForMs: RETRY_FOR_MS });
+      await this.#publisher.publish({ subject, payload, retryForMs: RETRY_FOR_MS });
     } catch (error) {
       fanOutDropped.inc();
       this.#log.warn({ err: error, subject, index: message.first }, "the LEDGER stream did not take committed entries");

@@ -14,11 +14,14 @@ export type QueueMessage<T> = {
 const CONSUMER = `${AUDIT_STREAM.name}.${AUDIT_STREAM.consumer}`;
 const NEXT_SUBJECT = `$JS.API.CONSUMER.MSG.NEXT.${CONSUMER}`;
 
-/** How many messages one request asks for, and below how many held ones the next is sent. */
-const PULL_MESSAGES = 256;
-const PULL_BELOW = 256;
-/** What one request may bring, so that what is held in memory has a bound. */
-const PULL_MAX_BYTES = 16 * 1024 * 1024;
+/** What one request may bring; the stream takes no message above 1 MiB. */
+const PULL_MESSAGES = 64;
+const PULL_MAX_BYTES = 2 * 1024 * 1024;
+/**
+ * While less than this is held, more is asked for: a few batches, so that the next one is checked while the database
+ * writes the last, and a process that is killed keeps little from its successor.
+ */
+const HELD_MAX_BYTES = 1024 * 1024;
 const PULL_EXPIRES_MS = 2_000;
 const WATCH_EVERY_MS = 500;
 
@@ -52,6 +55,7 @@ export class PullQueue<T> implements Disposable {
   readonly #watch: NodeJS.Timeout;
   /** Delivered and not yet taken. */
   #held: Held<T>[] = [];
+  #heldBytes = 0;
   /** Taken and not yet acknowledged. */
   readonly #taken = new Set<Held<T>>();
   #request = { id: 0, missing: 0, expiresAtMs: 0 };
@@ -84,6 +88,7 @@ export class PullQueue<T> implements Disposable {
   resume(): void {
     this.#isPulling = true;
     this.#held = [...this.#taken, ...this.#held];
+    this.#heldBytes = this.#held.reduce((sum, { message }) => sum + message.data.length, 0);
     this.#taken.clear();
     this.#pull();
   }
@@ -92,6 +97,7 @@ export class PullQueue<T> implements Disposable {
   drop(): void {
     this.#isPulling = false;
     this.#held = [];
+    this.#heldBytes = 0;
     this.#taken.clear();
   }
 
@@ -115,9 +121,10 @@ export class PullQueue<T> implements Disposable {
   shift(): QueueMessage<T> | undefined {
     const held = this.#held.shift();
     if (held === undefined) return undefined;
-    this.#taken.add(held);
-    this.#pull();
     const { message, content } = held;
+    this.#taken.add(held);
+    this.#heldBytes -= message.data.length;
+    this.#pull();
     return {
       subject: message.subject,
       data: message.data,
@@ -136,7 +143,7 @@ export class PullQueue<T> implements Disposable {
   }
 
   #pull(): void {
-    if (!this.#isPulling || this.#request.missing > 0 || this.#held.length >= PULL_BELOW) return;
+    if (!this.#isPulling || this.#request.missing > 0 || this.#heldBytes >= HELD_MAX_BYTES) return;
     if (!this.#bus.isConnected()) return;
     const expiresAtMs = performance.now() + PULL_EXPIRES_MS + WATCH_EVERY_MS;
     this.#request = { id: this.#request.id + 1, missing: PULL_MESSAGES, expiresAtMs };
@@ -156,6 +163,7 @@ export class PullQueue<T> implements Disposable {
   #onMessage(message: Delivery): void {
     this.#request.missing -= 1;
     this.#held.push({ message, content: this.#prepare(message) });
+    this.#heldBytes += message.data.length;
     this.wake();
     this.#pull();
   }

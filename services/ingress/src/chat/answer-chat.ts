@@ -10,7 +10,7 @@ import type { Pipeline } from "./pipeline.ts";
 import { readCached } from "./read-cached.ts";
 import { recordOutcome, type ChatOutcome } from "./record-outcome.ts";
 import { renderCached } from "./render-cached.ts";
-import { dispatcherLost, runDispatch } from "./run-dispatch.ts";
+import { runDispatch } from "./run-dispatch.ts";
 
 /** What chat requests are answered with. */
 export type ChatLine = {
@@ -60,7 +60,8 @@ async function follow(line: ChatLine, asked: Asked, reply: PipelineReply): Promi
       const { dispatchers, metadata, deadlines } = line;
       const timeoutMs = deadlines.answerTimeoutMs;
       const result = await runDispatch(chat, writer, { dispatchers, metadata, timeoutMs, reply });
-      return result === "lost" ? dispatcherLost() : "ended";
+      if (result !== "ended") line.log.warn({ err: result, request: chat.facts.requestId }, "a dispatcher was lost");
+      return result;
     }
     case "cached":
       return serveCached(line, asked, reply);

@@ -7,9 +7,9 @@ import type { ChatRequest } from "./chat-request.ts";
 
 /**
  * ended: the client has its answer or its error, and the dispatcher answers for the record.
- * lost: the dispatcher went away before it did anything that counts; the request may be tried again.
+ * An error: the dispatcher was lost before it did anything that counts, so the request may be tried again.
  */
-export type DispatchResult = "ended" | "lost";
+export type DispatchResult = "ended" | SignalboxError;
 
 type Dispatch = {
   readonly dispatchers: GrpcClients<DispatcherClient>;
@@ -101,11 +101,13 @@ class FrameRelay {
   fail(error: ServiceError): void {
     if (this.#settled) return;
     if (error.code === status.DEADLINE_EXCEEDED) return this.#error(fromGrpcError(error, "deadline-exceeded"));
-    if (!this.#committed) return this.#settle("lost");
-    this.#error(dispatcherLost(error));
+    const lost = dispatcherLost(error);
+    if (this.#committed) this.#error(lost);
+    else this.#settle(lost);
   }
 
   end(): void {
+    if (this.#settled) return;
     // A call that fails ends as well; its error follows in the same turn and says more.
     setImmediate(() => {
       this.fail({ code: status.UNAVAILABLE } as ServiceError);
@@ -148,7 +150,7 @@ class FrameRelay {
 }
 
 /** The dispatcher is gone, and what became of the request is not known here; the register will say `abandoned`. */
-export function dispatcherLost(cause?: unknown): SignalboxError {
+function dispatcherLost(cause: unknown): SignalboxError {
   return new SignalboxError("dispatcher-lost", "The dispatcher of the request was lost before its answer was whole.", {
     details: { stage: "dispatcher", retryAfterMs: 1_000 },
     cause,

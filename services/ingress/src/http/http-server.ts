@@ -7,6 +7,7 @@ import type { KeyRing, Principal } from "../keys/key-ring.ts";
 import type { Metrics } from "../metrics.ts";
 import { authenticate } from "./authenticate.ts";
 import { errorAnswer } from "./error-answer.ts";
+import { withVersion } from "./optional-version.ts";
 import type { Route } from "./route.ts";
 
 export type HttpServer = AsyncDisposable & { readonly port: number };
@@ -16,6 +17,7 @@ const REQUEST_TIMEOUT_MS = 90_000;
 const TIMEOUT_CHECK_EVERY_MS = 2_000;
 /** Longer than the idle timeout of common load balancers, so that they and not we close an idle connection. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+const TCP_PROBE_AFTER_MS = 30_000;
 /** A model's id has at most 256 characters, each of which may be written as three. */
 const PARAM_MAX_CHARS = 1_024;
 /** How long answers that are under way may take when the service stops. */
@@ -53,11 +55,17 @@ function createApp({ metrics, log }: Context): FastifyInstance {
     logger: false,
     genReqId: () => uuidv7(),
     requestIdHeader: false,
+    rewriteUrl: (request) => withVersion(request.url ?? "/"),
     exposeHeadRoutes: false,
     return503OnClosing: false,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    http: { connectionsCheckingInterval: TIMEOUT_CHECK_EVERY_MS },
+    http: {
+      connectionsCheckingInterval: TIMEOUT_CHECK_EVERY_MS,
+      // A client whose machine went away sends no end: only probes find that out.
+      keepAlive: true,
+      keepAliveInitialDelay: TCP_PROBE_AFTER_MS,
+    },
     routerOptions: { maxParamLength: PARAM_MAX_CHARS },
     clientErrorHandler: refuseBrokenRequest,
     frameworkErrors: (error, _request, reply) => void sendError(reply, fromFrameworkError(error), metrics),
