@@ -12,6 +12,7 @@ const NODE_24 = join(ROOT, "node_modules", "node", "bin", process.platform === "
 /** Node's cache of compiled code; the supervisor names the same folder to the services. */
 const COMPILE_CACHE = join(ROOT, "node_modules", ".cache", "signalbox", "compile");
 const STAMP = join(ROOT, "node_modules", ".signalbox-install");
+const PARENT_POLL_MS = 500;
 const OUTPUT_KEPT_CHARS = 20_000;
 
 /** Command → the entry that it runs, and the words that go before the caller's own. */
@@ -136,13 +137,26 @@ function runEntry(args) {
     env: { ...process.env, NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? COMPILE_CACHE },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  const watch = watchNpm(() => child.kill("SIGTERM"));
   return new Promise((resolve) => {
     child.once("error", (error) => {
       say(`${NODE_24} cannot be started: ${error.message}`);
       resolve(1);
     });
-    child.once("exit", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : signal === "SIGTERM" ? 143 : 1)));
+    child.once("exit", (code, signal) => {
+      clearInterval(watch);
+      resolve(code ?? (signal === "SIGINT" ? 130 : signal === "SIGTERM" ? 143 : 1));
+    });
   });
+}
+
+/** An npm that was killed outright cannot pass a signal on; what it had started must not outlive it. */
+function watchNpm(onGone) {
+  if (process.env["npm_lifecycle_event"] === undefined) return undefined;
+  const parent = process.ppid;
+  return setInterval(() => {
+    if (process.ppid !== parent) onGone();
+  }, PARENT_POLL_MS);
 }
 
 function say(line) {

@@ -3,13 +3,12 @@ import { AUDIT_STREAM, eventSubject, LedgerEntries, ledgerSubject } from "@signa
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createProducer, decisionEvent, outcomeEvent } from "./ledger-events.ts";
-import { headOf, rootOf, startLedgerRig, type Ledger, type LedgerRig } from "./ledger-rig.ts";
+import { headOf, rootOf, startLedgerRig, type LedgerRig } from "./ledger-rig.ts";
 
 let rig: LedgerRig;
-let ledger: Ledger;
 beforeAll(async () => {
   rig = await startLedgerRig();
-  ledger = await rig.start();
+  await rig.start();
 });
 afterAll(() => rig[Symbol.asyncDispose]());
 
