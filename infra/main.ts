@@ -1,10 +1,8 @@
 import { once } from "node:events";
-import { announcement } from "./supervisor/announcement.ts";
-import { demonstrate } from "./supervisor/demonstration.ts";
+import { announcement, demonstrationText } from "./supervisor/announcement.ts";
 import { parseLineOptions } from "./supervisor/line-options.ts";
 import type { StartOptions } from "./supervisor/line-options.ts";
 import { createProgress } from "./supervisor/progress.ts";
-import { startLine } from "./supervisor/start-line.ts";
 import type { Line } from "./supervisor/start-line.ts";
 import { watchStopSignals } from "./supervisor/stop-signal.ts";
 
@@ -20,13 +18,13 @@ async function main({ home, port, config, json, singleProcess, demo }: StartOpti
   const progress = createProgress(process.stderr, stop.signal);
   try {
     const configFile = config === undefined ? {} : { configFile: config };
+    // Loaded after the options were read, so that --help and a mistake are answered at once.
+    const { startLine } = await import("./supervisor/start-line.ts");
     line = await startLine({ home, port, ...configFile, singleProcess, env: process.env, progress });
-    const told = demo && !stop.signal.aborted ? await runDemonstration(line) : [];
-    const words = announcement(line, told);
-    if (json) {
-      console.error(words);
-      console.log(JSON.stringify(line.ready()));
-    } else console.log(words);
+    if (json) console.log(JSON.stringify(line.ready()));
+    const tell = json ? console.error : console.log;
+    tell(announcement(line));
+    if (demo && !stop.signal.aborted) tell(demonstrationText(await runDemonstration(line)));
     if (!stop.signal.aborted) await once(stop.signal, "abort");
     progress.note("stopping");
     await line[Symbol.asyncDispose]();
@@ -43,6 +41,7 @@ async function main({ home, port, config, json, singleProcess, demo }: StartOpti
 /** A demonstration that fails is told of and is no reason not to serve. */
 async function runDemonstration(line: Line): Promise<string[]> {
   try {
+    const { demonstrate } = await import("./supervisor/demonstration.ts");
     return await demonstrate(line.ready());
   } catch (error) {
     return [`The demonstration request failed: ${(error as Error).message}`];

@@ -3,4 +3,6 @@ import { STAGES } from "@signalbox/proto";
 
 for (const stage of STAGES) await import(`../services/${stage}/src/service.ts`);
 await import("./supervisor/start-line.ts");
+await import("./supervisor/demonstration.ts");
+await import("./supervisor/line-options.ts");
 await import("./cli/run-cli.ts");

@@ -32,14 +32,14 @@ refused, with its line and the field that was probably meant.
 
 \`<name>\` stands for a name of your choice, \`[]\` for each member of a list.
 
-| field | value | default | meaning |
-|---|---|---|---|
 `;
+
+const TITLES = ["field", "value", "default", "meaning"];
 
 /** The reference of every field, as Markdown. */
 export function renderReference(): string {
   const schema = z.toJSONSchema(SignalboxConfig, { io: "input", unrepresentable: "any" }) as Schema;
-  return HEAD + rowsOf(schema, "").map(renderRow).join("");
+  return HEAD + renderTable([TITLES, ...rowsOf(schema, "").map(cellsOf)]);
 }
 
 function rowsOf(schema: Schema, path: string): Row[] {
@@ -78,11 +78,16 @@ function range({ minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_IN
   return `${from}${maximum < Number.MAX_SAFE_INTEGER ? ` to ${maximum}` : ""}`;
 }
 
-function renderRow({ field, type, byDefault, text }: Row): string {
-  const cells = [`\`${field}\``, type, byDefault, text].map((cell) =>
-    cell.replaceAll("|", "\\|").replaceAll("\n", " "),
-  );
-  return `| ${cells.join(" | ")} |\n`;
+function cellsOf({ field, type, byDefault, text }: Row): string[] {
+  return [`\`${field}\``, type, byDefault, text].map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " "));
+}
+
+/** With columns of even width, as the formatter has them: it must find nothing to change in a generated file. */
+function renderTable([titles = [], ...rows]: readonly (readonly string[])[]): string {
+  const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(" | ")} |\n`;
+  return [titles, widths.map((width) => "-".repeat(width)), ...rows].map(line).join("");
 }
 
 function code(value: unknown): string {

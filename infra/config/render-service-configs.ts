@@ -23,7 +23,16 @@ export type ServiceConfigs = {
   readonly "audit-ledger": z.input<typeof LedgerConfig>;
 };
 
+/** Where services listen and find each other: all on this machine, or each in a container under its own name. */
+export type Places = {
+  readonly bindHost: string;
+  readonly hostOf: (stage: StageName) => string;
+};
+
+export const ONE_MACHINE: Places = { bindHost: "127.0.0.1", hostOf: () => "127.0.0.1" };
+
 export type RenderOptions = {
+  readonly places: Places;
   readonly config: SignalboxConfig;
   readonly home: Home;
   readonly keys: LineKeys;
@@ -37,7 +46,6 @@ export type RenderOptions = {
 export const catalogueFile = (home: Home): string => join(home.run, "catalogue-document.json");
 export const policyFile = (home: Home): string => join(home.run, "policy-document.json");
 
-const HOST = "127.0.0.1";
 /** One try of the line; a stage that dies leaves time for others within the whole. */
 const ATTEMPT_SHARE = 0.3;
 
@@ -83,8 +91,12 @@ function signing({ keys }: RenderOptions, stage: StageName): { signingKeyFile: s
   return { signingKeyFile: file };
 }
 
+function listening({ places }: RenderOptions, stage: StageName): { host: string; advertiseHost: string } {
+  return { host: places.bindHost, advertiseHost: places.hostOf(stage) };
+}
+
 function ingress(options: RenderOptions): ServiceConfigs["ingress"] {
-  const { config, home, keys, ports } = options;
+  const { config, home, keys, places, ports } = options;
   const { limits } = config;
   return {
     ...common(options, "ingress"),
@@ -93,13 +105,13 @@ function ingress(options: RenderOptions): ServiceConfigs["ingress"] {
     operatorTokenFile: keys.grpcTokenFiles.operator,
     postgres: { url: options.postgresUrl("ingress") },
     http: {
-      host: HOST,
+      host: places.bindHost,
       port: ports.http,
       bodyMaxBytes: limits.bodyMaxBytes,
       bodyTimeoutMs: limits.bodyTimeoutMs,
       inFlightMax: limits.inFlightMax,
     },
-    ledgerAddress: `${HOST}:${ports.ledger}`,
+    ledgerAddress: `${places.hostOf("audit-ledger")}:${ports.ledger}`,
     pepperFile: keys.pepperFile,
     cataloguePath: catalogueFile(home),
     audit: config.audit,
@@ -119,7 +131,7 @@ function cache(options: RenderOptions): ServiceConfigs["cache"] {
   const callers = { ingress: keys.grpcDigests.ingress, dispatcher: keys.grpcDigests.dispatcher };
   return {
     ...common(options, "cache"),
-    grpc: { host: HOST, port: ports.cache, callers },
+    grpc: { ...listening(options, "cache"), port: ports.cache, callers },
     postgres: { url: options.postgresUrl("cache") },
     enabled,
     maxBytes,
@@ -134,7 +146,11 @@ function dispatcher(options: RenderOptions): ServiceConfigs["dispatcher"] {
   return {
     ...common(options, "dispatcher"),
     ...signing(options, "dispatcher"),
-    grpc: { host: HOST, port: ports.dispatcher, callers: { ingress: keys.grpcDigests.ingress } },
+    grpc: {
+      ...listening(options, "dispatcher"),
+      port: ports.dispatcher,
+      callers: { ingress: keys.grpcDigests.ingress },
+    },
     grpcTokenFile: keys.grpcTokenFiles.dispatcher,
     providers: Object.fromEntries(Object.entries(providers).map(([name, access]) => [name, { ...access }])),
     limits: { inFlightMax: config.limits.inFlightMax },
@@ -147,7 +163,7 @@ function ledger(options: RenderOptions): ServiceConfigs["audit-ledger"] {
   return {
     ...common(options, "audit-ledger"),
     ...signing(options, "audit-ledger"),
-    grpc: { host: HOST, port: ports.ledger, callers },
+    grpc: { ...listening(options, "audit-ledger"), port: ports.ledger, callers },
     postgres: { url: options.postgresUrl("audit-ledger") },
     checkpoint: {
       origin: config.register.origin,

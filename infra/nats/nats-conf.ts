@@ -4,6 +4,8 @@ import { OPERATOR } from "./nats-keys.ts";
 import { natsPermissions } from "./nats-permissions.ts";
 
 export type NatsConfOptions = {
+  /** Loopback unless it is given; containers reach each other by network alone. */
+  readonly host?: string;
   readonly port: number;
   readonly storeDir: string;
   readonly keys: NatsKeys;
@@ -15,10 +17,10 @@ const MAX_PAYLOAD_BYTES = 1_048_576;
 const MAX_CONNECTIONS = 1_024;
 
 /**
- * The server's configuration as text; JSON is a subset of its format. Loopback only, no listener but the clients' one, no
+ * The server's configuration as text; JSON is a subset of its format. No listener but the clients' one, no
  * `no_auth_user`, no deny rule. One account holds the application, another the system; nobody has a user in the latter.
  */
-export function natsConf({ port, storeDir, keys, storeMaxBytes }: NatsConfOptions): string {
+export function natsConf({ host, port, storeDir, keys, storeMaxBytes }: NatsConfOptions): string {
   const services = STAGES.map((stage) => ({
     nkey: keys.publicKeys[stage],
     permissions: allowOnly(natsPermissions(stage)),
@@ -30,7 +32,7 @@ export function natsConf({ port, storeDir, keys, storeMaxBytes }: NatsConfOption
   };
   const conf = {
     server_name: "signalbox",
-    host: "127.0.0.1",
+    host: host ?? "127.0.0.1",
     port,
     max_payload: MAX_PAYLOAD_BYTES,
     max_connections: MAX_CONNECTIONS,

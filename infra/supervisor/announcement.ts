@@ -3,40 +3,35 @@ import { DEFAULT_HOME } from "../home/home.ts";
 import type { Line } from "./start-line.ts";
 
 /** What a newcomer reads when the line is up. */
-export function announcement(line: Line, demonstration: readonly string[]): string {
+export function announcement(line: Line): string {
   const { baseUrl, apiKey } = line.ready();
   const home = line.home.dir === resolve(DEFAULT_HOME) ? "" : ` --home ${line.home.dir}`;
   const body = '{"model":"auto","messages":[{"role":"user","content":"Hello!"}]}';
-  const sections: [string, readonly string[]][] = [
-    ["Providers", line.providerNotes],
-    ["Demonstration", demonstration],
-    [
-      "Try it",
-      [
-        `curl ${baseUrl}/v1/chat/completions -H 'authorization: Bearer ${apiKey}' -H 'content-type: application/json' -d '${body}'`,
-      ],
-    ],
-    [
-      "Follow the register",
-      [
-        `npm run -s signalbox -- tail${home}`,
-        `curl -N '${baseUrl}/v1/events?from=0' -H 'authorization: Bearer ${apiKey}'`,
-        `npm run -s signalbox -- decisions list${home}`,
-      ],
-    ],
-    [
-      "Signalbox is ready",
-      [
-        `Base URL    ${baseUrl}/v1`,
-        `API key     ${apiKey}`,
-        `Both keys   ${line.home.credentialsFile}`,
-        `Logs        ${line.home.logs}`,
-        "Stop it with Ctrl-C.",
-      ],
-    ],
-  ];
-  return sections
-    .filter(([, lines]) => lines.length > 0)
-    .map(([title, lines]) => `\n${title}\n${lines.map((each) => `  ${each}`).join("\n")}`)
-    .join("\n");
+  return [
+    section("Signalbox is ready", [
+      `Base URL    ${baseUrl}/v1`,
+      `API key     ${apiKey}`,
+      `Both keys   ${line.home.credentialsFile}`,
+      `Logs        ${line.home.logs}`,
+      "Stop it with Ctrl-C.",
+    ]),
+    section("Providers", line.providerNotes),
+    section("Try it", [
+      `curl ${baseUrl}/v1/chat/completions -H 'authorization: Bearer ${apiKey}' -H 'content-type: application/json' -d '${body}'`,
+    ]),
+    section("Follow the register", [
+      `npm run -s signalbox -- tail${home}`,
+      `npm run -s signalbox -- decisions list${home}`,
+      `curl -N '${baseUrl}/v1/events?from=0' -H 'authorization: Bearer ${apiKey}'`,
+    ]),
+  ].join("\n");
+}
+
+/** What became of the demonstration request. */
+export function demonstrationText(lines: readonly string[]): string {
+  return section("Demonstration", lines);
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return `\n${title}\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }

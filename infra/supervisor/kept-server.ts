@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Backoff } from "./backoff.ts";
 
-type Server = AsyncDisposable & { readonly pid: number; readonly exited: Promise<unknown> };
+export type Server = AsyncDisposable & { readonly pid: number; readonly exited: Promise<unknown> };
 
 /** Keeps PostgreSQL or NATS up: when the server ends by itself, it is started again over the same data and port. */
 export class KeptServer<S extends Server> implements AsyncDisposable {
   readonly #start: () => Promise<S>;
   readonly #say: (line: string) => void;
+  #onRestart: () => void = () => undefined;
   readonly #stop = new AbortController();
   #server: S;
   #running: Promise<void>;
@@ -27,6 +28,11 @@ export class KeptServer<S extends Server> implements AsyncDisposable {
     return this.#server;
   }
 
+  /** Called whenever another process has taken the server's place. */
+  onRestart(call: () => void): void {
+    this.#onRestart = call;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await this.#server[Symbol.asyncDispose]();
@@ -45,9 +51,10 @@ export class KeptServer<S extends Server> implements AsyncDisposable {
       startedAt = performance.now();
       try {
         this.#server = await this.#start();
-        this.#say("a server that had ended is up again");
+        this.#say("it had ended and is up again");
+        this.#onRestart();
       } catch (error) {
-        this.#say(`a server that had ended does not come up again: ${(error as Error).message}`);
+        this.#say(`it has ended and does not come up again: ${(error as Error).message}`);
       }
       // Disposal may have come while the new one was being started.
       if (this.#stop.signal.aborted) await this.#server[Symbol.asyncDispose]();

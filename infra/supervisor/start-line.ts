@@ -1,10 +1,10 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { StageName } from "@signalbox/proto";
 import { resolveProviders } from "../catalogue/resolve-providers.ts";
 import type { ResolvedProviders } from "../catalogue/resolve-providers.ts";
+import { writeDocuments } from "../config/write-documents.ts";
 import { readSignalboxConfig } from "../config/read-signalbox-config.ts";
-import { catalogueFile, policyFile, renderPolicy, renderServiceConfigs } from "../config/render-service-configs.ts";
+import { ONE_MACHINE, renderServiceConfigs } from "../config/render-service-configs.ts";
 import type { SignalboxConfig } from "../config/signalbox-config.ts";
 import { claimHome } from "../home/claim-home.ts";
 import { openHome } from "../home/home.ts";
@@ -12,6 +12,7 @@ import type { Home } from "../home/home.ts";
 import { lineKeys } from "../home/line-keys.ts";
 import { writeSecretFile } from "../home/secret-file.ts";
 import { signalProcess } from "../process/process-group.ts";
+import { bothEnded } from "./both-ended.ts";
 import { choosePorts } from "./choose-ports.ts";
 import type { Ports } from "./choose-ports.ts";
 import { firstKeys } from "./first-keys.ts";
@@ -19,7 +20,6 @@ import type { FirstKeys } from "./first-keys.ts";
 import type { Progress } from "./progress.ts";
 import { keepClassifierDocument } from "./keep-classifier-document.ts";
 import { registerProducers } from "./register-producers.ts";
-import { startServiceInstances } from "./service-instances.ts";
 import { startServiceProcesses } from "./service-processes.ts";
 import type { Services } from "./service-processes.ts";
 import { serviceEnv } from "./service-env.ts";
@@ -74,15 +74,18 @@ export async function startLine(options: LineOptions): Promise<Line> {
   await using stack = new AsyncDisposableStack();
   stack.use(await claimHome(home));
   const context = { home, config, progress, keys: lineKeys(home), ports: await choosePorts(home, options.port) };
-  const neighbours = await bringUpNeighbours(context, stack);
   const baseUrl = `http://127.0.0.1:${context.ports.http}`;
-  const [keys, resolved] = await Promise.all([
-    prepareDatabase(context, neighbours.postgres, baseUrl),
+  // Providers need neither neighbour, so they are looked for while these come up.
+  const [neighbours, resolved] = await bothEnded(
+    bringUpNeighbours(context, stack),
     progress.step("providers", () => registerProviders(options, context, stack)),
-  ]);
+  );
+  const keys = await prepareDatabase(context, neighbours.postgres, baseUrl);
   const services = stack.use(await startServices({ options, context, neighbours, resolved, keys, baseUrl }));
   const ready = (): ReadyInfo => readyInfo({ context, neighbours, keys, baseUrl, pids: services.pids() });
-  writeRuntime(home, ready(), neighbours);
+  const tellRuntime = (): void => writeRuntime(home, ready(), neighbours);
+  tellRuntime();
+  for (const server of Object.values(neighbours)) server.onRestart(tellRuntime);
   const running = stack.move();
   return {
     home,
@@ -100,14 +103,13 @@ export async function startLine(options: LineOptions): Promise<Line> {
 
 type Neighbours = { readonly postgres: PostgresNeighbour; readonly nats: NatsNeighbour };
 
-/** Both at once; when one of them fails the other is stopped with the stack. */
+/** Both at once; what came up is on the stack even when the other one failed. */
 async function bringUpNeighbours(context: NeighbourOptions, stack: AsyncDisposableStack): Promise<Neighbours> {
-  const [postgres, nats] = await Promise.allSettled([bringUpPostgres(context), bringUpNats(context)]);
-  if (postgres.status === "fulfilled") stack.use(postgres.value);
-  if (nats.status === "fulfilled") stack.use(nats.value);
-  if (postgres.status === "rejected") throw postgres.reason;
-  if (nats.status === "rejected") throw nats.reason;
-  return { postgres: postgres.value, nats: nats.value };
+  const [postgres, nats] = await bothEnded(
+    bringUpPostgres(context).then((neighbour) => stack.use(neighbour)),
+    bringUpNats(context).then((neighbour) => stack.use(neighbour)),
+  );
+  return { postgres, nats };
 }
 
 async function prepareDatabase(
@@ -138,8 +140,7 @@ async function registerProviders(
       return `http://127.0.0.1:${ports.simulator}/v1`;
     },
   });
-  writeFileSync(catalogueFile(home), JSON.stringify(resolved.catalogue), { mode: 0o600 });
-  writeFileSync(policyFile(home), JSON.stringify(renderPolicy(config), null, 2), { mode: 0o600 });
+  writeDocuments(home, config, resolved.catalogue);
   return resolved;
 }
 
@@ -175,8 +176,18 @@ async function startServices(
   const { nats, postgres } = neighbours;
   const { home, progress } = context;
   const { providers } = resolved;
-  const configs = renderServiceConfigs({ ...context, providers, natsUrl: nats.url, postgresUrl: postgres.url });
-  if (options.singleProcess === true) return progress.step("services", () => startServiceInstances(configs));
+  const configs = renderServiceConfigs({
+    ...context,
+    places: ONE_MACHINE,
+    providers,
+    natsUrl: nats.url,
+    postgresUrl: postgres.url,
+  });
+  if (options.singleProcess === true) {
+    // Loaded for this mode alone: it brings the code of every service into this process.
+    const { startServiceInstances } = await import("./service-instances.ts");
+    return progress.step("services", () => startServiceInstances(configs));
+  }
   return progress.step("services", () =>
     startServiceProcesses({
       home,

@@ -11,6 +11,7 @@ import type { RoleName } from "../postgres/roles.ts";
 import { startPostgres } from "../postgres/start-postgres.ts";
 import type { Ports } from "./choose-ports.ts";
 import { KeptServer } from "./kept-server.ts";
+import type { Server } from "./kept-server.ts";
 import type { Progress } from "./progress.ts";
 
 export type NeighbourOptions = {
@@ -21,13 +22,14 @@ export type NeighbourOptions = {
   readonly progress: Progress;
 };
 
-export type PostgresNeighbour = AsyncDisposable & {
-  readonly pid: () => number;
+/** A server beside the services; it is brought back when it ends by itself, under another pid. */
+type Neighbour = AsyncDisposable & { readonly pid: () => number; readonly onRestart: (call: () => void) => void };
+
+export type PostgresNeighbour = Neighbour & {
   readonly url: (role: RoleName) => string;
 };
 
-export type NatsNeighbour = AsyncDisposable & {
-  readonly pid: () => number;
+export type NatsNeighbour = Neighbour & {
   readonly url: string;
   readonly operatorUrl: string;
 };
@@ -53,7 +55,7 @@ export async function bringUpPostgres({ home, keys, ports, progress }: Neighbour
     await kept[Symbol.asyncDispose]();
     throw error;
   }
-  return { pid: () => kept.server.pid, url, [Symbol.asyncDispose]: () => kept[Symbol.asyncDispose]() };
+  return { ...neighbour(kept), url };
 }
 
 /** NATS over the home folder, with its users and streams. */
@@ -81,5 +83,13 @@ export async function bringUpNats({ home, keys, ports, config, progress }: Neigh
     await kept[Symbol.asyncDispose]();
     throw error;
   }
-  return { pid: () => kept.server.pid, url, operatorUrl, [Symbol.asyncDispose]: () => kept[Symbol.asyncDispose]() };
+  return { ...neighbour(kept), url, operatorUrl };
+}
+
+function neighbour(kept: KeptServer<Server>): Neighbour {
+  return {
+    pid: () => kept.server.pid,
+    onRestart: (call) => kept.onRestart(call),
+    [Symbol.asyncDispose]: () => kept[Symbol.asyncDispose](),
+  };
 }

@@ -96,7 +96,11 @@ export class SupervisedProcess implements AsyncDisposable {
 
   async #giveUp(what: string): Promise<void> {
     const { name, logFile } = this.#options;
-    const words = (await readFile(logFile, "utf8").catch(() => "")).trimEnd().split("\n").slice(-LAST_WORDS_LINES).join("\n");
+    const words = (await readFile(logFile, "utf8").catch(() => ""))
+      .trimEnd()
+      .split("\n")
+      .slice(-LAST_WORDS_LINES)
+      .join("\n");
     this.#ready.reject(new Error(`${name} ${what}. The end of ${logFile}:\n${words}`));
   }
 }

@@ -88,11 +88,14 @@ test("every request has exactly one outcome leaf", () => {
 
 test("the outcome of an answered request names the decision that the client was told", () => {
   const outcomes = new Map(leaves.filter(({ type }) => type === "outcome").map((leaf) => [leaf.requestId, leaf]));
-  for (const ending of endings) {
-    if (ending.kind !== "answer") continue;
-    const event = eventOf(outcomes.get(ending.requestId)!.leaf);
-    expect([event["decisionId"], event["result"]], ending.requestId).toEqual([ending.decisionId, "completed"]);
-  }
+  const answers = endings.filter((ending) => ending.kind === "answer");
+  const recorded = answers.map(({ requestId }) => {
+    const { decisionId, result } = eventOf(outcomes.get(requestId)!.leaf);
+    return { requestId, decisionId, result };
+  });
+  expect(recorded).toEqual(
+    answers.map(({ requestId, decisionId }) => ({ requestId, decisionId, result: "completed" })),
+  );
 });
 
 test("every decision is closed within a minute: executed, superseded or abandoned", () => {

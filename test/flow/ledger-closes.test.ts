@@ -52,6 +52,7 @@ test("a decision that comes after its request's outcome is closed at once, unles
   await rig.enqueue(rig.dispatcher.sign([outcomeEvent({ requestId, decisionId: named })]));
   await leavesOf(requestId, 1);
   await rig.enqueue(rig.policy.sign([decisionEvent({ requestId, decisionId: late })]));
+  await leavesOf(requestId, 3);
   await rig.enqueue(rig.policy.sign([decisionEvent({ requestId, decisionId: named })]));
   const leaves = await leavesOf(requestId, 4);
   expect(leaves.map(({ type, decisionId }) => [type, decisionId])).toEqual([

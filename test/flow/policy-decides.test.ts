@@ -62,7 +62,7 @@ test("an answer is kept nowhere when no cache can keep it", async () => {
 
 test("a bound that the caller did not set is put on the order", async () => {
   await using _policy = await rig.start();
-  expect(await rig.send({ facts: { maxOutputTokens: null } })).toMatchObject({ order: { maxOutputTokens: 4_096 } });
+  expect(await rig.send({ facts: { maxOutputTokens: null } })).toMatchObject({ order: { maxOutputTokens: 16_384 } });
 });
 
 test("a refusal goes back to ingress with its decision", async () => {

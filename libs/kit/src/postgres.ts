@@ -24,5 +24,9 @@ export function openPostgres<Database>(options: {
   pool.on("error", (error) => {
     options.log.warn({ err: error }, "a Postgres connection was lost");
   });
+  // A connection that breaks while a query holds it reports here as well as to the query; unheard it would end the process.
+  pool.on("connect", (client) => {
+    client.on("error", () => {});
+  });
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
 }

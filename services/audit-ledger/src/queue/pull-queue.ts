@@ -117,6 +117,11 @@ export class PullQueue<T> implements Disposable {
     this.#wakeWaiting = null;
   }
 
+  /** How many messages wait to be taken. */
+  get size(): number {
+    return this.#held.length;
+  }
+
   /** The oldest message, or undefined. */
   shift(): QueueMessage<T> | undefined {
     const held = this.#held.shift();

@@ -1,0 +1,67 @@
+import { join } from "node:path";
+import { resolveProviders } from "../catalogue/resolve-providers.ts";
+import { readSignalboxConfig } from "../config/read-signalbox-config.ts";
+import { renderServiceConfigs } from "../config/render-service-configs.ts";
+import { writeDocuments } from "../config/write-documents.ts";
+import { openHome } from "../home/home.ts";
+import { lineKeys } from "../home/line-keys.ts";
+import { writeSecretFile } from "../home/secret-file.ts";
+import { OPERATOR } from "../nats/nats-keys.ts";
+import { ensureStreams } from "../nats/streams.ts";
+import { migrate } from "../postgres/migrate.ts";
+import { ensureDatabase, ensureRoles, urlForRole } from "../postgres/roles.ts";
+import { firstKeys } from "../supervisor/first-keys.ts";
+import { keepClassifierDocument } from "../supervisor/keep-classifier-document.ts";
+import { registerProducers } from "../supervisor/register-producers.ts";
+import { DEPLOYED_PLACES, DEPLOYED_PORTS } from "./deployed-places.ts";
+
+export type PrepareLineOptions = {
+  readonly home: string;
+  readonly configFile: string | undefined;
+  /** POSTGRES_URL, NATS_ADDRESS (`host:port`), SIMULATOR_URL, and the keys of providers. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+};
+
+/** What `npm start` does between its neighbours' start and its services', for neighbours that run elsewhere. Safe to repeat. */
+export async function prepareLine({ home: dir, configFile, env }: PrepareLineOptions): Promise<void> {
+  const config = readSignalboxConfig(configFile);
+  const home = openHome(dir);
+  const keys = lineKeys(home);
+  const superUrl = env["POSTGRES_URL"] ?? "postgresql://postgres@postgres:5432/postgres";
+  const natsAddress = env["NATS_ADDRESS"] ?? `nats:${DEPLOYED_PORTS.nats}`;
+  const ownerUrl = urlForRole({ superUrl, role: "owner", passwords: keys.postgres });
+
+  await ensureRoles(superUrl, keys.postgres);
+  await ensureDatabase(superUrl);
+  await migrate(ownerUrl);
+  await registerProducers(ownerUrl, keys.producers);
+  await keepClassifierDocument(ownerUrl);
+  const baseUrl = `http://127.0.0.1:${DEPLOYED_PORTS.http}`;
+  await firstKeys({ credentialsFile: home.credentialsFile, ownerUrl, pepperFile: keys.pepperFile, baseUrl });
+  const { limits, retention } = config;
+  await ensureStreams(`nats://${OPERATOR}:${keys.nats.operatorPassword}@${natsAddress}`, {
+    auditMaxBytes: limits.auditMaxBytes,
+    auditMaxMessages: limits.auditMaxMessages,
+    ledgerMaxAgeSeconds: retention.liveEventsMaxAgeSeconds,
+    ledgerMaxBytes: retention.liveEventsMaxBytes,
+  });
+
+  const { providers: configured, autoProviders } = config;
+  const simulator = env["SIMULATOR_URL"] ?? `http://simulator:${DEPLOYED_PORTS.simulator}/v1`;
+  const resolved = await resolveProviders({ config: configured, autoProviders, env, probe: false, simulator });
+  writeDocuments(home, config, resolved.catalogue);
+  const configs = renderServiceConfigs({
+    config,
+    home,
+    keys,
+    places: DEPLOYED_PLACES,
+    ports: DEPLOYED_PORTS,
+    providers: resolved.providers,
+    natsUrl: `nats://${natsAddress}`,
+    postgresUrl: (role) => urlForRole({ superUrl, role, passwords: keys.postgres }),
+  });
+  for (const [stage, rendered] of Object.entries(configs)) {
+    writeSecretFile(join(home.run, `${stage}.json`), `${JSON.stringify(rendered, null, 2)}\n`);
+  }
+  for (const note of resolved.notes) console.error(note);
+}

@@ -1,0 +1,53 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { prepareKeys } from "@signalbox/infra/deployment/prepare-keys.ts";
+import { prepareLine } from "@signalbox/infra/deployment/prepare-line.ts";
+import { natsKeys } from "@signalbox/infra/nats/nats-keys.ts";
+import { startNats } from "@signalbox/infra/nats/start-nats.ts";
+import { startPostgres } from "@signalbox/infra/postgres/start-postgres.ts";
+import { freePort } from "@signalbox/infra/process/free-port.ts";
+import { Catalogue, STAGES } from "@signalbox/proto";
+import { afterAll, expect, inject, test } from "vitest";
+
+/*
+ * Goal: the steps that infra/compose.yaml runs prepare a line over neighbours that were started elsewhere, and can be
+ * repeated. What they write is what each service accepts.
+ */
+
+const home = mkdtempSync(join(tmpdir(), "signalbox-deployment-"));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+test("two preparing steps make all that the services' containers need", async () => {
+  prepareKeys(home);
+  expect(JSON.parse(readFileSync(join(home, "nats/nats.conf"), "utf8"))).toMatchObject({
+    host: "0.0.0.0",
+    port: 4_222,
+  });
+  const neighbours = join(home, "neighbours");
+  const logFile = join(home, "logs/neighbours.log");
+  await using postgres = await startPostgres({ dir: neighbours, port: await freePort(), logFile });
+  const keys = natsKeys(join(home, "keys/nats"));
+  const { natsBinary: binary } = inject("neighbours");
+  await using nats = await startNats({ binary, dir: neighbours, port: await freePort(), keys, logFile });
+  const env = {
+    POSTGRES_URL: postgres.superUrl,
+    NATS_ADDRESS: `127.0.0.1:${nats.port}`,
+    SIMULATOR_URL: "http://simulator:8794/v1",
+  };
+  await prepareLine({ home, configFile: undefined, env });
+  const credentials = readFileSync(join(home, "credentials"), "utf8");
+  await prepareLine({ home, configFile: undefined, env });
+  expect(readFileSync(join(home, "credentials"), "utf8")).toBe(credentials);
+
+  const catalogue = Catalogue.parse(JSON.parse(readFileSync(join(home, "run/catalogue-document.json"), "utf8")));
+  expect(new Set(catalogue.endpoints.map(({ provider }) => provider))).toEqual(new Set(["simulator"]));
+  for (const stage of STAGES) {
+    const file = join(home, "run", `${stage}.json`);
+    const main = join(import.meta.dirname, "../../services", stage, "src/main.ts");
+    const { stdout } = await promisify(execFile)(process.execPath, [main, "--check", "--config", file]);
+    expect([stdout, statSync(file).mode & 0o777]).toEqual([`${stage}: config ok\n`, 0o600]);
+  }
+});

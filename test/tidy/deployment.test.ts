@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { STAGES } from "@signalbox/proto";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { ROOT } from "./packages.ts";
+
+type Service = { readonly build?: { readonly args: { readonly SERVICE: string } }; readonly command?: string[] };
+
+const compose = parse(readFileSync(join(ROOT, "infra/compose.yaml"), "utf8"), { merge: true }) as {
+  readonly services: Readonly<Record<string, Service & { readonly depends_on?: Record<string, unknown> }>>;
+};
+const dockerfile = readFileSync(join(ROOT, "infra/Dockerfile"), "utf8");
+
+test.each(STAGES.map((stage) => [stage]))("compose.yaml runs %s from its own image, with its own config", (stage) => {
+  const service = compose.services[stage];
+  expect(service?.build?.args.SERVICE).toBe(stage);
+  expect(service?.command).toEqual(["--config", `/home/signalbox/run/${stage}.json`]);
+});
+
+test("compose.yaml waits only for services that it has", () => {
+  const names = Object.keys(compose.services);
+  for (const { depends_on: waits = {} } of Object.values(compose.services)) {
+    expect(Object.keys(waits).filter((name) => !names.includes(name))).toEqual([]);
+  }
+});
+
+test("the image has the Node and the folders that the workspace has", () => {
+  const catalog = (
+    parse(readFileSync(join(ROOT, "pnpm-workspace.yaml"), "utf8")) as { catalog: Record<string, string> }
+  ).catalog;
+  expect(dockerfile).toContain(`FROM node:${catalog["node"]}-`);
+  for (const folder of ["proto", "libs", "services", "infra"]) expect(dockerfile).toContain(`COPY ${folder} ${folder}`);
+});
