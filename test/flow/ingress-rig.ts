@@ -24,6 +24,7 @@ import { createKey, type KeyDatabase, type KeyRole } from "../../services/ingres
 import { startIngress } from "../../services/ingress/src/service.ts";
 import { freshNats, type FreshNats } from "../kit/nats.ts";
 import { freshDatabase } from "../kit/postgres.ts";
+import { playExchange } from "./played-exchange.ts";
 
 /** How the rest of the line answers one request: null stays silent. */
 export type LineScript = (item: ClassifyItem) => Partial<PipelineReply> | null;
@@ -153,7 +154,8 @@ function playServices(played: PlayedServices): Promise<GrpcServer> {
   const config = { host: "127.0.0.1", port: 0, advertiseHost: null };
   const services = [];
   if (played.dispatcher !== undefined) {
-    services.push({ definition: DispatcherService, implementation: { dispatch: played.dispatcher } });
+    const implementation = { dispatch: played.dispatcher, exchange: playExchange(played.dispatcher) };
+    services.push({ definition: DispatcherService, implementation });
   }
   if (played.cache !== undefined) services.push({ definition: CacheService, implementation: { read: played.cache } });
   if (played.ledger !== undefined)

@@ -1,21 +1,30 @@
-import type { ServerWritableStream } from "@grpc/grpc-js";
 import type { PlanEndpoint, SignalboxError } from "@signalbox/proto";
-import type { DispatchFrame, DispatchRequest } from "@signalbox/proto/grpc/dispatcher";
+import type { DispatchFrame } from "@signalbox/proto/grpc/dispatcher";
 
-export type DispatchCall = ServerWritableStream<DispatchRequest, DispatchFrame>;
+/** Where the frames of one request go: a call of its own, or its place in a shared one. */
+export type FrameWriter = {
+  /** Nothing that is written reaches anyone any more. */
+  readonly isGone: boolean;
+  /** False: the reader is slower than this, and `onDrain` says when it can take more. */
+  write(frame: DispatchFrame): boolean;
+  /** Calls back once the reader can take more; the returned function forgets the callback. */
+  onDrain(callback: () => void): () => void;
+  /** Nothing follows. */
+  end(): void;
+};
 
 const NOTHING = Buffer.alloc(0);
 
-/** Writes the frames of one call in the order that the contract has, and waits for a slow reader. */
+/** Writes the frames of one request in the order that the contract has, and waits for a slow reader. */
 export class FrameSink {
-  readonly #call: DispatchCall;
+  readonly #writer: FrameWriter;
   readonly #signal: AbortSignal;
   #serving: PlanEndpoint | null = null;
   #contentBytes = 0;
 
   /** `signal` aborts when the request is broken off: nothing waits for a slow reader from then on. */
-  constructor(call: DispatchCall, signal: AbortSignal) {
-    this.#call = call;
+  constructor(writer: FrameWriter, signal: AbortSignal) {
+    this.#writer = writer;
     this.#signal = signal;
   }
 
@@ -48,26 +57,26 @@ export class FrameSink {
 
   final(tail: string): void {
     this.#write({ $case: "final", value: { tail: tail === "" ? NOTHING : Buffer.from(tail, "utf8") } });
-    this.#call.end();
+    this.#writer.end();
   }
 
   error(error: SignalboxError): void {
     this.#write({ $case: "error", value: Buffer.from(JSON.stringify(error.toJSON()), "utf8") });
-    this.#call.end();
+    this.#writer.end();
   }
 
   #write(frame: NonNullable<DispatchFrame["frame"]>): boolean {
-    return this.#call.cancelled || this.#call.write({ frame });
+    return this.#writer.isGone || this.#writer.write({ frame });
   }
 
   #drained(): Promise<void> {
     return new Promise((resolve) => {
       const go = (): void => {
-        this.#call.off("drain", go);
+        forget();
         this.#signal.removeEventListener("abort", go);
         resolve();
       };
-      this.#call.once("drain", go);
+      const forget = this.#writer.onDrain(go);
       this.#signal.addEventListener("abort", go);
       if (this.#signal.aborted) go();
     });

@@ -16,6 +16,7 @@ import { createAgent } from "./call-provider.ts";
 import { Claims } from "./claims.ts";
 import type { Config } from "./config.ts";
 import { createDispatch } from "./dispatch-rpc.ts";
+import { createExchange } from "./exchange-rpc.ts";
 import { listenOrders } from "./dispatch-stage.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { createKeeper } from "./keep-answer.ts";
@@ -39,10 +40,12 @@ export async function startDispatcher(config: Config): Promise<RunningService> {
   const claims = new Claims();
   const running = new Running();
   const keep = createKeeper({ clients, metadata: grpcMetadata(config.grpcTokenFile), log });
-  const dispatch = createDispatch({ config, agent, providers, claims, running, recorder, keep, log });
-  const server = starting.use(
-    await startGrpcServer(config.grpc, [{ definition: DispatcherService, implementation: { dispatch } }]),
-  );
+  const context = { config, agent, providers, claims, running, recorder, keep, log };
+  const dispatch = createDispatch(context);
+  const { exchange, endAll } = createExchange(context);
+  const implementation = { dispatch, exchange };
+  const server = starting.use(await startGrpcServer(config.grpc, [{ definition: DispatcherService, implementation }]));
+  starting.defer(endAll);
   // Disposed of before the server: a stop ends the requests, and then the calls that carried them are over.
   starting.defer(() => running.settle(STOP_GRACE_MS, stopped));
   starting.use(startHeartbeat(bus, () => [...claims.requestIds(), ...running.requestIds()]));

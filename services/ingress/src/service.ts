@@ -14,6 +14,7 @@ import { DispatcherClient } from "@signalbox/proto/grpc/dispatcher";
 import { LedgerClient } from "@signalbox/proto/grpc/ledger";
 import { Admission } from "./chat/admission.ts";
 import { chatRoute } from "./chat/chat-route.ts";
+import { openExchanges } from "./chat/exchange.ts";
 import { openPipeline } from "./chat/pipeline.ts";
 import type { Config } from "./config.ts";
 import { decisionRoutes } from "./decisions/decision-routes.ts";
@@ -46,10 +47,12 @@ export async function startIngress(config: Config): Promise<RunningService> {
   const metrics = createMetrics(() => admission.inFlight);
   const metadata = grpcMetadata(config.grpcTokenFile);
   const key = readSigningKey(config.signingKeyFile);
+  const dispatchers = starting.use(createGrpcClients(DispatcherClient));
   const line = {
     pipeline: starting.use(openPipeline(bus, log)),
     recorder: starting.use(createRecorder({ bus, service: "ingress", key, log })),
-    dispatchers: starting.use(createGrpcClients(DispatcherClient)),
+    dispatchers,
+    exchanges: starting.use(openExchanges(dispatchers, metadata)),
     caches: starting.use(createGrpcClients(CacheClient)),
     metadata,
     deadlines: config.deadlines,

@@ -6,6 +6,7 @@ import type { DispatcherClient } from "@signalbox/proto/grpc/dispatcher";
 import type { Config } from "../config.ts";
 import type { AnswerWriter } from "./answer-writer.ts";
 import type { ChatRequest } from "./chat-request.ts";
+import type { Exchanges } from "./exchange.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { readCached } from "./read-cached.ts";
 import { recordOutcome, type ChatOutcome } from "./record-outcome.ts";
@@ -17,6 +18,7 @@ export type ChatLine = {
   readonly pipeline: Pipeline;
   readonly recorder: Recorder;
   readonly dispatchers: GrpcClients<DispatcherClient>;
+  readonly exchanges: Exchanges;
   readonly caches: GrpcClients<CacheClient>;
   readonly metadata: Metadata;
   readonly deadlines: Config["deadlines"];
@@ -57,9 +59,7 @@ async function follow(line: ChatLine, asked: Asked, reply: PipelineReply): Promi
   switch (reply.kind) {
     case "dispatch": {
       writer.setHeader("x-signalbox-cache", chat.facts.cache.key === null ? "off" : "miss");
-      const { dispatchers, metadata, deadlines } = line;
-      const timeoutMs = deadlines.answerTimeoutMs;
-      const result = await runDispatch(chat, writer, { dispatchers, metadata, timeoutMs, reply });
+      const result = await runDispatch(chat, writer, { ...line, timeoutMs: line.deadlines.answerTimeoutMs, reply });
       if (result !== "ended") line.log.warn({ err: result, request: chat.facts.requestId }, "a dispatcher was lost");
       return result;
     }

@@ -10,8 +10,10 @@ import {
   type CallOptions,
   type ChannelCredentials,
   Client,
+  type ClientDuplexStream,
   type ClientOptions,
   type ClientReadableStream,
+  type handleBidiStreamingCall,
   type handleServerStreamingCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -65,6 +67,41 @@ export interface Closing {
 
 export interface Final {
   tail: Buffer;
+}
+
+/** What ingress has to say at one moment, in order. */
+export interface ExchangeRequests {
+  requests: ExchangeRequest[];
+}
+
+export interface ExchangeRequest {
+  /** Chosen by the caller, unique in its call. */
+  id: number;
+  step: { $case: "start"; value: ExchangeStart } | { $case: "cancel"; value: ExchangeCancel } | undefined;
+}
+
+export interface ExchangeStart {
+  request:
+    | DispatchRequest
+    | undefined;
+  /** How long the caller waits, in milliseconds. */
+  timeoutMs: number;
+}
+
+/** The client has left: the provider's request is to be aborted. */
+export interface ExchangeCancel {
+}
+
+/** What a dispatcher has to say at one moment, in order. */
+export interface ExchangeFrames {
+  frames: ExchangeFrame[];
+}
+
+export interface ExchangeFrame {
+  id: number;
+  step: { $case: "frame"; value: DispatchFrame } | //
+  /** The request was not begun: an unknown or used claim. JSON of a SignalboxError. */
+  { $case: "refused"; value: Buffer } | undefined;
 }
 
 function createBaseDispatchRequest(): DispatchRequest {
@@ -576,6 +613,523 @@ export const Final: MessageFns<Final> = {
   },
 };
 
+function createBaseExchangeRequests(): ExchangeRequests {
+  return { requests: [] };
+}
+
+export const ExchangeRequests: MessageFns<ExchangeRequests> = {
+  encode(message: ExchangeRequests, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.requests) {
+      ExchangeRequest.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExchangeRequests {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExchangeRequests();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requests.push(ExchangeRequest.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExchangeRequests {
+    return {
+      requests: globalThis.Array.isArray(object?.requests)
+        ? object.requests.map((e: any) => ExchangeRequest.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ExchangeRequests): unknown {
+    const obj: any = {};
+    if (message.requests?.length) {
+      obj.requests = message.requests.map((e) => ExchangeRequest.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ExchangeRequests>): ExchangeRequests {
+    return ExchangeRequests.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExchangeRequests>): ExchangeRequests {
+    const message = createBaseExchangeRequests();
+    message.requests = object.requests?.map((e) => ExchangeRequest.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseExchangeRequest(): ExchangeRequest {
+  return { id: 0, step: undefined };
+}
+
+export const ExchangeRequest: MessageFns<ExchangeRequest> = {
+  encode(message: ExchangeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0) {
+      writer.uint32(8).uint32(message.id);
+    }
+    switch (message.step?.$case) {
+      case "start":
+        ExchangeStart.encode(message.step.value, writer.uint32(18).fork()).join();
+        break;
+      case "cancel":
+        ExchangeCancel.encode(message.step.value, writer.uint32(26).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExchangeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExchangeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.step = { $case: "start", value: ExchangeStart.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.step = { $case: "cancel", value: ExchangeCancel.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExchangeRequest {
+    return {
+      id: isSet(object.id) ? globalThis.Number(object.id) : 0,
+      step: isSet(object.start)
+        ? { $case: "start", value: ExchangeStart.fromJSON(object.start) }
+        : isSet(object.cancel)
+        ? { $case: "cancel", value: ExchangeCancel.fromJSON(object.cancel) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: ExchangeRequest): unknown {
+    const obj: any = {};
+    if (message.id !== 0) {
+      obj.id = Math.round(message.id);
+    }
+    if (message.step?.$case === "start") {
+      obj.start = ExchangeStart.toJSON(message.step.value);
+    } else if (message.step?.$case === "cancel") {
+      obj.cancel = ExchangeCancel.toJSON(message.step.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ExchangeRequest>): ExchangeRequest {
+    return ExchangeRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExchangeRequest>): ExchangeRequest {
+    const message = createBaseExchangeRequest();
+    message.id = object.id ?? 0;
+    switch (object.step?.$case) {
+      case "start": {
+        if (object.step?.value !== undefined && object.step?.value !== null) {
+          message.step = { $case: "start", value: ExchangeStart.fromPartial(object.step.value) };
+        }
+        break;
+      }
+      case "cancel": {
+        if (object.step?.value !== undefined && object.step?.value !== null) {
+          message.step = { $case: "cancel", value: ExchangeCancel.fromPartial(object.step.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseExchangeStart(): ExchangeStart {
+  return { request: undefined, timeoutMs: 0 };
+}
+
+export const ExchangeStart: MessageFns<ExchangeStart> = {
+  encode(message: ExchangeStart, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.request !== undefined) {
+      DispatchRequest.encode(message.request, writer.uint32(10).fork()).join();
+    }
+    if (message.timeoutMs !== 0) {
+      writer.uint32(16).uint32(message.timeoutMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExchangeStart {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExchangeStart();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.request = DispatchRequest.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.timeoutMs = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExchangeStart {
+    return {
+      request: isSet(object.request) ? DispatchRequest.fromJSON(object.request) : undefined,
+      timeoutMs: isSet(object.timeoutMs)
+        ? globalThis.Number(object.timeoutMs)
+        : isSet(object.timeout_ms)
+        ? globalThis.Number(object.timeout_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: ExchangeStart): unknown {
+    const obj: any = {};
+    if (message.request !== undefined) {
+      obj.request = DispatchRequest.toJSON(message.request);
+    }
+    if (message.timeoutMs !== 0) {
+      obj.timeoutMs = Math.round(message.timeoutMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ExchangeStart>): ExchangeStart {
+    return ExchangeStart.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExchangeStart>): ExchangeStart {
+    const message = createBaseExchangeStart();
+    message.request = (object.request !== undefined && object.request !== null)
+      ? DispatchRequest.fromPartial(object.request)
+      : undefined;
+    message.timeoutMs = object.timeoutMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseExchangeCancel(): ExchangeCancel {
+  return {};
+}
+
+export const ExchangeCancel: MessageFns<ExchangeCancel> = {
+  encode(_: ExchangeCancel, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExchangeCancel {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExchangeCancel();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ExchangeCancel {
+    return {};
+  },
+
+  toJSON(_: ExchangeCancel): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<ExchangeCancel>): ExchangeCancel {
+    return ExchangeCancel.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ExchangeCancel>): ExchangeCancel {
+    const message = createBaseExchangeCancel();
+    return message;
+  },
+};
+
+function createBaseExchangeFrames(): ExchangeFrames {
+  return { frames: [] };
+}
+
+export const ExchangeFrames: MessageFns<ExchangeFrames> = {
+  encode(message: ExchangeFrames, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.frames) {
+      ExchangeFrame.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExchangeFrames {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExchangeFrames();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.frames.push(ExchangeFrame.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExchangeFrames {
+    return {
+      frames: globalThis.Array.isArray(object?.frames) ? object.frames.map((e: any) => ExchangeFrame.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ExchangeFrames): unknown {
+    const obj: any = {};
+    if (message.frames?.length) {
+      obj.frames = message.frames.map((e) => ExchangeFrame.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ExchangeFrames>): ExchangeFrames {
+    return ExchangeFrames.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExchangeFrames>): ExchangeFrames {
+    const message = createBaseExchangeFrames();
+    message.frames = object.frames?.map((e) => ExchangeFrame.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseExchangeFrame(): ExchangeFrame {
+  return { id: 0, step: undefined };
+}
+
+export const ExchangeFrame: MessageFns<ExchangeFrame> = {
+  encode(message: ExchangeFrame, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0) {
+      writer.uint32(8).uint32(message.id);
+    }
+    switch (message.step?.$case) {
+      case "frame":
+        DispatchFrame.encode(message.step.value, writer.uint32(18).fork()).join();
+        break;
+      case "refused":
+        writer.uint32(26).bytes(message.step.value);
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExchangeFrame {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExchangeFrame();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.step = { $case: "frame", value: DispatchFrame.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.step = { $case: "refused", value: Buffer.from(reader.bytes()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExchangeFrame {
+    return {
+      id: isSet(object.id) ? globalThis.Number(object.id) : 0,
+      step: isSet(object.frame)
+        ? { $case: "frame", value: DispatchFrame.fromJSON(object.frame) }
+        : isSet(object.refused)
+        ? { $case: "refused", value: Buffer.from(bytesFromBase64(object.refused)) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: ExchangeFrame): unknown {
+    const obj: any = {};
+    if (message.id !== 0) {
+      obj.id = Math.round(message.id);
+    }
+    if (message.step?.$case === "frame") {
+      obj.frame = DispatchFrame.toJSON(message.step.value);
+    } else if (message.step?.$case === "refused") {
+      obj.refused = base64FromBytes(message.step.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ExchangeFrame>): ExchangeFrame {
+    return ExchangeFrame.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExchangeFrame>): ExchangeFrame {
+    const message = createBaseExchangeFrame();
+    message.id = object.id ?? 0;
+    switch (object.step?.$case) {
+      case "frame": {
+        if (object.step?.value !== undefined && object.step?.value !== null) {
+          message.step = { $case: "frame", value: DispatchFrame.fromPartial(object.step.value) };
+        }
+        break;
+      }
+      case "refused": {
+        if (object.step?.value !== undefined && object.step?.value !== null) {
+          message.step = { $case: "refused", value: object.step.value };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
 /** Executes recorded plans. A call is accepted only under a claim that this instance gave out for a decision that came from policy. */
 export type DispatcherService = typeof DispatcherService;
 export const DispatcherService = {
@@ -589,11 +1143,31 @@ export const DispatcherService = {
     responseSerialize: (value: DispatchFrame): Buffer => Buffer.from(DispatchFrame.encode(value).finish()),
     responseDeserialize: (value: Buffer): DispatchFrame => DispatchFrame.decode(value),
   },
+  /**
+   * The same for many requests over one call that stays open as long as both sides live: to open a call costs more than
+   * a small answer does. For bodies of up to 256 KiB whose answers are not streamed, because one slow reader would hold
+   * up all others. When the call ends, its requests end as if each had been cancelled.
+   */
+  exchange: {
+    path: "/signalbox.v1.Dispatcher/Exchange" as const,
+    requestStream: true as const,
+    responseStream: true as const,
+    requestSerialize: (value: ExchangeRequests): Buffer => Buffer.from(ExchangeRequests.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExchangeRequests => ExchangeRequests.decode(value),
+    responseSerialize: (value: ExchangeFrames): Buffer => Buffer.from(ExchangeFrames.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExchangeFrames => ExchangeFrames.decode(value),
+  },
 } as const;
 
 export interface DispatcherServer extends UntypedServiceImplementation {
   /** Body up, frames down. Cancelling the call aborts the provider's request. */
   dispatch: handleServerStreamingCall<DispatchRequest, DispatchFrame>;
+  /**
+   * The same for many requests over one call that stays open as long as both sides live: to open a call costs more than
+   * a small answer does. For bodies of up to 256 KiB whose answers are not streamed, because one slow reader would hold
+   * up all others. When the call ends, its requests end as if each had been cancelled.
+   */
+  exchange: handleBidiStreamingCall<ExchangeRequests, ExchangeFrames>;
 }
 
 export interface DispatcherClient extends Client {
@@ -604,6 +1178,14 @@ export interface DispatcherClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<DispatchFrame>;
+  /**
+   * The same for many requests over one call that stays open as long as both sides live: to open a call costs more than
+   * a small answer does. For bodies of up to 256 KiB whose answers are not streamed, because one slow reader would hold
+   * up all others. When the call ends, its requests end as if each had been cancelled.
+   */
+  exchange(): ClientDuplexStream<ExchangeRequests, ExchangeFrames>;
+  exchange(options: Partial<CallOptions>): ClientDuplexStream<ExchangeRequests, ExchangeFrames>;
+  exchange(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<ExchangeRequests, ExchangeFrames>;
 }
 
 export const DispatcherClient = makeGenericClientConstructor(

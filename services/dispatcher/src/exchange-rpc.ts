@@ -1,0 +1,129 @@
+import type { ServerDuplexStream } from "@grpc/grpc-js";
+import { tickBatch, toGrpcError } from "@signalbox/kit";
+import { SignalboxError } from "@signalbox/proto";
+import type { ExchangeFrame, ExchangeFrames, ExchangeRequests, ExchangeStart } from "@signalbox/proto/grpc/dispatcher";
+import { admitIngress } from "./admit-ingress.ts";
+import type { FrameWriter } from "./frame-sink.ts";
+import { callerLeft, type ServeContext, serveOrder } from "./serve-order.ts";
+
+export type ExchangeCall = ServerDuplexStream<ExchangeRequests, ExchangeFrames>;
+
+/** `Dispatcher.Exchange`, and the end of all its calls: they never end by themselves. */
+export type Exchange = { readonly exchange: (call: ExchangeCall) => void; endAll: () => void };
+
+/** For ingress alone: many requests over one call, each under its claim, with the frames of one moment in one message. */
+export function createExchange(context: ServeContext): Exchange {
+  const open = new Set<SharedCall>();
+  return {
+    exchange(call) {
+      // A write to a caller that has just left is no defect.
+      call.on("error", () => {});
+      try {
+        admitIngress(call.metadata, context.config);
+      } catch (error) {
+        call.emit("error", toGrpcError(error));
+        return;
+      }
+      const shared = new SharedCall(call, context);
+      open.add(shared);
+      call.on("data", ({ requests }: ExchangeRequests) => {
+        for (const { id, step } of requests) {
+          if (step?.$case === "start") shared.start(id, step.value);
+          else if (step?.$case === "cancel") shared.cancel(id);
+        }
+      });
+      const over = (): void => {
+        open.delete(shared);
+        shared.end();
+      };
+      call.on("cancelled", over);
+      call.on("end", over);
+    },
+    endAll() {
+      for (const shared of open) shared.end();
+      open.clear();
+    },
+  };
+}
+
+class SharedCall {
+  readonly #call: ExchangeCall;
+  readonly #context: ServeContext;
+  readonly #running = new Map<number, AbortController>();
+  /** Written, and not yet in a message. */
+  #frames: ExchangeFrame[] = [];
+  readonly #ring: (bell: null) => void;
+  #isOver = false;
+
+  constructor(call: ExchangeCall, context: ServeContext) {
+    this.#call = call;
+    this.#context = context;
+    this.#ring = tickBatch(() => {
+      this.#flush();
+    });
+  }
+
+  start(id: number, { request, timeoutMs }: ExchangeStart): void {
+    // The caller learns from the call's end that nothing came of it.
+    if (this.#isOver || request === undefined) return;
+    const gone = new AbortController();
+    const writer = this.#writerOf(id);
+    this.#running.set(id, gone);
+    try {
+      serveOrder(this.#context, { request, writer, timeoutMs, gone }).catch((error: unknown) => {
+        this.#context.log.error({ err: error }, "a request could not be executed");
+        this.#refuse(id, error);
+      });
+    } catch (error) {
+      this.#refuse(id, error);
+    }
+  }
+
+  cancel(id: number): void {
+    this.#running.get(id)?.abort(callerLeft());
+  }
+
+  end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    for (const gone of this.#running.values()) gone.abort(callerLeft());
+    this.#running.clear();
+    this.#flush();
+    this.#call.end();
+  }
+
+  #send(frame: ExchangeFrame): void {
+    if (this.#isOver) return;
+    this.#frames.push(frame);
+    this.#ring(null);
+  }
+
+  #flush(): void {
+    if (this.#frames.length > 0) this.#call.write({ frames: this.#frames.splice(0) });
+  }
+
+  #refuse(id: number, error: unknown): void {
+    this.#running.delete(id);
+    const refused = Buffer.from(JSON.stringify(SignalboxError.from(error).toJSON()), "utf8");
+    this.#send({ id, step: { $case: "refused", value: refused } });
+  }
+
+  /** Whole answers are written in a few frames, so nobody waits for a slow reader here. */
+  #writerOf(id: number): FrameWriter {
+    const running = this.#running;
+    const isGone = (): boolean => !running.has(id);
+    return {
+      get isGone() {
+        return isGone();
+      },
+      write: (frame) => {
+        this.#send({ id, step: { $case: "frame", value: frame } });
+        return true;
+      },
+      onDrain: () => () => {},
+      end() {
+        running.delete(id);
+      },
+    };
+  }
+}

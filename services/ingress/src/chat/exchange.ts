@@ -1,0 +1,119 @@
+import type { ClientDuplexStream, Metadata } from "@grpc/grpc-js";
+import { tickBatch, type GrpcClients } from "@signalbox/kit";
+import { SignalboxError } from "@signalbox/proto";
+import type {
+  DispatcherClient,
+  DispatchFrame,
+  DispatchRequest,
+  ExchangeFrame,
+  ExchangeFrames,
+  ExchangeRequest,
+  ExchangeRequests,
+} from "@signalbox/proto/grpc/dispatcher";
+
+/** What becomes of one request in a shared call. */
+export type FrameTaker = {
+  take(frame: DispatchFrame): void;
+  /** The dispatcher did not begin, or is gone. Nothing follows. */
+  lost(cause: unknown): void;
+  /** No end came within the time. Nothing follows. */
+  late(): void;
+};
+
+/** Many requests over one call to each dispatcher; calls are opened when they are needed and again when they were lost. */
+export type Exchanges = Disposable & {
+  /** Sends a request; the returned function breaks it off, and nothing is heard of it from then on. */
+  start(address: string, order: { request: DispatchRequest; timeoutMs: number }, taker: FrameTaker): () => void;
+};
+
+export function openExchanges(dispatchers: GrpcClients<DispatcherClient>, metadata: Metadata): Exchanges {
+  const calls = new Map<string, SharedCall>();
+  return {
+    start(address, order, taker) {
+      let call = calls.get(address);
+      if (call === undefined) {
+        call = new SharedCall(dispatchers.at(address).exchange(metadata), () => calls.delete(address));
+        calls.set(address, call);
+      }
+      return call.start(order, taker);
+    },
+    [Symbol.dispose]() {
+      for (const call of calls.values()) call.end();
+      calls.clear();
+    },
+  };
+}
+
+type Waiting = { readonly taker: FrameTaker; readonly timer: NodeJS.Timeout };
+
+class SharedCall {
+  readonly #call: ClientDuplexStream<ExchangeRequests, ExchangeFrames>;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #send: (request: ExchangeRequest) => void;
+  #lastId = 0;
+
+  constructor(call: ClientDuplexStream<ExchangeRequests, ExchangeFrames>, onOver: () => void) {
+    this.#call = call;
+    this.#send = tickBatch((requests) => {
+      if (call.writable) call.write({ requests });
+    });
+    const over = (cause: unknown): void => {
+      onOver();
+      for (const id of this.#waiting.keys()) this.#settle(id)?.lost(cause);
+      call.end();
+    };
+    call.on("data", ({ frames }: ExchangeFrames) => {
+      for (const frame of frames) this.#take(frame);
+    });
+    call.on("error", over);
+    call.on("end", () => {
+      over(null);
+    });
+  }
+
+  start({ request, timeoutMs }: { request: DispatchRequest; timeoutMs: number }, taker: FrameTaker): () => void {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    const timer = setTimeout(() => {
+      this.#send({ id, step: { $case: "cancel", value: {} } });
+      this.#settle(id)?.late();
+    }, timeoutMs);
+    this.#waiting.set(id, { taker, timer });
+    this.#send({ id, step: { $case: "start", value: { request, timeoutMs } } });
+    return () => {
+      if (this.#settle(id) !== undefined) this.#send({ id, step: { $case: "cancel", value: {} } });
+    };
+  }
+
+  end(): void {
+    this.#call.end();
+  }
+
+  #take({ id, step }: ExchangeFrame): void {
+    if (step?.$case === "refused") {
+      this.#settle(id)?.lost(parseRefusal(step.value));
+      return;
+    }
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined || step === undefined) return;
+    const kind = step.value.frame?.$case;
+    if (kind === "final" || kind === "error") this.#settle(id);
+    waiting.taker.take(step.value);
+  }
+
+  #settle(id: number): FrameTaker | undefined {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return undefined;
+    clearTimeout(waiting.timer);
+    this.#waiting.delete(id);
+    return waiting.taker;
+  }
+}
+
+function parseRefusal(value: Uint8Array): unknown {
+  try {
+    return SignalboxError.fromJson(JSON.parse(Buffer.from(value).toString("utf8")));
+  } catch (error) {
+    return error;
+  }
+}

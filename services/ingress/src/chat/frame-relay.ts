@@ -1,0 +1,137 @@
+import { SignalboxError } from "@signalbox/proto";
+import type { DispatchFrame } from "@signalbox/proto/grpc/dispatcher";
+import type { AnswerWriter } from "./answer-writer.ts";
+import type { FrameTaker } from "./exchange.ts";
+
+/**
+ * ended: the client has its answer or its error, and the dispatcher answers for the record.
+ * An error: the dispatcher was lost before it did anything that counts, so the request may be tried again.
+ */
+export type DispatchResult = "ended" | SignalboxError;
+
+/** Where a request's frames come from. */
+export type FrameSource = { cancel(): void; pause(): void; resume(): void };
+
+/** Passes one request's frames on to its client. */
+export class FrameRelay implements FrameTaker {
+  readonly #stream: boolean;
+  readonly #writer: AnswerWriter;
+  readonly #resolve: (result: DispatchResult) => void;
+  #source: FrameSource | null = null;
+  #forget: () => void = () => {};
+  /** The content of an answer that is not streamed: it leaves whole, once its outcome is recorded. */
+  readonly #held: Uint8Array[] = [];
+  /** Whether the dispatcher has got to where another one may no longer take over. */
+  #committed = false;
+  #settled = false;
+
+  constructor(options: { stream: boolean; writer: AnswerWriter; resolve: (result: DispatchResult) => void }) {
+    this.#stream = options.stream;
+    this.#writer = options.writer;
+    this.#resolve = options.resolve;
+  }
+
+  /** Breaks the source off when the client leaves. */
+  follow(source: FrameSource): void {
+    if (this.#settled) return;
+    this.#source = source;
+    const leave = (): void => {
+      source.cancel();
+      this.#settle("ended");
+    };
+    this.#forget = this.#writer.onGone(leave);
+    if (this.#writer.isGone) leave();
+  }
+
+  take({ frame }: DispatchFrame): void {
+    if (this.#settled || frame === undefined) return;
+    this.#committed = true;
+    switch (frame.$case) {
+      case "serving":
+        this.#writer.setHeader("x-signalbox-model", headerText(frame.value.model));
+        this.#writer.setHeader("x-signalbox-provider", headerText(frame.value.provider));
+        break;
+      case "content":
+        this.#content(frame.value);
+        break;
+      case "closing":
+        break;
+      case "final":
+        this.#final(frame.value.tail);
+        break;
+      case "error":
+        this.#error(parseError(frame.value));
+        break;
+    }
+  }
+
+  lost(cause: unknown): void {
+    if (this.#settled) return;
+    const lost = dispatcherLost(cause);
+    if (this.#committed) this.#error(lost);
+    else this.#settle(lost);
+  }
+
+  late(): void {
+    if (!this.#settled) this.#error(new SignalboxError("deadline-exceeded", "The answer took too long."));
+  }
+
+  #content(piece: Uint8Array): void {
+    if (!this.#stream) {
+      this.#held.push(piece);
+      return;
+    }
+    if (this.#writer.write(piece)) return;
+    this.#source?.pause();
+    this.#writer.onDrain(() => this.#source?.resume());
+  }
+
+  #final(tail: Uint8Array): void {
+    if (!this.#stream) {
+      this.#writer.send(
+        this.#held.length === 1 && tail.length === 0 ? asBuffer(this.#held[0]!) : Buffer.concat([...this.#held, tail]),
+      );
+    } else {
+      if (tail.length > 0) this.#writer.write(tail);
+      this.#writer.end();
+    }
+    this.#settle("ended");
+  }
+
+  #error(error: SignalboxError): void {
+    this.#writer.fail(error);
+    this.#settle("ended");
+  }
+
+  #settle(result: DispatchResult): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#forget();
+    this.#resolve(result);
+  }
+}
+
+/** The dispatcher is gone, and what became of the request is not known here; the register will say `abandoned`. */
+function dispatcherLost(cause: unknown): SignalboxError {
+  return new SignalboxError("dispatcher-lost", "The dispatcher of the request was lost before its answer was whole.", {
+    details: { stage: "dispatcher", retryAfterMs: 1_000 },
+    cause,
+  });
+}
+
+function parseError(value: Uint8Array): SignalboxError {
+  try {
+    return SignalboxError.fromJson(JSON.parse(asBuffer(value).toString("utf8")));
+  } catch (error) {
+    return SignalboxError.from(error);
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Models' names come from config and providers; a header takes visible ASCII. */
+function headerText(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, "?");
+}
