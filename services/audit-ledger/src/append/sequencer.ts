@@ -17,10 +17,6 @@ const LOCK_RETRY_MS = 250;
 const BACKOFF_MIN_MS = 100;
 const BACKOFF_MAX_MS = 5_000;
 const SWEEP_EVERY_MS = 1_000;
-/** Events gather this long for one commit: a transaction costs about the same for one event as for twenty. */
-const GATHER_MS = 20;
-/** So many messages are a batch already, and wait for nothing. */
-const GATHER_MESSAGES = 128;
 
 export type SequencerOptions = {
   readonly bus: Bus;
@@ -130,7 +126,6 @@ export class Sequencer implements AsyncDisposable {
       await this.#appendNext(context);
       await partitions.ensureFor(this.#head.size);
       await this.#queue.ready();
-      if (this.#queue.size < GATHER_MESSAGES) await sleep(GATHER_MS);
     }
     // What has been delivered is committed before an ordered end, because it would come again only after a while.
     while (await this.#appendNext(context));
