@@ -28,6 +28,19 @@ test("items that follow a hand-over closely gather for the next one", async () =
   expect(batches).toEqual([[1], [2, 3]]);
 });
 
+test("where no others are to be expected nothing waits for them", async () => {
+  const batches: number[][] = [];
+  const add = tickBatch<number>(
+    (items) => batches.push(items),
+    () => false,
+  );
+  add(1);
+  await nextTick();
+  add(2);
+  await nextTick();
+  expect(batches).toEqual([[1], [2]]);
+});
+
 test("messages stay below the limit and keep every item in order", () => {
   const texts = Array.from({ length: 100 }, (_, index) => JSON.stringify({ index, pad: "é".repeat(index) }));
   const messages = packItems(texts, 1_000);

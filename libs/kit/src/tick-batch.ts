@@ -3,9 +3,10 @@ const GATHER_MS = 2;
 
 /**
  * Collects items and hands them over together. A lone item waits for nothing but the end of its event-loop turn; when
- * the last hand-over is less than GATHER_MS ago, items wait until it is, so that a burst costs few messages.
+ * the last hand-over is less than GATHER_MS ago, items wait until it is, so that a burst costs few messages. `isBusy`
+ * says whether others are to be expected at all; where it says no, nothing waits.
  */
-export function tickBatch<T>(flush: (items: T[]) => void): (item: T) => void {
+export function tickBatch<T>(flush: (items: T[]) => void, isBusy: () => boolean = () => true): (item: T) => void {
   let items: T[] = [];
   let flushedAtMs = -Infinity;
 
@@ -17,7 +18,7 @@ export function tickBatch<T>(flush: (items: T[]) => void): (item: T) => void {
   }
   return (item) => {
     if (items.push(item) > 1) return;
-    if (performance.now() - flushedAtMs < GATHER_MS) setTimeout(handOver, GATHER_MS);
+    if (performance.now() - flushedAtMs < GATHER_MS && isBusy()) setTimeout(handOver, GATHER_MS);
     else setImmediate(handOver);
   };
 }

@@ -6,6 +6,9 @@ import { admitIngress } from "./admit-ingress.ts";
 import type { FrameWriter } from "./frame-sink.ts";
 import { callerLeft, type ServeContext, serveOrder } from "./serve-order.ts";
 
+/** The end of an answer follows its content within a millisecond, and must not wait where no others are under way. */
+const BUSY_REQUESTS = 8;
+
 export type ExchangeCall = ServerDuplexStream<ExchangeRequests, ExchangeFrames>;
 
 /** `Dispatcher.Exchange`, and the end of all its calls: they never end by themselves. */
@@ -58,9 +61,12 @@ class SharedCall {
   constructor(call: ExchangeCall, context: ServeContext) {
     this.#call = call;
     this.#context = context;
-    this.#ring = tickBatch(() => {
-      this.#flush();
-    });
+    this.#ring = tickBatch(
+      () => {
+        this.#flush();
+      },
+      () => this.#running.size >= BUSY_REQUESTS,
+    );
   }
 
   start(id: number, { request, timeoutMs }: ExchangeStart): void {

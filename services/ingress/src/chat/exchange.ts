@@ -11,6 +11,9 @@ import type {
   ExchangeRequests,
 } from "@signalbox/proto/grpc/dispatcher";
 
+/** Fewer than this many requests do not wait for each other. */
+const BUSY_REQUESTS = 8;
+
 /** What becomes of one request in a shared call. */
 export type FrameTaker = {
   take(frame: DispatchFrame): void;
@@ -54,9 +57,12 @@ class SharedCall {
 
   constructor(call: ClientDuplexStream<ExchangeRequests, ExchangeFrames>, onOver: () => void) {
     this.#call = call;
-    this.#send = tickBatch((requests) => {
-      if (call.writable) call.write({ requests });
-    });
+    this.#send = tickBatch(
+      (requests) => {
+        if (call.writable) call.write({ requests });
+      },
+      () => this.#waiting.size >= BUSY_REQUESTS,
+    );
     const over = (cause: unknown): void => {
       onOver();
       for (const id of this.#waiting.keys()) this.#settle(id)?.lost(cause);
