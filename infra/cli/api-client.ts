@@ -93,7 +93,7 @@ async function refusal(response: Response): Promise<SignalboxError> {
 
 const TODO: Readonly<Record<number, string>> = {
   400: "See this command's --help.",
-  401: "Give a key that is not revoked with --key or SIGNALBOX_KEY; the first start's keys lie in <home>/credentials.",
+  401: "Give a key that is neither revoked nor expired with --key or SIGNALBOX_KEY; the first start's keys lie in <home>/credentials.",
   403: "This needs an admin key: the first one is adminKey in <home>/credentials.",
   404: "Check the id: `decisions list`, `keys list` and `models` show what there is.",
   503: "Try again in a moment; `npm run -s signalbox -- doctor` says which stage is missing.",

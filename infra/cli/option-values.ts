@@ -15,9 +15,25 @@ export function wholeNumber(min: number, max: number = Number.MAX_SAFE_INTEGER):
 export function pointInTime(text: string): number {
   const ago = /^([0-9]{1,6})([smhd])$/.exec(text);
   if (ago !== null) return Date.now() - Number(ago[1]) * UNITS_MS[ago[2] as keyof typeof UNITS_MS];
-  const at = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(at)) return at;
+  const atMs = parseDate(text);
+  if (!Number.isNaN(atMs)) return atMs;
   throw new InvalidArgumentError("Give an age like 15m, 2h or 7d, or a date like 2026-11-21T10:00:00Z.");
+}
+
+/** A point in time to come, as ISO 8601 in UTC: `12h` or `30d` from now, or an ISO date. */
+export function timeToCome(text: string): string {
+  const after = /^([0-9]{1,6})([smhd])$/.exec(text);
+  const durationMs = after === null ? null : Number(after[1]) * UNITS_MS[after[2] as keyof typeof UNITS_MS];
+  const atMs = durationMs === null ? parseDate(text) : Date.now() + durationMs;
+  if (atMs > Date.now()) return new Date(atMs).toISOString();
+  throw new InvalidArgumentError(
+    "Give a time to come: a duration like 12h or 30d, or a date like 2026-12-31T10:00:00Z.",
+  );
+}
+
+/** Unix milliseconds, or NaN: other forms than ISO's mean different times on different machines. */
+function parseDate(text: string): number {
+  return /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
 }
 
 /** Collects an option that may be given several times, or once with commas. */

@@ -20,6 +20,9 @@ const COMMANDS = [
   ["replay"],
   ["tail"],
   ["verify"],
+  ["export"],
+  ["fsck"],
+  ["witness"],
   ["keys"],
   ["keys", "create"],
   ["keys", "list"],
@@ -55,6 +58,8 @@ test.each([
   [["replay"], "--all"],
   [["replay", "some-id", "--all"], "--all"],
   [["keys", "create", "--role", "king"], "member, admin"],
+  [["keys", "create", "--name", "ci", "--expires", "soon"], "30d"],
+  [["keys", "create", "--name", "ci", "--expires", "2020-01-01"], "a time to come"],
   [["nonsense"], "unknown command"],
   [["models", "--colour"], "unknown option"],
 ])("%j is wrong usage: exit code 2, and words that say what is right", async (args, words) => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hashKey, revokeKey } from "../../services/ingress/src/keys/index.ts";
 import { startIngressRig, type IngressRig } from "./ingress-rig.ts";
@@ -68,8 +69,50 @@ test("a key that is revoked elsewhere is refused within a second", async () => {
   while ((await statusWith(made.key)) !== 401) expect(performance.now() - revokedMs).toBeLessThan(1_000);
 });
 
+test("a key that expires is refused from that moment on, and its bearer is told why", async () => {
+  const expiresAtMs = Date.now() + 700;
+  const expiresAt = new Date(expiresAtMs).toISOString();
+  const made = await make({ name: "a trial", expiresAt });
+  expect(made).toMatchObject({ expiresAt });
+  expect(await statusWith(made.key)).toBe(200);
+  const { body: list } = await asAdmin("GET", "/v1/keys");
+  expect((list as { data: object[] }).data).toContainEqual(expect.objectContaining({ id: made.id, expiresAt }));
+  await sleep(expiresAtMs - Date.now() + 1);
+  const response = await fetch(`${rig.baseUrl}/v1/models`, { headers: { authorization: `Bearer ${made.key}` } });
+  expect(response.status).toBe(401);
+  expect(await response.json()).toEqual({
+    error: {
+      message: `The API key expired at ${expiresAt}.`,
+      type: "invalid_request_error",
+      param: null,
+      code: "invalid_api_key",
+    },
+  });
+});
+
+test("an event stream that is open when its key expires ends within a second", async () => {
+  const expiresAtMs = Date.now() + 600;
+  const made = await make({ name: "a watcher", expiresAt: new Date(expiresAtMs).toISOString() });
+  const response = await fetch(`${rig.baseUrl}/v1/events`, { headers: { authorization: `Bearer ${made.key}` } });
+  expect(response.status).toBe(200);
+  expect(await response.text()).toContain("following the register");
+  expect(Date.now()).toBeGreaterThanOrEqual(expiresAtMs);
+  expect(Date.now()).toBeLessThan(expiresAtMs + 1_000);
+});
+
+test("an expiry says nothing to who does not hold the whole key", async () => {
+  const made = await make({ name: "brief", expiresAt: new Date(Date.now() + 50).toISOString() });
+  await sleep(60);
+  const forged = made.key.slice(0, -4) + (made.key.endsWith("AAAA") ? "BBBB" : "AAAA");
+  const response = await fetch(`${rig.baseUrl}/v1/models`, { headers: { authorization: `Bearer ${forged}` } });
+  expect(await response.json()).toMatchObject({ error: { message: "The API key is not valid." } });
+});
+
 test.each([
   [{}, "name"],
+  [{ name: "x", expiresAt: "2020-01-01T00:00:00Z" }, "expiresAt"],
+  [{ name: "x", expiresAt: "tomorrow" }, "expiresAt"],
+  [{ name: "x", expiresAt: "2099-01-01T00:00:00" }, "expiresAt"],
   [{ name: "x", role: "owner" }, "role"],
   [{ name: "x", tenant: "No Spaces" }, "tenant"],
   [{ name: "x", scope: "all" }, "scope"],

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { does, type Cli } from "../command-context.ts";
 import { EXIT } from "../failure.ts";
 import { formatTable } from "../format/table.ts";
+import { timeToCome } from "../option-values.ts";
 
 const ROLES = ["member", "admin"] as const;
 
@@ -11,6 +12,7 @@ const CreatedKey = z.looseObject({
   tenant: z.string(),
   name: z.string(),
   role: z.string(),
+  expiresAt: z.string().nullish(),
   key: z.string(),
 });
 
@@ -23,11 +25,14 @@ const KeyList = z.looseObject({
       role: z.string(),
       createdAt: z.string(),
       revokedAt: z.string().nullish(),
+      expiresAt: z.string().nullish(),
       lastUsedAt: z.string().nullish(),
     }),
   ),
 });
 type ListedKey = z.infer<typeof KeyList>["data"][number];
+
+type NewKey = { name: string; role: string; tenant?: string; expires?: string };
 
 const RevokedKey = z.looseObject({ id: z.string(), revoked: z.literal(true) });
 
@@ -49,18 +54,21 @@ function addCreate(keys: Command, cli: Cli): void {
         .default("member"),
     )
     .option("--tenant <tenant>", "whose key it is; a new tenant is made (default: the asking key's own)")
+    .option("--expires <when>", "when it ends: a duration like 12h or 30d, or an ISO time (default: never)", timeToCome)
     .addHelpText(
       "after",
-      "\nExamples:\n  npm run -s signalbox -- keys create --name ci --tenant team-a\n" +
+      "\nExamples:\n  npm run -s signalbox -- keys create --name ci --tenant team-a --expires 30d\n" +
         "  npm run -s signalbox -- keys create --name ops --role admin --json",
     );
-  does<{ name: string; role: string; tenant?: string }>(create, cli, async ({ connect, options, print, terminal }) => {
-    const { name, role, tenant } = options;
-    const body = { name, role, ...(tenant === undefined ? {} : { tenant }) };
+  does<NewKey>(create, cli, async ({ connect, options, print, terminal }) => {
+    const { name, role, tenant, expires: expiresAt } = options;
+    const body = { name, role, tenant, expiresAt };
     const made = await connect().api.call(CreatedKey, { method: "POST", path: "/v1/keys", body });
     print(made, () => made.key);
-    if (options.json !== true)
-      terminal.err(`${made.role} key ${made.id} of tenant ${made.tenant}: keep it, it is not shown again`);
+    if (options.json !== true) {
+      const until = made.expiresAt == null ? "" : `, valid until ${made.expiresAt}`;
+      terminal.err(`${made.role} key ${made.id} of tenant ${made.tenant}${until}: keep it, it is not shown again`);
+    }
     return EXIT.ok;
   });
 }
@@ -68,7 +76,7 @@ function addCreate(keys: Command, cli: Cli): void {
 function addList(keys: Command, cli: Cli): void {
   const list = keys
     .command("list")
-    .description("All keys, revoked ones too; never their secrets.")
+    .description("All keys, revoked and expired ones too; never their secrets.")
     .addHelpText(
       "after",
       "\nExamples:\n  npm run -s signalbox -- keys list\n  npm run -s signalbox -- keys list --json",
@@ -103,6 +111,7 @@ function formatKeys(keys: readonly ListedKey[]): string {
       { title: "ROLE" },
       { title: "MADE" },
       { title: "LAST USED" },
+      { title: "EXPIRES" },
       { title: "STATE" },
     ],
     keys.map((key) => [
@@ -111,8 +120,18 @@ function formatKeys(keys: readonly ListedKey[]): string {
       key.tenant,
       key.role,
       key.createdAt.slice(0, 10),
-      key.lastUsedAt?.slice(0, 16).replace("T", " ") ?? "never",
-      key.revokedAt == null ? "active" : `revoked ${key.revokedAt.slice(0, 10)}`,
+      toMinute(key.lastUsedAt),
+      toMinute(key.expiresAt),
+      stateOf(key),
     ]),
   );
+}
+
+function toMinute(time: string | null | undefined): string {
+  return time?.slice(0, 16).replace("T", " ") ?? "never";
+}
+
+function stateOf({ revokedAt, expiresAt }: ListedKey): string {
+  if (revokedAt != null) return `revoked ${revokedAt.slice(0, 10)}`;
+  return expiresAt != null && Date.parse(expiresAt) <= Date.now() ? "expired" : "active";
 }

@@ -4,7 +4,7 @@ export const KEY_ROLES = ["member", "admin"] as const;
 /** member: its own tenant's requests and records. admin: all tenants' records, and the keys. */
 export type KeyRole = (typeof KEY_ROLES)[number];
 
-/** The tables of tenants and keys, as `infra/postgres/migrations/0001-tenants-and-keys.ts` makes them. */
+/** The tables of tenants and keys, as migrations 0001 and 0005 in `infra/postgres/migrations` make them. */
 export type KeyDatabase = {
   tenant: { id: string; digest_key: Buffer; created_at: Generated<Date> };
   virtual_key: {
@@ -15,6 +15,7 @@ export type KeyDatabase = {
     hash: Buffer;
     created_at: Generated<Date>;
     revoked_at: Date | null;
+    expires_at: Date | null;
     last_used_at: Date | null;
   };
   virtual_key_revision: { revision: ColumnType<string, never, never> };

@@ -13,10 +13,17 @@ export type Principal = {
   readonly digestKey: KeyObject;
 };
 
-/** All keys that are valid now, in memory: a request asks no database who its caller is. */
+/** expired: it was valid until then, and its bearer may be told so. unknown: no such key, or a revoked one. */
+export type FoundKey =
+  | { readonly kind: "valid"; readonly principal: Principal }
+  | { readonly kind: "expired"; readonly expiredAt: Date }
+  | { readonly kind: "unknown" };
+
+/** All keys that are not revoked, in memory: a request asks no database who its caller is. */
 export type KeyRing = AsyncDisposable & {
-  /** The bearer of a secret key, or null for an unknown or revoked one. */
-  find(secretKey: string): Principal | null;
+  /** The bearer of a secret key at this moment. */
+  find(secretKey: string): FoundKey;
+  /** Whether a key is neither revoked nor expired at this moment. */
   isActive(keyId: string): boolean;
   /** Reads the keys again now, so that a change made here holds before its caller is answered. */
   reload(): Promise<void>;
@@ -28,7 +35,13 @@ export type KeyRing = AsyncDisposable & {
 const POLL_EVERY_MS = 400;
 const STALE_AFTER_MS = 10_000;
 
-type Entry = { readonly principal: Principal; readonly hash: Buffer };
+type Entry = {
+  readonly found: Extract<FoundKey, { kind: "valid" }>;
+  readonly hash: Buffer;
+  readonly expiresAt: Date | null;
+};
+
+const UNKNOWN: FoundKey = { kind: "unknown" };
 
 /** Reads the keys and follows their revision. Throws when the first read fails. */
 export async function openKeyRing(options: {
@@ -45,20 +58,31 @@ export async function openKeyRing(options: {
   return {
     find(secretKey) {
       const id = keyIdOfSecret(secretKey);
-      if (id === null) return null;
+      if (id === null) return UNKNOWN;
       const entry = keys.entries.get(id);
       // An unknown id costs what a known one does, so time tells nothing about which ids exist.
       const equal = timingSafeEqual(hashKey(secretKey, pepper), entry?.hash ?? nobody);
-      return equal && entry !== undefined ? entry.principal : null;
+      if (!equal || entry === undefined) return UNKNOWN;
+      return entry.expiresAt === null || isToCome(entry.expiresAt)
+        ? entry.found
+        : { kind: "expired", expiredAt: entry.expiresAt };
     },
-    isActive: (keyId) => keys.entries.has(keyId),
+    isActive(keyId) {
+      const entry = keys.entries.get(keyId);
+      return entry !== undefined && (entry.expiresAt === null || isToCome(entry.expiresAt));
+    },
     reload: () => keys.reload(),
     isFresh: () => Date.now() - keys.readAtMs < STALE_AFTER_MS,
     [Symbol.asyncDispose]: () => polling[Symbol.asyncDispose](),
   };
 }
 
-/** The valid keys as they were read last. */
+/** Asked at every use, so that a key ends at its time and not at the next read of the table. */
+function isToCome(time: Date): boolean {
+  return time.getTime() > Date.now();
+}
+
+/** The keys as they were read last. */
 class KeyTable {
   readonly #db: Kysely<KeyDatabase>;
   #revision = "";
@@ -130,12 +154,13 @@ async function readEntries(db: Kysely<KeyDatabase>): Promise<Map<string, Entry>>
     .selectFrom("virtual_key")
     .innerJoin("tenant", "tenant.id", "virtual_key.tenant")
     .select(["virtual_key.id", "virtual_key.tenant", "virtual_key.role", "virtual_key.hash", "tenant.digest_key"])
+    .select("virtual_key.expires_at")
     .where("virtual_key.revoked_at", "is", null)
     .execute();
   return new Map(
-    rows.map(({ id, tenant, role, hash, digest_key: digestKey }) => [
-      id,
-      { principal: { keyId: id, tenant, role, digestKey: createSecretKey(digestKey) }, hash },
-    ]),
+    rows.map(({ id, tenant, role, hash, digest_key: digestKey, expires_at: expiresAt }) => {
+      const principal: Principal = { keyId: id, tenant, role, digestKey: createSecretKey(digestKey) };
+      return [id, { found: { kind: "valid", principal }, hash, expiresAt }];
+    }),
   );
 }

@@ -16,6 +16,12 @@ const NewKey = z.strictObject({
   role: z.enum(KEY_ROLES).default("member"),
   /** The asking admin's own unless it is given; a new one is made. */
   tenant: TenantId.optional(),
+  /** ISO 8601 with an offset; the key holds for ever unless it is given. */
+  expiresAt: z.iso
+    .datetime({ offset: true })
+    .transform((text) => new Date(text))
+    .refine((at) => at.getTime() > Date.now(), "expected a time to come")
+    .nullish(),
 });
 
 type Context = {
@@ -41,12 +47,13 @@ export function keyRoutes({ db, keys, pepper, log }: Context): Route[] {
       async handle({ request, reply, principal }) {
         const wish = parseInput(NewKey, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
         const tenant = wish.tenant ?? principal.tenant;
-        const { id, secretKey } = await createKey(db, { ...wish, tenant, pepper });
+        const expiresAt = wish.expiresAt ?? null;
+        const { id, secretKey } = await createKey(db, { ...wish, tenant, expiresAt, pepper });
         await keys.reload();
-        log.info({ key: id, tenant, role: wish.role, by: principal.keyId }, "a key was made");
+        log.info({ key: id, tenant, role: wish.role, expiresAt, by: principal.keyId }, "a key was made");
         // The one time that the key is shown; no cache on the way may keep it.
         reply.code(201).header("cache-control", "no-store");
-        return { object: "key", id, tenant, name: wish.name, role: wish.role, key: secretKey };
+        return { object: "key", id, tenant, name: wish.name, role: wish.role, expiresAt, key: secretKey };
       },
     },
     {
@@ -73,6 +80,7 @@ function renderKey(key: VirtualKey): Record<string, unknown> {
     role: key.role,
     createdAt: key.createdAt.toISOString(),
     revokedAt: key.revokedAt?.toISOString() ?? null,
+    expiresAt: key.expiresAt?.toISOString() ?? null,
     lastUsedAt: key.lastUsedAt?.toISOString() ?? null,
   };
 }

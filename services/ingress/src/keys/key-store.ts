@@ -14,6 +14,8 @@ export type VirtualKey = {
   readonly role: KeyRole;
   readonly createdAt: Date;
   readonly revokedAt: Date | null;
+  /** From then on it is refused; null for a key that never expires. */
+  readonly expiresAt: Date | null;
   /** To the minute. */
   readonly lastUsedAt: Date | null;
 };
@@ -24,7 +26,7 @@ export type VirtualKey = {
  */
 export async function createKey(
   db: Kysely<KeyDatabase>,
-  key: { tenant: string; role: KeyRole; name: string; pepper: Uint8Array },
+  key: { tenant: string; role: KeyRole; name: string; expiresAt?: Date | null; pepper: Uint8Array },
 ): Promise<{ id: string; secretKey: string }> {
   const { id, secretKey } = generateSecretKey();
   await db.transaction().execute(async (transaction) => {
@@ -35,17 +37,24 @@ export async function createKey(
       .execute();
     await transaction
       .insertInto("virtual_key")
-      .values({ id, tenant: key.tenant, name: key.name, role: key.role, hash: hashKey(secretKey, key.pepper) })
+      .values({
+        id,
+        tenant: key.tenant,
+        name: key.name,
+        role: key.role,
+        hash: hashKey(secretKey, key.pepper),
+        expires_at: key.expiresAt ?? null,
+      })
       .execute();
   });
   return { id, secretKey };
 }
 
-/** Keys, revoked ones too, oldest first. */
+/** Keys, revoked and expired ones too, oldest first. */
 export async function listKeys(db: Kysely<KeyDatabase>): Promise<VirtualKey[]> {
   const rows = await db
     .selectFrom("virtual_key")
-    .select(["id", "tenant", "name", "role", "created_at", "revoked_at", "last_used_at"])
+    .select(["id", "tenant", "name", "role", "created_at", "revoked_at", "expires_at", "last_used_at"])
     .orderBy("created_at")
     .orderBy("id")
     .limit(LIST_MAX)
@@ -57,6 +66,7 @@ export async function listKeys(db: Kysely<KeyDatabase>): Promise<VirtualKey[]> {
     role: row.role,
     createdAt: row.created_at,
     revokedAt: row.revoked_at,
+    expiresAt: row.expires_at,
     lastUsedAt: row.last_used_at,
   }));
 }
