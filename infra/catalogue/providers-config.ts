@@ -97,13 +97,15 @@ export const ProviderConfig = z
       .describe("Sent with every request."),
     timeouts: z
       .strictObject({
-        connectMs: timeout.describe("Until the connection stands."),
+        connectMs: timeout.describe("Until the connection stands; providers at one host and port share the longest."),
         firstByteMs: timeout.describe("From the request to the first byte of the answer."),
         idleMs: timeout.describe("Between two pieces of the answer."),
-        totalMs: timeout.describe("For the whole answer."),
+        totalMs: timeout.describe(
+          "For one attempt up to its last byte: then the next endpoint is tried, or an answer that has begun ends in an error. Unbounded unless given.",
+        ),
       })
       .default({})
-      .describe("Deadlines for this provider; the dispatcher's own where left out."),
+      .describe("Deadlines for each attempt at this provider; the dispatcher's own where left out."),
   })
   .refine(({ apiKey, apiKeyEnv }) => apiKey === undefined || apiKeyEnv === undefined, {
     path: ["apiKeyEnv"],

@@ -1,5 +1,5 @@
 import type { Endpoint } from "@signalbox/proto";
-import { ConfigError } from "@signalbox/kit";
+import { ConfigError } from "../config/config-error.ts";
 import { buildEndpoint } from "./build-endpoint.ts";
 import { listModels } from "./list-models.ts";
 import type { KnownModels } from "./load-catalogue.ts";

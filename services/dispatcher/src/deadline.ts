@@ -6,10 +6,13 @@ export type DeadlineTimes = {
   readonly firstByteMs: number;
   /** Silence after it. */
   readonly idleMs: number;
+  /** The provider's own bound on one attempt; null for none. */
+  readonly totalMs: number | null;
+  /** The end of the request's time, over all attempts. */
   readonly totalAtMs: number;
 };
 
-/** Aborts its signal when the provider is silent for too long, when the request's time is over, or when `parent` aborts. */
+/** Aborts its signal when the provider is silent for too long, when its time or the request's is over, or when `parent` aborts. */
 export class Deadline implements Disposable {
   readonly #controller = new AbortController();
   readonly #parent: AbortSignal;
@@ -25,7 +28,12 @@ export class Deadline implements Disposable {
     this.#idleMs = times.idleMs;
     this.#parent = parent;
     this.#silence = setTimeout(this.#onSilence, times.firstByteMs);
-    this.#total = setTimeout(this.#onTotal, Math.max(0, times.totalAtMs - Date.now()));
+    const leftMs = Math.max(0, times.totalAtMs - Date.now());
+    // The end of the request's time is nobody's fault; the end of the provider's own is, and another may still answer.
+    this.#total =
+      times.totalMs !== null && times.totalMs < leftMs
+        ? setTimeout(this.#onTotal, times.totalMs, "upstream-timeout")
+        : setTimeout(this.#onTotal, leftMs, "deadline-exceeded");
     parent.addEventListener("abort", this.#onParent);
     if (parent.aborted) this.#onParent();
   }
@@ -79,11 +87,9 @@ export class Deadline implements Disposable {
     this.abort(new SignalboxError("upstream-timeout", `${this.#provider} ${what}.`, { details }));
   };
 
-  readonly #onTotal = (): void => {
+  readonly #onTotal = (code: "upstream-timeout" | "deadline-exceeded"): void => {
     const details = { provider: this.#provider };
-    this.abort(
-      new SignalboxError("deadline-exceeded", `${this.#provider} did not finish its answer in time.`, { details }),
-    );
+    this.abort(new SignalboxError(code, `${this.#provider} did not finish its answer in time.`, { details }));
   };
 
   readonly #onParent = (): void => {
