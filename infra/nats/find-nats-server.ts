@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
 import { chmodSync, existsSync } from "node:fs";
-import { copyFile, mkdir, readFile, readdir, rm } from "node:fs/promises";
+import { copyFile, mkdir, readdir, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
+import { natsInstallCommand } from "./install-command.ts";
 
 const run = promisify(execFile);
 const DOWNLOAD_LIMIT_MS = 180_000;
@@ -22,13 +23,13 @@ export async function findNatsServer(dir: string, say: (line: string) => void = 
     .map((folder) => join(folder, name))
     .find((file) => existsSync(file));
   if (found !== undefined) return found;
-  if (!hasDebianTools()) throw new Error(await howToInstall(dir));
+  if (!hasDebianTools()) throw new Error(howToInstall(dir));
   say("Fetching nats-server from Debian's package (no root, no system service)");
   try {
     return await unpackDebianPackage(dir);
   } catch (error) {
     const why = (error as { stderr?: string }).stderr?.trim() || String(error);
-    throw new Error(`${await howToInstall(dir)}\nFetching Debian's package failed: ${why}`, { cause: error });
+    throw new Error(`${howToInstall(dir)}\nFetching Debian's package failed: ${why}`, { cause: error });
   }
 }
 
@@ -81,16 +82,6 @@ async function download(work: string): Promise<void> {
   }
 }
 
-async function howToInstall(dir: string): Promise<string> {
-  return `There is no nats-server on this machine. Install it with:\n  ${await installCommand(dir)}\nand start again.`;
-}
-
-async function installCommand(dir: string): Promise<string> {
-  if (process.platform === "darwin") return "brew install nats-server";
-  if (process.platform === "win32") return "choco install nats-server";
-  const release = await readFile("/etc/os-release", "utf8").catch(() => "");
-  if (/^ID(_LIKE)?=.*(debian|ubuntu)/m.test(release)) return "sudo apt-get update";
-  if (/^ID=.*alpine/m.test(release)) return "sudo apk add nats-server";
-  if (/^ID(_LIKE)?=.*arch/m.test(release)) return "sudo pacman -S nats-server";
-  return `GOBIN=${dir} go install github.com/nats-io/nats-server/v2@latest`;
+function howToInstall(dir: string): string {
+  return `There is no nats-server on this machine. Install it with:\n  ${natsInstallCommand(dir)}\nand start again.`;
 }

@@ -4,6 +4,8 @@ import {
   FLOW,
   HEALTH_SUBJECT,
   LEDGER_STREAM,
+  POLICY_CONTROL_SUBJECT,
+  POLICY_NOTICE_SUBJECT,
   REQUEST_SUBJECTS,
   eventSubject,
   heartbeatSubject,
@@ -29,7 +31,16 @@ const BESIDE_THE_FLOW: Readonly<Record<StageName, NatsPermissions>> = {
     publish: [toIngress, CACHE_STORED_SUBJECT],
     subscribe: [CACHE_STORED_SUBJECT, ledgerSubject("outcome", ANY)],
   },
-  policy: { publish: [toIngress], subscribe: [HEALTH_SUBJECT, receipts, ledgerSubject("outcome", ANY)] },
+  policy: {
+    // A fresh instance reads the last minutes' outcomes, and of the register nothing else.
+    publish: [
+      toIngress,
+      POLICY_NOTICE_SUBJECT,
+      `$JS.API.CONSUMER.CREATE.${LEDGER_STREAM.name}.${ANY}.${ledgerSubject("outcome", ANY)}`,
+      `$JS.API.CONSUMER.MSG.NEXT.${LEDGER_STREAM.name}.${ANY}`,
+    ],
+    subscribe: [HEALTH_SUBJECT, POLICY_CONTROL_SUBJECT, POLICY_NOTICE_SUBJECT, receipts, ledgerSubject("outcome", ANY)],
+  },
   dispatcher: { publish: [toIngress], subscribe: [receipts] },
   "audit-ledger": {
     publish: [
