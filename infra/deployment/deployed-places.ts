@@ -10,6 +10,7 @@ export const DEPLOYED_PORTS: Ports = {
   dispatcher: 8_792,
   cache: 8_793,
   simulator: 8_794,
+  register: 8_795,
   nats: 4_222,
   postgres: 5_432,
 };

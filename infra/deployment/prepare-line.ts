@@ -10,9 +10,7 @@ import { OPERATOR } from "../nats/nats-keys.ts";
 import { ensureStreams } from "../nats/streams.ts";
 import { migrate } from "../postgres/migrate.ts";
 import { ensureDatabase, ensureRoles, urlForRole } from "../postgres/roles.ts";
-import { firstKeys } from "../supervisor/first-keys.ts";
-import { keepClassifierDocument } from "../supervisor/keep-classifier-document.ts";
-import { registerProducers } from "../supervisor/register-producers.ts";
+import { prepareDatabase } from "../supervisor/prepare-database.ts";
 import { DEPLOYED_PLACES, DEPLOYED_PORTS } from "./deployed-places.ts";
 
 export type PrepareLineOptions = {
@@ -34,10 +32,7 @@ export async function prepareLine({ home: dir, configFile, env }: PrepareLineOpt
   await ensureRoles(superUrl, keys.postgres);
   await ensureDatabase(superUrl);
   await migrate(ownerUrl);
-  await registerProducers(ownerUrl, keys.producers);
-  await keepClassifierDocument(ownerUrl);
-  const baseUrl = `http://127.0.0.1:${DEPLOYED_PORTS.http}`;
-  await firstKeys({ credentialsFile: home.credentialsFile, ownerUrl, pepperFile: keys.pepperFile, baseUrl });
+  await prepareDatabase({ home, keys, ownerUrl, baseUrl: `http://127.0.0.1:${DEPLOYED_PORTS.http}` });
   const { limits, retention } = config;
   await ensureStreams(`nats://${OPERATOR}:${keys.nats.operatorPassword}@${natsAddress}`, {
     auditMaxBytes: limits.auditMaxBytes,

@@ -1,26 +1,24 @@
-import fs from "node:fs/promises";
-import path from "node:path";
-import { Kysely, PostgresDialect } from "kysely";
-import { FileMigrationProvider, Migrator } from "kysely/migration";
-import { Pool } from "pg";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Client } from "pg";
+import { withClient } from "./with-client.ts";
 
-const FOLDER = path.join(import.meta.dirname, "migrations");
+const MIGRATIONS = join(import.meta.dirname, "migrations");
 
 /** Brings the schema up to date as its owner. Returns the names of the migrations that were applied now, in order. */
 export async function migrate(ownerUrl: string): Promise<string[]> {
-  const pool = new Pool({ connectionString: ownerUrl, max: 1 });
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
-  try {
-    const provider = new FileMigrationProvider({ fs, path, migrationFolder: FOLDER });
-    const { error, results = [] } = await new Migrator({ db, provider }).migrateToLatest();
-    if (error !== undefined) {
-      const failed = results.find((result) => result.status === "Error")?.migrationName;
-      throw new Error(`The migration ${failed ?? "set"} failed: ${(error as Error).message}`, {
-        cause: error,
-      });
-    }
-    return results.map((result) => result.migrationName);
-  } finally {
-    await db.destroy();
-  }
+  if (await withClient(ownerUrl, isUpToDate)) return [];
+  // Loaded when there is something to apply: it takes as long as all else of a start's set-up.
+  const { applyMigrations } = await import("./apply-migrations.ts");
+  return applyMigrations(ownerUrl, MIGRATIONS);
+}
+
+/** Whether the names that were applied are those of the files. Anything else is for the migrator to judge. */
+async function isUpToDate(client: Client): Promise<boolean> {
+  const { rows: tables } = await client.query("select to_regclass('kysely_migration') as found");
+  if (tables[0]?.found == null) return false;
+  const { rows } = await client.query<{ name: string }>("select name from kysely_migration");
+  const applied = new Set(rows.map(({ name }) => name));
+  const files = new Set(readdirSync(MIGRATIONS).map((file) => file.replace(/\.ts$/, "")));
+  return applied.size === files.size && [...applied].every((name) => files.has(name));
 }

@@ -1,4 +1,4 @@
-import { Client } from "pg";
+import { withClient } from "./with-client.ts";
 
 export const DATABASE = "signalbox";
 export const OWNER_ROLE = "signalbox_owner";
@@ -75,14 +75,4 @@ function withDatabase(url: string, name: string): string {
   const other = new URL(url);
   other.pathname = `/${name}`;
   return other.href;
-}
-
-async function withClient(url: string, use: (client: Client) => Promise<void>): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    await use(client);
-  } finally {
-    await client.end();
-  }
 }

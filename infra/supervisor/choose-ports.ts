@@ -7,7 +7,7 @@ import { freePort } from "../process/free-port.ts";
 export const DEFAULT_PORT = 8_790;
 
 /** Every port of a line; all of them on the loopback interface. */
-const PORT_NAMES = ["http", "ledger", "dispatcher", "cache", "nats", "postgres", "simulator"] as const;
+const PORT_NAMES = ["http", "ledger", "register", "dispatcher", "cache", "nats", "postgres", "simulator"] as const;
 export type Ports = Readonly<Record<(typeof PORT_NAMES)[number], number>>;
 
 /**

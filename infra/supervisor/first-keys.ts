@@ -1,12 +1,8 @@
 import { readFileSync } from "node:fs";
-import { createKey, hashKey, readPepper } from "@signalbox/ingress/keys";
-import type { KeyDatabase } from "@signalbox/ingress/keys";
-import { Kysely, PostgresDialect } from "kysely";
-import { Pool } from "pg";
+import { hashKey, readPepper } from "@signalbox/ingress/keys";
+import type { Client } from "pg";
 import { z } from "zod";
 import { writeSecretFile } from "../home/secret-file.ts";
-
-export const DEFAULT_TENANT = "default";
 
 const Credentials = z.looseObject({ apiKey: z.string(), adminKey: z.string() });
 
@@ -24,34 +20,26 @@ export type FirstKeysOptions = {
  * The keys that the credentials file holds; made, with the default tenant, when it holds none that this database knows.
  * The file is the only place where they can be read again.
  */
-export async function firstKeys(options: FirstKeysOptions): Promise<FirstKeys> {
+export async function firstKeys(client: Client, options: FirstKeysOptions): Promise<FirstKeys> {
   const { credentialsFile, ownerUrl, pepperFile, baseUrl } = options;
   const pepper = readPepper(pepperFile);
-  const db = new Kysely<KeyDatabase>({
-    dialect: new PostgresDialect({ pool: new Pool({ connectionString: ownerUrl, max: 1 }) }),
-  });
-  try {
-    const keys = (await knownKeys(db, credentialsFile, pepper)) ?? (await makeKeys(db, pepper));
-    writeSecretFile(credentialsFile, `${JSON.stringify({ ...keys, baseUrl }, null, 2)}\n`);
-    return keys;
-  } finally {
-    await db.destroy();
-  }
+  const keys = (await knownKeys(client, credentialsFile, pepper)) ?? (await makeKeys(ownerUrl, pepper));
+  writeSecretFile(credentialsFile, `${JSON.stringify({ ...keys, baseUrl }, null, 2)}\n`);
+  return keys;
 }
 
-async function knownKeys(db: Kysely<KeyDatabase>, file: string, pepper: Buffer): Promise<FirstKeys | null> {
+async function knownKeys(client: Client, file: string, pepper: Buffer): Promise<FirstKeys | null> {
   const kept = readCredentials(file);
   if (kept === null) return null;
   const hashes = [hashKey(kept.apiKey, pepper), hashKey(kept.adminKey, pepper)];
-  const rows = await db.selectFrom("virtual_key").select("id").where("hash", "in", hashes).execute();
+  const { rows } = await client.query("select id from virtual_key where hash = any($1)", [hashes]);
   return rows.length === hashes.length ? kept : null;
 }
 
-async function makeKeys(db: Kysely<KeyDatabase>, pepper: Buffer): Promise<FirstKeys> {
-  const tenant = DEFAULT_TENANT;
-  const member = await createKey(db, { tenant, role: "member", name: "first key", pepper });
-  const admin = await createKey(db, { tenant, role: "admin", name: "first admin key", pepper });
-  return { apiKey: member.secretKey, adminKey: admin.secretKey };
+/** Loaded at the first start alone: later ones have no use for it and would wait for its code. */
+async function makeKeys(ownerUrl: string, pepper: Buffer): Promise<FirstKeys> {
+  const { makeFirstKeys } = await import("./make-first-keys.ts");
+  return makeFirstKeys(ownerUrl, pepper);
 }
 
 function readCredentials(file: string): FirstKeys | null {

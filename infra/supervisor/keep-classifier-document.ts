@@ -1,21 +1,15 @@
-import { CLASSIFIER_DOCUMENT } from "@signalbox/classify";
+import { CLASSIFIER_DOCUMENT } from "@signalbox/classify/document";
 import { canonicalize, sha256Digest } from "@signalbox/tlog";
-import { Client } from "pg";
+import type { Client } from "pg";
 
 /**
  * Keeps what classifications name by digest beside the other documents. The classifier itself has no role in the
  * database, because it needs none for its work.
  */
-export async function keepClassifierDocument(ownerUrl: string): Promise<void> {
+export async function keepClassifierDocument(client: Client): Promise<void> {
   const body = Buffer.from(canonicalize(CLASSIFIER_DOCUMENT), "utf8");
-  const client = new Client({ connectionString: ownerUrl });
-  await client.connect();
-  try {
-    await client.query(
-      "insert into document (digest, kind, media_type, body) values ($1, 'classifier', 'application/json', $2) on conflict (digest) do nothing",
-      [sha256Digest(body), body],
-    );
-  } finally {
-    await client.end();
-  }
+  await client.query(
+    "insert into document (digest, kind, media_type, body) values ($1, 'classifier', 'application/json', $2) on conflict (digest) do nothing",
+    [sha256Digest(body), body],
+  );
 }

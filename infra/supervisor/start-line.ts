@@ -15,11 +15,9 @@ import { signalProcess } from "../process/process-group.ts";
 import { bothEnded } from "./both-ended.ts";
 import { choosePorts } from "./choose-ports.ts";
 import type { Ports } from "./choose-ports.ts";
-import { firstKeys } from "./first-keys.ts";
 import type { FirstKeys } from "./first-keys.ts";
 import type { Progress } from "./progress.ts";
-import { keepClassifierDocument } from "./keep-classifier-document.ts";
-import { registerProducers } from "./register-producers.ts";
+import { prepareDatabase } from "./prepare-database.ts";
 import { startServiceProcesses } from "./service-processes.ts";
 import type { Services } from "./service-processes.ts";
 import { serviceEnv } from "./service-env.ts";
@@ -52,6 +50,8 @@ export type ReadyInfo = {
   /** The schema owner's. */
   readonly databaseUrl: string;
   readonly grpc: { readonly ledger: string; readonly dispatcher: string };
+  /** The register as static files (C2SP tlog-tiles). */
+  readonly registerUrl: string;
   readonly pids: Readonly<Record<StageName, number>>;
 };
 
@@ -80,7 +80,7 @@ export async function startLine(options: LineOptions): Promise<Line> {
     bringUpNeighbours(context, stack),
     progress.step("providers", () => registerProviders(options, context, stack)),
   );
-  const keys = await prepareDatabase(context, neighbours.postgres, baseUrl);
+  const keys = await prepareDatabase({ ...context, ownerUrl: neighbours.postgres.url("owner"), baseUrl });
   const services = stack.use(await startServices({ options, context, neighbours, resolved, keys, baseUrl }));
   const ready = (): ReadyInfo => readyInfo({ context, neighbours, keys, baseUrl, pids: services.pids() });
   const tellRuntime = (): void => writeRuntime(home, ready(), neighbours);
@@ -110,17 +110,6 @@ async function bringUpNeighbours(context: NeighbourOptions, stack: AsyncDisposab
     bringUpNats(context).then((neighbour) => stack.use(neighbour)),
   );
   return { postgres, nats };
-}
-
-async function prepareDatabase(
-  { home, keys }: NeighbourOptions,
-  { url }: PostgresNeighbour,
-  baseUrl: string,
-): Promise<FirstKeys> {
-  await registerProducers(url("owner"), keys.producers);
-  await keepClassifierDocument(url("owner"));
-  const { credentialsFile } = home;
-  return firstKeys({ credentialsFile, ownerUrl: url("owner"), pepperFile: keys.pepperFile, baseUrl });
 }
 
 /** The simulator is started only when resolving finds nothing else to call. */
@@ -210,6 +199,7 @@ function readyInfo(parts: Parts & { readonly pids: ReadyInfo["pids"] }): ReadyIn
     natsUrl: neighbours.nats.operatorUrl,
     databaseUrl: neighbours.postgres.url("owner"),
     grpc: { ledger: `127.0.0.1:${ports.ledger}`, dispatcher: `127.0.0.1:${ports.dispatcher}` },
+    registerUrl: `http://127.0.0.1:${ports.register}`,
     pids,
   };
 }

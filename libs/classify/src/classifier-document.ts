@@ -1,8 +1,7 @@
 import type { Task } from "@signalbox/proto";
 import { CUES } from "./cues/index.ts";
-import { LANGUAGE_MODEL } from "./detect-language.ts";
 import { LANGUAGE_WORDS } from "./language-words.ts";
-import { TOKENIZER } from "./count-tokens.ts";
+import { LANGUAGE_MODEL, TOKENIZER } from "./model-names.ts";
 
 /** What a phrase can speak for: a task that is told by text, or something that makes the request harder or easier. */
 export type CueGroup =

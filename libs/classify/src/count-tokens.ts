@@ -1,8 +1,5 @@
 import { countTokens, setMergeCacheSize } from "gpt-tokenizer/encoding/o200k_base";
 
-/** The tokenizer, by name and version: part of the classifier document. */
-export const TOKENIZER = "gpt-tokenizer@4.0.0/o200k_base";
-
 /**
  * What is counted before the rest is estimated, in units that follow the tokenizer's worst time: a word costs its
  * bytes, and one that is no single token, so merged byte by byte, many times that.

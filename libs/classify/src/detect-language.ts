@@ -1,9 +1,6 @@
 import { detectAll } from "tinyld/light";
 import type { CompiledDocument } from "./compile-document.ts";
 
-/** The language model, by name and version: part of the classifier document. */
-export const LANGUAGE_MODEL = "tinyld@1.3.4/light";
-
 export const UNKNOWN_LANGUAGE = "und";
 
 const SAMPLE_WORDS = 80;

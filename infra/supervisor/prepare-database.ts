@@ -1,0 +1,23 @@
+import type { Home } from "../home/home.ts";
+import type { LineKeys } from "../home/line-keys.ts";
+import { withClient } from "../postgres/with-client.ts";
+import { firstKeys } from "./first-keys.ts";
+import type { FirstKeys } from "./first-keys.ts";
+import { keepClassifierDocument } from "./keep-classifier-document.ts";
+import { registerProducers } from "./register-producers.ts";
+
+export type PrepareDatabaseOptions = {
+  readonly home: Home;
+  readonly keys: LineKeys;
+  readonly ownerUrl: string;
+  readonly baseUrl: string;
+};
+
+/** What the services find in a migrated database: who signs, what classifications name, and the first keys. Safe to repeat. */
+export function prepareDatabase({ home, keys, ownerUrl, baseUrl }: PrepareDatabaseOptions): Promise<FirstKeys> {
+  return withClient(ownerUrl, async (client) => {
+    await registerProducers(client, keys.producers);
+    await keepClassifierDocument(client);
+    return firstKeys(client, { credentialsFile: home.credentialsFile, ownerUrl, pepperFile: keys.pepperFile, baseUrl });
+  });
+}
