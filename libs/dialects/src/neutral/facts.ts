@@ -1,5 +1,8 @@
 import type { RequestFacts } from "@signalbox/proto";
-import type { NeutralMessage, NeutralPart, NeutralRequest, NeutralTool } from "./request.ts";
+import type { NeutralMessage } from "./message.ts";
+import type { NeutralPart } from "./part.ts";
+import type { NeutralRequest } from "./request.ts";
+import type { NeutralTool } from "./tool.ts";
 
 /** The part of RequestFacts that the request's body gives. */
 export type RequestShape = Pick<
@@ -49,14 +52,16 @@ export function factsOf(request: NeutralRequest): RequestShape {
 type Counts = { textChars: number; images: number; audios: number; files: number; toolTurns: boolean };
 
 function countMessage(message: NeutralMessage, counts: Counts): void {
-  if (message.role === "tool" || message.toolCalls.length > 0) counts.toolTurns = true;
-  for (const call of message.toolCalls) counts.textChars += call.name.length + call.arguments.length;
+  if (message.role === "tool") counts.toolTurns = true;
   for (const part of message.parts) countPart(part, counts);
 }
 
 function countPart(part: NeutralPart, counts: Counts): void {
   if (part.kind === "text" || part.kind === "refusal") counts.textChars += part.text.length;
-  else if (part.kind === "image") counts.images += 1;
+  else if (part.kind === "tool-call") {
+    counts.toolTurns = true;
+    counts.textChars += part.name.length + part.arguments.length;
+  } else if (part.kind === "image") counts.images += 1;
   else if (part.kind === "audio") counts.audios += 1;
   else if (part.kind === "file") counts.files += 1;
 }

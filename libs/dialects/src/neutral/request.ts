@@ -1,73 +1,92 @@
 import type { RequestFacts } from "@signalbox/proto";
-
-/** The wire formats that this library has a codec for. */
-export const DIALECTS = ["openai-chat"] as const;
-export type DialectName = (typeof DIALECTS)[number];
-
-/** A JSON object as it was read from a wire: its fields are checked where they are used. */
-export type JsonObject = { readonly [field: string]: unknown };
-
-/** Where a neutral form was read from. Rendering to the same dialect overlays `body`, so fields that nobody knows travel on. */
-export type Source = { readonly dialect: DialectName; readonly body: JsonObject };
-
-export type NeutralPart =
-  | { readonly kind: "text"; readonly text: string }
-  /** `url` is `https:`, `http:` or a `data:` URL with the bytes in base64. */
-  | { readonly kind: "image"; readonly url: string; readonly detail: string | null }
-  /** `data` is base64. */
-  | { readonly kind: "audio"; readonly data: string; readonly format: string }
-  | { readonly kind: "file"; readonly id: string | null; readonly data: string | null; readonly name: string | null }
-  | { readonly kind: "refusal"; readonly text: string }
-  /** A part that only its own dialect understands. */
-  | { readonly kind: "other"; readonly type: string };
-
-export type NeutralToolCall = {
-  readonly id: string;
-  readonly name: string;
-  /** JSON as the model wrote it, which need not parse. */
-  readonly arguments: string;
-};
-
-export type NeutralMessage = {
-  readonly role: "system" | "developer" | "user" | "assistant" | "tool";
-  readonly parts: readonly NeutralPart[];
-  readonly toolCalls: readonly NeutralToolCall[];
-  /** Of a tool's result: the call that it answers; null elsewhere and for the legacy `function` role. */
-  readonly callId: string | null;
-};
-
-export type NeutralTool = {
-  readonly kind: "function" | "custom" | "other";
-  readonly name: string | null;
-  readonly description: string | null;
-  /** JSON Schema, or null. */
-  readonly parameters: JsonObject | null;
-};
+import type { NeutralMessage } from "./message.ts";
+import type { CacheMark } from "./part.ts";
+import type { NeutralReasoning } from "./reasoning-wish.ts";
+import type { JsonObject, Source } from "./source.ts";
+import type { NeutralTool, NeutralToolChoice } from "./tool.ts";
 
 export type NeutralResponseFormat =
   | { readonly kind: "text" }
   | { readonly kind: "json-object" }
-  | { readonly kind: "json-schema"; readonly name: string; readonly schema: JsonObject | null };
+  | {
+      readonly kind: "json-schema";
+      readonly name: string;
+      readonly schema: JsonObject | null;
+      readonly description: string | null;
+      readonly strict: boolean | null;
+    };
 
-/** A chat request in no vendor's words. It holds what the line reads; all else stays in `source.body`. */
+/** What steers how tokens are drawn, beside temperature and seed. Null: the request does not say. */
+export type NeutralSampling = {
+  /** 0 to 1. */
+  readonly topP: number | null;
+  readonly topK: number | null;
+  readonly minP: number | null;
+  /** -2 to 2. */
+  readonly frequencyPenalty: number | null;
+  readonly presencePenalty: number | null;
+  /** Texts that end the answer where they would come; they are not part of it. */
+  readonly stop: readonly string[];
+  /** By token id, in the vocabulary of the model: it means nothing to another one. */
+  readonly logitBias: JsonObject | null;
+};
+
+/** How the provider is to treat the request. Null: the request does not say. */
+export type NeutralService = {
+  readonly tier: string | null;
+  /** Whether the provider may keep the answer. */
+  readonly store: boolean | null;
+  /** Requests with the same key share a prompt cache. */
+  readonly cacheKey: string | null;
+  /** A digest of the end user. */
+  readonly safetyId: string | null;
+};
+
+/** A chat request in no vendor's words. What no codec knows stays in `source.body`. */
 export type NeutralRequest = {
   readonly source: Source;
   readonly model: string;
+  /** System text stands among them, in its place. */
   readonly messages: readonly NeutralMessage[];
   readonly tools: readonly NeutralTool[];
+  /** Null when the request does not say. */
+  readonly toolChoice: NeutralToolChoice | null;
   /** Whether the caller asks for parallel tool calls in so many words; null when the request does not say. */
   readonly parallelTools: boolean | null;
   readonly responseFormat: NeutralResponseFormat;
   readonly stream: boolean;
-  /** Whether the caller asked for a usage chunk at the end of a stream. */
+  /** Whether the caller's stream ends with its usage: asked for in some dialects, part of the format in others. */
   readonly includeUsage: boolean;
   readonly choices: number;
   /** The caller's bound on output tokens for each choice. */
   readonly maxOutputTokens: number | null;
+  /** 0 to 2; some wires take less, and the number is never rescaled. */
   readonly temperature: number | null;
   readonly seed: number | null;
+  readonly sampling: NeutralSampling;
   readonly logprobs: boolean;
+  /** How many alternatives to each token. */
+  readonly topLogprobs: number | null;
+  /** As asked for, or what a budget of tokens comes to. */
   readonly reasoningEffort: RequestFacts["reasoningEffort"];
+  /** Null when the request says nothing of reasoning. */
+  readonly reasoning: NeutralReasoning | null;
+  readonly verbosity: "low" | "medium" | "high" | null;
+  readonly service: NeutralService;
   readonly user: string | null;
   readonly metadata: Readonly<Record<string, string>> | null;
+  /** A mark on the request itself: the provider puts it where it serves best. */
+  readonly cache?: CacheMark;
 };
+
+export const NO_SAMPLING: NeutralSampling = {
+  topP: null,
+  topK: null,
+  minP: null,
+  frequencyPenalty: null,
+  presencePenalty: null,
+  stop: [],
+  logitBias: null,
+};
+
+export const NO_SERVICE: NeutralService = { tier: null, store: null, cacheKey: null, safetyId: null };

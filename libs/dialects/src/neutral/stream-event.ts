@@ -1,18 +1,44 @@
 import type { SignalboxError, Usage } from "@signalbox/proto";
-import type { FinishReason } from "./response.ts";
-import type { JsonObject, Source } from "./request.ts";
+import type { AudioPart, ImagePart, NeutralAnnotation, OtherPart } from "./part.ts";
+import type { ReasoningState } from "./reasoning-state.ts";
+import type { AnswerDefaults, FinishReason, StopDetails } from "./response.ts";
+import type { JsonObject, Source } from "./source.ts";
 
 /** A piece of a tool call. `opens` is set on the first piece of each call and on no other. */
 export type ToolCallDelta = {
   /** Dense from 0 within its choice, however the provider numbers its calls. */
   readonly index: number;
-  readonly opens: { readonly id: string; readonly name: string } | null;
+  readonly opens: {
+    readonly id: string;
+    readonly name: string;
+    readonly custom?: true;
+    readonly state?: ReasoningState;
+  } | null;
   readonly arguments: string;
   /** The provider's own object, for fields that nobody knows. */
   readonly source: JsonObject;
 };
 
-/** What one chunk adds to one choice. */
+/** What seldom comes. */
+export type DeltaExtra =
+  /** The text or the reasoning of this delta, or of the next that has some, begins a new part, though the last was of the same kind. */
+  | { readonly kind: "new-part"; readonly id?: string }
+  /** Belongs to the reasoning since the last new part and ends it; without any it is a part by itself. */
+  | { readonly kind: "reasoning-state"; readonly state: ReasoningState; readonly id?: string }
+  /** Belongs to the text since the last new part, and signs it. */
+  | { readonly kind: "text-state"; readonly state: ReasoningState }
+  /** Belongs to the text since the last new part. */
+  | { readonly kind: "annotation"; readonly annotation: NeutralAnnotation }
+  /** In OpenAI's form, of the tokens of this delta. */
+  | { readonly kind: "logprobs"; readonly logprobs: JsonObject }
+  /** Whole, as it came. */
+  | { readonly kind: "media"; readonly part: ImagePart | AudioPart }
+  | { readonly kind: "other"; readonly part: OtherPart };
+
+/**
+ * What one chunk adds to one choice. Where several fields are set they were generated in this order: new-part, reasoning and its state,
+ * text and its annotations, media and other parts, refusal, tool calls, the end. A reader that has them in another order gives out several chunks.
+ */
 export type NeutralDelta = {
   readonly choice: number;
   /** True on the first chunk of the choice. */
@@ -21,20 +47,20 @@ export type NeutralDelta = {
   readonly refusal: string | null;
   readonly reasoning: string | null;
   readonly toolCalls: readonly ToolCallDelta[];
+  readonly extras?: readonly DeltaExtra[];
   /** Set once a choice. */
   readonly finish: FinishReason | null;
-  /** The provider's own choice, for fields that nobody knows. */
+  /** Beside `finish`. */
+  readonly stop?: StopDetails;
+  /** The provider's own choice, for fields that nobody knows; empty where the wire has no such object. */
   readonly source: JsonObject;
 };
 
-/** A step of an answer's stream in no vendor's words, already normalised: roles, ids, indexes and ends are as they should be. */
-export type NeutralChunk = {
-  readonly source: Source;
-  readonly id: string;
-  readonly createdAtS: number;
-  readonly model: string;
-  readonly deltas: readonly NeutralDelta[];
-};
+/**
+ * A step of an answer's stream in no vendor's words, already normalised: roles, ids, indexes and ends are as they should be.
+ * `source.body` is the provider's event. A chunk without deltas is an event that only callers of the same form can be given.
+ */
+export type NeutralChunk = AnswerDefaults & { readonly source: Source; readonly deltas: readonly NeutralDelta[] };
 
 /** How a stream stands. `truncated`: the body ended before the answer did. */
 export type StreamEnd =
@@ -43,7 +69,7 @@ export type StreamEnd =
   | { readonly kind: "truncated" }
   | { readonly kind: "error"; readonly error: SignalboxError };
 
-/** What a reader knows of the stream so far; each dialect's read state holds one. */
+/** What a reader knows of the stream so far; each wire's read state holds one. */
 export type StreamProgress = {
   readonly end: StreamEnd;
   /** Whether any text, refusal, reasoning or tool call has come: from here on no other endpoint may answer. */
@@ -66,3 +92,26 @@ export const NO_PROGRESS: StreamProgress = {
   usageSource: null,
   outputChars: 0,
 };
+
+/** The progress after these deltas. */
+export function advanced(progress: StreamProgress, deltas: readonly NeutralDelta[]): StreamProgress {
+  let { begun, finish, outputChars } = progress;
+  for (const delta of deltas) {
+    const chars = charsOf(delta);
+    begun ||= chars > 0 || delta.toolCalls.length > 0 || holdsContent(delta);
+    finish ??= delta.finish;
+    outputChars += chars;
+  }
+  return { ...progress, begun, finish, outputChars };
+}
+
+/** UTF-16 units of what was generated in a delta. */
+export function charsOf(delta: NeutralDelta): number {
+  let chars = (delta.text?.length ?? 0) + (delta.refusal?.length ?? 0) + (delta.reasoning?.length ?? 0);
+  for (const call of delta.toolCalls) chars += (call.opens?.name.length ?? 0) + call.arguments.length;
+  return chars;
+}
+
+function holdsContent({ extras }: NeutralDelta): boolean {
+  return extras?.some(({ kind }) => kind === "reasoning-state" || kind === "media" || kind === "other") ?? false;
+}

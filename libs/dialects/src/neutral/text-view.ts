@@ -1,5 +1,6 @@
 import type { ClassifyItem } from "@signalbox/proto";
-import type { NeutralMessage, NeutralRequest } from "./request.ts";
+import type { NeutralMessage } from "./message.ts";
+import type { NeutralRequest } from "./request.ts";
 import { byteLengthOf, headWithin, tailWithin } from "./utf8-cut.ts";
 
 export type TextView = ClassifyItem["view"];

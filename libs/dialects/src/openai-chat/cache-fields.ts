@@ -1,4 +1,5 @@
-import type { JsonObject, NeutralRequest } from "../neutral/request.ts";
+import type { NeutralRequest } from "../neutral/request.ts";
+import type { JsonObject } from "../neutral/source.ts";
 
 /** Fields that say how the answer travels, who asked or what it may cost, and never what the answer is. */
 const WITHOUT_EFFECT = new Set([

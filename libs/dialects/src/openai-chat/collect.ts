@@ -1,11 +1,14 @@
-import type { JsonObject } from "../neutral/request.ts";
-import type { AnswerDefaults, FinishReason } from "../neutral/response.ts";
+import type { Usage } from "@signalbox/proto";
+import type { Collector, StreamTail } from "../ingress-codec.ts";
+import { ResponseCollector } from "../neutral/collect.ts";
+import { COLLECT_MAX_CHARS } from "../neutral/collect-limit.ts";
+import type { JsonObject } from "../neutral/source.ts";
+import type { AnswerDefaults, FinishReason, NeutralResponse } from "../neutral/response.ts";
 import type { NeutralChunk, NeutralDelta, ToolCallDelta } from "../neutral/stream-event.ts";
-import { isObject } from "./check-value.ts";
-import { deltaOf } from "./stream.ts";
-
-/** The largest answer that is put together from a stream, in UTF-16 units. */
-export const COLLECT_MAX_CHARS = 4 * 1024 * 1024;
+import { isObject } from "../check/check-value.ts";
+import { deltaOf } from "./delta.ts";
+import { renderResponse } from "./render-response.ts";
+import { renderUsage } from "./usage.ts";
 
 /** Fields of a delta whose pieces can be put together without guessing. */
 const KNOWN = new Set(["role", "content", "refusal", "reasoning_content", "reasoning", "tool_calls"]);
@@ -20,8 +23,13 @@ type Choice = {
   finish: FinishReason | null;
 };
 
-/** Puts a streamed answer together into the whole that the provider would have sent, so that it can be kept. */
-export class AnswerCollector {
+/**
+ * Puts a streamed answer together into the whole that the provider would have sent, so that it can be kept. One of another wire
+ * becomes the whole that the caller would have been given.
+ */
+export class AnswerCollector implements Collector {
+  /** Of an answer from another wire; null until there is one. */
+  #foreign: ResponseCollector | null = null;
   #head: AnswerDefaults | null = null;
   #extra: JsonObject = {};
   readonly #choices = new Map<number, Choice>();
@@ -29,6 +37,11 @@ export class AnswerCollector {
   #isWhole = true;
 
   add(chunk: NeutralChunk): void {
+    if (chunk.source.dialect !== "openai-chat") {
+      this.#foreign ??= new ResponseCollector();
+      this.#foreign.add(chunk);
+      return;
+    }
     if (!this.#isWhole) return;
     this.#head ??= chunk;
     const { choices: _, usage: __, obfuscation: ___, ...extra } = chunk.source.body;
@@ -38,8 +51,10 @@ export class AnswerCollector {
   }
 
   /** The whole answer; null when a piece could not be put together, or when it is too large to be kept. */
-  body(usage: JsonObject | null): JsonObject | null {
+  body(tail: Omit<StreamTail, "note">): JsonObject | null {
+    if (this.#foreign !== null) return foreignBody(this.#foreign, tail);
     if (!this.#isWhole || this.#head === null) return null;
+    const usage = tail.usageSource;
     const { id, createdAtS, model } = this.#head;
     const choices = [...this.#choices]
       .toSorted(([a], [b]) => a - b)
@@ -83,6 +98,18 @@ export class AnswerCollector {
     this.#isWhole = false;
     this.#choices.clear();
   }
+}
+
+function foreignBody(collector: ResponseCollector, { usage }: Omit<StreamTail, "note">): JsonObject | null {
+  const response = collector.response(usage);
+  return response === null ? null : keptOf(response, usage);
+}
+
+/** A whole answer to be kept: the provider's own where it has this form. */
+export function keptOf(response: NeutralResponse, usage: Usage): JsonObject {
+  if (response.source.dialect === "openai-chat") return response.source.body;
+  const note = { decisionId: "", costPicoUsd: null, endpoint: "" };
+  return { ...renderResponse(response, { usage, note }).body, usage: renderUsage(usage, null) };
 }
 
 function joined(text: string | null, piece: string | null): string | null {

@@ -1,4 +1,4 @@
-import { isObject } from "./check-value.ts";
+import { isObject } from "../check/check-value.ts";
 
 /** Text and reasoning of a message or a delta. */
 export type Content = { readonly text: string | null; readonly reasoning: string | null };
@@ -15,6 +15,11 @@ export function readContent(from: { readonly [field: string]: unknown }): Conten
   if (!Array.isArray(content)) return { text: null, reasoning };
   const thinking = textOf(content, "thinking");
   return { text: textOf(content, "text"), reasoning: thinking === "" ? reasoning : thinking };
+}
+
+/** The text of a Mistral `thinking` part. */
+export function thinkingTextOf(part: { readonly [field: string]: unknown }): string {
+  return textOf([part], "thinking");
 }
 
 function textOf(parts: readonly unknown[], type: "text" | "thinking"): string {

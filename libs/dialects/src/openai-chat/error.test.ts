@@ -108,13 +108,13 @@ describe("an error inside a 200", () => {
 describe("an error in the caller's dialect", () => {
   test("names the field at fault", () => {
     const error = new SignalboxError("invalid-request", "No.", { details: { param: "messages[0]" } });
-    expect(renderError(error)).toEqual({
+    expect(renderError(error).body).toEqual({
       error: { message: "No.", type: "invalid_request_error", param: "messages[0]", code: "invalid_value" },
     });
   });
   test("keeps a provider's own code and type", () => {
     const details = { upstreamCode: "context_length_exceeded", upstreamType: "invalid_request_error" };
-    expect(renderError(new SignalboxError("upstream-invalid-request", "Long.", { details }))).toMatchObject({
+    expect(renderError(new SignalboxError("upstream-invalid-request", "Long.", { details })).body).toMatchObject({
       error: { type: "invalid_request_error", code: "context_length_exceeded", param: null },
     });
   });

@@ -1,27 +1,19 @@
 import { SignalboxError, type ErrorCode } from "@signalbox/proto";
 import { redact } from "../error/redact.ts";
-import { type HeaderReader, retryAfterMsOf } from "../error/retry-after.ts";
-import type { JsonObject } from "../neutral/request.ts";
+import { retryAfterMsOf } from "../error/retry-after.ts";
+import { codeOfStatus } from "../error/upstream-code.ts";
+import type { UpstreamFailure } from "../error/upstream-failure.ts";
+import type { RenderedError } from "../ingress-codec.ts";
+import type { JsonObject } from "../neutral/source.ts";
 import { encodeData } from "../sse/encode.ts";
-import { isObject } from "./check-value.ts";
-
-export type UpstreamFailure = {
-  readonly status: number;
-  /** By lower-case name. */
-  readonly header: HeaderReader;
-  readonly bodyText: string;
-  readonly provider: string;
-  readonly nowMs: number;
-  /** What must never be shown, such as the provider's key. */
-  readonly secrets: readonly string[];
-};
+import { isObject } from "../check/check-value.ts";
 
 /** A provider's answer that is no success, as an error that may be shown to the caller. */
 export function parseError(failure: UpstreamFailure): SignalboxError {
   const said = sayingOf(parseJson(failure.bodyText));
   const message = redact(said.message ?? `The provider answered with status ${failure.status}.`, failure.secrets);
   const retryAfterMs = retryAfterMsOf(failure.header, failure.nowMs);
-  return new SignalboxError(codeOf(failure.status, message), message, {
+  return new SignalboxError(codeOfStatus(failure.status, message), message, {
     details: {
       provider: failure.provider,
       upstreamStatus: failure.status,
@@ -42,12 +34,16 @@ export function parseInBandError(
   const said = sayingOf(body);
   const message = redact(said.message ?? "The provider reported an error inside its answer.", from.secrets);
   const status = isObject(error) ? Number(error["status"] ?? error["code"]) : Number.NaN;
-  const code = status >= 400 && status < 600 ? codeOf(status, message) : codeOfWord(said.details.upstreamCode);
+  const code = status >= 400 && status < 600 ? codeOfStatus(status, message) : codeOfWord(said.details.upstreamCode);
   return new SignalboxError(code, message, { details: { provider: from.provider, ...said.details } });
 }
 
-/** The body of an error answer in this dialect. */
-export function renderError(error: SignalboxError): JsonObject {
+/** An error answer in this dialect. */
+export function renderError(error: SignalboxError): RenderedError {
+  return { status: error.httpStatus, body: bodyOf(error) };
+}
+
+function bodyOf(error: SignalboxError): JsonObject {
   const { param, upstreamCode, upstreamType } = error.details;
   const isUpstreams = error.code.startsWith("upstream-");
   return {
@@ -62,7 +58,7 @@ export function renderError(error: SignalboxError): JsonObject {
 
 /** The same as the last event of a stream: SDKs raise it as an error. */
 export function renderErrorFrame(error: SignalboxError): string {
-  return encodeData(JSON.stringify(renderError(error)));
+  return encodeData(JSON.stringify(bodyOf(error)));
 }
 
 /** The words that clients of this dialect compare with. */
@@ -112,16 +108,6 @@ function parseJson(bodyText: string): unknown {
     // HTML of a proxy, or plain text: nothing in it is meant for the caller.
     return null;
   }
-}
-
-function codeOf(status: number, message: string): ErrorCode {
-  // xAI and Google answer a wrong key with 400.
-  if (status === 400 && /api[ _-]?key/i.test(message)) return "upstream-auth";
-  if (status === 401 || status === 402 || status === 403) return "upstream-auth";
-  if (status === 404) return "upstream-not-found";
-  if (status === 408 || status === 504) return "upstream-timeout";
-  if (status === 429) return "upstream-rate-limited";
-  return status >= 400 && status < 500 && status !== 409 ? "upstream-invalid-request" : "upstream-error";
 }
 
 function codeOfWord(code: string | undefined): ErrorCode {

@@ -141,12 +141,12 @@ describe("what the format allows is read", () => {
       ["system", ["text"]],
       ["developer", ["text"]],
       ["user", ["text", "image", "audio", "file"]],
-      ["assistant", []],
+      ["assistant", ["tool-call"]],
       ["tool", ["text"]],
-      ["assistant", ["other", "refusal"]],
+      ["assistant", ["reasoning", "refusal"]],
       ["tool", []],
     ]);
-    expect(request.messages[3]?.toolCalls).toEqual([{ id: "c1", name: "weather", arguments: "{" }]);
+    expect(request.messages[3]?.parts).toEqual([{ kind: "tool-call", id: "c1", name: "weather", arguments: "{" }]);
   });
 
   test("options become the neutral form, null counts as absent", () => {

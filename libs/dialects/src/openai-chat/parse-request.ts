@@ -1,9 +1,11 @@
 import { SignalboxError } from "@signalbox/proto";
-import type { JsonObject, NeutralRequest } from "../neutral/request.ts";
-import { isObject } from "./check-value.ts";
-import { missing } from "./invalid.ts";
+import type { NeutralRequest, NeutralSampling, NeutralService } from "../neutral/request.ts";
+import type { JsonObject } from "../neutral/source.ts";
+import { isObject } from "../check/check-value.ts";
+import { missing } from "../check/invalid.ts";
 import { parseMessages } from "./parse-message.ts";
-import { parseResponseFormat, parseTools } from "./parse-tools.ts";
+import { parseResponseFormat } from "./parse-response-format.ts";
+import { parseTools, parseToolChoice } from "./parse-tools.ts";
 import { checkFields, isSet } from "./request-fields.ts";
 
 /**
@@ -15,11 +17,13 @@ export function parseRequest(value: unknown): NeutralRequest {
   const body = readBody(value);
   checkFields(body);
   const options = body["stream_options"] as JsonObject | null | undefined;
+  const tools = parseTools(body);
   return {
     source: { dialect: "openai-chat", body },
     model: body["model"] as string,
     messages: parseMessages(body["messages"]),
-    tools: parseTools(body),
+    tools,
+    toolChoice: parseToolChoice(body, tools),
     parallelTools: (body["parallel_tool_calls"] ?? null) as boolean | null,
     responseFormat: parseResponseFormat(body["response_format"]),
     stream: body["stream"] === true,
@@ -28,10 +32,45 @@ export function parseRequest(value: unknown): NeutralRequest {
     maxOutputTokens: (body["max_completion_tokens"] ?? body["max_tokens"] ?? null) as number | null,
     temperature: (body["temperature"] ?? null) as number | null,
     seed: (body["seed"] ?? null) as number | null,
+    sampling: samplingOf(body),
     logprobs: body["logprobs"] === true,
-    reasoningEffort: (body["reasoning_effort"] ?? null) as NeutralRequest["reasoningEffort"],
+    topLogprobs: (body["top_logprobs"] ?? null) as number | null,
+    ...reasoningOf(body),
+    verbosity: (body["verbosity"] ?? null) as NeutralRequest["verbosity"],
+    service: serviceOf(body),
     user: (body["user"] ?? null) as string | null,
     metadata: (body["metadata"] ?? null) as NeutralRequest["metadata"],
+  };
+}
+
+function samplingOf(body: JsonObject): NeutralSampling {
+  const { stop } = body;
+  return {
+    topP: (body["top_p"] ?? null) as number | null,
+    // No field of this format; many hosts take it, and those that do not know it are asked to by the caller.
+    topK: typeof body["top_k"] === "number" ? body["top_k"] : null,
+    minP: typeof body["min_p"] === "number" ? body["min_p"] : null,
+    frequencyPenalty: (body["frequency_penalty"] ?? null) as number | null,
+    presencePenalty: (body["presence_penalty"] ?? null) as number | null,
+    stop: typeof stop === "string" ? [stop] : ((stop ?? NO_STOPS) as readonly string[]),
+    logitBias: (body["logit_bias"] ?? null) as JsonObject | null,
+  };
+}
+
+const NO_STOPS: readonly string[] = [];
+
+function reasoningOf(body: JsonObject): Pick<NeutralRequest, "reasoning" | "reasoningEffort"> {
+  const effort = (body["reasoning_effort"] ?? null) as NeutralRequest["reasoningEffort"];
+  if (effort === null) return { reasoningEffort: null, reasoning: null };
+  return { reasoningEffort: effort, reasoning: { effort, budgetTokens: null, summary: null } };
+}
+
+function serviceOf(body: JsonObject): NeutralService {
+  return {
+    tier: (body["service_tier"] ?? null) as string | null,
+    store: (body["store"] ?? null) as boolean | null,
+    cacheKey: (body["prompt_cache_key"] ?? null) as string | null,
+    safetyId: (body["safety_identifier"] ?? null) as string | null,
   };
 }
 

@@ -1,19 +1,18 @@
 import { SignalboxError } from "@signalbox/proto";
-import type { NeutralToolCall } from "../neutral/request.ts";
-import type { AnswerDefaults, NeutralChoice, NeutralResponse } from "../neutral/response.ts";
-import { isObject } from "./check-value.ts";
+import type { ParseResponseOptions } from "../egress-codec.ts";
+import { generatedChars, type NeutralPart, type ToolCallPart } from "../neutral/part.ts";
+import type { NeutralChoice, NeutralResponse } from "../neutral/response.ts";
+import type { JsonObject } from "../neutral/source.ts";
+import { isObject } from "../check/check-value.ts";
 import { readContent } from "./content.ts";
 import { parseInBandError } from "./error.ts";
 import { readFinish } from "./finish-reason.ts";
-import { failedBy } from "./stream-failure.ts";
-import { argumentsText, mintedCallId } from "./tool-call-text.ts";
+import { readAudio, readImages } from "./answer-media.ts";
+import { readAnnotations } from "./annotations.ts";
+import { readCallState, readReasoning } from "./reasoning-details.ts";
+import { failedBy } from "../error/stream-failure.ts";
+import { argumentsText, mintedCallId } from "../neutral/tool-call-text.ts";
 import { readUsage } from "./usage.ts";
-
-export type ParseResponseOptions = {
-  readonly provider: string;
-  readonly secrets: readonly string[];
-  readonly defaults: AnswerDefaults;
-};
 
 /** Reads a whole answer. Throws an `upstream-*` error when it is none: an error inside a 200, no choices, a provider's failure as finish reason. */
 export function parseResponse(body: unknown, options: ParseResponseOptions): NeutralResponse {
@@ -30,7 +29,7 @@ export function parseResponse(body: unknown, options: ParseResponseOptions): Neu
     model: textOr(body["model"], options.defaults.model),
     choices,
     usage: readUsage(body["usage"]),
-    outputChars: choices.reduce((sum, choice) => sum + charsOf(choice), 0),
+    outputChars: choices.reduce((sum, choice) => sum + generatedChars(choice.parts), 0),
   };
 }
 
@@ -40,26 +39,44 @@ function parseChoice(value: unknown, position: number, options: ParseResponseOpt
   if (finish.kind === "failure") throw failedBy(finish.reason, options.provider);
   const message = value["message"];
   const index = typeof value["index"] === "number" ? value["index"] : position;
-  const { text, reasoning } = readContent(message);
   const toolCalls = parseCalls(message["tool_calls"], `${options.defaults.id}-${index}`);
+  const logprobs = value["logprobs"];
   return {
     index,
-    text,
-    refusal: typeof message["refusal"] === "string" ? message["refusal"] : null,
-    reasoning,
-    toolCalls,
+    parts: partsOf(message, toolCalls),
     finish: finish.kind === "finish" ? finish.reason : toolCalls.length > 0 ? "tool_calls" : "stop",
+    ...(isObject(logprobs) ? { logprobs } : undefined),
   };
 }
 
-function parseCalls(value: unknown, seed: string): NeutralToolCall[] {
+function partsOf(message: JsonObject, toolCalls: readonly ToolCallPart[]): readonly NeutralPart[] {
+  const { text, reasoning } = readContent(message);
+  const parts: NeutralPart[] = [...readReasoning(message["reasoning_details"], reasoning)];
+  if (text !== null) {
+    const annotations = readAnnotations(message["annotations"]);
+    parts.push({ kind: "text", text, ...(annotations.length === 0 ? undefined : { annotations }) });
+  }
+  const audio = readAudio(message["audio"]);
+  if (audio !== null) parts.push(audio);
+  parts.push(...readImages(message["images"]));
+  if (typeof message["refusal"] === "string") parts.push({ kind: "refusal", text: message["refusal"] });
+  parts.push(...toolCalls);
+  return parts;
+}
+
+function parseCalls(value: unknown, seed: string): ToolCallPart[] {
   if (!Array.isArray(value)) return [];
   return value.filter(isObject).map((call, index) => {
+    const isCustom = !isObject(call["function"]) && isObject(call["custom"]);
     const called = isObject(call["function"]) ? call["function"] : isObject(call["custom"]) ? call["custom"] : {};
+    const state = readCallState(call);
     return {
+      kind: "tool-call",
       id: textOr(call["id"], mintedCallId(seed, index)),
       name: textOr(called["name"], ""),
       arguments: argumentsText(called["arguments"] ?? called["input"]),
+      ...(isCustom ? { custom: true } : undefined),
+      ...(state === null ? undefined : { state }),
     };
   });
 }
@@ -68,11 +85,6 @@ function malformed(options: ParseResponseOptions): SignalboxError {
   return new SignalboxError("upstream-error", "The provider sent an answer that is no chat completion.", {
     details: { provider: options.provider },
   });
-}
-
-function charsOf(choice: NeutralChoice): number {
-  const calls = choice.toolCalls.reduce((sum, call) => sum + call.name.length + call.arguments.length, 0);
-  return (choice.text?.length ?? 0) + (choice.refusal?.length ?? 0) + (choice.reasoning?.length ?? 0) + calls;
 }
 
 function textOr(value: unknown, fallback: string): string {

@@ -46,7 +46,7 @@ describe.skipIf(folder === null)("recorded answers (skipped: RECORDINGS_DIR is n
     expect(response.usage?.inputTokens).toBeGreaterThan(0);
     expect(response.outputChars).toBeGreaterThan(0);
     const note = { decisionId: "d", costPicoUsd: "1", endpoint: "x/y" };
-    const rendered = renderResponse(response, { usage: response.usage!, note });
+    const rendered = renderResponse(response, { usage: response.usage!, note }).body;
     expect(rendered).toMatchObject({ id: body["id"], model: body["model"], object: "chat.completion" });
     expect(Object.keys(rendered)).toEqual(expect.arrayContaining(Object.keys(body)));
     for (const choice of rendered["choices"] as object[]) {

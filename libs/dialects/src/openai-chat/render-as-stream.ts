@@ -1,19 +1,18 @@
-import type { JsonObject } from "../neutral/request.ts";
+import type { JsonObject } from "../neutral/source.ts";
 import type { NeutralChoice, NeutralResponse } from "../neutral/response.ts";
 import type { NeutralChunk } from "../neutral/stream-event.ts";
-import { isObject } from "./check-value.ts";
+import { isObject } from "../check/check-value.ts";
 import { startWriting, writeChunk, writeTail } from "./render-stream.ts";
-import type { RenderResponseOptions } from "./render-response.ts";
+import type { RenderResponseOptions, WriteStreamOptions } from "../ingress-codec.ts";
+import { refusalOf, toolCallsOf } from "../neutral/part.ts";
+import { chunksOfResponse } from "../neutral/response-chunks.ts";
 import { readContent } from "./content.ts";
 
 /**
  * A whole answer as the stream that would have brought it, `[DONE]` included: for a cached answer that is asked for as a stream, and
  * for a provider that answers whole what was asked for as a stream. Each choice is one chunk with all its content and one with its end.
  */
-export function renderAsStream(
-  response: NeutralResponse,
-  options: RenderResponseOptions & { includeUsage: boolean },
-): string {
+export function renderAsStream(response: NeutralResponse, options: RenderResponseOptions & WriteStreamOptions): string {
   let state = startWriting(options);
   let frames = "";
   for (const chunk of toChunks(response)) {
@@ -21,11 +20,13 @@ export function renderAsStream(
     state = next;
     frames += frame;
   }
-  return frames + writeTail(state, { ...options, usageSource: objectOrNull(response.source.body["usage"]) });
+  const { dialect: usageForm, body } = response.source;
+  return frames + writeTail(state, { ...options, usageSource: objectOrNull(body["usage"]), usageForm });
 }
 
 /** The chunks of an answer that came whole. */
-export function toChunks(response: NeutralResponse): NeutralChunk[] {
+function toChunks(response: NeutralResponse): NeutralChunk[] {
+  if (response.source.dialect !== "openai-chat") return chunksOfResponse(response);
   const { choices: sources, usage: _, ...body } = response.source.body;
   const list = Array.isArray(sources) ? (sources as readonly unknown[]) : [];
   return response.choices.flatMap((choice, position) => {
@@ -48,8 +49,8 @@ function contentDelta(choice: NeutralChoice, source: JsonObject): NeutralChunk["
     choice: choice.index,
     first: true,
     ...readContent(message),
-    refusal: choice.refusal,
-    toolCalls: choice.toolCalls.map((call, index) => {
+    refusal: refusalOf(choice.parts),
+    toolCalls: toolCallsOf(choice.parts).map((call, index) => {
       return { index, opens: { id: call.id, name: call.name }, arguments: call.arguments, source: calls[index] ?? {} };
     }),
     finish: null,

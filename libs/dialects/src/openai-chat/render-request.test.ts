@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { cacheFieldsOf } from "./cache-fields.ts";
 import { parseRequest } from "./parse-request.ts";
-import { NO_QUIRKS, renderRequest } from "./render-request.ts";
+import { NO_QUIRKS } from "../request-quirks.ts";
+import { renderRequest } from "./render-request.ts";
 
 const base = { model: "auto", messages: [{ role: "user", content: "Hello" }] };
 const render = (body: Record<string, unknown>, maxOutputTokens: number | null = null, quirks = NO_QUIRKS): unknown => {
-  return renderRequest(parseRequest({ ...base, ...body }), { model: "m-1", maxOutputTokens, quirks });
+  return renderRequest(parseRequest({ ...base, ...body }), { model: "m-1", maxOutputTokens, quirks }).body;
 };
 
 describe("a request on its way to a provider of its own dialect", () => {

@@ -1,29 +1,19 @@
-import type { JsonObject, NeutralRequest } from "../neutral/request.ts";
+import type { RenderedRequest, RenderRequestOptions } from "../egress-codec.ts";
+import { NO_LOSSES } from "../neutral/loss.ts";
+import type { NeutralRequest } from "../neutral/request.ts";
+import type { JsonObject } from "../neutral/source.ts";
+import { NO_QUIRKS, type RequestQuirks } from "../request-quirks.ts";
+import { buildRequest } from "./build-request.ts";
 
-/** What differs between the hosts that speak this dialect. */
-export type RequestQuirks = {
-  /** The one spelling of the output bound that the host takes; null: it takes both. */
-  readonly maxTokensField: "max_tokens" | "max_completion_tokens" | null;
-  /** Whether `stream_options` may be sent; a host that refuses it reports usage on a stream without being asked. */
-  readonly streamOptions: boolean;
-  /** Whether the role `developer` is known; where it is not, its messages are sent as `system`. */
-  readonly developerRole: boolean;
-};
+const PATH = "/chat/completions";
+const NO_HEADERS = {};
 
-export const NO_QUIRKS: RequestQuirks = { maxTokensField: null, streamOptions: true, developerRole: true };
-
-export type RenderRequestOptions = {
-  /** The model's name at the provider. */
-  readonly model: string;
-  /** The most output tokens for each choice; null leaves the request's own bound, if it has one. */
-  readonly maxOutputTokens: number | null;
-  readonly quirks?: RequestQuirks;
-};
-
-/** The body to send to a provider: the caller's own, with only what must differ laid over it. Usage is always asked for on a stream. */
-export function renderRequest(request: NeutralRequest, options: RenderRequestOptions): JsonObject {
+/** The body to send to a provider: a caller's own of this form with only what must differ laid over it, or one built anew. Usage is always asked for on a stream. */
+export function renderRequest(request: NeutralRequest, options: RenderRequestOptions): RenderedRequest {
   const quirks = options.quirks ?? NO_QUIRKS;
-  const body: Record<string, unknown> = { ...request.source.body, model: options.model };
+  const isOwn = request.source.dialect === "openai-chat";
+  const { fields, losses } = isOwn ? { fields: request.source.body, losses: NO_LOSSES } : buildRequest(request, quirks);
+  const body: Record<string, unknown> = { ...fields, model: options.model };
   if (request.stream && quirks.streamOptions) {
     body["stream_options"] = { ...(body["stream_options"] as JsonObject | null), include_usage: true };
   } else {
@@ -33,7 +23,7 @@ export function renderRequest(request: NeutralRequest, options: RenderRequestOpt
   if (!quirks.developerRole && request.messages.some((message) => message.role === "developer")) {
     body["messages"] = (body["messages"] as JsonObject[]).map(developerToSystem);
   }
-  return body;
+  return { path: PATH, headers: NO_HEADERS, body, losses };
 }
 
 function boundOutput(body: Record<string, unknown>, cap: number | null, quirks: RequestQuirks): void {

@@ -1,56 +1,67 @@
-import type { Usage } from "@signalbox/proto";
-import type { JsonObject } from "../neutral/request.ts";
+import { isObject } from "../check/check-value.ts";
+import type { RenderedResponse, RenderResponseOptions } from "../ingress-codec.ts";
+import { renderNote } from "../neutral/answer-note.ts";
+import { LossList, NO_LOSSES } from "../neutral/loss.ts";
+import { refusalOf, textOf, toolCallsOf } from "../neutral/part.ts";
 import type { NeutralChoice, NeutralResponse } from "../neutral/response.ts";
-import { isObject } from "./check-value.ts";
-import { type AnswerNote, renderNote } from "./signalbox-usage.ts";
+import type { JsonObject } from "../neutral/source.ts";
+import { buildMessage } from "./build-answer.ts";
 import { renderUsage } from "./usage.ts";
 
-export type RenderResponseOptions = {
-  /** As reported, or estimated where the provider reported none. */
-  readonly usage: Usage;
-  readonly note: AnswerNote;
-};
-
-/** A whole answer as the caller gets it: the provider's own, with every field that the format requires, and `usage.signalbox`. */
-export function renderResponse(response: NeutralResponse, options: RenderResponseOptions): JsonObject {
-  const { body } = response.source;
-  const sources = body["choices"] as readonly JsonObject[];
-  return {
-    ...body,
-    id: response.id,
-    object: "chat.completion",
-    created: response.createdAtS,
-    model: response.model,
-    choices: response.choices.map((choice, position) => renderChoice(choice, sources[position] ?? {})),
-    usage: {
-      ...renderUsage(options.usage, body["usage"]),
-      signalbox: renderNote(options.note, options.usage),
-    },
-  };
+/** A whole answer as the caller gets it, with every field that the format requires, and `usage.signalbox`; a provider's of this form keeps its own. */
+export function renderResponse(response: NeutralResponse, options: RenderResponseOptions): RenderedResponse {
+  const note = renderNote(options.note, options.usage);
+  if (response.source.dialect === "openai-chat") {
+    const { body } = response.source;
+    const sources = body["choices"] as readonly JsonObject[];
+    const choices = response.choices.map((choice, position) => overlayChoice(choice, sources[position] ?? {}));
+    const usage = { ...renderUsage(options.usage, body["usage"]), signalbox: note };
+    return { body: { ...body, ...headOf(response), choices, usage }, losses: NO_LOSSES };
+  }
+  const losses = new LossList();
+  const choices = response.choices.map((choice, position) => buildChoice(choice, `choices[${position}]`, losses));
+  const usage = { ...renderUsage(options.usage, null), signalbox: note };
+  return { body: { ...headOf(response), choices, usage }, losses: losses.all };
 }
 
-function renderChoice(choice: NeutralChoice, source: JsonObject): JsonObject {
+function headOf(response: NeutralResponse): JsonObject {
+  return { id: response.id, object: "chat.completion", created: response.createdAtS, model: response.model };
+}
+
+function overlayChoice(choice: NeutralChoice, source: JsonObject): JsonObject {
   return {
     ...source,
     index: choice.index,
-    message: renderMessage(choice, source["message"] as JsonObject),
+    message: overlayMessage(choice, source["message"] as JsonObject),
     logprobs: source["logprobs"] ?? null,
     finish_reason: choice.finish,
   };
 }
 
-function renderMessage(choice: NeutralChoice, source: JsonObject): JsonObject {
+function overlayMessage(choice: NeutralChoice, source: JsonObject): JsonObject {
   const { tool_calls: calls, ...rest } = source;
-  const message = { ...rest, role: "assistant", content: choice.text, refusal: choice.refusal };
-  if (choice.toolCalls.length === 0) return message;
+  const message = { ...rest, role: "assistant", content: textOf(choice.parts), refusal: refusalOf(choice.parts) };
+  const toolCalls = toolCallsOf(choice.parts);
+  if (toolCalls.length === 0) return message;
   const sources = Array.isArray(calls) ? calls.filter(isObject) : [];
   return {
     ...message,
-    tool_calls: choice.toolCalls.map((call, index) => {
+    tool_calls: toolCalls.map((call, index) => {
       const own = sources[index] ?? {};
       if (own["type"] === "custom") return { ...own, id: call.id };
       const called = { ...(own["function"] as JsonObject), name: call.name, arguments: call.arguments };
       return { ...own, id: call.id, type: "function", function: called };
     }),
+  };
+}
+
+function buildChoice(choice: NeutralChoice, path: string, losses: LossList): JsonObject {
+  const { stop } = choice;
+  if (stop !== undefined && stop.sequence !== null) losses.add(`${path}.stop`, "stop-sequence", "no-equivalent");
+  return {
+    index: choice.index,
+    message: buildMessage(choice, path, losses),
+    logprobs: choice.logprobs ?? null,
+    finish_reason: choice.finish,
   };
 }

@@ -1,56 +1,61 @@
-import type { Usage } from "@signalbox/proto";
-import type { JsonObject } from "../neutral/request.ts";
+import { isObject } from "../check/check-value.ts";
+import type { StreamTail, WriteState, WriteStreamOptions } from "../ingress-codec.ts";
+import { renderNote } from "../neutral/answer-note.ts";
+import { NO_LOSSES } from "../neutral/loss.ts";
 import type { AnswerDefaults } from "../neutral/response.ts";
+import type { JsonObject } from "../neutral/source.ts";
 import type { NeutralChunk, NeutralDelta, ToolCallDelta } from "../neutral/stream-event.ts";
 import { encodeData } from "../sse/encode.ts";
-import { isObject } from "./check-value.ts";
-import { type AnswerNote, renderNote } from "./signalbox-usage.ts";
-import { deltaOf } from "./stream.ts";
+import { type BuiltChoices, buildDeltas, NO_BUILT_CHOICES } from "./build-delta.ts";
+import { deltaOf } from "./delta.ts";
 import { renderUsage } from "./usage.ts";
 
 /** What is known of a caller's stream between two frames. */
-export type WriteState = {
+export type ChatWriteState = WriteState & {
   /** Whether the caller asked for a usage chunk. */
   readonly includeUsage: boolean;
   readonly head: AnswerDefaults | null;
+  /** Of answers from other wires. */
+  readonly built: BuiltChoices;
 };
 
-export function startWriting(options: { includeUsage: boolean }): WriteState {
-  return { includeUsage: options.includeUsage, head: null };
+export function startWriting(options: WriteStreamOptions): ChatWriteState {
+  return { includeUsage: options.includeUsage, head: null, built: NO_BUILT_CHOICES, losses: NO_LOSSES };
 }
 
-/** One chunk as the caller gets it: the provider's own, with every field that the format requires. */
-export function writeChunk(state: WriteState, chunk: NeutralChunk): readonly [WriteState, string] {
+/** One chunk as the caller gets it, with every field that the format requires; a provider's of this form keeps its own. */
+export function writeChunk(state: ChatWriteState, chunk: NeutralChunk): readonly [ChatWriteState, string] {
+  if (chunk.source.dialect !== "openai-chat") return writeBuilt(state, chunk);
   const body = {
     ...chunk.source.body,
-    id: chunk.id,
-    object: "chat.completion.chunk",
-    created: chunk.createdAtS,
-    model: chunk.model,
+    ...headOf(chunk),
     choices: chunk.deltas.map(renderChoice),
     usage: state.includeUsage ? null : undefined,
   };
   return [state.head === null ? { ...state, head: chunk } : state, encodeData(JSON.stringify(body))];
 }
 
-export type StreamTail = {
-  /** As reported, or estimated where the provider reported none. */
-  readonly usage: Usage;
-  readonly usageSource: JsonObject | null;
-  readonly note: AnswerNote;
-};
+function writeBuilt(state: ChatWriteState, chunk: NeutralChunk): readonly [ChatWriteState, string] {
+  const head = state.head ?? chunk;
+  if (chunk.deltas.length === 0) return [state.head === null ? { ...state, head } : state, ""];
+  const { choices, built, losses } = buildDeltas(chunk.deltas, state);
+  const body = { ...headOf(head), choices, usage: state.includeUsage ? null : undefined };
+  return [{ ...state, head, built, losses }, encodeData(JSON.stringify(body))];
+}
+
+function headOf({ id, createdAtS, model }: AnswerDefaults): JsonObject {
+  return { id, object: "chat.completion.chunk", created: createdAtS, model };
+}
 
 /** What a complete answer still owes the caller: the usage chunk, when it was asked for, and `[DONE]`. */
-export function writeTail(state: WriteState, tail: StreamTail): string {
+export function writeTail(state: ChatWriteState, tail: StreamTail): string {
   const done = encodeData("[DONE]");
   if (!state.includeUsage || state.head === null) return done;
-  const { id, createdAtS, model } = state.head;
   const usage = {
-    ...renderUsage(tail.usage, tail.usageSource),
+    ...renderUsage(tail.usage, tail.usageForm === "openai-chat" ? tail.usageSource : null),
     signalbox: renderNote(tail.note, tail.usage),
   };
-  const chunk = { id, object: "chat.completion.chunk", created: createdAtS, model, choices: [], usage };
-  return encodeData(JSON.stringify(chunk)) + done;
+  return encodeData(JSON.stringify({ ...headOf(state.head), choices: [], usage })) + done;
 }
 
 // A field is left out by setting it to undefined, which JSON.stringify skips: deleting it would make the object slow to write.

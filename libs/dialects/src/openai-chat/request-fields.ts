@@ -1,4 +1,4 @@
-import type { JsonObject } from "../neutral/request.ts";
+import type { JsonObject } from "../neutral/source.ts";
 import {
   array,
   arrayOf,
@@ -11,8 +11,8 @@ import {
   oneOf,
   string,
   stringUpTo,
-} from "./check-value.ts";
-import { invalid, wrongType } from "./invalid.ts";
+} from "../check/check-value.ts";
+import { invalid, wrongType } from "../check/invalid.ts";
 
 export const REASONING_EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
 
@@ -77,7 +77,7 @@ export function isSet(value: unknown): boolean {
   return value !== null && value !== undefined;
 }
 
-function model(value: unknown, param: string): void {
+export function model(value: unknown, param: string): void {
   const name = string(value, param);
   if (name === "" || name.length > MODEL_MAX_CHARS) {
     throw invalid(param, `Invalid '${param}': expected a name of 1 to ${MODEL_MAX_CHARS} characters.`);
@@ -102,7 +102,7 @@ function streamOptions(value: unknown, param: string): void {
   }
 }
 
-function metadata(value: unknown, param: string): void {
+export function metadata(value: unknown, param: string): void {
   const pairs = Object.entries(object(value, param));
   if (pairs.length > METADATA_MAX) throw invalid(param, `Invalid '${param}': expected at most ${METADATA_MAX} pairs.`);
   for (const [key, text] of pairs) {

@@ -27,7 +27,7 @@ describe("a whole answer", () => {
     };
     const response = parseResponse(body, options);
     expect(response).toMatchObject({ usage: null, outputChars: 4 + 'f{"a":1}'.length });
-    expect(renderResponse(response, { usage: estimated, note })).toEqual({
+    expect(renderResponse(response, { usage: estimated, note }).body).toEqual({
       id: "chatcmpl-1",
       object: "chat.completion",
       created: 7,
@@ -142,7 +142,10 @@ describe("a stream put together again", () => {
       choices: [{ index: 0, message, logprobs: null, finish_reason: "tool_calls" }],
       usage,
     });
-    expect(parseResponse(run.collected, options).choices[0]).toMatchObject({ text: "Hi", finish: "tool_calls" });
+    expect(parseResponse(run.collected, options).choices[0]).toMatchObject({
+      parts: [{ kind: "reasoning", text: "Hm" }, { kind: "text", text: "Hi" }, { kind: "tool-call" }],
+      finish: "tool_calls",
+    });
   });
 
   test("B14 is given up when a piece cannot be put together without guessing", () => {

@@ -59,12 +59,13 @@ export function runStream(pieces: Uint8Array[], options: { includeUsage?: boolea
     }
   }
   const { progress } = readEnd(reading);
+  const usage = progress.usage ?? NO_USAGE_REPORTED;
+  const usageTail = { usage, usageSource: progress.usageSource, usageForm: "openai-chat" } as const;
   if (progress.end.kind === "done") {
     const note = { decisionId: "d", costPicoUsd: "1500000", endpoint: "acme/m" };
-    const usage = progress.usage ?? NO_USAGE_REPORTED;
-    text += writeTail(writing, { usage, usageSource: progress.usageSource, note });
+    text += writeTail(writing, { ...usageTail, note });
   }
-  return { chunks: chunksOf(text), progress, text, collected: collector.body(progress.usageSource) };
+  return { chunks: chunksOf(text), progress, text, collected: collector.body(usageTail) };
 }
 
 /** Events with these bodies, as a host sends them; a string is sent as it is. */
@@ -104,7 +105,7 @@ function deltasOf(run: Run, index: number): Delta[] {
   );
 }
 
-function chunksOf(text: string): Chunk[] {
+export function chunksOf(text: string): Chunk[] {
   const parser = new SseParser();
   const events = [...parser.push(new TextEncoder().encode(text)), ...parser.end()];
   return events.filter((event) => event.data !== "[DONE]").map((event) => JSON.parse(event.data) as Chunk);

@@ -1,43 +1,41 @@
 import type { SignalboxError } from "@signalbox/proto";
-import type { JsonObject } from "../neutral/request.ts";
+import type { ReadState, ReadStreamOptions } from "../egress-codec.ts";
+import type { JsonObject } from "../neutral/source.ts";
 import type { AnswerDefaults, FinishReason } from "../neutral/response.ts";
-import { type NeutralChunk, type NeutralDelta, NO_PROGRESS, type StreamProgress } from "../neutral/stream-event.ts";
-import type { SseEvent } from "../sse/event.ts";
-import { isObject } from "./check-value.ts";
+import {
+  advanced,
+  type NeutralChunk,
+  type NeutralDelta,
+  NO_PROGRESS,
+  type StreamProgress,
+} from "../neutral/stream-event.ts";
+import type { WireEvent } from "../framing.ts";
+import { isObject } from "../check/check-value.ts";
 import { readContent } from "./content.ts";
+import { deltaOf, readExtras } from "./delta.ts";
 import { parseInBandError } from "./error.ts";
 import { readFinish } from "./finish-reason.ts";
-import { failedBy, notJson } from "./stream-failure.ts";
+import { failedBy, notJson } from "../error/stream-failure.ts";
 import { type OpenCall, placeCalls } from "./tool-call-index.ts";
 import { readUsage } from "./usage.ts";
-
-export type ReadStreamOptions = {
-  readonly provider: string;
-  readonly secrets: readonly string[];
-  /** How many choices were asked for. */
-  readonly choices: number;
-  readonly defaults: AnswerDefaults;
-};
 
 type ChoiceState = { readonly finish: FinishReason | null; readonly calls: readonly OpenCall[] };
 
 /** What is known of a provider's stream between two events. */
-export type ReadState = {
-  readonly options: ReadStreamOptions;
-  readonly progress: StreamProgress;
+export type ChatReadState = ReadState & {
   /** Set by the first chunk and the same for all that follow. */
   readonly head: AnswerDefaults | null;
   readonly choices: ReadonlyMap<number, ChoiceState>;
 };
 
-export function startReading(options: ReadStreamOptions): ReadState {
+export function startReading(options: ReadStreamOptions): ChatReadState {
   return { options, progress: NO_PROGRESS, head: null, choices: new Map() };
 }
 
-type Step = readonly [ReadState, readonly NeutralChunk[]];
+type Step = readonly [ChatReadState, readonly NeutralChunk[]];
 
 /** Reads one event. After the stream's end (`progress.end`) nothing more is read. */
-export function readEvent(state: ReadState, event: SseEvent): Step {
+export function readEvent(state: ChatReadState, event: WireEvent): Step {
   if (state.progress.end.kind !== "open") return [state, []];
   if (event.data.trim() === "[DONE]") return readDone(state);
   const body = parseJson(event.data);
@@ -47,7 +45,7 @@ export function readEvent(state: ReadState, event: SseEvent): Step {
 }
 
 /** The body is over. An answer whose choices have all ended is complete, with or without `[DONE]`. */
-export function readEnd(state: ReadState): ReadState {
+export function readEnd(state: ChatReadState): ChatReadState {
   if (state.progress.end.kind !== "open") return state;
   const finished = [...state.choices.values()].filter((choice) => choice.finish !== null).length;
   const isWhole = finished > 0 && finished >= Math.max(state.choices.size, state.options.choices);
@@ -55,7 +53,7 @@ export function readEnd(state: ReadState): ReadState {
 }
 
 /** `[DONE]` ends choices that were given no finish reason, as some hosts do; a stream that never had a choice is no answer. */
-function readDone(state: ReadState): Step {
+function readDone(state: ChatReadState): Step {
   const open = [...state.choices].filter(([, choice]) => choice.finish === null);
   const end = { kind: state.choices.size === 0 ? "truncated" : "done" } as const;
   if (open.length === 0) return [withProgress(state, { end }), []];
@@ -66,7 +64,7 @@ function readDone(state: ReadState): Step {
   return [withProgress(next, { end }), chunks];
 }
 
-function readChunk(before: ReadState, body: JsonObject): Step {
+function readChunk(before: ChatReadState, body: JsonObject): Step {
   const state = withUsage(withHead(before, body), body);
   const raw = Array.isArray(body["choices"]) ? body["choices"].filter(isObject) : [];
   let { choices } = state;
@@ -92,7 +90,7 @@ function readChunk(before: ReadState, body: JsonObject): Step {
 }
 
 type DeltaReading = {
-  state: ReadState;
+  state: ChatReadState;
   index: number;
   choice: ChoiceState | undefined;
   source: JsonObject;
@@ -108,34 +106,22 @@ function readDelta(from: DeltaReading): readonly [NeutralDelta, readonly OpenCal
   const { calls, deltas } = pieces.length === 0 ? { calls: open, deltas: [] } : placeCalls(open, pieces, seed);
   const refusal = typeof raw["refusal"] === "string" ? raw["refusal"] : null;
   const delta = { choice: index, first: choice === undefined, ...readContent(raw), refusal, toolCalls: deltas };
-  return [{ ...delta, finish, source }, calls];
+  const extras = readExtras(raw, source);
+  return [extras === null ? { ...delta, finish, source } : { ...delta, extras, finish, source }, calls];
 }
 
-/** The delta of a chunk's choice; a few hosts put the piece under `message`. */
-export function deltaOf(choice: JsonObject): JsonObject {
-  const { delta, message } = choice;
-  return isObject(delta) ? delta : isObject(message) ? message : {};
-}
-
+/** Sound and the calls of old hosts are content, too. */
 function advance(progress: StreamProgress, deltas: readonly NeutralDelta[]): StreamProgress {
-  let { begun, finish, outputChars } = progress;
-  for (const delta of deltas) {
-    const chars = charsOf(delta);
-    const raw = deltaOf(delta.source);
-    begun ||= chars > 0 || delta.toolCalls.length > 0 || isObject(raw["function_call"]) || isObject(raw["audio"]);
-    finish ??= delta.finish;
-    outputChars += chars;
-  }
-  return { ...progress, begun, finish, outputChars };
+  const next = advanced(progress, deltas);
+  const begun = next.begun || deltas.some(({ source }) => holdsOldContent(deltaOf(source)));
+  return begun === next.begun ? next : { ...next, begun };
 }
 
-function charsOf(delta: NeutralDelta): number {
-  let chars = (delta.text?.length ?? 0) + (delta.refusal?.length ?? 0) + (delta.reasoning?.length ?? 0);
-  for (const call of delta.toolCalls) chars += (call.opens?.name.length ?? 0) + call.arguments.length;
-  return chars;
+function holdsOldContent(raw: JsonObject): boolean {
+  return isObject(raw["function_call"]) || isObject(raw["audio"]);
 }
 
-function withHead(state: ReadState, body: JsonObject): ReadState {
+function withHead(state: ChatReadState, body: JsonObject): ChatReadState {
   if (state.head !== null) return state;
   const { id, createdAtS, model } = state.options.defaults;
   const head = {
@@ -146,7 +132,7 @@ function withHead(state: ReadState, body: JsonObject): ReadState {
   return { ...state, head };
 }
 
-function withUsage(state: ReadState, body: JsonObject): ReadState {
+function withUsage(state: ChatReadState, body: JsonObject): ChatReadState {
   const source = usageOf(body);
   const usage = readUsage(source);
   return usage === null ? state : withProgress(state, { usage, usageSource: source });
@@ -161,11 +147,11 @@ function usageOf(body: JsonObject): JsonObject | null {
   return isObject(choice) && isObject(choice["usage"]) ? choice["usage"] : null;
 }
 
-function withProgress(state: ReadState, change: Partial<StreamProgress>): ReadState {
+function withProgress(state: ChatReadState, change: Partial<StreamProgress>): ChatReadState {
   return { ...state, progress: { ...state.progress, ...change } };
 }
 
-function ended(state: ReadState, error: SignalboxError): ReadState {
+function ended(state: ChatReadState, error: SignalboxError): ChatReadState {
   return withProgress(state, { end: { kind: "error", error } });
 }
 

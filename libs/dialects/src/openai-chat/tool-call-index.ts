@@ -1,7 +1,9 @@
-import type { JsonObject } from "../neutral/request.ts";
+import type { ReasoningState } from "../neutral/reasoning-state.ts";
+import type { JsonObject } from "../neutral/source.ts";
 import type { ToolCallDelta } from "../neutral/stream-event.ts";
-import { isObject } from "./check-value.ts";
-import { argumentsText, mintedCallId } from "./tool-call-text.ts";
+import { isObject } from "../check/check-value.ts";
+import { readCallState } from "./reasoning-details.ts";
+import { argumentsText, mintedCallId } from "../neutral/tool-call-text.ts";
 
 /** A call that has begun: what its provider calls it. Its place in the list is the index that the caller sees. */
 export type OpenCall = {
@@ -35,10 +37,16 @@ export function placeCalls(before: readonly OpenCall[], pieces: readonly unknown
     }
     const name = piece.name ?? "";
     calls = [...calls, { upstreamIndex: piece.index, upstreamId: piece.id, name }];
-    const opens = { id: piece.id ?? mintedCallId(seed, index), name };
+    const opens = { id: piece.id ?? mintedCallId(seed, index), name, ...natureOf(source) };
     deltas.push({ index, opens, arguments: piece.arguments, source });
   }
   return { calls, deltas };
+}
+
+function natureOf(source: JsonObject): { custom?: true; state?: ReasoningState } | undefined {
+  if (isObject(source["custom"]) && !isObject(source["function"])) return { custom: true };
+  const state = readCallState(source);
+  return state === null ? undefined : { state };
 }
 
 type Piece = { index: number | null; id: string | null; name: string | null; arguments: string };

@@ -1,6 +1,6 @@
 import type { Usage } from "@signalbox/proto";
-import type { JsonObject } from "../neutral/request.ts";
-import { isObject } from "./check-value.ts";
+import type { JsonObject } from "../neutral/source.ts";
+import { isObject } from "../check/check-value.ts";
 
 /**
  * Reads a usage object in any of the spellings that hosts of this dialect use, or null when it says nothing.
@@ -32,9 +32,18 @@ export function readUsage(value: unknown): Usage | null {
     cacheWriteTokens: Math.min(count(promptDetails?.["cache_write_tokens"]), inputTokens - cached),
     outputTokens: outside ? completion + reasoning : completion,
     reasoningTokens: reasoning,
+    ...audioOf("audioInputTokens", promptDetails),
+    ...audioOf("audioOutputTokens", completionDetails),
     source: "reported",
   };
 }
+
+function audioOf(field: "audioInputTokens" | "audioOutputTokens", details: JsonObject | null): Partial<Usage> {
+  const tokens = count(details?.["audio_tokens"]);
+  return tokens === 0 ? NOTHING : { [field]: tokens };
+}
+
+const NOTHING: Partial<Usage> = {};
 
 /** The usage object that a caller reads: the provider's own, with the fields that the format requires as we understand them. */
 export function renderUsage(usage: Usage, source: unknown): JsonObject {
@@ -44,10 +53,16 @@ export function renderUsage(usage: Usage, source: unknown): JsonObject {
     prompt_tokens: usage.inputTokens,
     completion_tokens: usage.outputTokens,
     total_tokens: usage.inputTokens + usage.outputTokens,
-    prompt_tokens_details: { ...inner(own, "prompt_tokens_details"), cached_tokens: usage.cachedInputTokens },
+    prompt_tokens_details: {
+      ...inner(own, "prompt_tokens_details"),
+      cached_tokens: usage.cachedInputTokens,
+      ...(usage.cacheWriteTokens === 0 ? undefined : { cache_write_tokens: usage.cacheWriteTokens }),
+      ...(usage.audioInputTokens === undefined ? undefined : { audio_tokens: usage.audioInputTokens }),
+    },
     completion_tokens_details: {
       ...inner(own, "completion_tokens_details"),
       reasoning_tokens: usage.reasoningTokens,
+      ...(usage.audioOutputTokens === undefined ? undefined : { audio_tokens: usage.audioOutputTokens }),
     },
   };
 }

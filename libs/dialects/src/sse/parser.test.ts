@@ -1,12 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encodeComment, encodeEvent } from "./encode.ts";
-import type { SseEvent } from "./event.ts";
+import type { WireEvent } from "../framing.ts";
 import { SSE_EVENT_MAX_CHARS, SseParser } from "./parser.ts";
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-function parse(...pieces: Uint8Array[]): SseEvent[] {
+function parse(...pieces: Uint8Array[]): WireEvent[] {
   const parser = new SseParser();
   return [...pieces.flatMap((piece) => parser.push(piece)), ...parser.end()];
 }

@@ -1,5 +1,5 @@
 import { SignalboxError } from "@signalbox/proto";
-import type { SseEvent } from "./event.ts";
+import type { EventParser, WireEvent } from "../framing.ts";
 
 /** The largest event, in UTF-16 units of its lines: a provider that never ends one must not fill the memory. */
 export const SSE_EVENT_MAX_CHARS = 8 * 1024 * 1024;
@@ -10,7 +10,7 @@ export const SSE_EVENT_MAX_CHARS = 8 * 1024 * 1024;
  * is still given out by `end`, and a line that is a bare JSON object is taken for data.
  * Throws `upstream-error` when an event passes SSE_EVENT_MAX_CHARS; nothing may be pushed after that.
  */
-export class SseParser {
+export class SseParser implements EventParser {
   readonly #decoder = new TextDecoder();
   /** The start of a line whose end has not come yet. It grows by appending and is only read when the line is whole. */
   #partial = "";
@@ -21,22 +21,22 @@ export class SseParser {
   #sizeChars = 0;
 
   /** The events that these bytes complete. */
-  push(bytes: Uint8Array): SseEvent[] {
-    const events: SseEvent[] = [];
+  push(bytes: Uint8Array): WireEvent[] {
+    const events: WireEvent[] = [];
     this.#text(this.#decoder.decode(bytes, { stream: true }), events);
     return events;
   }
 
   /** What the body's end completes. */
-  end(): SseEvent[] {
-    const events: SseEvent[] = [];
+  end(): WireEvent[] {
+    const events: WireEvent[] = [];
     this.#text(this.#decoder.decode(), events);
     if (this.#partial !== "") this.#line("", events);
     this.#dispatch(events);
     return events;
   }
 
-  #text(text: string, events: SseEvent[]): void {
+  #text(text: string, events: WireEvent[]): void {
     let from = 0;
     if (this.#afterCr && text !== "") {
       this.#afterCr = false;
@@ -60,7 +60,7 @@ export class SseParser {
     }
   }
 
-  #line(rest: string, events: SseEvent[]): void {
+  #line(rest: string, events: WireEvent[]): void {
     this.#grow(rest.length);
     const line = this.#partial === "" ? rest : this.#partial + rest;
     this.#partial = "";
@@ -87,7 +87,7 @@ export class SseParser {
     this.#data = this.#data === null ? value : `${this.#data}\n${value}`;
   }
 
-  #dispatch(events: SseEvent[]): void {
+  #dispatch(events: WireEvent[]): void {
     if (this.#data !== null) events.push({ event: this.#event, data: this.#data });
     this.#event = "";
     this.#data = null;

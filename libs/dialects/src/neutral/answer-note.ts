@@ -1,5 +1,5 @@
 import type { Usage } from "@signalbox/proto";
-import type { JsonObject } from "../neutral/request.ts";
+import type { JsonObject } from "./source.ts";
 
 /** What the line adds to an answer's usage. */
 export type AnswerNote = {

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../neutral/request.ts";
+import type { JsonObject } from "../neutral/source.ts";
 import { invalid, missing, notOneOf, wrongType } from "./invalid.ts";
 
 /** Throws `invalid-request` naming `param` when `value` is not what the field may hold. `null` counts as absent and never gets here. */

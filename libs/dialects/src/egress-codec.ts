@@ -1,0 +1,66 @@
+import type { SignalboxError, TranslationLoss, WireName } from "@signalbox/proto";
+import type { UpstreamFailure } from "./error/upstream-failure.ts";
+import type { EventParser, WireEvent } from "./framing.ts";
+import type { NeutralRequest } from "./neutral/request.ts";
+import type { AnswerDefaults, NeutralResponse } from "./neutral/response.ts";
+import type { BodyForm } from "./neutral/source.ts";
+import type { NeutralChunk, StreamProgress } from "./neutral/stream-event.ts";
+import type { RequestQuirks } from "./request-quirks.ts";
+
+export type RenderRequestOptions = {
+  /** The model's name at the provider. */
+  readonly model: string;
+  /** The most output tokens for each choice; null leaves the request's own bound, if it has one. */
+  readonly maxOutputTokens: number | null;
+  /** Of a host of openai-chat; the other wires read none. */
+  readonly quirks?: RequestQuirks;
+};
+
+export type RenderedRequest = {
+  /** Below the provider's base URL, with its query if it has one: begins with a slash. */
+  readonly path: string;
+  /** What the wire itself asks for, by lower-case name; neither credentials nor content type. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: { readonly [field: string]: unknown };
+  /** What the wire cannot express. Of fields that nobody knows nothing is said here: `IngressCodec.unread` does. */
+  readonly losses: readonly TranslationLoss[];
+};
+
+export type ParseResponseOptions = {
+  readonly provider: string;
+  /** What must never be shown. */
+  readonly secrets: readonly string[];
+  readonly defaults: AnswerDefaults;
+};
+
+export type ReadStreamOptions = ParseResponseOptions & {
+  /** How many choices were asked for. */
+  readonly choices: number;
+};
+
+/** What is known of a provider's stream between two events; each wire adds its own fields. */
+export type ReadState = { readonly options: ReadStreamOptions; readonly progress: StreamProgress };
+
+/**
+ * A provider's side of a wire: pure functions from the neutral form and to it. A stream's reader is a reducer; its state is opaque
+ * but for `progress`, and is only ever given back to the codec that made it.
+ */
+export type EgressCodec<State extends ReadState = ReadState> = {
+  readonly wire: WireName;
+  /** The form of this wire's bodies. A request that was read from it is overlaid and not built anew, and loses nothing. */
+  readonly form: BodyForm;
+  /** The headers that carry a provider's key. */
+  credentials(key: string): Readonly<Record<string, string>>;
+  renderRequest(request: NeutralRequest, options: RenderRequestOptions): RenderedRequest;
+  /** Reads a whole answer. Throws an `upstream-*` error when it is none: an error inside a 200, no choices, a provider's failure as finish reason. */
+  parseResponse(body: unknown, options: ParseResponseOptions): NeutralResponse;
+  /** How to cut the answer to a request for a stream into events, by its content type; null: the answer came whole. */
+  openEvents(contentType: string): EventParser | null;
+  startReading(options: ReadStreamOptions): State;
+  /** Reads one event. After the stream's end (`progress.end`) nothing more is read. */
+  readEvent(state: State, event: WireEvent): readonly [State, readonly NeutralChunk[]];
+  /** The body is over: afterwards `progress.end` is not open. */
+  readEnd(state: State): State;
+  /** A provider's answer that is no success, as an error that may be shown to the caller. */
+  parseError(failure: UpstreamFailure): SignalboxError;
+};

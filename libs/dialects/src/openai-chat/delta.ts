@@ -1,0 +1,32 @@
+import { isObject } from "../check/check-value.ts";
+import type { JsonObject } from "../neutral/source.ts";
+import type { DeltaExtra } from "../neutral/stream-event.ts";
+import { readAnnotations } from "./annotations.ts";
+import { readImages } from "./answer-media.ts";
+import { readReasoning } from "./reasoning-details.ts";
+
+/** The delta of a chunk's choice; a few hosts put the piece under `message`. */
+export function deltaOf(choice: JsonObject): JsonObject {
+  const { delta, message } = choice;
+  return isObject(delta) ? delta : isObject(message) ? message : {};
+}
+
+/** What a delta holds beside its text and calls; null for most. `source` is its choice. */
+export function readExtras(raw: JsonObject, source: JsonObject): readonly DeltaExtra[] | null {
+  const { annotations, images, reasoning_details: details } = raw;
+  const { logprobs } = source;
+  const hasSome = isObject(logprobs) || isList(annotations) || isList(images) || isList(details);
+  if (!hasSome) return null;
+  const extras: DeltaExtra[] = [];
+  for (const { state, id } of readReasoning(details, null)) {
+    if (state !== undefined) extras.push({ kind: "reasoning-state", state, ...(id === undefined ? {} : { id }) });
+  }
+  for (const annotation of readAnnotations(annotations)) extras.push({ kind: "annotation", annotation });
+  for (const part of readImages(images)) extras.push({ kind: "media", part });
+  if (isObject(logprobs)) extras.push({ kind: "logprobs", logprobs });
+  return extras;
+}
+
+function isList(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0;
+}

@@ -1,0 +1,20 @@
+import type { EgressCodec } from "../egress-codec.ts";
+import { SseParser } from "../sse/parser.ts";
+import { parseError } from "./error.ts";
+import { parseResponse } from "./parse-response.ts";
+import { renderRequest } from "./render-request.ts";
+import { type ChatReadState, readEnd, readEvent, startReading } from "./stream.ts";
+
+/** OpenAI Chat Completions, and the many hosts that speak it with deviations (request-quirks.ts). */
+export const openaiChatEgress: EgressCodec<ChatReadState> = {
+  wire: "openai-chat",
+  form: "openai-chat",
+  credentials: (key) => ({ authorization: `Bearer ${key}` }),
+  renderRequest,
+  parseResponse,
+  openEvents: (contentType) => (/\bjson\b/i.test(contentType) ? null : new SseParser()),
+  startReading,
+  readEvent,
+  readEnd,
+  parseError,
+};

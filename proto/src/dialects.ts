@@ -1,0 +1,22 @@
+/** The formats that callers speak to us. */
+export const DIALECTS = [
+  "openai-chat",
+  "openai-responses",
+  "anthropic-messages",
+  "gemini",
+  "openai-completions",
+] as const;
+export type DialectName = (typeof DIALECTS)[number];
+
+/** The formats that we speak to providers. */
+export const WIRES = [
+  "openai-chat",
+  "openai-responses",
+  "anthropic-messages",
+  "gemini",
+  "bedrock-converse",
+  "azure-openai",
+  "cohere-v2",
+  "mistral",
+] as const;
+export type WireName = (typeof WIRES)[number];
