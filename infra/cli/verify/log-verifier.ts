@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
-import { EVENT_TYPES, FLOW, PAYLOAD_TYPES } from "@signalbox/proto";
 import { BatchCache, Frontier, leafHash, openCheckpoint, parseVkey, verifyEnvelope } from "@signalbox/tlog";
+import { mayRecord } from "./may-record.ts";
 import type { Producer } from "./producer-keys.ts";
 
 /** A leaf as it was read: its place, and the exact bytes that were hashed. */
@@ -16,8 +16,6 @@ export type Verdict =
   | Tampered
   /** More leaves are needed, or the head or a key cannot be read: nothing is said about the log. */
   | { readonly kind: "unverifiable"; readonly reason: string };
-
-const TYPE_OF = new Map(EVENT_TYPES.map((type) => [PAYLOAD_TYPES[type] as string, type]));
 
 /**
  * Checks a whole log from its leaves: dense indexes from 0, each leaf signed by a producer whose type of event it is, no
@@ -54,7 +52,8 @@ export class LogVerifier {
     const envelope = verifyEnvelope(bytes, this.#keys, this.#batches);
     if (!envelope.ok) return FAULTS[envelope.reason];
     const service = this.#producers.get(envelope.keyId)?.service;
-    if (!mayRecord(service, envelope.payloadType)) return `${service} signed it, and may not record this type of event`;
+    if (service === undefined || !mayRecord(service, envelope.payloadType))
+      return `${service} signed it, and may not record this type of event`;
     const eventId = eventIdOf(envelope.payload);
     if (eventId === null) return "its payload is not an event";
     const earlier = this.#eventIds.get(eventId);
@@ -90,11 +89,6 @@ const FAULTS = {
   "unknown-key": "it is signed by a key that is none of the producers'",
   "bad-signature": "its producer's signature does not fit its bytes",
 } as const;
-
-function mayRecord(service: string | undefined, payloadType: string): boolean {
-  const records: readonly string[] = FLOW.find(({ stage }) => stage === service)?.records ?? [];
-  return records.includes(TYPE_OF.get(payloadType) ?? "");
-}
 
 /** What was signed is canonical JSON, so a reader cannot see two ids in it. */
 function eventIdOf(payload: Uint8Array): string | null {

@@ -24,7 +24,7 @@ describe("a signed note", () => {
   ]);
 
   test("is verified by any of the keys that signed it, and tells which did", () => {
-    expect(verifyNote(note, [verifierOf("a.example")])).toEqual({
+    expect(verifyNote(note, [verifierOf("a.example")])).toMatchObject({
       ok: true,
       text: "one\n\ntwo\n",
       names: ["a.example"],

@@ -1,7 +1,7 @@
 import { decodeBase64, encodeBase64 } from "./base64.ts";
 import { HASH_BYTES } from "./merkle-tree.ts";
 import { isNoteName, type NoteVerifier } from "./note-key.ts";
-import { signNote, verifyNote, type NoteSigner } from "./signed-note.ts";
+import { signNote, verifyNote, type NoteSignedBy, type NoteSigner } from "./signed-note.ts";
 
 /** A statement that the log named `origin` has `size` leaves under this root (C2SP tlog-checkpoint). */
 export type Checkpoint = { readonly origin: string; readonly size: number; readonly root: Uint8Array };
@@ -11,7 +11,12 @@ export type ParsedCheckpoint =
   | { readonly ok: false; readonly reason: "malformed" };
 
 export type OpenedCheckpoint =
-  | { readonly ok: true; readonly checkpoint: Checkpoint; readonly names: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly checkpoint: Checkpoint;
+      readonly names: readonly string[];
+      readonly signedBy: readonly NoteSignedBy[];
+    }
   | { readonly ok: false; readonly reason: "malformed" | "bad-signature" | "no-known-signature" | "other-origin" };
 
 /** The body that is signed: origin, decimal size and base64 root, a line each. Throws a TypeError for what cannot be one. */
@@ -49,5 +54,5 @@ export function openCheckpoint(note: string, origin: string, verifiers: readonly
   const parsed = parseCheckpoint(verified.text);
   if (!parsed.ok) return parsed;
   if (parsed.checkpoint.origin !== origin) return { ok: false, reason: "other-origin" };
-  return { ok: true, checkpoint: parsed.checkpoint, names: verified.names };
+  return { ok: true, checkpoint: parsed.checkpoint, names: verified.names, signedBy: verified.signedBy };
 }

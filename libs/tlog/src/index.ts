@@ -24,12 +24,23 @@ export {
   type InclusionClaim,
 } from "./inclusion-proof.ts";
 export { consistencyProof, verifyConsistency, type ConsistencyClaim } from "./consistency-proof.ts";
-export { formatVkey, isNoteName, noteKeyId, parseVkey, type NoteVerifier, type ParsedVkey } from "./note-key.ts";
 export {
+  formatVkey,
+  isNoteName,
+  noteKeyId,
+  parseVkey,
+  type NoteKeyType,
+  type NoteVerifier,
+  type ParsedVkey,
+} from "./note-key.ts";
+export { cosign, cosignatureMessage, cosignedAt, type Cosigner } from "./cosignature.ts";
+export {
+  appendSignatures,
   parseNote,
   signNote,
   verifyNote,
   type NoteSignature,
+  type NoteSignedBy,
   type NoteSigner,
   type ParsedNote,
   type VerifiedNote,
@@ -43,3 +54,48 @@ export {
   type OpenedCheckpoint,
   type ParsedCheckpoint,
 } from "./checkpoint.ts";
+export { levelWidth, parseTilePath, tilePath, tilesOf, tileWidth, TILE_WIDTH, type TileRef } from "./tile-path.ts";
+export { encodeEntryBundle, encodeTile, ENTRY_MAX_BYTES, parseEntryBundle, parseTile } from "./tile-bytes.ts";
+export { consistencyRanges, inclusionRanges, TileTree, type LeafRange, type ReadHashes } from "./tile-tree.ts";
+export {
+  formatLogProof,
+  parseLogProof,
+  verifyLogProof,
+  type LogProof,
+  type LogProofVerdict,
+  type ParsedLogProof,
+} from "./log-proof.ts";
+export { checkPolicy, isQuorum, type Policy, type PolicyGroup, type PolicyKey, type PolicyVerdict } from "./policy.ts";
+export { parsePolicy, type ParsedPolicy } from "./parse-policy.ts";
+export {
+  claimedOrigin,
+  formatAddCheckpoint,
+  judgeCheckpoint,
+  parseAddCheckpoint,
+  type AddCheckpoint,
+  type AddCheckpointVerdict,
+  type WitnessedTree,
+} from "./add-checkpoint.ts";
+export { formatLogKeys, parseLogKeys, type LogKeys, type Producer } from "./log-keys.ts";
+export { EntryChecker, type EntryCheck, type EntryCheckerOptions } from "./entry-checker.ts";
+export { TileRecorder, type RecordedTile } from "./tile-recorder.ts";
+export { LogCopy, type ReadEntries, type ReadHashTile, type ReadPath } from "./log-copy.ts";
+export { verifyLog, type LogVerdict, type SoundLog, type VerifyLogOptions } from "./verify-log.ts";
+export type { EntryRange } from "./log-walk.ts";
+export type { Fault, Tampered, Unverifiable } from "./fault.ts";
+export {
+  formatReceipt,
+  parseReceipt,
+  type DecisionReceipt,
+  type NamedDocument,
+  type ParsedReceipt,
+  type ProvenEntry,
+} from "./decision-receipt.ts";
+export {
+  refusal,
+  verifyReceipt,
+  type ReceiptVerdict,
+  type SoundReceipt,
+  type VerifyReceiptOptions,
+} from "./verify-receipt.ts";
+export { namedDocuments, type DocumentName } from "./named-documents.ts";

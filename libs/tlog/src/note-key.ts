@@ -2,11 +2,19 @@ import { hash, type KeyObject } from "node:crypto";
 import { decodeBase64, encodeBase64 } from "./base64.ts";
 import { ED25519_PUBLIC_KEY_BYTES, publicKeyFromRaw, rawPublicKey } from "./ed25519.ts";
 
-/** C2SP signed-note's type byte of Ed25519. */
-const ED25519_TYPE = 0x01;
+/** How a key signs notes: `ed25519` signs the text, `cosignature` a C2SP cosignature/v1 over the text and a time. */
+export type NoteKeyType = "ed25519" | "cosignature";
+
+/** C2SP signed-note's type bytes. Of the other types (ECDSA, RFC 6962 tree heads, ML-DSA-44) none is spoken here. */
+const TYPE_BYTES: Readonly<Record<NoteKeyType, number>> = { ed25519: 0x01, cosignature: 0x04 };
 
 /** A key that signs notes, as a verifier knows it. */
-export type NoteVerifier = { readonly name: string; readonly keyId: Uint8Array; readonly publicKey: KeyObject };
+export type NoteVerifier = {
+  readonly type: NoteKeyType;
+  readonly name: string;
+  readonly keyId: Uint8Array;
+  readonly publicKey: KeyObject;
+};
 
 export type ParsedVkey =
   | { readonly ok: true; readonly verifier: NoteVerifier }
@@ -17,18 +25,18 @@ export function isNoteName(name: string): boolean {
   return /^[^\p{White_Space}+]+$/u.test(name) && name.isWellFormed();
 }
 
-/** The 4 bytes that name an Ed25519 key in a signature line: the start of `SHA-256(name || 0x0A || 0x01 || key)`. */
-export function noteKeyId(name: string, rawKey: Uint8Array): Buffer {
-  const bytes = Buffer.concat([Buffer.from(`${name}\n`), Buffer.from([ED25519_TYPE]), rawKey]);
+/** The 4 bytes that name a key in a signature line: the start of `SHA-256(name || 0x0A || type || key)`. */
+export function noteKeyId(name: string, rawKey: Uint8Array, type: NoteKeyType = "ed25519"): Buffer {
+  const bytes = Buffer.concat([Buffer.from(`${name}\n`), Buffer.from([TYPE_BYTES[type]]), rawKey]);
   return hash("sha256", bytes, "buffer").subarray(0, 4);
 }
 
 /** The verifier key in C2SP form: `<name>+<hex key id>+<base64(type || key)>`. Throws a TypeError for an impossible name. */
-export function formatVkey(name: string, key: KeyObject): string {
+export function formatVkey(name: string, key: KeyObject, type: NoteKeyType = "ed25519"): string {
   if (!isNoteName(name)) throw new TypeError("not a note key's name");
   const raw = rawPublicKey(key);
-  const typed = Buffer.concat([Buffer.from([ED25519_TYPE]), raw]);
-  return `${name}+${noteKeyId(name, raw).toString("hex")}+${encodeBase64(typed)}`;
+  const typed = Buffer.concat([Buffer.from([TYPE_BYTES[type]]), raw]);
+  return `${name}+${noteKeyId(name, raw, type).toString("hex")}+${encodeBase64(typed)}`;
 }
 
 /** Reads a verifier key and checks that its id is the key's. */
@@ -36,11 +44,17 @@ export function parseVkey(vkey: string): ParsedVkey {
   const match = /^([^\p{White_Space}+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/u.exec(vkey);
   const typed = decodeBase64(match?.[3] ?? "");
   if (match === null || typed === null || !vkey.isWellFormed()) return { ok: false, reason: "malformed" };
-  if (typed[0] !== ED25519_TYPE) return { ok: false, reason: "unsupported-key-type" };
+  const type = typeOf(typed[0]);
+  if (type === null) return { ok: false, reason: "unsupported-key-type" };
   const raw = typed.subarray(1);
   if (raw.length !== ED25519_PUBLIC_KEY_BYTES) return { ok: false, reason: "malformed" };
   const name = match[1] as string;
-  const keyId = noteKeyId(name, raw);
+  const keyId = noteKeyId(name, raw, type);
   if (keyId.toString("hex") !== match[2]) return { ok: false, reason: "wrong-key-id" };
-  return { ok: true, verifier: { name, keyId, publicKey: publicKeyFromRaw(raw) } };
+  return { ok: true, verifier: { type, name, keyId, publicKey: publicKeyFromRaw(raw) } };
+}
+
+function typeOf(byte: number | undefined): NoteKeyType | null {
+  if (byte === TYPE_BYTES.ed25519) return "ed25519";
+  return byte === TYPE_BYTES.cosignature ? "cosignature" : null;
 }

@@ -1,5 +1,6 @@
 import { sign, verify, type KeyObject } from "node:crypto";
 import { decodeBase64, encodeBase64 } from "./base64.ts";
+import { cosignedAt } from "./cosignature.ts";
 import { noteKeyId, type NoteVerifier } from "./note-key.ts";
 import { rawPublicKey } from "./ed25519.ts";
 
@@ -14,8 +15,16 @@ export type ParsedNote =
   | { readonly ok: true; readonly text: string; readonly signatures: readonly NoteSignature[] }
   | { readonly ok: false; readonly reason: "malformed" };
 
+/** A signature that holds, and whose it is; of a cosignature also its time in POSIX seconds. */
+export type NoteSignedBy = { readonly verifier: NoteVerifier; readonly timestampSeconds: number | null };
+
 export type VerifiedNote =
-  | { readonly ok: true; readonly text: string; readonly names: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly text: string;
+      readonly names: readonly string[];
+      readonly signedBy: readonly NoteSignedBy[];
+    }
   | { readonly ok: false; readonly reason: "malformed" | "bad-signature" | "no-known-signature" };
 
 /** Who signs a note: the name that stands in the signature line, and an Ed25519 private key. */
@@ -64,13 +73,33 @@ function parseSignatureLine(line: string): NoteSignature | null {
 export function verifyNote(note: string, verifiers: readonly NoteVerifier[]): VerifiedNote {
   const parsed = parseNote(note);
   if (!parsed.ok) return parsed;
-  const message = Buffer.from(parsed.text);
-  const names: string[] = [];
+  const signedBy: NoteSignedBy[] = [];
   for (const { name, keyId, signature } of parsed.signatures) {
-    const known = verifiers.find((one) => one.name === name && Buffer.compare(one.keyId, keyId) === 0);
-    if (known === undefined) continue;
-    if (!verify(null, message, known.publicKey, signature)) return { ok: false, reason: "bad-signature" };
-    names.push(name);
+    const verifier = verifiers.find((one) => one.name === name && Buffer.compare(one.keyId, keyId) === 0);
+    if (verifier === undefined) continue;
+    const held = checkSignature(parsed.text, signature, verifier);
+    if (held === null) return { ok: false, reason: "bad-signature" };
+    signedBy.push(held);
   }
-  return names.length === 0 ? { ok: false, reason: "no-known-signature" } : { ok: true, text: parsed.text, names };
+  if (signedBy.length === 0) return { ok: false, reason: "no-known-signature" };
+  return { ok: true, text: parsed.text, names: signedBy.map(({ verifier }) => verifier.name), signedBy };
+}
+
+function checkSignature(text: string, signature: Uint8Array, verifier: NoteVerifier): NoteSignedBy | null {
+  if (verifier.type === "cosignature") {
+    const timestampSeconds = cosignedAt(text, signature, verifier.publicKey);
+    return timestampSeconds === null ? null : { verifier, timestampSeconds };
+  }
+  return verify(null, Buffer.from(text), verifier.publicKey, signature) ? { verifier, timestampSeconds: null } : null;
+}
+
+/**
+ * The note with more signature lines after its own, each ended by a newline; a line that it has already is left out.
+ * Throws a TypeError when the result is no note. The lines are not checked.
+ */
+export function appendSignatures(note: string, lines: readonly string[]): string {
+  const missing = lines.filter((line) => !note.includes(`\n${line}`));
+  const grown = note + missing.join("");
+  if (!parseNote(grown).ok) throw new TypeError("not a note with signature lines");
+  return grown;
 }

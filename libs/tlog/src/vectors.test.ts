@@ -52,7 +52,7 @@ function rekorVerifiers(vector: Rekor): NoteVerifier[] {
     .map((key) => {
       const publicKey = createPublicKey({ key: bytes(key.rawBytes), format: "der", type: "spki" });
       const name = new URL(key.baseUrl).host;
-      return { name, keyId: noteKeyId(name, rawPublicKey(publicKey)), publicKey };
+      return { type: "ed25519", name, keyId: noteKeyId(name, rawPublicKey(publicKey)), publicKey };
     });
 }
 

@@ -42,11 +42,21 @@ export function verifyEnvelope(
   const envelope = parseEnvelope(bytes);
   // A batch root is signed with the same keys; it must never pass for an event.
   if (envelope === null || envelope.payloadType === BATCH_ROOT_TYPE) return { ok: false, reason: "malformed" };
-  const { keyId } = envelope.signature;
-  const key = keys.get(keyId);
-  if (key === undefined) return { ok: false, reason: "unknown-key" };
-  if (!signatureHolds(envelope, key, batches)) return { ok: false, reason: "bad-signature" };
-  return { ok: true, payloadType: envelope.payloadType, payload: envelope.payload, keyId };
+  const fault = envelopeFault(envelope, keys, batches);
+  if (fault !== null) return { ok: false, reason: fault };
+  const { payloadType, payload, signature } = envelope;
+  return { ok: true, payloadType, payload, keyId: signature.keyId };
+}
+
+/** What is wrong with the signature of an envelope that has been parsed; null when it holds. */
+export function envelopeFault(
+  envelope: Envelope,
+  keys: ReadonlyMap<string, KeyObject>,
+  batches: BatchCache,
+): "unknown-key" | "bad-signature" | null {
+  const key = keys.get(envelope.signature.keyId);
+  if (key === undefined) return "unknown-key";
+  return signatureHolds(envelope, key, batches) ? null : "bad-signature";
 }
 
 function signatureHolds(envelope: Envelope, key: KeyObject, batches: BatchCache): boolean {

@@ -7,6 +7,14 @@ export const Config = z.strictObject({
   ...signingFields,
   ...grpcServerFields,
   ...postgresFields,
+  /** The register as static files for auditors (C2SP tlog-tiles), over plain HTTP. */
+  files: z
+    .strictObject({
+      host: z.string().default("127.0.0.1"),
+      /** 0 takes a free port; null serves none. */
+      port: z.int().min(0).max(65_535).nullable().default(null),
+    })
+    .prefault({}),
   checkpoint: z
     .strictObject({
       /** The log's name, on every checkpoint and in its verifier key. It can never change for one database. */

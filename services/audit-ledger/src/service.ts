@@ -27,7 +27,11 @@ import type { Database } from "./database.ts";
 import { ProducerKeys } from "./events/producer-keys.ts";
 import { createCheckpoint } from "./read/checkpoint.ts";
 import { createDocument } from "./read/document.ts";
+import { startFileServer } from "./read/files/file-server.ts";
+import { LogFiles } from "./read/files/log-files.ts";
+import { TreeNodes } from "./read/files/tree-nodes.ts";
 import { createGet } from "./read/get.ts";
+import { createProve } from "./read/prove.ts";
 import { createQuery } from "./read/query.ts";
 import type { ReadContext } from "./read/read-context.ts";
 import { createReplay } from "./read/replay.ts";
@@ -51,13 +55,18 @@ export async function startAuditLedger(config: Config): Promise<RunningService> 
   // Disposed first: then the last checkpoint covers the last commit.
   starting.use(sequencer);
   const vkey = formatVkey(origin, privateKey);
-  const grpc = starting.use(await serveReads(config, { db, log, callers: config.grpc.callers, commits, vkey }));
+  const { callers } = config.grpc;
+  const nodes = starting.use(new TreeNodes(db, log, () => committedSize(db)));
+  const files = new LogFiles(db, nodes, [vkey]);
+  const grpc = starting.use(await serveReads(config, { db, log, callers, commits, vkey, files }));
+  const { host, port } = config.files;
+  const fileServer = port === null ? null : starting.use(await startFileServer({ host, port, files, callers, log }));
   const isReady = (): boolean => bus.isConnected() && ["leading", "standby"].includes(sequencer.state);
   starting.use(await startHealthServer(config.healthPort, isReady));
   await sequencer.started;
   const running = starting.move();
   return {
-    ports: { grpc: grpc.port },
+    ports: { grpc: grpc.port, ...(fileServer === null ? {} : { http: fileServer.port }) },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
@@ -99,7 +108,12 @@ function serveReads(config: Config, context: ReadContext): ReturnType<typeof sta
         replay: createReplay(context),
         checkpoint: createCheckpoint(context),
         document: createDocument(context),
+        prove: createProve(context),
       },
     },
   ]);
+}
+
+async function committedSize(db: Kysely<Database>): Promise<number> {
+  return Number((await db.selectFrom("ledger_head").select("size").executeTakeFirstOrThrow()).size);
 }

@@ -2,6 +2,7 @@ import type { Logger } from "@signalbox/kit";
 import type { Kysely } from "kysely";
 import type { CommitSignal } from "../announce/commit-signal.ts";
 import type { Database } from "../database.ts";
+import type { LogFiles } from "./files/log-files.ts";
 import type { Callers } from "./scope.ts";
 
 /** What the handlers of the read side share. */
@@ -12,4 +13,6 @@ export type ReadContext = {
   readonly commits: CommitSignal;
   /** The log's verifier key. */
   readonly vkey: string;
+  /** The log as its tiles and proofs are read. */
+  readonly files: LogFiles;
 };

@@ -1,0 +1,189 @@
+import {
+  EntryChecker,
+  Frontier,
+  openCheckpoint,
+  producerKeyId,
+  publicKeyFromRaw,
+  TileRecorder,
+  type NoteVerifier,
+  type RecordedTile,
+} from "@signalbox/tlog";
+import type { Client } from "pg";
+import { mayRecord } from "../verify/may-record.ts";
+import { Findings } from "./finding.ts";
+import { checkLeaf } from "./leaf-faults.ts";
+import {
+  checkpointRows,
+  headRow,
+  leafRows,
+  nodeRows,
+  producerRows,
+  sideCounts,
+  type CheckpointRow,
+  type HeadRow,
+} from "./register-rows.ts";
+
+const PROGRESS_EVERY = 1_024;
+
+/** What was signed last, as it is remembered outside of the database. */
+export type SignedHead = { readonly size: number; readonly root: string };
+
+export type CheckRegisterOptions = {
+  readonly client: Client;
+  /** The log's key; null when none is at hand, and signatures of checkpoints are not checked. */
+  readonly verifier: NoteVerifier | null;
+  readonly signedHead: SignedHead | null;
+  readonly onProgress: (leaves: number, size: number) => void;
+};
+
+export type CheckedRegister = { readonly findings: Findings; readonly leaves: number; readonly rootHex: string };
+
+/**
+ * Holds every table of the register against its leaves: hashes, signatures, columns, idempotency, outcomes, the tree's
+ * nodes, checkpoints and head. Reads in one snapshot, so it may run while the ledger appends.
+ */
+export async function checkRegister(options: CheckRegisterOptions): Promise<CheckedRegister> {
+  const { client } = options;
+  await client.query("begin transaction isolation level repeatable read read only");
+  try {
+    return await new RegisterCheck(options, await headRow(client)).run();
+  } finally {
+    await client.query("rollback");
+  }
+}
+
+class RegisterCheck {
+  readonly #options: CheckRegisterOptions;
+  readonly #head: HeadRow;
+  readonly #findings = new Findings();
+  readonly #tree = Frontier.empty();
+  readonly #tiles = new TileRecorder();
+  readonly #checkpoints: AsyncGenerator<CheckpointRow>;
+  #checkpoint: CheckpointRow | null = null;
+  #outcomes = 0;
+
+  constructor(options: CheckRegisterOptions, head: HeadRow) {
+    this.#options = options;
+    this.#head = head;
+    this.#checkpoints = checkpointRows(options.client, Number(head.size));
+  }
+
+  async run(): Promise<CheckedRegister> {
+    const size = Number(this.#head.size);
+    this.#checkpoint = await nextOf(this.#checkpoints);
+    await this.#checkSigned();
+    await this.#readLeaves(size);
+    for (const tile of this.#tiles.partialTiles()) await this.#checkNodes(tile);
+    await this.#checkSideTables(size);
+    this.#checkHead(size);
+    const rootHex = Buffer.from(this.#tree.root()).toString("hex");
+    return { findings: this.#findings, leaves: this.#tree.size, rootHex };
+  }
+
+  async #readLeaves(size: number): Promise<void> {
+    const { client, onProgress } = this.#options;
+    const checker = await entryChecker(client);
+    for await (const row of leafRows(client, size)) {
+      const index = this.#tree.size;
+      if (Number(row.idx) !== index) break;
+      const hash = checkLeaf(row, checker.check(index, row.leaf), this.#findings);
+      if (row.type === "outcome") this.#outcomes += 1;
+      this.#tree.append(hash);
+      for (const tile of this.#tiles.addLeaf(hash)) await this.#checkNodes(tile);
+      await this.#checkSigned();
+      if (index % PROGRESS_EVERY === 0) onProgress(index, size);
+    }
+    const { size: read } = this.#tree;
+    if (read < size) this.#findings.add("leaves", read, "it is missing: what follows cannot be held against the tree");
+  }
+
+  /** What was signed over the leaves so far. */
+  async #checkSigned(): Promise<void> {
+    const { size } = this.#tree;
+    while (this.#checkpoint !== null && Number(this.#checkpoint.size) === size) {
+      this.#checkCheckpoint(this.#checkpoint);
+      this.#checkpoint = await nextOf(this.#checkpoints);
+    }
+    const signed = this.#options.signedHead;
+    if (signed?.size !== size || Buffer.from(this.#tree.root()).toString("base64") === signed.root) return;
+    this.#findings.add("signed", null, `another root was signed for the first ${size} leaves`);
+  }
+
+  async #checkNodes(tile: RecordedTile): Promise<void> {
+    if (tile.level === 0) return;
+    const first = tile.index * 256;
+    const kept = await nodeRows(this.#options.client, tile.level, first);
+    const span = 256 ** tile.level;
+    for (const [at, hash] of tile.hashes.entries()) {
+      const node = kept.get(first + at);
+      // Nodes follow the leaves within a second; one that is not kept yet is made when it is asked for.
+      if (node !== undefined && !node.equals(hash)) {
+        this.#findings.add(
+          "nodes",
+          (first + at) * span,
+          `node ${first + at} of level ${tile.level} is not the leaves' root`,
+        );
+      }
+    }
+  }
+
+  #checkCheckpoint({ size, root, note }: CheckpointRow): void {
+    const at = Number(size);
+    if (!root.equals(this.#tree.root())) {
+      this.#findings.add("checkpoints", at, `the leaves below ${at} do not have the root that was signed for them`);
+    }
+    const { verifier } = this.#options;
+    if (verifier === null) return;
+    const opened = openCheckpoint(note, this.#head.origin ?? "", [verifier]);
+    if (!opened.ok)
+      this.#findings.add("checkpoints", at, `the checkpoint over ${at} leaves does not hold: ${opened.reason}`);
+    else if (opened.checkpoint.size !== at || !root.equals(opened.checkpoint.root)) {
+      this.#findings.add("checkpoints", at, `the checkpoint over ${at} leaves says something else than its row`);
+    }
+  }
+
+  async #checkSideTables(size: number): Promise<void> {
+    const counts = await sideCounts(this.#options.client, size);
+    if (counts.events !== this.#tree.size) {
+      this.#findings.add("events", null, `${counts.events} event ids for ${this.#tree.size} leaves`);
+    }
+    if (counts.outcomes !== this.#outcomes) {
+      this.#findings.add(
+        "outcomes",
+        null,
+        `${counts.outcomes} requests with an outcome for ${this.#outcomes} outcomes`,
+      );
+    }
+    if (counts.beyond > 0) this.#findings.add("leaves", size, `${counts.beyond} leaves stand beyond the head`);
+  }
+
+  #checkHead(size: number): void {
+    const { signedHead } = this.#options;
+    if (signedHead !== null && signedHead.size > size) {
+      this.#findings.add(
+        "signed",
+        size,
+        `the log has ${size} leaves, and ${signedHead.size} were signed: it was put back`,
+      );
+    }
+    if (this.#tree.size !== size) return;
+    if (!this.#head.root.equals(this.#tree.root()))
+      this.#findings.add("head", null, "the head's root is not the leaves'");
+    if (!this.#head.frontier.equals(this.#tree.toBytes()))
+      this.#findings.add("head", null, "the head's frontier is not the leaves'");
+  }
+}
+
+async function entryChecker(client: Client): Promise<EntryChecker> {
+  const rows = await producerRows(client);
+  const producers = rows.map(({ service, public_key: raw }) => {
+    const key = publicKeyFromRaw(raw);
+    return [producerKeyId(key), { service, key }] as const;
+  });
+  return new EntryChecker({ producers: new Map(producers), mayRecord });
+}
+
+async function nextOf<T>(generator: AsyncGenerator<T>): Promise<T | null> {
+  const { done, value } = await generator.next();
+  return done === true ? null : value;
+}

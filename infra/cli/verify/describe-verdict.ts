@@ -1,0 +1,72 @@
+import type { CopyReplay } from "./replay-copy.ts";
+import type { SourceVerdict } from "./verify-source.ts";
+
+/** The verdict in sentences. */
+export function describeVerdict(result: SourceVerdict): string {
+  const { verdict } = result;
+  if (verdict.kind === "unverifiable") {
+    return `could not verify${verdict.index === null ? "" : ` from index ${verdict.index} on`}: ${verdict.reason}`;
+  }
+  if (verdict.kind === "tampered") {
+    return `TAMPERED${verdict.index === null ? "" : ` at index ${verdict.index}`}: ${verdict.reason}`;
+  }
+  return soundLines(result).join("\n");
+}
+
+function soundLines(result: SourceVerdict): string[] {
+  const { what, verdict } = result;
+  if (verdict.kind !== "sound") return [];
+  if (what === "proof") {
+    const { index, size, origin } = verdict as SourceVerdict["verdict"] & {
+      index: number;
+      size: number;
+      origin: string;
+    };
+    return [`sound: the entry stands at index ${index} of ${origin}, under a checkpoint over ${size} leaves`];
+  }
+  return what === "log" ? logLines(result) : receiptLines(result);
+}
+
+function logLines(result: SourceVerdict & { what: "log" }): string[] {
+  const { verdict, producersFrom, replay } = result;
+  if (verdict.kind !== "sound") return [];
+  const { size, origin, rootHex, entries, ours, since } = verdict;
+  const signed =
+    producersFrom === null
+      ? "were hashed alone"
+      : `${ours} of them of ours, signed by producers' keys from ${producersFrom}`;
+  return [
+    `sound: ${size} leaves of ${origin}`,
+    `root       ${rootHex}, as the checkpoint signs it`,
+    `entries    ${entries} read, ${signed}`,
+    `witnesses  ${namesOf(verdict.witnesses)}`,
+    ...(since === null ? [] : [`since      the first ${since} leaves are those of the older checkpoint`]),
+    ...(replay === null ? [] : replayLines(replay)),
+  ];
+}
+
+function replayLines({ replayed, identical, different, failed }: CopyReplay): string[] {
+  return [
+    `replayed   ${identical} of ${replayed} decisions identical`,
+    ...different.map(({ index, decisionId }) => `DIFFERS at index ${index}: decision ${decisionId}`),
+    ...failed.map(
+      ({ index, decisionId, reason }) => `not replayed at index ${index}: decision ${decisionId}: ${reason}`,
+    ),
+  ];
+}
+
+function receiptLines(result: SourceVerdict & { what: "receipt" }): string[] {
+  const { verdict, producersFrom } = result;
+  if (verdict.kind !== "sound") return [];
+  const { decisionId, requestId, decisionIndex, outcomeIndex, origin, size } = verdict;
+  return [
+    `sound: decision ${decisionId} of request ${requestId} stands at index ${decisionIndex} of ${origin}`,
+    outcomeIndex === null ? "outcome    none yet" : `outcome    at index ${outcomeIndex}`,
+    `checkpoint over ${size} leaves; producers' keys from ${producersFrom}`,
+    `witnesses  ${namesOf(verdict.witnesses)}`,
+  ];
+}
+
+function namesOf(witnesses: readonly string[]): string {
+  return witnesses.length === 0 ? "none asked for or known" : witnesses.join(", ");
+}

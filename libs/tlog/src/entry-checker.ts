@@ -1,0 +1,77 @@
+import type { KeyObject } from "node:crypto";
+import { parseEnvelope, type Envelope } from "./dsse.ts";
+import type { Producer } from "./log-keys.ts";
+import { BatchCache, envelopeFault } from "./verify-envelope.ts";
+
+/** The payload types of this project's entries; whatever bears another is another log's. */
+const OUR_TYPES = "application/vnd.signalbox.";
+
+/** An event that is repeated so many events later is not noticed: what is remembered must not grow with the log. */
+const EVENT_IDS_MAX = 2_000_000;
+
+export type EntryCheck =
+  /** Not one of ours: nothing is known of it but where it stands. */
+  | { readonly kind: "foreign" }
+  | { readonly kind: "sound"; readonly payloadType: string; readonly payload: Uint8Array; readonly service: string }
+  | { readonly kind: "faulty"; readonly reason: string }
+  /** One of ours, and no producer's key is known at all. */
+  | { readonly kind: "keyless" };
+
+const FAULTS = {
+  "unknown-key": "it is signed by a key that is none of the producers'",
+  "bad-signature": "its producer's signature does not fit its bytes",
+} as const;
+
+export type EntryCheckerOptions = {
+  /** By the key id of envelopes. */
+  readonly producers: ReadonlyMap<string, Producer>;
+  /** Which service may record which type of event. */
+  readonly mayRecord: (service: string, payloadType: string) => boolean;
+};
+
+/** Checks entries one after the other: the producer's signature, that the type is his to record, no event twice. */
+export class EntryChecker {
+  readonly #options: EntryCheckerOptions;
+  readonly #keys: ReadonlyMap<string, KeyObject>;
+  readonly #batches = new BatchCache();
+  /** In the order in which they came. */
+  readonly #eventIds = new Map<string, number>();
+
+  constructor(options: EntryCheckerOptions) {
+    this.#options = options;
+    this.#keys = new Map([...options.producers].map(([keyId, { key }]) => [keyId, key]));
+  }
+
+  check(index: number, bytes: Uint8Array): EntryCheck {
+    const envelope = parseEnvelope(bytes);
+    if (envelope === null || !envelope.payloadType.startsWith(OUR_TYPES)) return { kind: "foreign" };
+    if (this.#keys.size === 0) return { kind: "keyless" };
+    const fault = envelopeFault(envelope, this.#keys, this.#batches);
+    if (fault !== null) return { kind: "faulty", reason: FAULTS[fault] };
+    return this.#checkEvent(index, envelope);
+  }
+
+  #checkEvent(index: number, { signature, payloadType, payload }: Envelope): EntryCheck {
+    const { service } = this.#options.producers.get(signature.keyId) as Producer;
+    if (!this.#options.mayRecord(service, payloadType)) {
+      return { kind: "faulty", reason: `${service} signed it, and may not record this type of event` };
+    }
+    const eventId = eventIdOf(payload);
+    if (eventId === null) return { kind: "faulty", reason: "its payload is not an event" };
+    const earlier = this.#eventIds.get(eventId);
+    if (earlier !== undefined) return { kind: "faulty", reason: `it holds the same event as leaf ${earlier}` };
+    this.#eventIds.set(eventId, index);
+    if (this.#eventIds.size > EVENT_IDS_MAX) this.#eventIds.delete(this.#eventIds.keys().next().value as string);
+    return { kind: "sound", payloadType, payload, service };
+  }
+}
+
+/** What was signed is canonical JSON, so a reader cannot see two ids in it. */
+function eventIdOf(payload: Uint8Array): string | null {
+  try {
+    const { eventId } = JSON.parse(Buffer.from(payload).toString("utf8")) as { eventId?: unknown };
+    return typeof eventId === "string" ? eventId : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,47 @@
+import { HASH_BYTES } from "./merkle-tree.ts";
+import { TILE_WIDTH } from "./tile-path.ts";
+
+/** What an entry bundle's 16-bit length can say. */
+export const ENTRY_MAX_BYTES = 65_535;
+
+const LENGTH_BYTES = 2;
+
+/** The bytes of a hash tile. Throws a RangeError for none or more than 256, or for what is no hash. */
+export function encodeTile(hashes: readonly Uint8Array[]): Buffer {
+  if (hashes.length === 0 || hashes.length > TILE_WIDTH) throw new RangeError("a tile holds 1 to 256 hashes");
+  if (hashes.some((hash) => hash.length !== HASH_BYTES)) throw new RangeError("a hash is 32 bytes");
+  return Buffer.concat(hashes);
+}
+
+/** The hashes of a tile of this width; null when the bytes are not exactly so many. */
+export function parseTile(bytes: Uint8Array, width: number): Uint8Array[] | null {
+  if (bytes.length !== width * HASH_BYTES || width > TILE_WIDTH) return null;
+  return Array.from({ length: width }, (_, at) => bytes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES));
+}
+
+/** An entry bundle: each entry after its length in 16 bits, big-endian. Throws a RangeError for what does not fit one. */
+export function encodeEntryBundle(entries: readonly Uint8Array[]): Buffer {
+  if (entries.length === 0 || entries.length > TILE_WIDTH) throw new RangeError("a bundle holds 1 to 256 entries");
+  const parts = entries.flatMap((entry) => {
+    if (entry.length > ENTRY_MAX_BYTES) throw new RangeError("an entry is at most 65535 bytes");
+    const length = Buffer.allocUnsafe(LENGTH_BYTES);
+    length.writeUInt16BE(entry.length);
+    return [length, entry];
+  });
+  return Buffer.concat(parts);
+}
+
+/** The entries of a bundle, at most 256; null when a length does not fit the bytes. */
+export function parseEntryBundle(bytes: Uint8Array): Uint8Array[] | null {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const entries: Uint8Array[] = [];
+  let at = 0;
+  while (at < view.length) {
+    if (at + LENGTH_BYTES > view.length || entries.length === TILE_WIDTH) return null;
+    const start = at + LENGTH_BYTES;
+    at = start + view.readUInt16BE(at);
+    if (at > view.length) return null;
+    entries.push(view.subarray(start, at));
+  }
+  return entries;
+}

@@ -1,0 +1,88 @@
+import type { Checkpoint } from "./checkpoint.ts";
+import type { EntryChecker } from "./entry-checker.ts";
+import { tampered, unverifiable, type Fault } from "./fault.ts";
+import { LogCopy, type ReadPath } from "./log-copy.ts";
+import { LogWalk, type EntryRange } from "./log-walk.ts";
+import { checkPolicy, type Policy, type PolicyVerdict } from "./policy.ts";
+
+export type SoundLog = {
+  readonly kind: "sound";
+  readonly origin: string;
+  readonly size: number;
+  readonly rootHex: string;
+  /** How many entries were read; of the others the hashes alone. */
+  readonly entries: number;
+  /** How many of them are of this project, and were checked wholly. */
+  readonly ours: number;
+  /** The policy's names of the witnesses that cosigned. */
+  readonly witnesses: readonly string[];
+  /** The size of the older checkpoint that the log was held against. */
+  readonly since: number | null;
+};
+
+export type LogVerdict = SoundLog | Fault;
+
+export type VerifyLogOptions = {
+  readonly read: ReadPath;
+  readonly policy: Policy;
+  /** An older checkpoint of this log that was kept elsewhere. */
+  readonly since?: string | undefined;
+  /** Checks what entries say of themselves; without it they are hashed alone. */
+  readonly checker: EntryChecker | null;
+  /** The entries that are looked at; bundles wholly outside need not be there, for the hash tiles stand for them. */
+  readonly range?: EntryRange | undefined;
+  readonly onProgress?: ((leaves: number, size: number) => void) | undefined;
+};
+
+/** How a checkpoint is refused, and what that says: a signature that is wrong was changed, one that is absent may be anywhere. */
+const REFUSALS: Readonly<Record<(PolicyVerdict & { ok: false })["reason"], Fault["kind"]>> = {
+  "bad-signature": "tampered",
+  malformed: "unverifiable",
+  "no-known-signature": "unverifiable",
+  "other-origin": "unverifiable",
+  "no-quorum": "unverifiable",
+};
+
+/**
+ * Checks a whole C2SP tlog-tiles log, or a copy of one: the checkpoint against the policy, every entry against the hash
+ * tiles, every tile against the entries, the root against the checkpoint, and the older checkpoint against the tree.
+ * Reads each file once, and holds as much for a small log as for a large one.
+ */
+export async function verifyLog(options: VerifyLogOptions): Promise<LogVerdict> {
+  const copy = new LogCopy(options.read);
+  const note = await copy.text("checkpoint");
+  if (note === null) return unverifiable(null, "there is no checkpoint");
+  const head = checkPolicy(note, options.policy);
+  if (!head.ok)
+    return { kind: REFUSALS[head.reason], index: null, reason: `the checkpoint does not hold: ${head.reason}` };
+  const since = openSince(options, head.checkpoint);
+  if (since !== null && "kind" in since) return since;
+  const { checker, range, onProgress } = options;
+  const walk = new LogWalk({ copy, head: head.checkpoint, since, checker, range, onProgress });
+  const fault = await walk.run();
+  if (fault !== null) return fault;
+  return {
+    kind: "sound",
+    origin: head.checkpoint.origin,
+    size: head.checkpoint.size,
+    rootHex: Buffer.from(head.checkpoint.root).toString("hex"),
+    entries: walk.entries,
+    ours: walk.ours,
+    witnesses: head.witnesses.map(({ name }) => name),
+    since: since?.size ?? null,
+  };
+}
+
+/** The older checkpoint needs its log's signature; how many cosigned it then is no matter. */
+function openSince({ since, policy }: VerifyLogOptions, head: Checkpoint): Checkpoint | Fault | null {
+  if (since === undefined) return null;
+  const opened = checkPolicy(since, { ...policy, quorum: null });
+  if (!opened.ok) return unverifiable(null, `the older checkpoint does not hold: ${opened.reason}`);
+  const { checkpoint } = opened;
+  if (checkpoint.origin !== head.origin) {
+    return unverifiable(null, `the older checkpoint is of ${checkpoint.origin}`);
+  }
+  if (checkpoint.size <= head.size) return checkpoint;
+  const reason = `the log was rolled back: it has ${head.size} leaves, and ${checkpoint.size} were signed before`;
+  return tampered(head.size, reason);
+}

@@ -1,0 +1,95 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { Metadata } from "@grpc/grpc-js";
+import { callerOf, type Logger } from "@signalbox/kit";
+import { SignalboxError } from "@signalbox/proto";
+import type { Callers } from "../scope.ts";
+import { AUDITORS } from "./auditors.ts";
+import { fileResponse } from "./file-response.ts";
+import type { LogFiles } from "./log-files.ts";
+
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const CONNECTIONS_MAX = 256;
+
+const compress = promisify(gzip);
+
+export type FileServerOptions = {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly files: LogFiles;
+  readonly callers: Callers;
+  readonly log: Logger;
+};
+
+export type FileServer = AsyncDisposable & { readonly port: number };
+
+/**
+ * Serves the register as a C2SP tlog-tiles log over plain HTTP: /checkpoint, /vkeys and hash tiles to everyone, entry
+ * bundles to auditors by their bearer token.
+ */
+export async function startFileServer(options: FileServerOptions): Promise<FileServer> {
+  const server = createServer(
+    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+    (request, response) => {
+      answer(request, response, options).catch((error: unknown) => {
+        options.log.error({ err: error }, "an answer could not be sent");
+        response.destroy();
+      });
+    },
+  );
+  server.maxConnections = CONNECTIONS_MAX;
+  server.listen(options.port, options.host);
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, options: FileServerOptions): Promise<void> {
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    response.writeHead(405, { allow: "GET, HEAD" }).end();
+    return;
+  }
+  try {
+    await send(request, response, options);
+  } catch (error) {
+    const known = SignalboxError.from(error);
+    if (known.httpStatus >= 500)
+      options.log.error({ err: known.cause ?? error }, "a file of the log could not be read");
+    const headers = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" };
+    response.writeHead(known.httpStatus, headers).end(`${known.message}\n`);
+  }
+}
+
+async function send(request: IncomingMessage, response: ServerResponse, options: FileServerOptions): Promise<void> {
+  const path = (request.url ?? "/").slice(1);
+  const requireAuditor = (): void => authenticateAuditor(request.headers.authorization, options.callers);
+  const file = await fileResponse(options.files, { path, requireAuditor });
+  const isCompressed = file.isCompressible && /\bgzip\b/.test(request.headers["accept-encoding"] ?? "");
+  const body = isCompressed ? await compress(file.body) : Buffer.from(file.body);
+  response.writeHead(200, {
+    "content-type": file.contentType,
+    "content-length": body.length,
+    "cache-control": file.cacheControl,
+    ...(file.isCompressible ? { vary: "accept-encoding, authorization" } : {}),
+    ...(isCompressed ? { "content-encoding": "gzip" } : {}),
+  });
+  response.end(request.method === "HEAD" ? undefined : body);
+}
+
+function authenticateAuditor(authorization: string | undefined, callers: Callers): void {
+  const metadata = new Metadata();
+  if (authorization !== undefined) metadata.set("authorization", authorization);
+  if (AUDITORS.has(callerOf(metadata, callers))) return;
+  throw new SignalboxError("forbidden", "Entries of all tenants are shown to auditors alone.");
+}

@@ -1,0 +1,107 @@
+import { SignalboxError } from "@signalbox/proto";
+import {
+  encodeEntryBundle,
+  encodeTile,
+  formatLogKeys,
+  formatVkey,
+  publicKeyFromRaw,
+  TILE_WIDTH,
+  TileTree,
+  tileWidth,
+  type TileRef,
+} from "@signalbox/tlog";
+import type { Kysely } from "kysely";
+import type { Database } from "../../database.ts";
+import { readHashes } from "./read-hashes.ts";
+import type { TreeNodes } from "./tree-nodes.ts";
+
+/** A checkpoint as it was signed. */
+export type SignedCheckpoint = { readonly size: number; readonly root: Buffer; readonly note: string };
+
+/**
+ * The register as the files of a C2SP tlog-tiles log, made from its rows. Nothing beyond the newest checkpoint is shown,
+ * and what is shown never changes but for the checkpoint.
+ */
+export class LogFiles {
+  readonly #db: Kysely<Database>;
+  readonly #nodes: TreeNodes;
+  readonly #vkeys: readonly string[];
+
+  constructor(db: Kysely<Database>, nodes: TreeNodes, vkeys: readonly string[]) {
+    this.#db = db;
+    this.#nodes = nodes;
+    this.#vkeys = vkeys;
+  }
+
+  /** The newest one; null before the first. */
+  async checkpoint(): Promise<SignedCheckpoint | null> {
+    const row = await this.#db
+      .selectFrom("ledger_checkpoint")
+      .select(["size", "root", "note"])
+      .orderBy("size", "desc")
+      .limit(1)
+      .executeTakeFirst();
+    return row === undefined ? null : { size: Number(row.size), root: row.root, note: row.note };
+  }
+
+  /** The keys of the log and of its producers, a line each. */
+  async vkeys(): Promise<string> {
+    return formatLogKeys({ logs: this.#vkeys, producers: await this.producerVkeys() });
+  }
+
+  /** Each producer's vkey bears the name of its service; in the order in which they were added. */
+  async producerVkeys(): Promise<string[]> {
+    const rows = await this.#db
+      .selectFrom("ledger_producer")
+      .select(["service", "public_key"])
+      .orderBy("added_at")
+      .orderBy("key_id")
+      .execute();
+    return rows.map(({ service, public_key: raw }) => formatVkey(service, publicKeyFromRaw(raw)));
+  }
+
+  /** A tile's bytes; null when the signed tree does not reach so far. Throws `internal` when the rows have a hole. */
+  async tile(tile: TileRef): Promise<Buffer | null> {
+    const size = (await this.checkpoint())?.size ?? 0;
+    if (tile.width > tileWidth(size, tile)) return null;
+    const first = tile.index * TILE_WIDTH;
+    const range = { from: first, to: first + tile.width };
+    if (tile.kind === "entries") return encodeEntryBundle(await this.#entries(range));
+    if (tile.level > 0) await this.#nodes.reach(size);
+    return encodeTile(await readHashes(this.#db, tile.level, range));
+  }
+
+  /** A document that decisions name. Throws `not-found`. */
+  async document(digest: string): Promise<{ readonly body: Buffer; readonly mediaType: string }> {
+    const row = await this.#db
+      .selectFrom("document")
+      .select(["body", "media_type"])
+      .where("digest", "=", digest)
+      .executeTakeFirst();
+    if (row === undefined) throw new SignalboxError("not-found", "The register holds no such document.");
+    return { body: row.body, mediaType: row.media_type };
+  }
+
+  /** The tree of a size that a checkpoint covers, for proofs. */
+  async tree(size: number): Promise<TileTree> {
+    await this.#nodes.reach(size);
+    return new TileTree(size, ({ level, index, width }) => {
+      const from = index * TILE_WIDTH;
+      return readHashes(this.#db, level, { from, to: from + width });
+    });
+  }
+
+  async #entries({ from, to }: { readonly from: number; readonly to: number }): Promise<Buffer[]> {
+    const rows = await this.#db
+      .selectFrom("ledger_leaf")
+      .select("leaf")
+      .where("idx", ">=", String(from))
+      .where("idx", "<", String(to))
+      .orderBy("idx")
+      .execute();
+    if (rows.length === to - from) return rows.map(({ leaf }) => leaf);
+    throw new SignalboxError("internal", "The register has a hole.", {
+      cause: new Error(`there are ${rows.length} leaves from ${from} to ${to}`),
+    });
+  }
+}

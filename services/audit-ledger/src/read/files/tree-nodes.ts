@@ -1,0 +1,89 @@
+import type { Logger } from "@signalbox/kit";
+import { levelWidth, TILE_WIDTH, treeRoot } from "@signalbox/tlog";
+import type { Kysely } from "kysely";
+import type { Database } from "../../database.ts";
+import { readHashes } from "./read-hashes.ts";
+
+/** How many full tiles are read at once: 128 KiB of hashes. */
+const PAGE_TILES = 16;
+const CHECK_EVERY_MS = 1_000;
+
+/**
+ * Keeps `ledger_node` up with the log: the roots over full tiles, each computed once. They follow from the leaves, so
+ * any instance may compute them and two may do so at the same time.
+ */
+export class TreeNodes implements AsyncDisposable {
+  readonly #db: Kysely<Database>;
+  readonly #timer: NodeJS.Timeout;
+  /** How many nodes of each level there are, from level 1 on; read once. */
+  #counts: number[] | null = null;
+  #filling: Promise<void> = Promise.resolve();
+  #isStopped = false;
+
+  constructor(db: Kysely<Database>, log: Logger, size: () => Promise<number>) {
+    this.#db = db;
+    let isBusy = false;
+    this.#timer = setInterval(() => {
+      if (isBusy) return;
+      isBusy = true;
+      void size()
+        .then((now) => this.reach(now))
+        .catch((error: unknown) => log.warn({ err: error }, "the tree's nodes could not be kept up"))
+        .finally(() => {
+          isBusy = false;
+        });
+    }, CHECK_EVERY_MS);
+  }
+
+  /** Resolves when every node of a tree of this size is kept. The size must be committed. */
+  reach(size: number): Promise<void> {
+    const filled = this.#filling.then(() => this.#fill(size));
+    // One that failed does not keep the next from trying.
+    this.#filling = filled.catch(() => {});
+    return filled;
+  }
+
+  async #fill(size: number): Promise<void> {
+    this.#counts ??= await this.#readCounts();
+    const counts = this.#counts;
+    for (let level = 1; levelWidth(size, level) > 0; level += 1) {
+      const wanted = levelWidth(size, level);
+      for (let n = counts[level] ?? 0; n < wanted && !this.#isStopped; n = counts[level] as number) {
+        counts[level] = await this.#fillPage(level, { from: n, to: Math.min(wanted, n + PAGE_TILES) });
+      }
+    }
+  }
+
+  async #readCounts(): Promise<number[]> {
+    const { fn } = this.#db;
+    const rows = await this.#db
+      .selectFrom("ledger_node")
+      .select(["level", fn.max("n").as("last")])
+      .groupBy("level")
+      .execute();
+    const counts: number[] = [];
+    for (const { level, last } of rows) counts[level] = Number(last) + 1;
+    return counts;
+  }
+
+  async #fillPage(level: number, { from, to }: { from: number; to: number }): Promise<number> {
+    const hashes = await readHashes(this.#db, level - 1, { from: from * TILE_WIDTH, to: to * TILE_WIDTH });
+    const values = Array.from({ length: to - from }, (_, at) => ({
+      level,
+      n: String(from + at),
+      hash: Buffer.from(treeRoot(hashes.slice(at * TILE_WIDTH, (at + 1) * TILE_WIDTH))),
+    }));
+    await this.#db
+      .insertInto("ledger_node")
+      .values(values)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    return to;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopped = true;
+    clearInterval(this.#timer);
+    await this.#filling;
+  }
+}

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { handleUnaryCall } from "@grpc/grpc-js";
+import { SignalboxError, Uuid } from "@signalbox/proto";
+import type { LedgerProof, LedgerProveRequest } from "@signalbox/proto/grpc/ledger";
+import {
+  formatLogProof,
+  formatReceipt,
+  namedDocuments,
+  parseEnvelope,
+  type NamedDocument,
+  type ProvenEntry,
+  type TileTree,
+} from "@signalbox/tlog";
+import { sql, type Kysely } from "kysely";
+import type { Database } from "../database.ts";
+import type { LogFiles, SignedCheckpoint } from "./files/log-files.ts";
+import { leavesOfRequests, selectLeaves, type LeafRow } from "./leaf-rows.ts";
+import type { ReadContext } from "./read-context.ts";
+import { scopeOf, type Scope } from "./scope.ts";
+import { serveUnary } from "./serve-call.ts";
+
+/** A leaf is covered by a checkpoint within a second of its commit; what is not by then is worth a second try. */
+const COVER_TIMEOUT_MS = 3_000;
+const COVER_POLL_MS = 50;
+
+/** `Ledger.Prove`: that an event, or a decision with its outcome, stands in the log. */
+export function createProve(context: ReadContext): handleUnaryCall<LedgerProveRequest, LedgerProof> {
+  return serveUnary(context.log, async (call) => {
+    const scope = scopeOf(call, context.callers);
+    const { id, eventId } = call.request;
+    if (![id, eventId].every((one) => one === "" || Uuid.safeParse(one).success) || (id === "") === (eventId === "")) {
+      throw new SignalboxError("invalid-request", "Give one id, a UUID in lower case.", { details: { param: "id" } });
+    }
+    const asked = { db: context.db, files: context.files, scope };
+    return eventId === "" ? proveDecision(asked, id) : proveEvent(asked, eventId);
+  });
+}
+
+type Asked = { readonly db: Kysely<Database>; readonly files: LogFiles; readonly scope: Scope };
+
+async function proveEvent({ db, files, scope }: Asked, eventId: string): Promise<LedgerProof> {
+  const known = await db.selectFrom("ledger_event").select("idx").where("event_id", "=", eventId).executeTakeFirst();
+  const row = known && (await selectLeaves(db, scope).where("idx", "=", known.idx).executeTakeFirst());
+  if (row === undefined) throw new SignalboxError("not-found", "The register holds no such event.");
+  const { checkpoint, tree } = await coveringTree(files, Number(row.idx));
+  const { index, hashes } = await prove(tree, row);
+  const proof = formatLogProof({ index, hashes, checkpoint: checkpoint.note, extra: null });
+  return { proof, size: BigInt(checkpoint.size), leaf: row.leaf };
+}
+
+async function proveDecision({ db, files, scope }: Asked, id: string): Promise<LedgerProof> {
+  const rows = await leavesOfId({ db, scope }, id);
+  const outcome = rows.find(({ type }) => type === "outcome");
+  const wanted = rows.some((row) => row.decision_id === id) ? id : outcome?.decision_id;
+  const decisions = rows.filter(({ type }) => type === "decision");
+  const decision = decisions.find((row) => row.decision_id === wanted) ?? decisions.at(-1);
+  if (decision === undefined) throw new SignalboxError("not-found", "The register holds no such decision or request.");
+  const { checkpoint, tree } = await coveringTree(files, Number((outcome ?? decision).idx));
+  const [documents, producers] = await Promise.all([documentsOf(db, decision), files.producerVkeys()]);
+  const proof = formatReceipt({
+    checkpoint: checkpoint.note,
+    decision: await prove(tree, decision),
+    outcome: outcome === undefined ? null : await prove(tree, outcome),
+    documents,
+    producers,
+  });
+  return { proof, size: BigInt(checkpoint.size), leaf: decision.leaf };
+}
+
+/** All leaves of the request that this id names, by itself or by one of its decisions. */
+async function leavesOfId({ db, scope }: Pick<Asked, "db" | "scope">, id: string): Promise<LeafRow[]> {
+  const decision = await db
+    .selectFrom("ledger_leaf")
+    .select("request_id")
+    .where("decision_id", "=", id)
+    .where("type", "=", "decision")
+    .limit(1)
+    .executeTakeFirst();
+  const requestId = decision?.request_id ?? id;
+  return (await leavesOfRequests(db, scope, [requestId])).get(requestId) ?? [];
+}
+
+async function coveringTree(
+  files: LogFiles,
+  index: number,
+): Promise<{ readonly checkpoint: SignedCheckpoint; readonly tree: TileTree }> {
+  const deadlineMs = performance.now() + COVER_TIMEOUT_MS;
+  for (;;) {
+    const checkpoint = await files.checkpoint();
+    if (checkpoint !== null && checkpoint.size > index) return { checkpoint, tree: await files.tree(checkpoint.size) };
+    if (performance.now() > deadlineMs) {
+      throw new SignalboxError("stage-unavailable", "No checkpoint covers it yet. Try again in a moment.");
+    }
+    await sleep(COVER_POLL_MS);
+  }
+}
+
+async function prove(tree: TileTree, row: LeafRow): Promise<ProvenEntry> {
+  const index = Number(row.idx);
+  return { index, hashes: await tree.inclusionProof(index), entry: row.leaf };
+}
+
+async function documentsOf(db: Kysely<Database>, { leaf }: LeafRow): Promise<NamedDocument[]> {
+  const payload = Buffer.from(parseEnvelope(leaf)?.payload ?? []).toString("utf8");
+  const names = namedDocuments(JSON.parse(payload) as Record<string, unknown>);
+  if (names.length === 0) return [];
+  const rows = await db
+    .selectFrom("document")
+    .select(["digest", "media_type", sql<number>`length(body)`.as("bytes")])
+    .where(
+      "digest",
+      "in",
+      names.map(({ digest }) => digest),
+    )
+    .execute();
+  const known = new Map(rows.map((row) => [row.digest, row]));
+  return names.map(({ kind, digest }) => {
+    const row = known.get(digest);
+    return { kind, digest, mediaType: row?.media_type ?? null, bytes: row?.bytes ?? null };
+  });
+}

@@ -1,0 +1,129 @@
+import { execFile } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { readLogVkey } from "@signalbox/infra/cli/verify/producer-keys.ts";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { startLine, type TestLine } from "../kit/start-line.ts";
+
+const REQUESTS = 3;
+const MAIN = join(import.meta.dirname, "../../infra/cli/main.ts");
+
+type Ran = { code: number; stdout: string; stderr: string };
+
+let line: TestLine;
+let dir: string;
+let kept: string;
+let copy: string;
+let policy: string;
+let receipt: string;
+const whileItRan: Ran[] = [];
+
+/** What an auditor carries away from a running line; then the line is stopped. */
+beforeAll(async () => {
+  line = await startLine();
+  dir = mkdtempSync(join(tmpdir(), "signalbox-auditor-"));
+  const register = line.registerUrl;
+  await ask();
+  kept = join(dir, "kept.checkpoint");
+  await vi.waitUntil(async () => await keepCheckpoint(register, 2), { timeout: 20_000, interval: 200 });
+  for (let sent = 1; sent < REQUESTS; sent += 1) await ask();
+  policy = join(dir, "policy.txt");
+  const vkey = readLogVkey(join(line.home, "keys/signing"), readFileSync(kept, "utf8").split("\n")[0] ?? "");
+  writeFileSync(policy, `log ${vkey}\nquorum none\n`);
+  const decisions = (await (await line.api("/v1/decisions")).json()) as { data: { decisionId: string }[] };
+  receipt = join(dir, "decision.tlog-proof");
+  const answer = await line.api(`/v1/decisions/${decisions.data[0]?.decisionId}/receipt`);
+  writeFileSync(receipt, await answer.text());
+  copy = join(dir, "copy");
+  await vi.waitUntil(
+    async () => (await (await fetch(`${register}/checkpoint`)).text()).split("\n")[1] === String(2 * REQUESTS),
+    { timeout: 20_000, interval: 200 },
+  );
+  whileItRan.push(
+    await cli("verify", register, "--policy", policy, "--token-file", tokenFile()),
+    await cli("export", copy, "--home", line.home),
+    await cli("fsck", "--home", line.home),
+  );
+  await line.stop();
+});
+afterAll(async () => {
+  await line[Symbol.asyncDispose]();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+function tokenFile(): string {
+  return join(line.home, "keys/grpc/operator.token");
+}
+
+async function ask(): Promise<void> {
+  const response = await fetch(`${line.baseUrl}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${line.apiKey}`, "content-type": "application/json" },
+    body: JSON.stringify({ model: "auto", messages: [{ role: "user", content: "Hello!" }] }),
+  });
+  await response.text();
+}
+
+async function keepCheckpoint(register: string, size: number): Promise<boolean> {
+  const response = await fetch(`${register}/checkpoint`);
+  const note = await response.text();
+  if (response.status !== 200 || note.split("\n")[1] !== String(size)) return false;
+  writeFileSync(kept, note);
+  return true;
+}
+
+/** The command line in a process and a folder of its own. */
+async function cli(...args: string[]): Promise<Ran> {
+  const words = [MAIN, ...args];
+  try {
+    return { code: 0, ...(await promisify(execFile)(process.execPath, words, { cwd: dir })) };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, stdout, stderr };
+  }
+}
+
+test("the running register is verified by its URL, exported, and its database checked", () => {
+  expect(whileItRan).toMatchObject(Array.from({ length: 3 }, () => ({ code: 0, stderr: "" })));
+  const [verified, exported, checked] = whileItRan.map(({ stdout }) => stdout);
+  expect(verified).toContain(`sound: ${2 * REQUESTS} leaves`);
+  expect(exported).toContain(`${2 * REQUESTS} entries and `);
+  expect(checked).toContain("ok    checkpoints");
+});
+
+test("a copy verifies against an older checkpoint, and replays, with the line gone", async () => {
+  const { code, stdout } = await cli("verify", copy, "--policy", policy, "--since", kept, "--replay", "--json");
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    kind: "sound",
+    size: 2 * REQUESTS,
+    ours: 2 * REQUESTS,
+    since: 2,
+    replay: { replayed: REQUESTS, identical: REQUESTS, different: [], failed: [] },
+  });
+});
+
+test("a receipt verifies with the line gone", async () => {
+  const { code, stdout } = await cli("verify", receipt, "--policy", policy);
+  expect(code).toBe(0);
+  expect(stdout).toContain("sound: decision");
+  expect(stdout).toContain("outcome    at index");
+});
+
+test("B15 one byte of the copy, and the verifier ends with 1 and names the leaf", async () => {
+  const changed = join(dir, "changed");
+  cpSync(copy, changed, { recursive: true });
+  const bundle = join(changed, `tile/entries/000.p/${2 * REQUESTS}`);
+  const bytes = readFileSync(bundle);
+  bytes[100] = (bytes[100] as number) ^ 1;
+  writeFileSync(bundle, bytes);
+  const { code, stdout } = await cli("verify", changed, "--policy", policy);
+  expect(code).toBe(1);
+  expect(stdout).toContain("TAMPERED at index 0");
+});
+
+test("a copy is not mixed with another", async () => {
+  expect(await cli("export", copy, "--home", line.home)).toMatchObject({ code: 2 });
+});

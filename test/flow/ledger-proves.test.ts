@@ -1,0 +1,141 @@
+import { status, type ServiceError } from "@grpc/grpc-js";
+import { mayRecord } from "@signalbox/infra/cli/verify/may-record.ts";
+import { uuidv7 } from "@signalbox/kit";
+import { PAYLOAD_TYPES } from "@signalbox/proto";
+import type { LedgerProof, LedgerProveRequest } from "@signalbox/proto/grpc/ledger";
+import {
+  EntryChecker,
+  formatLogKeys,
+  formatVkey,
+  parseLogKeys,
+  parseLogProof,
+  parsePolicy,
+  parseReceipt,
+  sha256Digest,
+  verifyLogProof,
+  verifyReceipt,
+  type Policy,
+  type ReceiptVerdict,
+} from "@signalbox/tlog";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { decisionEvent, INPUT, outcomeEvent } from "./ledger-events.ts";
+import { as, startLedgerRig, type Ledger, type LedgerRig } from "./ledger-rig.ts";
+
+const ORIGIN = "signalbox.test/log";
+const POLICY_TEXT = '{"a":"policy"}';
+
+let rig: LedgerRig;
+let ledger: Ledger;
+beforeAll(async () => {
+  rig = await startLedgerRig();
+  ledger = await rig.start();
+  await rig.owner.query(
+    "insert into document (digest, kind, media_type, body) values ($1, 'policy', 'application/json', $2)",
+    [sha256Digest(POLICY_TEXT), Buffer.from(POLICY_TEXT)],
+  );
+});
+afterAll(() => rig[Symbol.asyncDispose]());
+
+function prove(request: Partial<LedgerProveRequest>, caller: "ingress" | "operator" = "ingress"): Promise<LedgerProof> {
+  return new Promise((resolve, reject) => {
+    const full = { tenant: "default", id: "", eventId: "", ...request };
+    ledger.client.prove(full, as(caller), (error, proof) => (error === null ? resolve(proof) : reject(error)));
+  });
+}
+
+async function codeOf(call: Promise<unknown>): Promise<number> {
+  return await call.then(
+    () => status.OK,
+    (error: ServiceError) => error.code,
+  );
+}
+
+/** A decision and, when asked for, its outcome, both committed. */
+async function record(of: { outcome: boolean }): Promise<{ requestId: string; decisionId: string; eventId: string }> {
+  const ids = { requestId: uuidv7(), decisionId: uuidv7() };
+  const input = { ...INPUT, documents: { ...INPUT.documents, policy: sha256Digest(POLICY_TEXT) } };
+  const [decision] = rig.policy.sign([decisionEvent({ ...ids, input })]);
+  const outcomes = of.outcome ? rig.dispatcher.sign([outcomeEvent(ids)]) : [];
+  if (decision === undefined) throw new Error("nothing was signed");
+  await rig.enqueue([decision, ...outcomes]);
+  for (const { eventId } of [decision, ...outcomes]) await rig.receipt(eventId);
+  return { ...ids, eventId: decision.eventId };
+}
+
+function policy(): Policy {
+  const parsed = parsePolicy(`log ${formatVkey(ORIGIN, rig.checkpointKey)}\nquorum none\n`);
+  if (!parsed.ok) throw new Error(parsed.reason);
+  return parsed.policy;
+}
+
+function verdictOn(proof: string): ReceiptVerdict {
+  const parsed = parseReceipt(proof);
+  if (parsed.kind !== "receipt") throw new Error(parsed.kind);
+  const keys = parseLogKeys(formatLogKeys({ logs: [], producers: parsed.receipt.producers }));
+  const checker = new EntryChecker({ producers: keys?.producers ?? new Map(), mayRecord });
+  const types = { decision: PAYLOAD_TYPES.decision, outcome: PAYLOAD_TYPES.outcome };
+  return verifyReceipt(parsed.receipt, { policy: policy(), checker, types });
+}
+
+test("a decision and its outcome are proved at once after the commit, by either id, and verified with nothing else", async () => {
+  for (let turn = 0; turn < 4; turn += 1) {
+    const { requestId, decisionId } = await record({ outcome: true });
+    for (const id of [decisionId, requestId]) {
+      const { proof, size } = await prove({ id });
+      expect(verdictOn(proof)).toMatchObject({ kind: "sound", decisionId, requestId, size: Number(size) });
+      expect(verdictOn(proof)).not.toMatchObject({ outcomeIndex: null });
+    }
+  }
+});
+
+test("a decision without an outcome is proved alone", async () => {
+  const { decisionId } = await record({ outcome: false });
+  const { proof } = await prove({ id: decisionId });
+  expect(verdictOn(proof)).toMatchObject({ kind: "sound", decisionId, outcomeIndex: null });
+});
+
+test("the documents that the decision names stand in its receipt, with what the register holds of them", async () => {
+  const { decisionId } = await record({ outcome: true });
+  const parsed = parseReceipt((await prove({ id: decisionId })).proof);
+  if (parsed.kind !== "receipt") throw new Error(parsed.kind);
+  const { documents } = parsed.receipt;
+  expect(documents.map(({ kind }) => kind).toSorted()).toEqual([
+    "catalogue",
+    "classifier",
+    "engine",
+    "health",
+    "policy",
+  ]);
+  expect(documents.find(({ kind }) => kind === "policy")).toEqual({
+    kind: "policy",
+    digest: sha256Digest(POLICY_TEXT),
+    mediaType: "application/json",
+    bytes: POLICY_TEXT.length,
+  });
+  expect(documents.find(({ kind }) => kind === "engine")).toMatchObject({ mediaType: null, bytes: null });
+});
+
+test("any event is proved by its own id, for whoever has its bytes", async () => {
+  const { eventId } = await record({ outcome: true });
+  const { proof, leaf } = await prove({ eventId });
+  const parsed = parseLogProof(proof);
+  if (!parsed.ok) throw new Error(parsed.reason);
+  expect(verifyLogProof(parsed.proof, leaf, policy())).toMatchObject({ ok: true, log: ORIGIN });
+  expect(verifyLogProof(parsed.proof, Buffer.from("other"), policy())).toMatchObject({ reason: "not-included" });
+});
+
+test("another tenant's decisions and events are not proved, and the operator's are all", async () => {
+  const { decisionId, eventId } = await record({ outcome: true });
+  expect(await codeOf(prove({ tenant: "acme", id: decisionId }))).toBe(status.NOT_FOUND);
+  expect(await codeOf(prove({ tenant: "acme", eventId }))).toBe(status.NOT_FOUND);
+  expect(await codeOf(prove({ tenant: "", id: decisionId }))).toBe(status.PERMISSION_DENIED);
+  expect(await codeOf(prove({ tenant: "", id: decisionId }, "operator"))).toBe(status.OK);
+});
+
+test("what is no id, or none or both, is refused, and what is unknown is not found", async () => {
+  for (const request of [{}, { id: "x" }, { id: uuidv7(), eventId: uuidv7() }]) {
+    expect(await codeOf(prove(request))).toBe(status.INVALID_ARGUMENT);
+  }
+  expect(await codeOf(prove({ id: uuidv7() }))).toBe(status.NOT_FOUND);
+  expect(await codeOf(prove({ eventId: uuidv7() }))).toBe(status.NOT_FOUND);
+});
