@@ -1,0 +1,27 @@
+/** Structured personal data that is told by its form, and by its check digits where it has some. */
+export const PII_TYPES = ["email", "phone", "iban", "card", "ssn", "ip"] as const;
+export type PiiType = (typeof PII_TYPES)[number];
+
+/** What an instruction inside a text tries. */
+export const INJECTION_TYPES = ["override", "prompt-leak", "jailbreak", "role-change", "delimiter", "hidden"] as const;
+export type InjectionType = (typeof INJECTION_TYPES)[number];
+
+/** `secret.<kind of key>`, `list.<name of the word list>`, `pattern.<name of the pattern>`; the others are closed sets. */
+export type FindingType =
+  | `pii.${PiiType}`
+  | `injection.${InjectionType}`
+  | `secret.${string}`
+  | `list.${string}`
+  | `pattern.${string}`;
+
+/** Where something was found. It never holds the text, so that it can be recorded. */
+export type Finding = {
+  readonly type: FindingType;
+  /** UTF-16 units from the start of the text that was scanned. */
+  readonly start: number;
+  /** The first unit after it. */
+  readonly end: number;
+};
+
+/** Reads a text once, in time linear in its length. The findings of one detector are in order and do not overlap. */
+export type Detector = (text: string) => Finding[];

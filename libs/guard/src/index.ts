@@ -1,0 +1,22 @@
+export {
+  INJECTION_TYPES,
+  PII_TYPES,
+  type Detector,
+  type Finding,
+  type FindingType,
+  type InjectionType,
+  type PiiType,
+} from "./finding.ts";
+export { compileGuard, scan, type CompiledGuard, type Guard } from "./guard.ts";
+export { DEFAULT_GUARD, type GuardConfig } from "./guard-config.ts";
+export type { Pattern } from "./lists/find-pattern.ts";
+export type { WordList } from "./lists/word-list.ts";
+export { scanJson, type JsonFinding } from "./json/scan-json.ts";
+export { redactJson } from "./json/redact-json.ts";
+export { redactText } from "./redact/redact-text.ts";
+export type { Redaction } from "./redact/redaction.ts";
+export { restore, type RestoreForm } from "./redact/restore.ts";
+export { RestoreStream } from "./redact/restore-stream.ts";
+export { ScanStream, STREAM_HELD_MAX_CHARS, type Released } from "./stream/scan-stream.ts";
+export { chooseAction, GUARD_ACTIONS, type GuardAction, type GuardRule, type Verdict } from "./rules/choose-action.ts";
+export { PLACES_MAX, summarise, type TypeSummary } from "./rules/summarise.ts";

@@ -1,0 +1,96 @@
+import { asciiTable, isGreekOrCyrillic, isLatinExtended, isLetterOrDigit } from "../characters.ts";
+import type { Finding } from "../finding.ts";
+import { CUE_RULES, type CueRule } from "./cue-rules.ts";
+import { CUE_WORDS, type CueClass } from "./cue-words.ts";
+
+const WORD_MAX_CHARS = 16;
+const ASCII_WORD = asciiTable(isLetterOrDigit);
+const CLASSES = Object.keys(CUE_WORDS) as CueClass[];
+/** Word → the classes that it is in, one bit each. */
+const MASKS = maskWords();
+/** 1 for the shapes that words of classes have: most words of a text have none of them, and need not be looked up. */
+const SHAPES = markShapes();
+const RULES_BY_FIRST = CLASSES.map((name) => CUE_RULES.filter(({ first }) => first === name));
+
+/** The words of a text that are in any class, with their number in the text, so that distances can be told. */
+type CueWord = { readonly mask: number; readonly number: number; readonly start: number; readonly end: number };
+
+/** Phrases that tell a model to leave its instructions, to give them away or to be something else. */
+export function findCues(text: string): Finding[] {
+  const words = cueWords(text);
+  const found: Finding[] = [];
+  let free = 0;
+  for (const [at, word] of words.entries()) {
+    if (word.start < free) continue;
+    const match = matchAt(words, at);
+    if (match === null) continue;
+    found.push({ type: `injection.${match.rule.type}`, start: word.start, end: match.end });
+    free = match.end;
+  }
+  return found;
+}
+
+function matchAt(words: readonly CueWord[], at: number): { rule: CueRule; end: number } | null {
+  const word = words[at]!;
+  for (let bit = 0; bit < CLASSES.length; bit += 1) {
+    if ((word.mask & (1 << bit)) === 0) continue;
+    for (const rule of RULES_BY_FIRST[bit]!) {
+      const end = follow(words, at, rule);
+      if (end !== null) return { rule, end };
+    }
+  }
+  return null;
+}
+
+/** The end of the last word of a rule, when each of its words follows the one before closely enough. */
+function follow(words: readonly CueWord[], first: number, rule: CueRule): number | null {
+  let at = first;
+  for (const [name, gapMax] of rule.next) {
+    const bit = 1 << CLASSES.indexOf(name);
+    const last = words[at]!.number + 1 + gapMax;
+    let next = at + 1;
+    while (next < words.length && words[next]!.number <= last && (words[next]!.mask & bit) === 0) next += 1;
+    if (next >= words.length || words[next]!.number > last) return null;
+    at = next;
+  }
+  return words[at]!.end;
+}
+
+function cueWords(text: string): CueWord[] {
+  const found: CueWord[] = [];
+  let number = 0;
+  let start = -1;
+  for (let at = 0; at <= text.length; at += 1) {
+    const code = at < text.length ? text.charCodeAt(at) : 0;
+    if (code < 128 ? ASCII_WORD[code] === 1 : isLatinExtended(code) || isGreekOrCyrillic(code)) {
+      if (start === -1) start = at;
+      continue;
+    }
+    if (start === -1) continue;
+    const known = at - start <= WORD_MAX_CHARS && SHAPES[shapeOf(text, start, at)] === 1;
+    const mask = known ? MASKS.get(text.slice(start, at).toLowerCase()) : undefined;
+    if (mask !== undefined) found.push({ mask, number, start, end: at });
+    number += 1;
+    start = -1;
+  }
+  return found;
+}
+
+function maskWords(): ReadonlyMap<string, number> {
+  const masks = new Map<string, number>();
+  for (const [bit, name] of CLASSES.entries()) {
+    for (const word of CUE_WORDS[name]) masks.set(word, (masks.get(word) ?? 0) | (1 << bit));
+  }
+  return masks;
+}
+
+/** First unit, last unit and length, in five bits each; upper and lower case of a letter have the same. */
+function shapeOf(text: string, start: number, end: number): number {
+  return ((text.charCodeAt(start) & 31) << 10) | ((text.charCodeAt(end - 1) & 31) << 5) | (end - start);
+}
+
+function markShapes(): Uint8Array {
+  const shapes = new Uint8Array(1 << 15);
+  for (const word of MASKS.keys()) shapes[shapeOf(word, 0, word.length)] = 1;
+  return shapes;
+}

@@ -1,0 +1,19 @@
+import { PlaceholderMint, replaceFindings, type Redaction } from "../redact/redaction.ts";
+import { jsonStrings } from "./json-strings.ts";
+import type { JsonFinding } from "./scan-json.ts";
+
+/** Puts placeholders into the strings of a JSON text; every other byte of it stays as it is. */
+export function redactJson(json: string, findings: readonly JsonFinding[]): { json: string; redaction: Redaction } {
+  const strings = jsonStrings(json);
+  const mint = new PlaceholderMint(strings.map(({ value }) => value));
+  const byField = Map.groupBy(findings, ({ field }) => field);
+  let redacted = "";
+  let done = 0;
+  for (const [field, { from, to, value }] of strings.entries()) {
+    const places = byField.get(field);
+    if (places === undefined) continue;
+    redacted += json.slice(done, from) + JSON.stringify(replaceFindings(value, places, mint)).slice(1, -1);
+    done = to;
+  }
+  return { json: redacted + json.slice(done), redaction: mint.redaction };
+}

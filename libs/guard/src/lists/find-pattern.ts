@@ -1,0 +1,89 @@
+import { RE2JS } from "re2js";
+import type { Detector, Finding, FindingType } from "../finding.ts";
+
+/** A regular expression of a tenant, in RE2's syntax: without look-around and back-references, in linear time. */
+export type Pattern = {
+  /** Of the finding's type, `pattern.<name>`. */
+  readonly name: string;
+  readonly expression: string;
+  /** The longest match that is looked for, in UTF-16 units; also how much of a stream is held back for it. */
+  readonly maxChars: number;
+};
+
+export const PATTERN_MAX_CHARS = 1_024;
+export const PATTERN_MATCH_MAX_CHARS = 1_024;
+/** Of the compiled program: a repetition of a repetition can make a short expression a huge program. */
+const PROGRAM_MAX_STEPS = 2_000;
+/** Matches of one pattern in one text; what follows the last is one finding, so that nothing goes unseen. */
+export const PATTERN_MATCHES_MAX = 256;
+
+export type CompiledPattern =
+  | { readonly ok: true; readonly detect: Detector }
+  | { readonly ok: false; readonly reason: string };
+
+/**
+ * Makes a detector of an expression. RE2 (Russ Cox, "Regular expression matching in the wild", 2010) runs all alternatives
+ * side by side, so there is no expression that makes a text slow; what RE2 does not know is refused here.
+ */
+export function compilePattern({ name, expression, maxChars }: Pattern): CompiledPattern {
+  if (expression.length > PATTERN_MAX_CHARS)
+    return { ok: false, reason: `longer than ${PATTERN_MAX_CHARS} characters` };
+  let program: RE2JS;
+  try {
+    program = RE2JS.compile(expression);
+  } catch (error) {
+    return { ok: false, reason: error instanceof Error ? error.message : "not a regular expression" };
+  }
+  if (program.programSize() > PROGRAM_MAX_STEPS) return { ok: false, reason: "its repetitions make it too large" };
+  if (program.matches("")) return { ok: false, reason: "it matches an empty text" };
+  const type = `pattern.${name}` as const;
+  return { ok: true, detect: (text) => matchesOf(text, program, { type, maxChars }) };
+}
+
+/**
+ * Looks through windows of the text, because each of many matches may else be looked for up to the text's end. A window
+ * holds one unit before and after what a match in it may cover, so that word boundaries are seen.
+ */
+function matchesOf(
+  text: string,
+  program: RE2JS,
+  { type, maxChars }: { type: FindingType; maxChars: number },
+): Finding[] {
+  // The lazy automaton tells far faster whether there is a match than the matcher tells where.
+  if (!program.test(text)) return [];
+  const found: Finding[] = [];
+  let from = 0;
+  while (from < text.length) {
+    const before = Math.min(from, 1);
+    const window = text.slice(from - before, from + 2 * maxChars + 1);
+    const place = firstIn(window, program, { before, maxChars });
+    if (place === null) {
+      from += maxChars;
+      continue;
+    }
+    const start = from - before + place.start;
+    if (found.length === PATTERN_MATCHES_MAX) return [...found, { type, start, end: text.length }];
+    found.push({ type, start, end: from - before + place.end });
+    from += place.end - before;
+  }
+  return found;
+}
+
+/** The first match that begins in the first half of the window and is not too long. */
+function firstIn(
+  window: string,
+  program: RE2JS,
+  { before, maxChars }: { before: number; maxChars: number },
+): { start: number; end: number } | null {
+  const matcher = program.matcher(window);
+  let found = matcher.find();
+  // A match at the unit before the window, or one that is too long, is passed over.
+  for (let tries = 0; found && tries < 8; tries += 1) {
+    const start = matcher.start();
+    const end = matcher.end();
+    if (start >= before + maxChars) return null;
+    if (start >= before && end > start && end - start <= maxChars) return { start, end };
+    found = matcher.find();
+  }
+  return null;
+}

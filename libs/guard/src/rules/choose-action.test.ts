@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import type { Finding } from "../finding.ts";
+import { chooseAction, type GuardRule } from "./choose-action.ts";
+import { summarise } from "./summarise.ts";
+
+const EMAIL: Finding = { type: "pii.email", start: 3, end: 9 };
+const KEY: Finding = { type: "secret.github", start: 12, end: 52 };
+
+test("the first rule that matches holds for a finding, and the strictest action for the request", () => {
+  const rules: GuardRule[] = [
+    { match: "secret.github", action: "observe" },
+    { match: "secret.*", action: "block" },
+    { match: "pii.*", action: "redact" },
+  ];
+  expect(chooseAction([], rules)).toEqual({ action: "pass" });
+  expect(chooseAction([KEY], rules)).toEqual({ action: "observe" });
+  expect(chooseAction([EMAIL, KEY], rules)).toEqual({ action: "redact", findings: [EMAIL] });
+  expect(chooseAction([EMAIL, KEY], rules.slice(1))).toEqual({ action: "block", types: ["secret.github"] });
+  expect(chooseAction([EMAIL], [])).toEqual({ action: "observe" });
+  expect(chooseAction([EMAIL], [{ match: "*", action: "block" }])).toEqual({ action: "block", types: ["pii.email"] });
+});
+
+test("B15 a summary holds types, counts and places, and nothing of the text", () => {
+  const many = Array.from({ length: 20 }, (_, at) => ({ ...EMAIL, field: at }));
+  expect(summarise([{ ...KEY, field: 4 }, ...many])).toEqual([
+    { type: "pii.email", count: 20, places: Array.from({ length: 8 }, (_, at) => [at, 3, 9]) },
+    { type: "secret.github", count: 1, places: [[4, 12, 52]] },
+  ]);
+});

@@ -1,0 +1,39 @@
+import type { Finding, FindingType } from "../finding.ts";
+
+/**
+ * observe: recorded, and nothing else. redact: a placeholder stands in its place. block: the request or the answer goes no
+ * further. To route elsewhere is up to the policy, which reads what was found.
+ */
+export const GUARD_ACTIONS = ["observe", "redact", "block"] as const;
+export type GuardAction = (typeof GUARD_ACTIONS)[number];
+
+/** `match` is a type, all of a kind (`secret.*`), or everything (`*`). */
+export type GuardRule = { readonly match: string; readonly action: GuardAction };
+
+export type Verdict<Found extends Finding> =
+  | { readonly action: "pass" }
+  | { readonly action: "observe" }
+  | { readonly action: "redact"; readonly findings: readonly Found[] }
+  | { readonly action: "block"; readonly types: readonly FindingType[] };
+
+/** For each finding the first rule that matches holds, none is `observe`; of the actions the strictest is done. */
+export function chooseAction<Found extends Finding>(
+  findings: readonly Found[],
+  rules: readonly GuardRule[],
+): Verdict<Found> {
+  if (findings.length === 0) return { action: "pass" };
+  const byAction = Map.groupBy(findings, ({ type }) => actionFor(type, rules));
+  const blocked = byAction.get("block");
+  if (blocked !== undefined)
+    return { action: "block", types: [...new Set(blocked.map(({ type }) => type))].toSorted() };
+  const redacted = byAction.get("redact");
+  return redacted === undefined ? { action: "observe" } : { action: "redact", findings: redacted };
+}
+
+function actionFor(type: FindingType, rules: readonly GuardRule[]): GuardAction {
+  return rules.find(({ match }) => matches(type, match))?.action ?? "observe";
+}
+
+function matches(type: FindingType, match: string): boolean {
+  return match === "*" || match === type || (match.endsWith(".*") && type.startsWith(match.slice(0, -1)));
+}

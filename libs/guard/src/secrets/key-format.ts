@@ -1,0 +1,10 @@
+/**
+ * The published form of a credential: a fixed beginning, and an expression (sticky, without nested repetition) for what
+ * follows it.
+ */
+export type KeyFormat = { readonly kind: string; readonly anchor: string; readonly rest: RegExp };
+
+/** `rest` must be followed by something that could not belong to it. */
+export function keyFormat(kind: string, anchor: string, rest: string): KeyFormat {
+  return { kind, anchor, rest: new RegExp(`(?:${rest})(?![A-Za-z0-9_])`, "y") };
+}

@@ -1,0 +1,16 @@
+import type { Finding } from "./finding.ts";
+
+/** Of lists in the order of their rank, what does not overlap anything of a higher rank; in the order of the text. */
+export function withoutOverlaps(ranked: readonly (readonly Finding[])[]): Finding[] {
+  const all = ranked.flatMap((findings, rank) => findings.map((finding) => ({ finding, rank })));
+  if (all.length < 2) return all.map(({ finding }) => finding);
+  all.sort((a, b) => a.finding.start - b.finding.start || a.rank - b.rank);
+  const kept: { finding: Finding; rank: number }[] = [];
+  for (const each of all) {
+    // What is kept does not overlap, so only the last of it can reach this far.
+    const last = kept.at(-1);
+    if (last === undefined || last.finding.end <= each.finding.start) kept.push(each);
+    else if (last.rank > each.rank) kept.splice(-1, 1, each);
+  }
+  return kept.map(({ finding }) => finding);
+}
