@@ -1,7 +1,7 @@
 import { endpoint, priced } from "@signalbox/decision/fixtures/documents";
 import { uuidv7 } from "@signalbox/kit";
-import { HEALTH_SUBJECT, HealthSnapshot, NO_USAGE, ledgerSubject, type Attempt } from "@signalbox/proto";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { HEALTH_SUBJECT, HealthSnapshot, LEDGER_STREAM, NO_USAGE, ledgerSubject, type Attempt } from "@signalbox/proto";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { startPolicyRig, type PolicyRig } from "./policy-rig.ts";
 
 const CHEAP = endpoint("a/cheap", { price: priced(1_000, 1_000) });
@@ -15,6 +15,10 @@ beforeAll(async () => {
   await rig.listenAsDispatcher();
 });
 afterAll(() => rig[Symbol.asyncDispose]());
+/** Each story begins with an empty register. */
+beforeEach(async () => {
+  await (await rig.operator.jetstreamManager()).streams.purge(LEDGER_STREAM.name);
+});
 
 const FAILED: Attempt = {
   endpoint: CHEAP.id,
@@ -29,13 +33,24 @@ const FAILED: Attempt = {
   costPicoUsd: null,
 };
 
+let index = 0;
+
 /** Publishes committed outcomes as the ledger does, each with one attempt. */
 function publishOutcomes(attempts: readonly Partial<Attempt>[]): void {
-  const entries = attempts.map((fields, index) => {
+  const entries = attempts.map((fields) => {
     const event = { atMs: Date.now(), attempts: [{ ...FAILED, ...fields }] };
+    index += 1;
     return { index, eventId: uuidv7(), type: "outcome", tenant: "default", event };
   });
   rig.operator.publish(ledgerSubject("outcome", "default"), JSON.stringify({ entries }));
+}
+
+/** Asks as ingress does. */
+async function healthInForce(): Promise<HealthSnapshot["endpoints"]> {
+  await using stack = new AsyncDisposableStack();
+  const ingress = stack.adopt(await rig.nats.connectAs("ingress"), (open) => open.close());
+  const answer = (await ingress.request(HEALTH_SUBJECT)).json<{ health: unknown }>();
+  return HealthSnapshot.parse(answer.health).endpoints;
 }
 
 async function firstOfPlan(): Promise<string | undefined> {
@@ -84,12 +99,59 @@ test("B11 with every circuit open the caller gets a typed 503, the time to wait 
 
 test("whoever asks is told the snapshot in force", async () => {
   await using _policy = await rig.start({ healthEveryMs: 50 });
-  await using stack = new AsyncDisposableStack();
-  const ingress = stack.adopt(await rig.nats.connectAs("ingress"), (open) => open.close());
   publishOutcomes([{ endpoint: DEAR.id, result: "completed", firstByteUs: 90_000 }]);
   await vi.waitFor(async () => {
-    const answer = (await ingress.request(HEALTH_SUBJECT)).json<{ health: unknown }>();
-    const health = HealthSnapshot.parse(answer.health);
-    expect(health.endpoints).toMatchObject([{ endpoint: DEAR.id, latencyMs: 90 }]);
+    expect(await healthInForce()).toMatchObject([{ endpoint: DEAR.id, latencyMs: 90 }]);
+  });
+});
+
+describe("a policy that starts", () => {
+  test("B11 knows from its first decision on what failed before it", async () => {
+    publishOutcomes(Array.from({ length: 5 }, () => ({ error: "upstream-error", httpStatus: 500 })));
+    await rig.operator.flush();
+    await using _policy = await rig.start();
+    const { recorded } = await rig.send();
+    expect(recorded[0]?.decision.excluded).toEqual([{ rule: "health:circuit-open", count: 1, endpoints: "0" }]);
+  });
+
+  test("reads more than one batch, each outcome once, and goes on with what comes", async () => {
+    for (let message = 0; message < 150; message += 1) {
+      publishOutcomes([{ endpoint: DEAR.id, result: "completed", firstByteUs: 90_000 }]);
+    }
+    publishOutcomes(Array.from({ length: 4 }, () => ({ error: "upstream-error", httpStatus: 500 })));
+    await rig.operator.flush();
+    await using _policy = await rig.start({ healthEveryMs: 50 });
+    expect(await firstOfPlan()).toBe(CHEAP.id);
+    expect(await healthInForce()).toMatchObject([
+      { endpoint: CHEAP.id, failuresInRow: 4, openUntilMs: 0 },
+      { endpoint: DEAR.id, latencyMs: 90, samples: 100 },
+    ]);
+    publishOutcomes([{ error: "upstream-error", httpStatus: 500 }]);
+    await vi.waitFor(async () => expect(await firstOfPlan()).toBe(DEAR.id));
+  });
+
+  test("leaves the time that a provider named as it was named, not counted anew", async () => {
+    const atMs = Date.now() - 20_000;
+    const event = {
+      atMs,
+      attempts: [{ ...FAILED, error: "upstream-rate-limited", httpStatus: 429, retryAfterMs: 60_000 }],
+    };
+    const entries = [{ index: (index += 1), eventId: uuidv7(), type: "outcome", tenant: "default", event }];
+    rig.operator.publish(ledgerSubject("outcome", "default"), JSON.stringify({ entries }));
+    await rig.operator.flush();
+    await using _policy = await rig.start();
+    expect(await healthInForce()).toMatchObject([{ endpoint: CHEAP.id, openUntilMs: atMs + 60_000 }]);
+  });
+
+  test("serves although the register cannot be read", async () => {
+    const manager = await rig.operator.jetstreamManager();
+    const { config } = await manager.streams.info(LEDGER_STREAM.name);
+    await manager.streams.delete(LEDGER_STREAM.name);
+    try {
+      await using _policy = await rig.start();
+      expect(await firstOfPlan()).toBe(CHEAP.id);
+    } finally {
+      await manager.streams.add(config);
+    }
   });
 });

@@ -7,6 +7,8 @@ export type Candidate = {
   readonly endpoint: Endpoint;
   /** How directly the caller named it: 0 by `provider/model`, 1 by its model name, 2 by family or not at all. */
   readonly distance: 0 | 1 | 2;
+  /** Where the policy's rules place it; 0 comes first, and all are equal when no rule prefers any. */
+  readonly preference: number;
   readonly quality: number;
   readonly qualitySource: RankedEndpoint["qualitySource"];
   readonly goodEnough: boolean;

@@ -1,5 +1,6 @@
 import type { Decision, Strategy } from "@signalbox/proto";
 import type { Candidate, CompareCandidates } from "./candidate.ts";
+import type { Arm, DrawnArms } from "./policy/arms.ts";
 import { best, rankingOf } from "./rank-candidates.ts";
 
 /** The best endpoints that a decision names; the rest are only counted. */
@@ -22,32 +23,79 @@ export type Choice = {
   readonly propensities: Decision["propensities"];
 };
 
-/** null when there is nothing to choose. Ranks with and without probing, so that both outcomes' propensity is known. */
-export function choose(candidates: readonly Candidate[], strategy: Strategy, draw: number): Choice | null {
+export type ChoiceRequest = {
+  readonly strategy: Strategy;
+  /** The input's, which decides whether half-open endpoints are probed. */
+  readonly draw: number;
+  /** What the policy has drawn, if one of its rules draws. */
+  readonly arms: DrawnArms | null;
+};
+
+/** One way in which chance may fall, and how often it does. */
+type Chance = { readonly compare: CompareCandidates; readonly share: number };
+
+/** null when there is nothing to choose. Looks at all that chance could have chosen, so that each propensity is known. */
+export function choose(candidates: readonly Candidate[], { strategy, draw, arms }: ChoiceRequest): Choice | null {
   const probing = draw < DRAWS / PROBE_ONE_IN;
+  const preferred = candidates.some(({ preference }) => preference > 0);
   // With nothing to probe both orders are the plain one.
   const anyHalfOpen = candidates.some(({ halfOpen }) => halfOpen);
-  const compare = rankingOf(strategy, probing || !anyHalfOpen);
-  const ranked = best(candidates, compare, RANKED_MAX);
-  const other = anyHalfOpen ? best(candidates, rankingOf(strategy, !probing), 1) : ranked;
-  const [first] = ranked;
-  const [otherFirst] = other;
-  if (first === undefined || otherFirst === undefined) return null;
-  const id = first.endpoint.id;
-  if (otherFirst === first) {
-    const propensities = [{ endpoint: id, propensity: CERTAIN_MICRO }];
-    return { first, ranked, compare, reason: reasonFor(first, strategy), propensities };
-  }
   const probeShare = CERTAIN_MICRO / PROBE_ONE_IN;
-  const share = probing ? probeShare : CERTAIN_MICRO - probeShare;
-  const propensities = [
-    { endpoint: id, propensity: share },
-    { endpoint: otherFirst.endpoint.id, propensity: CERTAIN_MICRO - share },
-  ];
-  return { first, ranked, compare, reason: probing ? "half-open-probe" : reasonFor(first, strategy), propensities };
+  const plain = rankingOf(strategy, { probe: probing || !anyHalfOpen, preferred });
+  const chances: Chance[] = [{ compare: plain, share: CERTAIN_MICRO }];
+  if (anyHalfOpen) {
+    const share = probing ? probeShare : CERTAIN_MICRO - probeShare;
+    const other = rankingOf(strategy, { probe: !probing, preferred });
+    chances.splice(0, 1, { compare: plain, share }, { compare: other, share: CERTAIN_MICRO - share });
+  }
+  const compare = arms === null ? plain : membersFirst(arms.drawn, plain);
+  const ranked = best(candidates, compare, RANKED_MAX);
+  const [first] = ranked;
+  if (first === undefined) return null;
+  const propensities = propensitiesOf({ first, candidates, arms, chances });
+  const probed = (propensities[0]?.propensity ?? 0) < CERTAIN_MICRO && probing && anyHalfOpen && first.halfOpen;
+  return {
+    first,
+    ranked,
+    compare,
+    reason: probed ? "half-open-probe" : reasonFor(first, strategy, arms),
+    propensities,
+  };
 }
 
-function reasonFor(first: Candidate, strategy: Strategy): string {
+function membersFirst({ members }: Arm, compare: CompareCandidates): CompareCandidates {
+  const inside = new Set(members);
+  return (a, b) => Number(inside.has(b)) - Number(inside.has(a)) || compare(a, b);
+}
+
+/** The chosen one first; shares are rounded down and the chosen one has what is left, so that they add up. */
+function propensitiesOf(options: {
+  first: Candidate;
+  candidates: readonly Candidate[];
+  arms: DrawnArms | null;
+  chances: readonly Chance[];
+}): Decision["propensities"] {
+  const { first, candidates, chances } = options;
+  if (options.arms === null && chances.length === 1) {
+    return [{ endpoint: first.endpoint.id, propensity: CERTAIN_MICRO }];
+  }
+  const arms = options.arms?.arms ?? [{ name: null, share: CERTAIN_MICRO, members: candidates }];
+  const others = new Map<string, number>();
+  for (const arm of arms) {
+    for (const { compare, share } of chances) {
+      const [would] = best(arm.members, compare, 1);
+      if (would === undefined || would === first) continue;
+      const both = Math.floor((arm.share * share) / CERTAIN_MICRO);
+      others.set(would.endpoint.id, (others.get(would.endpoint.id) ?? 0) + both);
+    }
+  }
+  const rest = [...others].map(([endpoint, propensity]) => ({ endpoint, propensity }));
+  const left = rest.reduce((sum, { propensity }) => sum - propensity, CERTAIN_MICRO);
+  return [{ endpoint: first.endpoint.id, propensity: left }, ...rest];
+}
+
+function reasonFor(first: Candidate, strategy: Strategy, arms: DrawnArms | null): string {
+  if (arms !== null && arms.drawn.name !== null) return "policy-draw";
   if (strategy === "value") return first.goodEnough ? "cheapest-good-enough" : "none-good-enough";
   if (strategy === "latency") return first.latencyMs === null ? "latency-unknown" : "lowest-latency";
   return PLAIN_REASONS[strategy];

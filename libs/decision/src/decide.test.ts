@@ -33,7 +33,8 @@ test("a decision fits its contract and accounts for every endpoint once", () => 
       const excluded = excludedIndexes(decision);
       expect(decision.excluded.reduce((sum, { count }) => sum + count, 0)).toBe(excluded.length);
       expect(new Set(excluded).size).toBe(excluded.length);
-      const looked = decision.reason === "model-not-found" ? 0 : decision.considered;
+      const atOnce = decision.action.kind === "refuse" && excluded.length === 0;
+      const looked = atOnce ? 0 : decision.considered;
       expect(decision.eligible + excluded.length).toBe(looked);
       const certain = decision.action.kind === "refuse" ? 0 : 1_000_000;
       expect(decision.propensities.reduce((sum, { propensity }) => sum + propensity, 0)).toBe(certain);
@@ -85,7 +86,12 @@ test.each<[string, (candidate: RankedEndpoint) => unknown]>([
   fc.assert(
     fc.property(someInput, someDocuments, (input, docs) => {
       const request = { ...input, facts: { ...input.facts, model } };
-      const closed = { ...docs, health: health(docs.health.endpoints.map((entry) => ({ ...entry, openUntilMs: 0 }))) };
+      const policy = { ...docs.policy, rules: [], otherwise: "allow" as const };
+      const closed = {
+        ...docs,
+        policy,
+        health: health(docs.health.endpoints.map((entry) => ({ ...entry, openUntilMs: 0 }))),
+      };
       const { ranked } = decide(request, closed);
       for (const group of Map.groupBy(ranked, merit).values()) {
         expect(group.map(costOf)).toEqual(group.map(costOf).toSorted((a, b) => (a < b ? -1 : Number(a > b))));

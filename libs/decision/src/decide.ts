@@ -1,72 +1,101 @@
 import type { Action, Decision, DecisionInput, RankedEndpoint } from "@signalbox/proto";
-import { judgeCache, storeTtlSeconds } from "./cache-rule.ts";
+import { cacheTerms, judgeCache, storeTtlSeconds } from "./cache-rule.ts";
 import { type Candidate, compareText } from "./candidate.ts";
-import { CERTAIN_MICRO, choose } from "./choose.ts";
+import { CERTAIN_MICRO, choose, type Choice } from "./choose.ts";
 import { filterCandidates, type Filtered } from "./filter-candidates.ts";
 import { formatIndexRanges } from "./index-ranges.ts";
-import { askedOutput, outputBound } from "./output-bound.ts";
-import { parseModel } from "./parse-model.ts";
+import { type AskedOutput, askedOutput, outputBound } from "./output-bound.ts";
 import { planEndpoints } from "./plan.ts";
+import { type DrawnArms, drawArm, traceOf } from "./policy/arms.ts";
+import { evaluatePolicy, type PolicyVerdict } from "./policy/evaluate-policy.ts";
+import { isHealthy } from "./policy/is-healthy.ts";
+import { narrow } from "./policy/narrow.ts";
 import { type DecisionDocuments, type PreparedDocuments, prepareDocuments } from "./prepare-documents.ts";
-import { type Refusal, refuseAll, refuseUnknownModel, refuseUnknownStrategy } from "./refuse.ts";
-import { type ResolvedModel, resolvePinned } from "./resolve-model.ts";
+import { type Refusal, refuseAll, refuseByPolicy } from "./refuse.ts";
+import { type RequestTarget, resolveTarget } from "./resolve-target.ts";
 
 /** Which endpoints answer a request: a pure function of its arguments, which the record holds. */
 export function decide(input: DecisionInput, documents: DecisionDocuments): Decision {
   return decidePrepared(input, prepareDocuments(documents));
 }
 
+/** A request with what the policy's rules say of it: what all the rest of a decision is made from. */
+type Judged = {
+  readonly input: DecisionInput;
+  readonly documents: PreparedDocuments;
+  readonly verdict: PolicyVerdict;
+};
+
 /** `decide` for documents that serve many decisions. */
 export function decidePrepared(input: DecisionInput, documents: PreparedDocuments): Decision {
-  const request = parseModel(input.facts.model, documents.policy);
-  if (request.kind === "unknown-strategy") return refuseAtOnce(refuseUnknownStrategy(request.name), input, documents);
-  const model = request.kind === "auto" ? request : resolvePinned(request.name, documents);
-  if (model === null) return refuseAtOnce(refuseUnknownModel(input.facts.model, documents), input, documents);
-  return decideResolved(input, documents, model);
+  const verdict = evaluatePolicy(input, documents.policy, {
+    ...documents.compiled,
+    healthy: (selector) => isHealthy(selector, documents, input.nowMs),
+  });
+  const judged = { input, documents, verdict };
+  if (verdict.denied !== null) return refuseAtOnce(judged, refuseByPolicy(verdict.denied.message));
+  const target = resolveTarget(input.facts.model, documents, verdict.effects);
+  if (target.kind === "refused") return refuseAtOnce(judged, target.refusal);
+  return decideResolved(judged, target);
 }
 
-/** The request names nothing that could be filtered. */
-function refuseAtOnce(action: Refusal, input: DecisionInput, documents: PreparedDocuments): Decision {
-  return { ...decisionHead(input, documents), strategy: "pinned", action, reason: action.code };
+/** Nothing is left that could be filtered. */
+function refuseAtOnce(judged: Judged, action: Refusal): Decision {
+  return { ...decisionHead(judged, null), strategy: "pinned", action, reason: action.code };
 }
 
-function decideResolved(input: DecisionInput, documents: PreparedDocuments, model: ResolvedModel): Decision {
-  const asked = askedOutput(input.facts, documents.policy);
-  const filtered = filterCandidates(documents, { input, model, asked });
+function decideResolved(judged: Judged, { model, route }: Extract<RequestTarget, { kind: "resolved" }>): Decision {
+  const { input, documents, verdict } = judged;
+  const { effects } = verdict;
+  const { coverage } = documents.compiled;
+  const asked = askedOutput(input.facts, documents.policy, effects.maxOutputTokens?.value ?? null);
+  const narrowing = narrow(effects, coverage, route);
+  const filtered = filterCandidates(documents, { input, model, asked, narrowing });
   const { candidates } = filtered;
-  const choice = choose(candidates, model.strategy, input.draw);
-  const verdict = judgeCache(input, documents, filtered);
+  const arms = drawArm(candidates, { effects, coverage, input });
+  const choice = choose(candidates, { strategy: model.strategy, draw: input.draw, arms });
+  const terms = cacheTerms(documents.policy, effects);
+  const cached = judgeCache(input, documents, { filtered, terms });
   const excluded = groupByRule(filtered.rules);
   const head = {
-    ...decisionHead(input, documents),
+    ...decisionHead(judged, cached.kind === "hit" ? null : arms),
     strategy: model.strategy,
     eligible: candidates.length,
     excluded,
     ranked: choice === null ? [] : choice.ranked.map(recordOf),
   };
-  if (verdict.kind === "hit") {
-    const propensities = [{ endpoint: verdict.action.endpoint, propensity: CERTAIN_MICRO }];
-    return { ...head, cache: "hit", action: verdict.action, reason: "cache-hit", propensities };
+  if (cached.kind === "hit") {
+    const propensities = [{ endpoint: cached.action.endpoint, propensity: CERTAIN_MICRO }];
+    return { ...head, cache: "hit", action: cached.action, reason: "cache-hit", propensities };
   }
   if (choice === null) {
     const action = refuseAll(input.facts.model, excluded);
-    return { ...head, cache: verdict.kind, action, reason: action.code };
+    return { ...head, cache: cached.kind, action, reason: action.code };
   }
-  const { first, compare, reason, propensities } = choice;
+  const action = routeTo(choice, { judged, candidates, asked, storeTtlSeconds: storeTtlSeconds(input, terms) });
+  return { ...head, cache: cached.kind, action, reason: choice.reason, propensities: choice.propensities };
+}
+
+function routeTo(
+  { first, compare }: Choice,
+  options: { judged: Judged; candidates: readonly Candidate[]; asked: AskedOutput; storeTtlSeconds: number | null },
+): Action {
+  const { judged, candidates, asked } = options;
+  const { input, documents, verdict } = judged;
   const bound = outputBound(first.endpoint, asked, input.classification.inputTokens);
+  const chain = verdict.effects.fallbacks?.value.map((selector) => documents.compiled.coverage.of(selector)) ?? null;
   const max = documents.policy.planMax;
-  const action: Action = {
+  return {
     kind: "route",
-    plan: planEndpoints(candidates, { first, compare, max, outputTokens: bound.tokens }),
+    plan: planEndpoints(candidates, { first, compare, max, outputTokens: bound.tokens, chain }),
     maxOutputTokens: bound.tokens,
     maxOutputSource: bound.source,
-    storeTtlSeconds: storeTtlSeconds(input, documents.policy),
+    storeTtlSeconds: options.storeTtlSeconds,
   };
-  return { ...head, cache: verdict.kind, action, reason, propensities };
 }
 
 /** What every decision states, with the values of one that looked at no endpoint. */
-function decisionHead(input: DecisionInput, documents: PreparedDocuments) {
+function decisionHead({ input, documents, verdict: { trace } }: Judged, arms: DrawnArms | null) {
   const { status } = input.lookup;
   return {
     schema: "signalbox.decision.v1",
@@ -77,6 +106,7 @@ function decisionHead(input: DecisionInput, documents: PreparedDocuments) {
     ranked: [] as Decision["ranked"],
     propensities: [] as Decision["propensities"],
     cache: status === "hit" ? "hit-not-allowed" : status,
+    ...(trace === null ? {} : { policy: { ...trace, arm: traceOf(arms) } }),
   } as const;
 }
 

@@ -6,6 +6,7 @@
 import type { DecisionInput } from "@signalbox/proto";
 import { BoundedMap } from "./bounded-map.ts";
 import { decidePrepared } from "./decide.ts";
+import { type CompiledPolicy, compilePolicy } from "./policy/compile-policy.ts";
 import { type DecisionDocuments, type PreparedDocuments, prepareDocuments } from "./prepare-documents.ts";
 
 /** What the host finds as `globalThis.signalboxEngine`. */
@@ -20,20 +21,33 @@ export type EngineGlobal = {
 
 const DOCUMENTS_MAX = 24;
 const PREPARED_MAX = 8;
+const COMPILED_MAX = 4;
 
 const parsed = new BoundedMap<unknown>(DOCUMENTS_MAX);
 const prepared = new BoundedMap<PreparedDocuments>(PREPARED_MAX);
+const compiled = new BoundedMap<CompiledPolicy>(COMPILED_MAX);
 
 function preparedFor(names: DecisionInput["documents"]): PreparedDocuments {
   const key = `${names.policy} ${names.catalogue} ${names.health}`;
   const known = prepared.get(key);
   if (known !== undefined) return known;
-  const fresh = prepareDocuments({
+  const documents = {
     policy: documentNamed(names.policy) as DecisionDocuments["policy"],
     catalogue: documentNamed(names.catalogue) as DecisionDocuments["catalogue"],
     health: documentNamed(names.health) as DecisionDocuments["health"],
-  });
+  };
+  const fresh = prepareDocuments(documents, compiledFor(names, documents));
   prepared.set(key, fresh);
+  return fresh;
+}
+
+/** Health changes every second, and rules do not change with it. */
+function compiledFor(names: DecisionInput["documents"], { policy, catalogue }: DecisionDocuments): CompiledPolicy {
+  const key = `${names.policy} ${names.catalogue}`;
+  const known = compiled.get(key);
+  if (known !== undefined) return known;
+  const fresh = compilePolicy(policy, catalogue);
+  compiled.set(key, fresh);
   return fresh;
 }
 

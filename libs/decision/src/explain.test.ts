@@ -47,6 +47,24 @@ test("a route is told in six lines", () => {
   ]);
 });
 
+test("each rule that applied is told, with what it ordered", () => {
+  const event = eventFor({});
+  const policy = {
+    applied: [
+      { rule: "eu-only", effects: ["require"], overridden: [] },
+      { rule: "late", effects: [], overridden: ["strategy"] },
+    ],
+    failed: ["late"],
+    tags: ["eu"],
+    obligations: [{ rule: "eu-only", kind: "redact" as const, types: ["email"] }],
+    arm: { rule: "try", arm: "canary", share: 50_000 },
+  };
+  expect(explain({ ...event, decision: { ...event.decision, policy } })[3]).toBe(
+    "Policy: eu-only (require), then late (nothing, too late for strategy); drew canary of try, which 0.05 of requests " +
+      "draw; the condition of late could not be computed; tagged eu; orders to redact email.",
+  );
+});
+
 test("a refusal says what stood in the way", () => {
   expect(explain(eventFor({ facts: { model: "c/blind" }, classification: { capabilities: ["tools"] } }))).toMatchObject(
     {

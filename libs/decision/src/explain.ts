@@ -1,4 +1,4 @@
-import type { Catalogue, Decision, DecisionEvent, RankedEndpoint } from "@signalbox/proto";
+import type { Catalogue, Decision, DecisionEvent, Obligation, PolicyTrace, RankedEndpoint } from "@signalbox/proto";
 import { formatCount, formatMicro, formatMs, formatUsd } from "./format-figures.ts";
 import { parseIndexRanges } from "./index-ranges.ts";
 
@@ -14,6 +14,7 @@ export function explain(event: DecisionEvent, catalogue?: Catalogue): string[] {
     sentence("Asked", asked(event)),
     sentence("Chosen", chosen(event.decision)),
     sentence("Why", why(event.decision)),
+    ...(event.decision.policy === undefined ? [] : [sentence("Policy", rulesOf(event.decision.policy))]),
     sentence("Ruled out", ruledOut(event.decision, catalogue)),
     sentence("Cost", cost(event.decision)),
     sentence("Time", time(event)),
@@ -58,6 +59,8 @@ function why(decision: Decision): string {
       return `the cheapest whose ${quality} is good enough for ${formatMicro(requiredQuality)}; ${choices}`;
     case "none-good-enough":
       return `none reaches quality ${formatMicro(requiredQuality)}, so the best, with ${quality}; ${choices}`;
+    case "policy-draw":
+      return `a rule of the policy drew it, with ${quality}; ${choices}`;
     case "half-open-probe":
       return `its circuit was open, and this request tries whether it has recovered; ${choices}`;
     default:
@@ -67,6 +70,27 @@ function why(decision: Decision): string {
 
 function qualityOf({ quality, qualitySource }: RankedEndpoint): string {
   return `quality ${formatMicro(quality)} (${qualitySource})`;
+}
+
+function rulesOf({ applied, failed, arm, tags, obligations }: PolicyTrace): string {
+  const rules = applied.map(({ rule, effects, overridden }) => {
+    const late = overridden.length === 0 ? "" : `, too late for ${overridden.join(", ")}`;
+    return `${rule} (${effects.length === 0 ? "nothing" : effects.join(", ")}${late})`;
+  });
+  return [
+    rules.length === 0 ? "no rule applied" : rules.join(", then "),
+    ...(arm === null ? [] : [`drew ${arm.arm} of ${arm.rule}, which ${formatMicro(arm.share)} of requests draw`]),
+    ...(failed.length === 0 ? [] : [`the condition of ${failed.join(", ")} could not be computed`]),
+    ...(tags.length === 0 ? [] : [`tagged ${tags.join(", ")}`]),
+    ...obligations.map(obligationOf),
+  ].join("; ");
+}
+
+/** An obligation is what was ordered; whether somebody carried it out stands elsewhere. */
+function obligationOf(obligation: Obligation): string {
+  if (obligation.kind === "redact") return `orders to redact ${obligation.types.join(", ")}`;
+  if (obligation.kind === "custom") return `orders ${obligation.name}: ${obligation.value}`;
+  return `orders at most ${formatCount(obligation.requestsPerMinute)} requests a minute for each ${obligation.by}`;
 }
 
 function ruledOut({ excluded }: Decision, catalogue: Catalogue | undefined): string {

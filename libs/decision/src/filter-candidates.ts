@@ -3,6 +3,7 @@ import { missingAbility, type Needs, needsOf } from "./abilities.ts";
 import type { Candidate } from "./candidate.ts";
 import { estimateCost } from "./estimate-cost.ts";
 import { type AskedOutput, outputBound } from "./output-bound.ts";
+import { costRule, type Narrowing, narrowingRule } from "./policy/narrow.ts";
 import type { PreparedDocuments, PreparedEndpoint } from "./prepare-documents.ts";
 import type { ResolvedModel } from "./resolve-model.ts";
 
@@ -20,6 +21,8 @@ export type FilterRequest = {
   readonly input: DecisionInput;
   readonly model: ResolvedModel;
   readonly asked: AskedOutput;
+  /** What the policy's rules leave of the catalogue. */
+  readonly narrowing: Narrowing;
 };
 
 /** Splits the catalogue into candidates and exclusions, each with the first rule that it breaks. */
@@ -28,16 +31,23 @@ export function filterCandidates(documents: PreparedDocuments, request: FilterRe
   const rules = documents.endpoints.map((prepared) => ruleAgainst(prepared, request, needs));
   const candidates: Candidate[] = [];
   for (const prepared of documents.endpoints) {
-    if (rules[prepared.index] === null) candidates.push(candidateOf(prepared, request));
+    if (rules[prepared.index] !== null) continue;
+    const candidate = candidateOf(prepared, request);
+    const tooDear = costRule(candidate, request.narrowing);
+    if (tooDear === null) candidates.push(candidate);
+    else rules[prepared.index] = tooDear;
   }
   return { candidates: applyPreferences(candidates, request, rules), rules };
 }
 
 /** In this order, so that what the circuit excludes has passed everything else. */
-function ruleAgainst(prepared: PreparedEndpoint, { input, model, asked }: FilterRequest, needs: Needs): string | null {
+function ruleAgainst(prepared: PreparedEndpoint, request: FilterRequest, needs: Needs): string | null {
+  const { input, model, asked, narrowing } = request;
   if (model.kind === "pinned" && !model.families.includes(prepared.family)) return OTHER_MODEL;
   if (model.kind === "auto" && prepared.deprecated) return "deprecated";
   if (prepared.policyRule !== null) return prepared.policyRule;
+  const narrowed = narrowing.checks.length === 0 ? null : narrowingRule(narrowing, prepared);
+  if (narrowed !== null) return narrowed;
   const missing = missingAbility(needs, prepared.abilities);
   if (missing !== null) return missing;
   if (prepared.contextTokens !== null) {
@@ -48,7 +58,7 @@ function ruleAgainst(prepared: PreparedEndpoint, { input, model, asked }: Filter
   return prepared.openUntilMs > input.nowMs ? CIRCUIT_OPEN : null;
 }
 
-function candidateOf(prepared: PreparedEndpoint, { input, model, asked }: FilterRequest): Candidate {
+function candidateOf(prepared: PreparedEndpoint, { input, model, asked, narrowing }: FilterRequest): Candidate {
   const { endpoint } = prepared;
   const { task, difficulty, inputTokens } = input.classification;
   const quality = prepared.qualityByTask[task];
@@ -57,6 +67,7 @@ function candidateOf(prepared: PreparedEndpoint, { input, model, asked }: Filter
     index: prepared.index,
     endpoint,
     distance: model.kind === "auto" ? 2 : distanceOf(endpoint, model.name),
+    preference: narrowing.preferenceOf === null ? 0 : narrowing.preferenceOf(prepared.index),
     quality: quality.value,
     qualitySource: quality.source,
     goodEnough: quality.value >= difficulty,

@@ -4,3 +4,10 @@ export { estimateCost, type Money, tierOf, type Tokens } from "./estimate-cost.t
 export { parseIndexRanges } from "./index-ranges.ts";
 export { explain } from "./explain.ts";
 export type { EngineGlobal } from "./engine.ts";
+export { type ConditionProblem, findProblem } from "./policy/condition.ts";
+export { closestNames } from "./close-names.ts";
+export { knownWords } from "./policy/known-words.ts";
+export { type PolicyTestResult, testPolicy } from "./policy/test-policy.ts";
+export { VARIABLES } from "./policy/variables.ts";
+export { coveredBy } from "./policy/coverage.ts";
+export { plainInput } from "./policy/plain-input.ts";

@@ -1,16 +1,24 @@
 import type { Action, Endpoint, PolicyDocument, RequestFacts } from "@signalbox/proto";
 
 /** Output tokens for each choice, before any model's limit. */
-export type AskedOutput = { readonly tokens: number; readonly fromCaller: boolean };
+export type AskedOutput = {
+  readonly tokens: number;
+  readonly fromCaller: boolean;
+  /** What stands on the record when nothing else bounds the answer further. */
+  readonly source: "request" | "default" | "policy";
+};
 
 export type OutputBound = {
   readonly tokens: number;
   readonly source: Extract<Action, { kind: "route" }>["maxOutputSource"];
 };
 
-export function askedOutput(facts: RequestFacts, policy: PolicyDocument): AskedOutput {
-  if (facts.maxOutputTokens !== null) return { tokens: facts.maxOutputTokens, fromCaller: true };
-  return { tokens: policy.defaultMaxOutputTokens, fromCaller: false };
+/** `cap`: what a rule allows at the most, if one does. */
+export function askedOutput(facts: RequestFacts, policy: PolicyDocument, cap: number | null): AskedOutput {
+  const fromCaller = facts.maxOutputTokens !== null;
+  const tokens = facts.maxOutputTokens ?? policy.defaultMaxOutputTokens;
+  if (cap !== null && cap < tokens) return { tokens: cap, fromCaller, source: "policy" };
+  return { tokens, fromCaller, source: fromCaller ? "request" : "default" };
 }
 
 /** A prompt that leaves less room than this for an answer does not fit. */
@@ -31,5 +39,5 @@ export function outputBound(
   const fitting = Math.min(asked.tokens, room);
   if (limit !== null && limit < fitting) return { tokens: limit, source: "capped" };
   if (fitting < asked.tokens) return { tokens: fitting, source: "capped" };
-  return { tokens: asked.tokens, source: asked.fromCaller ? "request" : "default" };
+  return { tokens: asked.tokens, source: asked.source };
 }

@@ -1,6 +1,7 @@
 import type { Catalogue, Endpoint, HealthSnapshot, PolicyDocument, Task } from "@signalbox/proto";
 import { abilitiesOf } from "./abilities.ts";
 import { matchPattern } from "./match-pattern.ts";
+import { type CompiledPolicy, compilePolicy } from "./policy/compile-policy.ts";
 import { type KnownQuality, qualityByTask } from "./quality-of.ts";
 
 /** The documents that a decision reads, as its input names them. */
@@ -32,14 +33,21 @@ export type PreparedEndpoint = {
 /** The documents, worked up once for many decisions. */
 export type PreparedDocuments = {
   readonly policy: PolicyDocument;
+  readonly compiled: CompiledPolicy;
   readonly endpoints: readonly PreparedEndpoint[];
   readonly byId: ReadonlyMap<string, PreparedEndpoint>;
   /** The families that an endpoint's model name or family name stands for. */
   readonly familiesByName: ReadonlyMap<string, readonly string[]>;
 };
 
-/** A pure function of the documents: it moves work out of `decide`, never a choice. */
-export function prepareDocuments(documents: DecisionDocuments): PreparedDocuments {
+/**
+ * A pure function of the documents: it moves work out of `decide`, never a choice. `compiled` is that of the policy and
+ * the catalogue, for whoever prepares them with one health snapshot after the other.
+ */
+export function prepareDocuments(
+  documents: DecisionDocuments,
+  compiled: CompiledPolicy = compilePolicy(documents.policy, documents.catalogue),
+): PreparedDocuments {
   const { policy, catalogue, health } = documents;
   const healthById = new Map(health.endpoints.map((entry) => [entry.endpoint, entry]));
   const endpoints = catalogue.endpoints.map((endpoint, index) => ({
@@ -63,7 +71,8 @@ export function prepareDocuments(documents: DecisionDocuments): PreparedDocument
       else if (!families.includes(endpoint.family)) families.push(endpoint.family);
     }
   }
-  return { policy, endpoints, byId: new Map(endpoints.map((entry) => [entry.endpoint.id, entry])), familiesByName };
+  const byId = new Map(endpoints.map((entry) => [entry.endpoint.id, entry]));
+  return { policy, compiled, endpoints, byId, familiesByName };
 }
 
 /** A denial outweighs an allowance. */

@@ -14,9 +14,16 @@ const RANKINGS: Record<Strategy, CompareCandidates> = {
   pinned: rankPinned,
 };
 
-/** The strategy's order, with half-open endpoints after all others unless this request probes them. */
-export function rankingOf(strategy: Strategy, probe: boolean): CompareCandidates {
-  const compare = RANKINGS[strategy];
+/**
+ * The strategy's order within what the policy prefers, with half-open endpoints after all others unless this request
+ * probes them.
+ */
+export function rankingOf(
+  strategy: Strategy,
+  { probe, preferred }: { probe: boolean; preferred: boolean },
+): CompareCandidates {
+  const plain = RANKINGS[strategy];
+  const compare: CompareCandidates = preferred ? (a, b) => a.preference - b.preference || plain(a, b) : plain;
   if (probe) return compare;
   return (a, b) => Number(a.halfOpen) - Number(b.halfOpen) || compare(a, b);
 }

@@ -1,5 +1,5 @@
 import type { Action, Decision } from "@signalbox/proto";
-import { closeMatches } from "./close-matches.ts";
+import { closestNames } from "./close-names.ts";
 import { CIRCUIT_OPEN, OTHER_MODEL } from "./filter-candidates.ts";
 import { AUTO_FORMS } from "./parse-model.ts";
 import type { PreparedDocuments } from "./prepare-documents.ts";
@@ -12,9 +12,13 @@ export function refuseUnknownStrategy(name: string): Refusal {
   return refusal("model-not-found", `There is no strategy '${name}'. Use one of ${AUTO_FORMS.join(", ")}.`);
 }
 
+export function refuseByPolicy(message: string): Refusal {
+  return refusal("policy-refused", message);
+}
+
 /** The name stands for nothing: says which names are close. */
 export function refuseUnknownModel(name: string, documents: PreparedDocuments): Refusal {
-  const close = closeMatches(name, documents);
+  const close = closestNames(name, [...documents.familiesByName.keys()]);
   const hint = close.length === 0 ? "Use 'auto' to have one chosen." : `Did you mean ${listOf(close)}?`;
   return refusal("model-not-found", `The model '${name}' is not in the catalogue. ${hint}`);
 }
@@ -28,7 +32,7 @@ export function refuseAll(model: string, excluded: Decision["excluded"]): Refusa
   if (relevant.some(({ rule }) => rule === CIRCUIT_OPEN)) {
     return refusal("none-healthy", `No endpoint that can serve '${model}' is healthy now. Ruled out by: ${rules}.`);
   }
-  if (relevant.every(({ rule }) => rule.startsWith("policy:"))) {
+  if (relevant.every(({ rule }) => rule.startsWith("policy:") || rule.startsWith("rule:"))) {
     return refusal("policy-refused", `The policy allows no endpoint for '${model}'. Ruled out by: ${rules}.`);
   }
   return refusal("no-candidate", `No endpoint for '${model}' can serve this request. Ruled out by: ${rules}.`);

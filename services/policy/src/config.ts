@@ -9,6 +9,8 @@ export const Config = z.strictObject({
   cataloguePath: z.string().default("./.signalbox/catalogue.json"),
   /** A file (JSON or YAML) with fields of the policy document; what it does not name keeps its default. null: all do. */
   policyPath: z.string().nullable().default(null),
+  /** How often the policy in force is looked for, should the word of a new one be lost. */
+  policyPollMs: z.int().min(50).max(60_000).default(2_000),
   /** Requests in work at once; beyond them the answer is 503. */
   inFlightMax: z.int().min(1).max(100_000).default(4_096),
   /** What outcomes teach of endpoints is put in force at most so often; it is also how soon replicas agree. */

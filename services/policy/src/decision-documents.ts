@@ -3,14 +3,16 @@ import type { Catalogue, DecisionInput, HealthSnapshot, PlanEndpoint, PolicyDocu
 import { canonicalize } from "@signalbox/tlog";
 import type { Kysely } from "kysely";
 import { NOTHING_KNOWN } from "./health-snapshot.ts";
-import { type Database, keepDocument } from "./kept-documents.ts";
+import { type Database, keepDocument, type KeptDocument } from "./kept-documents.ts";
 
-/** The documents that decisions name now. All of them are committed; only the health snapshot is ever replaced. */
+/** The documents that decisions name now. All of them are committed; the health snapshot and the policy are replaced. */
 export class DecisionDocuments {
   readonly #db: Kysely<Database>;
   #names: DecisionInput["documents"];
   #texts: EngineDocuments;
   #health = NOTHING_KNOWN;
+  #policy: PolicyDocument;
+  readonly #catalogue: Catalogue;
   readonly #ids: readonly string[];
   readonly #endpoints: ReadonlyMap<string, PlanEndpoint>;
 
@@ -18,11 +20,14 @@ export class DecisionDocuments {
     db: Kysely<Database>;
     names: DecisionInput["documents"];
     texts: EngineDocuments;
+    policy: PolicyDocument;
     catalogue: Catalogue;
   }) {
     this.#db = options.db;
     this.#names = options.names;
     this.#texts = options.texts;
+    this.#policy = options.policy;
+    this.#catalogue = options.catalogue;
     this.#ids = options.catalogue.endpoints.map(({ id }) => id);
     this.#endpoints = new Map(
       options.catalogue.endpoints.map(({ id, provider, model, dialect, price }) => [
@@ -49,6 +54,7 @@ export class DecisionDocuments {
         health: health.digest,
       },
       texts: { policy: policy.text, catalogue: catalogue.text, health: health.text },
+      policy: sources.policy,
       catalogue: sources.catalogue,
     });
   }
@@ -59,6 +65,14 @@ export class DecisionDocuments {
 
   get texts(): EngineDocuments {
     return this.#texts;
+  }
+
+  get policy(): PolicyDocument {
+    return this.#policy;
+  }
+
+  get catalogue(): Catalogue {
+    return this.#catalogue;
   }
 
   get health(): HealthSnapshot {
@@ -73,6 +87,13 @@ export class DecisionDocuments {
   /** What the dispatcher must know of an endpoint of the catalogue. */
   endpoint(id: string): PlanEndpoint | undefined {
     return this.#endpoints.get(id);
+  }
+
+  /** Puts a policy in force from the next decision on. It must be committed under the digest. */
+  replacePolicy(policy: PolicyDocument, kept: KeptDocument): void {
+    this.#names = { ...this.#names, policy: kept.digest };
+    this.#texts = { ...this.#texts, policy: kept.text };
+    this.#policy = policy;
   }
 
   /** Puts a snapshot in force once it is committed; an unchanged one costs nothing. */

@@ -4,23 +4,31 @@ import { z } from "zod";
 import { advance, type Circuit, signalOf, UNKNOWN } from "./circuit-breaker.ts";
 import type { DecisionDocuments } from "./decision-documents.ts";
 import { snapshotOf } from "./health-snapshot.ts";
+import { readRecentOutcomes } from "./recent-outcomes.ts";
 
 /** The part of an outcome that teaches something. */
 const TeachingOutcome = z.object({ atMs: OutcomeEvent.shape.atMs, attempts: OutcomeEvent.shape.attempts });
 type TeachingOutcome = z.infer<typeof TeachingOutcome>;
 
+/** Outcomes of one message, each with its place in the register. */
+type IndexedOutcome = { readonly index: number; readonly outcome: TeachingOutcome };
+
+export type LearnHealthOptions = {
+  readonly bus: Bus;
+  readonly log: Logger;
+  readonly documents: DecisionDocuments;
+  readonly everyMs: number;
+};
+
 /**
  * Learns the endpoints' health from committed outcomes, of all tenants and dispatchers, and puts it in force at most
- * every `everyMs`. What was learned lives as long as the process: a fresh one takes every circuit for closed.
+ * every `everyMs`. It begins with the outcomes of the last minutes, so that a fresh process knows what the one before it
+ * knew, and resolves when they are in force.
  */
-export function learnHealth(options: {
-  bus: Bus;
-  log: Logger;
-  documents: DecisionDocuments;
-  everyMs: number;
-}): AsyncDisposable {
-  const { bus, log, documents, everyMs } = options;
+export async function learnHealth({ bus, log, documents, everyMs }: LearnHealthOptions): Promise<AsyncDisposable> {
   const circuits = new Map<string, Circuit>();
+  /** What comes while the past is read; null from then on. */
+  let early: IndexedOutcome[] | null = [];
   const publisher = publishHealth({ circuits, documents, everyMs, log });
   const subscription = bus.connection.subscribe(ledgerSubject("outcome", "*"), {
     callback: (error, message) => {
@@ -28,11 +36,15 @@ export function learnHealth(options: {
         log.error({ err: error }, "the subscription failed");
         return;
       }
-      for (const outcome of readOutcomes(message.data, log)) observe(outcome);
+      const outcomes = readOutcomes(message.data, log);
+      if (early !== null) early.push(...outcomes);
+      else for (const { outcome } of outcomes) if (observe(outcome)) publisher.changed();
     },
   });
 
-  function observe({ atMs, attempts }: TeachingOutcome): void {
+  /** Whether there is something new in it. */
+  function observe({ atMs, attempts }: TeachingOutcome): boolean {
+    let isNews = false;
     // The ledger may be behind: what happened a while ago opens a circuit from then on, not from now.
     const thenMs = Math.min(atMs, Date.now());
     for (const attempt of attempts) {
@@ -41,10 +53,33 @@ export function learnHealth(options: {
       const advanced = advance(circuit, signalOf(attempt), thenMs);
       if (advanced === circuit) continue;
       circuits.set(attempt.endpoint, advanced);
-      publisher.changed();
+      isNews = true;
     }
+    return isNews;
   }
 
+  async function learnPast(): Promise<void> {
+    const known = new Set<number>();
+    // Published once at the end: each snapshot is kept for ever.
+    const learn = ({ index, outcome }: IndexedOutcome): void => {
+      if (known.has(index)) return;
+      known.add(index);
+      observe(outcome);
+    };
+    try {
+      // The subscription must stand before the past is counted, or what is committed in between would be missed.
+      await bus.connection.flush();
+      const messages = await readRecentOutcomes(bus, (data) => readOutcomes(data, log).forEach(learn));
+      log.info({ messages, outcomes: known.size }, "the last minutes' outcomes are learned");
+    } catch (error) {
+      log.warn({ err: error }, "the last minutes' outcomes cannot be read; every circuit is taken for closed");
+    }
+    early?.forEach(learn);
+    early = null;
+    if (circuits.size > 0) await publisher.publishNow();
+  }
+
+  await learnPast();
   return {
     async [Symbol.asyncDispose]() {
       if (!bus.connection.isClosed()) subscription.unsubscribe();
@@ -53,13 +88,16 @@ export function learnHealth(options: {
   };
 }
 
-function readOutcomes(data: Uint8Array, log: Logger): TeachingOutcome[] {
+function readOutcomes(data: Uint8Array, log: Logger): IndexedOutcome[] {
   const entries = data.length === 0 ? undefined : LedgerEntries.safeParse(decodeJson(data)).data?.entries;
   if (entries === undefined) {
     log.error("a message of the ledger does not fit its contract");
     return [];
   }
-  return entries.flatMap(({ event }) => TeachingOutcome.safeParse(event).data ?? []);
+  return entries.flatMap(({ index, event }) => {
+    const outcome = TeachingOutcome.safeParse(event).data;
+    return outcome === undefined ? [] : [{ index, outcome }];
+  });
 }
 
 /** At once after a quiet time, else when `everyMs` have passed. A snapshot that cannot be kept is tried again. */
@@ -68,7 +106,7 @@ function publishHealth(options: {
   documents: DecisionDocuments;
   everyMs: number;
   log: Logger;
-}): AsyncDisposable & { changed(): void } {
+}): AsyncDisposable & { changed(): void; publishNow(): Promise<void> } {
   const { circuits, documents, everyMs, log } = options;
   let timer: NodeJS.Timeout | undefined;
   let lastMs = -Infinity;
@@ -98,6 +136,10 @@ function publishHealth(options: {
 
   return {
     changed,
+    publishNow() {
+      publishing = publishing.then(publish);
+      return publishing;
+    },
     async [Symbol.asyncDispose]() {
       clearTimeout(timer);
       await publishing;

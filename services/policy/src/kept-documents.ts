@@ -1,12 +1,25 @@
 import { sha256Digest } from "@signalbox/tlog";
-import type { Kysely } from "kysely";
+import type { PolicyActivation, PolicyProblem } from "@signalbox/proto";
+import type { Generated, Kysely, Selectable } from "kysely";
 
-/** As migration 0002 makes it. */
+/** As the migrations make them. */
 export type Database = {
   document: { digest: string; kind: DocumentKind; media_type: string; body: Buffer };
+  policy_activation: {
+    seq: Generated<string>;
+    at: Generated<Date>;
+    action: PolicyActivation["action"];
+    actor: string;
+    version: string | null;
+    document: string;
+    previous: string;
+  };
+  policy_refusal: { seq: Generated<string>; at: Generated<Date>; actor: string; problems: PolicyProblem[] };
 };
 
-export type DocumentKind = "engine" | "policy" | "catalogue" | "health";
+export type ActivationRow = Selectable<Database["policy_activation"]>;
+
+export type DocumentKind = "engine" | "policy" | "policy-version" | "catalogue" | "health";
 
 /** A document that is committed, so that a decision may name it. */
 export type KeptDocument = { readonly digest: string; readonly text: string };
@@ -14,6 +27,7 @@ export type KeptDocument = { readonly digest: string; readonly text: string };
 const MEDIA_TYPES: Record<DocumentKind, string> = {
   engine: "text/javascript",
   policy: "application/json",
+  "policy-version": "application/json",
   catalogue: "application/json",
   health: "application/json",
 };

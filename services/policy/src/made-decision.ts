@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { type Engine, type Recorder, uuidv7 } from "@signalbox/kit";
 import type { DecideItem, Decision, DecisionEvent, DecisionInput, HealthSnapshot } from "@signalbox/proto";
 import { canonicalize, sha256Digest } from "@signalbox/tlog";
+import { decisionContext } from "./decision-context.ts";
 import type { DecisionDocuments } from "./decision-documents.ts";
 
 const DRAWS = 2 ** 32;
@@ -36,6 +37,8 @@ export function makeDecision(
     lookup: item.lookup.status === "hit" && item.cacheAddress === null ? { status: "off" } : item.lookup,
     documents: documents.names,
   };
+  const context = decisionContext(item.route.caller, documents.policy, input.nowMs);
+  if (context !== null) input.context = context;
   const decision = engine.decide(input, documents.texts);
   const decidedAtMs = performance.now();
   const decideUs = Math.round((decidedAtMs - startedAtMs) * US_PER_MS);

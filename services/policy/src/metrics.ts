@@ -23,3 +23,13 @@ export const decideSeconds = new Histogram({
   help: "Time that the engine takes for one decision.",
   buckets: [0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.005],
 });
+
+export const policyActivations = new Counter({
+  name: "signalbox_policy_activations_total",
+  help: "Policies that this instance has put in force since it started.",
+});
+
+export const policyRefusals = new Counter({
+  name: "signalbox_policy_refused_total",
+  help: "Policies that were not put in force because something in them is wrong.",
+});

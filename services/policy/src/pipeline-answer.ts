@@ -23,7 +23,9 @@ export function dispatchOrder(
   action: Route,
   more: { plan: PlanEndpoint[]; timing: DispatchOrder["timing"] },
 ): DispatchOrder {
-  const { facts, route, classification, cacheAddress } = item;
+  const { facts, classification, cacheAddress } = item;
+  // What only rules read goes no further.
+  const { caller: _caller, ...route } = item.route;
   const { key } = facts.cache;
   const ttlSeconds = action.storeTtlSeconds;
   const mayStore = ttlSeconds !== null && cacheAddress !== null && key !== null;

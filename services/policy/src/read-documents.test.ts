@@ -29,6 +29,11 @@ test("a policy file that cannot be used is refused with the line", async () => {
   await expect(readPolicy(path)).rejects.toThrow(/wrong\.yaml:\d: .*denied/);
 });
 
+test("a condition that the engine could not use is refused at the start", async () => {
+  const rule = "{ name: x, when: modl == 'a', final: false, effects: { deny: no } }";
+  await expect(readPolicy(await file("rules.yaml", `rules: [${rule}]`))).rejects.toThrow("Did you mean 'model'?");
+});
+
 test("a catalogue is read as it stands", async () => {
   const known = catalogue([endpoint("a/one"), endpoint("b/two")]);
   expect(await readCatalogue(await file("catalogue.json", JSON.stringify(known)))).toEqual(known);

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { findProblem } from "@signalbox/decision";
 import { ConfigError, parseConfig } from "@signalbox/kit";
 import { Catalogue, DEFAULT_POLICY, PolicyDocument } from "@signalbox/proto";
 
@@ -42,7 +43,12 @@ export async function readPolicy(path: string | null): Promise<PolicyDocument> {
   } catch (error) {
     throw unreadable(path, error);
   }
-  return PolicyDocument.parse({ ...DEFAULT_POLICY, ...parseConfig(PolicyDocument.partial(), text, path) });
+  const policy = PolicyDocument.parse({ ...DEFAULT_POLICY, ...parseConfig(PolicyDocument.partial(), text, path) });
+  for (const { name, when } of policy.rules) {
+    const problem = findProblem(when);
+    if (problem !== null) throw new ConfigError(`${path}: the condition of rule '${name}': ${problem.message}`);
+  }
+  return policy;
 }
 
 function unreadable(path: string, error: unknown): ConfigError {

@@ -12,28 +12,36 @@ import { bundleEngine } from "./bundle-engine.ts";
 import type { Config } from "./config.ts";
 import { listenDecides } from "./decide-stage.ts";
 import { DecisionDocuments } from "./decision-documents.ts";
+import { followPolicy } from "./follow-policy.ts";
 import { answerHealth } from "./health-answer.ts";
 import { learnHealth } from "./health-learner.ts";
 import type { Database } from "./kept-documents.ts";
+import { listenPolicyControl } from "./policy-control.ts";
+import { PolicyInForce, policyAtStart } from "./policy-in-force.ts";
 import { readCatalogue, readPolicy } from "./read-documents.ts";
 
 /** Starts policy: it takes requests from the moment that the promise resolves. */
 export async function startPolicy(config: Config): Promise<RunningService> {
   const { instance, nats, inFlightMax } = config;
   const log = createLogger("policy", { level: config.logLevel, instance });
-  const policy = await readPolicy(config.policyPath);
+  const base = await readPolicy(config.policyPath);
   const catalogue = await readCatalogue(config.cataloguePath);
   const source = bundleEngine();
   // Decisions are made by the very bytes that they name, so that a replay runs what ran here.
   const engine = loadEngine(source);
   await using starting = new AsyncDisposableStack();
   const db = starting.use(openPostgres<Database>({ service: "policy", postgres: config.postgres, log }));
+  const { policy, version } = await policyAtStart(db, base);
   const documents = await DecisionDocuments.keep(db, { engine: source, policy, catalogue });
+  const inForce = new PolicyInForce({ db, documents, engine, log });
+  await inForce.recordBase(version);
   const bus = starting.use(await connectBus({ service: "policy", instance, nats, log }));
   const key = readSigningKey(config.signingKeyFile);
   const recorder = starting.use(createRecorder({ bus, service: "policy", key, log }));
-  starting.use(learnHealth({ bus, log, documents, everyMs: config.healthEveryMs }));
+  starting.use(await learnHealth({ bus, log, documents, everyMs: config.healthEveryMs }));
   starting.use(answerHealth(bus, documents));
+  starting.use(followPolicy({ bus, log, inForce, pollMs: config.policyPollMs }));
+  starting.use(listenPolicyControl({ bus, db, log, documents, inForce, base }));
   starting.use(listenDecides({ bus, log, recorder, engine, documents, inFlightMax }));
   starting.use(await startHealthServer(config.healthPort, () => bus.isConnected()));
   await bus.connection.flush();

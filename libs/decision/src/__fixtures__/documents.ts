@@ -8,6 +8,7 @@ import {
   type HealthSnapshot,
   type PolicyDocument,
   type RequestFacts,
+  plainRequestFacts,
 } from "@signalbox/proto";
 import type { DecisionDocuments } from "../prepare-documents.ts";
 
@@ -91,38 +92,17 @@ export function decisionInput(fields: InputFields = {}): DecisionInput {
   };
 }
 
-export const FACTS: RequestFacts = {
-  requestId: "01990000-0000-7000-8000-000000000001",
-  attempt: 1,
-  tenant: "default",
-  keyId: "key-1",
-  operation: "chat",
-  dialect: "openai-chat",
+export const FACTS: RequestFacts = plainRequestFacts({
   receivedAtMs: NOW_MS,
-  model: "auto",
   stream: true,
-  choices: 1,
   maxOutputTokens: 1_000,
   messages: 2,
   textChars: 4_000,
-  toolChars: 0,
-  images: 0,
-  audios: 0,
-  files: 0,
-  tools: 0,
-  toolTurns: false,
-  parallelTools: false,
-  responseFormat: "text",
-  logprobs: false,
-  seed: false,
-  reasoningEffort: null,
   temperatureMicro: 0,
   bodyBytes: 5_000,
-  bodyDigest: KEYED_DIGEST,
   cache: { mode: "auto", deterministic: true, key: "0".repeat(64) },
   labels: { user: KEYED_DIGEST, metadata: null, tags: [KEYED_DIGEST] },
-  audit: "async",
-};
+});
 
 const CLASSIFICATION: Classification = {
   task: "code",

@@ -1,15 +1,13 @@
 import { compareText } from "./candidate.ts";
-import type { PreparedDocuments } from "./prepare-documents.ts";
 
 /** Names that share less than this of their letter pairs (Dice's coefficient, in millionths) are not close. */
 const CLOSE_MIN_MICRO = 400_000;
 const SUGGESTIONS_MAX = 3;
 
-/** The names nearest to one that the catalogue does not hold, nearest first. */
-export function closeMatches(name: string, documents: PreparedDocuments): string[] {
+/** The known names nearest to one that is none of them, nearest first. */
+export function closestNames(name: string, known: readonly string[]): string[] {
   const wanted = new Set(letterPairs(name));
-  const names = [...documents.familiesByName.keys()];
-  return names
+  return known
     .map((candidate) => ({ candidate, score: similarity(wanted, letterPairs(candidate)) }))
     .filter(({ score }) => score >= CLOSE_MIN_MICRO)
     .toSorted((a, b) => b.score - a.score || compareText(a.candidate, b.candidate))

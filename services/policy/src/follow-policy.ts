@@ -1,0 +1,29 @@
+import { type Bus, decodeJson, type Logger } from "@signalbox/kit";
+import { POLICY_NOTICE_SUBJECT, PolicyNotice } from "@signalbox/proto";
+import type { PolicyInForce } from "./policy-in-force.ts";
+
+/** Puts in force what any instance has activated: at its word, and at the latest when `pollMs` have passed. */
+export function followPolicy(options: {
+  bus: Bus;
+  log: Logger;
+  inForce: PolicyInForce;
+  pollMs: number;
+}): AsyncDisposable {
+  const { bus, log, inForce, pollMs } = options;
+  const subscription = bus.connection.subscribe(POLICY_NOTICE_SUBJECT, {
+    callback: (error, message) => {
+      if (error !== null) log.error({ err: error }, "the subscription failed");
+      else if (PolicyNotice.safeParse(decodeJson(message.data)).data?.kind === "activated") void inForce.refresh();
+    },
+  });
+  // A notice is lost with the connection; the table is not.
+  const timer = setInterval(() => void inForce.refresh(), pollMs);
+  timer.unref();
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      if (!bus.connection.isClosed()) subscription.unsubscribe();
+      await inForce.refresh();
+    },
+  };
+}

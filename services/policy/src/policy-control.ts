@@ -1,0 +1,178 @@
+import { type Bus, decodeJson, type Logger } from "@signalbox/kit";
+import {
+  POLICY_CONTROL_SUBJECT,
+  POLICY_NOTICE_SUBJECT,
+  PolicyCommand,
+  PolicyVersion,
+  type PolicyAnswer,
+  type PolicyDocument,
+  type PolicyFile,
+  type PolicyNotice,
+  type PolicyProblem,
+} from "@signalbox/proto";
+import { canonicalize } from "@signalbox/tlog";
+import type { Kysely } from "kysely";
+import type { DecisionDocuments } from "./decision-documents.ts";
+import type { Database } from "./kept-documents.ts";
+import { policyRefusals } from "./metrics.ts";
+import { checkPolicy } from "./policy-files/check-policy.ts";
+import { effectivePolicy } from "./policy-files/effective-policy.ts";
+import { parsePolicyFiles, type ParsedPolicy } from "./policy-files/parse-policy-files.ts";
+import type { PolicyInForce } from "./policy-in-force.ts";
+import { activations, documentText, recordRefusal, refusals } from "./policy-store.ts";
+
+/** As far back as a rollback looks for a version. */
+const ROLLBACK_SEARCH_MAX = 500;
+
+export type PolicyControlOptions = {
+  readonly bus: Bus;
+  readonly db: Kysely<Database>;
+  readonly log: Logger;
+  readonly documents: DecisionDocuments;
+  readonly inForce: PolicyInForce;
+  /** What the configuration alone makes. */
+  readonly base: PolicyDocument;
+};
+
+/** Carries out an operator's commands, one after the other. Disposing waits for the one under way. */
+export function listenPolicyControl(options: PolicyControlOptions): AsyncDisposable {
+  const { bus, log } = options;
+  const subscription = bus.connection.subscribe(POLICY_CONTROL_SUBJECT, { queue: "policy" });
+  const working = (async () => {
+    for await (const message of subscription) {
+      message.respond(JSON.stringify(await answerOf(message.data, options)));
+    }
+  })().catch((error: unknown) => log.error({ err: error }, "policy commands are not answered any more"));
+  return {
+    async [Symbol.asyncDispose]() {
+      if (!bus.connection.isClosed()) await subscription.drain();
+      await working;
+    },
+  };
+}
+
+async function answerOf(data: Uint8Array, options: PolicyControlOptions): Promise<PolicyAnswer> {
+  const { log } = options;
+  try {
+    const command = PolicyCommand.safeParse(decodeJson(data)).data;
+    if (command === undefined) return { kind: "failed", message: "The command does not fit its contract." };
+    return await carryOut(command, options);
+  } catch (error) {
+    log.error({ err: error }, "a policy command failed");
+    return { kind: "failed", message: "The policy service could not carry out the command; its log says why." };
+  }
+}
+
+async function carryOut(command: PolicyCommand, options: PolicyControlOptions): Promise<PolicyAnswer> {
+  const { db, documents, base } = options;
+  switch (command.kind) {
+    case "apply":
+      return apply(command, options);
+    case "rollback":
+      return rollBack(command, options);
+    case "history":
+      return {
+        kind: "history",
+        activations: await activations(db, command.limit),
+        refusals: await refusals(db, command.limit),
+      };
+    default: {
+      const { names, texts } = documents;
+      return { kind: "shown", digest: names.policy, document: texts.policy, base: canonicalize(base) };
+    }
+  }
+}
+
+async function apply(
+  { files, actor }: { files: readonly PolicyFile[]; actor: string },
+  options: PolicyControlOptions,
+): Promise<PolicyAnswer> {
+  const parsed = parsePolicyFiles(files);
+  if (parsed.kind === "wrong") return refuse(parsed.problems, actor, options);
+  return putInForce(parsed, { action: "apply", actor }, options);
+}
+
+async function putInForce(
+  { version, testPlaces }: Pick<Extract<ParsedPolicy, { kind: "parsed" }>, "version" | "testPlaces">,
+  source: { action: "apply" | "rollback"; actor: string },
+  options: PolicyControlOptions,
+): Promise<PolicyAnswer> {
+  const policy = effectivePolicy(options.base, version);
+  const { failures, warnings } = checkPolicy(policy, options.documents.catalogue);
+  if (failures.length > 0) {
+    const problems = failures.map(({ name, problems: wrong }) => {
+      const place = testPlaces.get(name) ?? { file: "policy", line: 1 };
+      return { ...place, text: `the test '${name}' fails: ${wrong.join("; ")}` };
+    });
+    return refuse(problems, source.actor, options);
+  }
+  return activated(await options.inForce.put(policy, { ...source, version }), warnings, options);
+}
+
+async function rollBack(
+  { to, actor }: { to: string | null; actor: string },
+  options: PolicyControlOptions,
+): Promise<PolicyAnswer> {
+  const { db, base, inForce } = options;
+  const history = await activations(db, ROLLBACK_SEARCH_MAX);
+  const [current] = history;
+  if (current === undefined)
+    return { kind: "failed", message: "No policy was ever applied, so there is none to go back to." };
+  if (to === null) {
+    const before = history.find(({ version }) => version !== current.version)?.version ?? null;
+    if (before === null)
+      return activated(await inForce.put(base, { version: null, action: "rollback", actor }), [], options);
+    return toVersion(before, actor, options);
+  }
+  const wanted = to.startsWith("sha256:") ? to : `sha256:${to}`;
+  const found = new Set(
+    history
+      .filter(({ version, document }) => version?.startsWith(wanted) === true || document.startsWith(wanted))
+      .map(({ version }) => version),
+  );
+  const [version] = found;
+  if (version === undefined)
+    return { kind: "failed", message: `The history knows no version ${to}. See \`policy history\`.` };
+  if (found.size > 1)
+    return { kind: "failed", message: `${to} is the beginning of ${found.size} versions. Write more of it.` };
+  if (version === null) return activated(await inForce.put(base, { version, action: "rollback", actor }), [], options);
+  return toVersion(version, actor, options);
+}
+
+async function toVersion(digest: string, actor: string, options: PolicyControlOptions): Promise<PolicyAnswer> {
+  const text = await documentText(options.db, digest);
+  if (text === null) throw new Error(`the version ${digest} is missing`);
+  const version = PolicyVersion.parse(JSON.parse(text));
+  // The catalogue may have changed since, so a rolled-back version proves itself again.
+  return putInForce({ version, testPlaces: new Map() }, { action: "rollback", actor }, options);
+}
+
+function activated(
+  { activation, version, document }: Awaited<ReturnType<PolicyInForce["put"]>>,
+  warnings: readonly string[],
+  options: PolicyControlOptions,
+): PolicyAnswer {
+  if (activation !== null) notify({ kind: "activated", activation }, options);
+  return { kind: "activated", changed: activation !== null, version, document, warnings: [...warnings] };
+}
+
+/** Nothing changes, and whoever follows the policy hears of it. */
+async function refuse(
+  problems: readonly PolicyProblem[],
+  actor: string,
+  options: PolicyControlOptions,
+): Promise<PolicyAnswer> {
+  const { db, log } = options;
+  policyRefusals.inc();
+  log.warn(
+    { actor, problems: problems.length, first: problems[0] },
+    "a policy was refused; the last one stays in force",
+  );
+  await recordRefusal(db, { actor, problems });
+  notify({ kind: "refused", refusal: { atMs: Date.now(), actor, problems: [...problems] } }, options);
+  return { kind: "refused", problems: [...problems] };
+}
+
+function notify(notice: PolicyNotice, { bus }: PolicyControlOptions): void {
+  bus.connection.publish(POLICY_NOTICE_SUBJECT, JSON.stringify(notice));
+}

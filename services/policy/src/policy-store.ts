@@ -1,0 +1,67 @@
+import type { PolicyActivation, PolicyProblem, PolicyRefusal } from "@signalbox/proto";
+import { sql, type Kysely } from "kysely";
+import type { ActivationRow, Database } from "./kept-documents.ts";
+
+/** Any number that nobody else locks with: one replica activates at a time. */
+const LOCK = 7_306_010_001;
+/** Of a refusal's problems, as many as a person reads. */
+const PROBLEMS_KEPT_MAX = 100;
+
+export type NextActivation = Pick<PolicyActivation, "action" | "actor" | "version" | "document"> & {
+  /** What is in force where nothing was activated yet. */
+  readonly otherwise: string;
+};
+
+export async function latestActivation(db: Kysely<Database>): Promise<PolicyActivation | null> {
+  const row = await db.selectFrom("policy_activation").selectAll().orderBy("seq", "desc").limit(1).executeTakeFirst();
+  return row === undefined ? null : activationOf(row);
+}
+
+/** Newest first. */
+export async function activations(db: Kysely<Database>, limit: number): Promise<PolicyActivation[]> {
+  const rows = await db.selectFrom("policy_activation").selectAll().orderBy("seq", "desc").limit(limit).execute();
+  return rows.map(activationOf);
+}
+
+/** Newest first. */
+export async function refusals(db: Kysely<Database>, limit: number): Promise<PolicyRefusal[]> {
+  const rows = await db.selectFrom("policy_refusal").selectAll().orderBy("seq", "desc").limit(limit).execute();
+  return rows.map(({ at, actor, problems }) => ({ atMs: at.getTime(), actor, problems }));
+}
+
+/** Writes the activation down, unless it is in force already. Its documents are kept before. */
+export function activate(db: Kysely<Database>, next: NextActivation): Promise<PolicyActivation | null> {
+  return db.transaction().execute(async (transaction) => {
+    await sql`select pg_advisory_xact_lock(${LOCK})`.execute(transaction);
+    const latest = await latestActivation(transaction);
+    if (latest !== null && latest.document === next.document && latest.version === next.version) return null;
+    const { otherwise, ...values } = next;
+    const row = await transaction
+      .insertInto("policy_activation")
+      .values({ ...values, previous: latest?.document ?? otherwise })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return activationOf(row);
+  });
+}
+
+export async function recordRefusal(
+  db: Kysely<Database>,
+  { actor, problems }: { actor: string; problems: readonly PolicyProblem[] },
+): Promise<void> {
+  const kept = JSON.stringify(problems.slice(0, PROBLEMS_KEPT_MAX));
+  await db
+    .insertInto("policy_refusal")
+    .values({ actor, problems: sql`${kept}::jsonb` })
+    .execute();
+}
+
+/** The text of a kept document, or null. */
+export async function documentText(db: Kysely<Database>, digest: string): Promise<string | null> {
+  const row = await db.selectFrom("document").select("body").where("digest", "=", digest).executeTakeFirst();
+  return row === undefined ? null : row.body.toString("utf8");
+}
+
+function activationOf({ seq, at, ...row }: ActivationRow): PolicyActivation {
+  return { seq: Number(seq), atMs: at.getTime(), ...row };
+}

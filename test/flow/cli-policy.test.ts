@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { recordedTerminal } from "@signalbox/infra/cli/recorded-terminal.ts";
+import { runCli } from "@signalbox/infra/cli/run-cli.ts";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { startLine, type TestLine } from "../kit/start-line.ts";
+import { startUpstream, type Upstream } from "../kit/upstream.ts";
+
+const EFFECTIVE_WITHIN_MS = 1_000;
+
+let line: TestLine;
+let upstream: Upstream;
+let dir: string;
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), "signalbox-policies-"));
+  upstream = await startUpstream();
+  line = await startLine({ upstream: { baseUrl: upstream.baseUrl } });
+});
+afterAll(async () => {
+  await line[Symbol.asyncDispose]();
+  await upstream[Symbol.asyncDispose]();
+  rmSync(dir, { recursive: true });
+});
+
+function file(name: string, text: string): string {
+  const path = join(dir, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const terminal = recordedTerminal();
+  const code = await runCli(["policy", ...args, "--home", line.home], terminal);
+  return { code, stdout: terminal.stdout.join("\n"), stderr: terminal.stderr.join("\n") };
+}
+
+async function ask(model: string): Promise<Response> {
+  return fetch(`${line.baseUrl}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${line.apiKey}`, "content-type": "application/json" },
+    body: JSON.stringify({ model, messages: [{ role: "user", content: "Hello!" }] }),
+  });
+}
+
+const NO_LARGE = `
+rules:
+  - name: no-large
+    when: 'model.like("*large")'
+    do: { deny: The large model is not for everyone. }
+  - name: short
+    do: { maxOutputTokens: 64 }
+tests:
+  - name: large is refused
+    given: { model: upstream/large }
+    expect: { action: refuse, message: not for everyone, applied: [no-large] }
+`;
+
+test("files are checked by themselves, and a problem is told with line and fix", async () => {
+  expect(await run("validate", file("good.yaml", NO_LARGE))).toMatchObject({
+    code: 0,
+    stdout: "valid: 2 rules, 1 tests",
+  });
+  expect(await run("test", join(dir, "good.yaml"))).toMatchObject({ code: 0, stdout: "1 of 1 tests hold" });
+  const bad = await run("validate", file("bad.yaml", NO_LARGE.replace("model.like", "modl.like")));
+  expect(bad).toMatchObject({ code: 1, stdout: "" });
+  expect(bad.stderr).toContain("bad.yaml:4: rules[0].when: Unknown variable: modl. Did you mean 'model'?");
+  const failing = await run("test", file("failing.yaml", NO_LARGE.replace("action: refuse", "action: route")));
+  expect(failing.code).toBe(1);
+  expect(failing.stdout).toContain(
+    "FAILS  large is refused\n  expected to route, but it would refuse: The large model",
+  );
+});
+
+test("what a policy would change is shown, then it is applied, told by a decision, and taken back", async () => {
+  const good = file("good.yaml", NO_LARGE);
+  expect((await ask("upstream/large")).status).toBe(200);
+  expect((await ask("upstream/small")).status).toBe(200);
+  const differing = await vi.waitFor(async () => {
+    const diff = await run("diff", good);
+    expect(diff.stdout).toContain("2 of 2 recorded decisions would change");
+    return diff.stdout;
+  });
+  expect(differing).toMatch(/1 +upstream\/large.*, 16384 tokens +refuse \(policy-refused\)/);
+  expect(differing).toMatch(/1 +upstream\/small.*, 16384 tokens +upstream\/small.*, 64 tokens/);
+
+  const applied = await run("apply", good, "--as", "tester");
+  expect(applied.stdout).toMatch(/^in force: sha256:[0-9a-f]{64}\nversion: sha256:/);
+  expect((await run("apply", good)).stdout).toContain("in force already");
+  const refused = await ask("upstream/large");
+  expect(refused.status).toBe(403);
+  expect(await refused.text()).toContain("The large model is not for everyone.");
+  expect((await run("diff", good)).stdout).toMatch(/^0 of \d recorded decisions would change$/);
+
+  expect((await run("rollback", "--as", "tester")).stdout).toContain("version: the configuration alone");
+  expect((await ask("upstream/large")).status).toBe(200);
+  const history = (await run("history")).stdout.split("\n");
+  expect(history.slice(1).map((row) => row.split(/ {2,}/).slice(1, 3))).toEqual([
+    ["rollback", "tester"],
+    ["apply", "tester"],
+  ]);
+});
+
+function told(lines: readonly string[], text: string): Promise<void> {
+  return vi.waitFor(() => expect(lines.join("\n")).toContain(text), { timeout: 5_000, interval: 10 });
+}
+
+test("a watched folder is in force within a second of a change, and a broken file changes nothing", async () => {
+  const folder = mkdtempSync(join(dir, "watched-"));
+  writeFileSync(join(folder, "a.yaml"), "planMax: 1");
+  const terminal = recordedTerminal();
+  const watching = runCli(["policy", "apply", folder, "--watch", "--home", line.home], terminal);
+  await told(terminal.stdout, "in force");
+  const startedMs = performance.now();
+  writeFileSync(join(folder, "b.yaml"), NO_LARGE);
+  await vi.waitFor(async () => expect((await ask("upstream/large")).status).toBe(403), {
+    timeout: 5_000,
+    interval: 10,
+  });
+  const effectiveMs = performance.now() - startedMs;
+  expect(effectiveMs).toBeLessThan(EFFECTIVE_WITHIN_MS);
+  writeFileSync(join(folder, "b.yaml"), "rules: {");
+  await told(terminal.stderr, "b.yaml:1: this is not YAML");
+  expect((await ask("upstream/large")).status).toBe(403);
+  terminal.abort();
+  expect(await watching).toBe(0);
+  expect((await run("history")).stdout).toContain("refused");
+  console.log(`a written file is in force after ${Math.round(effectiveMs)} ms`);
+});

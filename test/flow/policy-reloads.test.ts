@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { endpoint, priced } from "@signalbox/decision/fixtures/documents";
+import {
+  POLICY_CONTROL_SUBJECT,
+  POLICY_NOTICE_SUBJECT,
+  PolicyAnswer,
+  PolicyNotice,
+  type PolicyCommand,
+} from "@signalbox/proto";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { startPolicyRig, type PolicyRig } from "./policy-rig.ts";
+
+const REPLICAS = 3;
+const EFFECTIVE_WITHIN_MS = 1_000;
+const INBOX = "_INBOX_ingress.policy-test";
+
+let rig: PolicyRig;
+beforeAll(async () => {
+  rig = await startPolicyRig([
+    endpoint("a/cheap", { price: priced(1_000, 1_000) }),
+    endpoint("b/dear", { price: priced(2_000, 2_000) }),
+  ]);
+  await rig.listenAsDispatcher();
+});
+afterAll(() => rig[Symbol.asyncDispose]());
+
+let commands = 0;
+
+/** As an operator, whose inbox stands where services may answer. */
+async function command(order: PolicyCommand): Promise<PolicyAnswer> {
+  const reply = `${INBOX}.${(commands += 1)}`;
+  const answer = rig.operator.subscribe(reply, { max: 1 });
+  rig.operator.publish(POLICY_CONTROL_SUBJECT, JSON.stringify(order), { reply });
+  for await (const message of answer) return PolicyAnswer.parse(message.json());
+  throw new Error("no answer");
+}
+
+const apply = (text: string): Promise<PolicyAnswer> =>
+  command({ kind: "apply", actor: "tester", files: [{ name: "policy.yaml", text }] });
+
+type Sent = { readonly instance: string; readonly policy: string; readonly first: string | undefined };
+
+async function send(): Promise<Sent> {
+  const answer = await rig.send();
+  const [event] = answer.recorded;
+  if (answer.kind !== "order" || event === undefined) throw new Error(`not routed: ${JSON.stringify(answer)}`);
+  return {
+    instance: event.producer.instance,
+    policy: event.input.documents.policy,
+    first: answer.order.plan[0]?.endpoint,
+  };
+}
+
+const EXCLUDE_CHEAP = "rules:\n  - { name: no-cheap, do: { exclude: ['a/*'] } }";
+
+test(`a policy is in force on ${REPLICAS} replicas within a second, and no request is dropped on the way`, async () => {
+  await using replicas = new AsyncDisposableStack();
+  // The poll alone would be too slow: it is the word of the change that counts.
+  for (let at = 0; at < REPLICAS; at += 1) replicas.use(await rig.start({ policyPollMs: 60_000 }));
+  const seen: (Sent & { readonly atMs: number })[] = [];
+  const stop = new AbortController();
+  const traffic = (async () => {
+    while (!stop.signal.aborted) {
+      const sent = await Promise.all(Array.from({ length: 6 }, send));
+      seen.push(...sent.map((each) => ({ ...each, atMs: performance.now() })));
+      await sleep(2);
+    }
+  })();
+  await vi.waitFor(() => expect(new Set(seen.map(({ instance }) => instance)).size).toBe(REPLICAS));
+  const appliedMs = performance.now();
+  const answer = await apply(EXCLUDE_CHEAP);
+  if (answer.kind !== "activated") throw new Error(JSON.stringify(answer));
+  await sleep(EFFECTIVE_WITHIN_MS);
+  stop.abort();
+  await traffic;
+  const late = seen
+    .filter(({ policy, atMs }) => policy !== answer.document && atMs > appliedMs)
+    .map(({ atMs }) => atMs);
+  const effectiveMs = Math.max(appliedMs, ...late) - appliedMs;
+  expect(effectiveMs).toBeLessThan(EFFECTIVE_WITHIN_MS);
+  const now = seen.filter(({ policy }) => policy === answer.document);
+  expect(new Set(now.map(({ instance }) => instance)).size).toBe(REPLICAS);
+  // Each decision did what the policy says that it names.
+  expect(new Set(now.map(({ first }) => first))).toEqual(new Set(["b/dear"]));
+  expect(new Set(seen.filter((each) => !now.includes(each)).map(({ first }) => first))).toEqual(new Set(["a/cheap"]));
+  console.log(`in force on all replicas after ${Math.round(effectiveMs)} ms; ${seen.length} requests, none dropped`);
+});
+
+test.each([
+  ["is not YAML", "rules: [", "not YAML"],
+  [
+    "has a condition that cannot be used",
+    "rules:\n  - { name: x, when: modl == 'a', do: { deny: no } }",
+    "Did you mean 'model'?",
+  ],
+  [
+    "fails its own test",
+    `${EXCLUDE_CHEAP}\ntests:\n  - name: cheap is used\n    expect: { endpoint: "a/*" }`,
+    "the test 'cheap is used' fails: expected a/* first, but it would route b/dear",
+  ],
+])("a file that %s changes nothing and is told", async (_what, text, problem) => {
+  await using _policy = await rig.start();
+  const before = await send();
+  const notices = rig.operator.subscribe(POLICY_NOTICE_SUBJECT, { max: 1 });
+  const answer = await apply(text);
+  expect(answer.kind === "refused" && answer.problems[0]?.text).toContain(problem);
+  for await (const message of notices) {
+    expect(PolicyNotice.parse(message.json())).toMatchObject({ kind: "refused", refusal: { actor: "tester" } });
+  }
+  expect((await send()).policy).toBe(before.policy);
+  const history = await command({ kind: "history", limit: 1 });
+  expect(history.kind === "history" && history.refusals[0]?.problems[0]?.text).toContain(problem);
+});
+
+test("a version is applied once, rolled back, and found again by its digest after a restart", async () => {
+  {
+    await using _policy = await rig.start();
+    const first = await apply("planMax: 1");
+    const second = await apply("strategy: quality");
+    expect([first, second]).toMatchObject([{ changed: true }, { changed: true }]);
+    expect(await apply("strategy: quality")).toMatchObject({ kind: "activated", changed: false });
+    const back = await command({ kind: "rollback", to: null, actor: "tester" });
+    expect(back).toMatchObject({ version: first.kind === "activated" && first.version });
+    const digest = second.kind === "activated" ? (second.version ?? "") : "";
+    expect(await command({ kind: "rollback", to: digest.slice(7, 19), actor: "tester" })).toMatchObject({
+      version: digest,
+    });
+    expect((await command({ kind: "rollback", to: "sha256:00000000", actor: "tester" })).kind).toBe("failed");
+  }
+  await using _policy = await rig.start();
+  const { recorded } = await rig.send();
+  expect(recorded[0]?.decision.strategy).toBe("quality");
+  const history = await command({ kind: "history", limit: 2 });
+  expect(history).toMatchObject({ activations: [{ action: "rollback", actor: "tester" }, { action: "rollback" }] });
+});
+
+test("a caller's words enter the register only where the policy names them", async () => {
+  await using _policy = await rig.start();
+  const vocabulary = "vocabulary:\n  tags: [beta]\n  signals: { tier: [gold] }\ntimeZone: Asia/Kolkata\n";
+  await apply(
+    `${vocabulary}rules:\n  - { name: beta, when: '"beta" in tags && signal("tier") == "gold"', do: { pin: b/dear } }`,
+  );
+  const caller = { tags: ["beta", "my-secret"], signals: { tier: "gold", other: "my-secret" }, team: "red" };
+  const { recorded } = await rig.send({ caller });
+  expect(recorded[0]?.input.context).toEqual({
+    tags: ["beta"],
+    signals: { tier: "gold" },
+    team: "red",
+    utcOffsetMinutes: 330,
+  });
+  expect(recorded[0]?.decision.policy?.applied).toEqual([{ rule: "beta", effects: ["pin"], overridden: [] }]);
+  expect(JSON.stringify(recorded)).not.toContain("my-secret");
+});
