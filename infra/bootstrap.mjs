@@ -23,6 +23,7 @@ const ENTRIES = {
   check: ["infra/checks/main.ts", "check"],
   gen: ["infra/checks/main.ts", "gen"],
   bench: ["test/bench/main.ts"],
+  "eval:guardrails": ["test/eval/guardrails/main.ts"],
 };
 
 const NETWORK_ERRORS =

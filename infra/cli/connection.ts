@@ -8,6 +8,7 @@ import type { Terminal } from "./terminal.ts";
 const RuntimeFile = z.looseObject({
   baseUrl: z.string(),
   grpc: z.looseObject({ ledger: z.string().optional() }).optional(),
+  registerUrl: z.string().optional(),
   natsUrl: z.string().optional(),
   databaseUrl: z.string().optional(),
   pids: z.record(z.string(), z.int()).optional(),

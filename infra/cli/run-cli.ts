@@ -1,16 +1,32 @@
 import { Command, CommanderError } from "commander";
 import { addDecisions } from "./commands/decisions.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addExport } from "./commands/export.ts";
+import { addFsck } from "./commands/fsck.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addModels } from "./commands/models.ts";
+import { addPolicy } from "./commands/policy.ts";
 import { addReplay } from "./commands/replay.ts";
 import { addTail } from "./commands/tail.ts";
 import { addVerify } from "./commands/verify.ts";
+import { addWitness } from "./commands/witness.ts";
 import { DEFAULT_HOME } from "../home/home.ts";
 import { EXIT, exitCodeOf, renderFailure, type ExitCode } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
 
-const ADD_COMMANDS = [addDecisions, addReplay, addTail, addVerify, addKeys, addModels, addDoctor];
+const ADD_COMMANDS = [
+  addDecisions,
+  addReplay,
+  addTail,
+  addVerify,
+  addExport,
+  addFsck,
+  addWitness,
+  addKeys,
+  addModels,
+  addPolicy,
+  addDoctor,
+];
 
 const EXAMPLES = `
 Examples:

@@ -1,5 +1,5 @@
-import { ConfigError } from "@signalbox/kit";
 import { expect, test } from "vitest";
+import { ConfigError } from "./config-error.ts";
 import { parseSignalboxConfig, readSignalboxConfig } from "./read-signalbox-config.ts";
 
 function problems(text: string): string[] {

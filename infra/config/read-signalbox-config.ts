@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { ConfigError } from "@signalbox/kit";
 import { LineCounter, isMap, isNode, isScalar, parseDocument } from "yaml";
 import type { Document } from "yaml";
 import type { z } from "zod";
+import { ConfigError } from "./config-error.ts";
 import { SignalboxConfig } from "./signalbox-config.ts";
 
 type Problem = { readonly offset: number; readonly text: string };

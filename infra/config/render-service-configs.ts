@@ -164,6 +164,7 @@ function ledger(options: RenderOptions): ServiceConfigs["audit-ledger"] {
     ...common(options, "audit-ledger"),
     ...signing(options, "audit-ledger"),
     grpc: { ...listening(options, "audit-ledger"), port: ports.ledger, callers },
+    files: { host: options.places.bindHost, port: ports.register },
     postgres: { url: options.postgresUrl("audit-ledger") },
     checkpoint: {
       origin: config.register.origin,

@@ -3,14 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  encodeComment,
-  encodeData,
-  type JsonObject,
-  type NeutralRequest,
-  parseRequest,
-  renderError,
-} from "@signalbox/dialects";
+import { encodeComment, encodeData, ingressOf, type JsonObject, type NeutralRequest } from "@signalbox/dialects";
 import { SignalboxError } from "@signalbox/proto";
 import { simulatorProvider } from "../catalogue/simulator-models.ts";
 import { simulateBody, simulateChunks } from "./simulated-body.ts";
@@ -69,7 +62,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, manne
   } catch (error) {
     const known = SignalboxError.from(error);
     if (response.headersSent) response.destroy();
-    else sendJson(response, known.httpStatus, renderError(known));
+    else sendJson(response, known.httpStatus, ingressOf("openai-chat").renderError(known).body);
   }
 }
 
@@ -79,7 +72,7 @@ async function route(request: IncomingMessage, response: ServerResponse, manner:
   if (request.method !== "POST" || pathname !== "/v1/chat/completions") {
     throw new SignalboxError("not-found", "The simulator knows POST /v1/chat/completions and GET /v1/models.");
   }
-  const chat = parseRequest(await readJson(request));
+  const chat = ingressOf("openai-chat").parseRequest(await readJson(request));
   const header = request.headers["x-simulator-fail"];
   const wish = manner.fail ?? (typeof header === "string" ? header : null);
   const failure = wish === null ? failureOfModel(chat.model) : parseFailure(wish);

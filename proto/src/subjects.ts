@@ -41,6 +41,12 @@ export const CACHE_STORED_SUBJECT = `${PREFIX}.cache.stored`;
 /** Core NATS requests that no stage forwards: which providers and models are known and how they are. */
 export const HEALTH_SUBJECT = `${PREFIX}.policy.health`;
 
+/** Core NATS requests of an operator to the policy in force; any one instance answers (`PolicyCommand`, `PolicyAnswer`). */
+export const POLICY_CONTROL_SUBJECT = `${PREFIX}.policy.control`;
+
+/** Core NATS: what became of the policy in force (`PolicyNotice`); every policy instance follows it. */
+export const POLICY_NOTICE_SUBJECT = `${PREFIX}.policy.notice`;
+
 /** A work queue with `discard: new`: full, it refuses producers and drops nothing. The ledger is its one consumer. */
 export const AUDIT_STREAM = { name: "AUDIT", subjects: [`${PREFIX}.event.>`], consumer: "ledger" } as const;
 

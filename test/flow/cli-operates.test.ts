@@ -158,6 +158,23 @@ test("a key is shown once, works, and is refused within a second of its revocati
   expect(await run("keys", "revoke", "0a0a0a0a0a0a")).toMatchObject({ code: 1 });
 });
 
+test("a key may be made to expire, and the list shows when and that it did", async () => {
+  const made = await run("keys", "create", "--name", "trial", "--expires", "2s", "--json");
+  const { id, key, expiresAt } = JSON.parse(made.stdout) as { id: string; key: string; expiresAt: string };
+  expect(Date.parse(expiresAt) - Date.now()).toBeLessThanOrEqual(2_000);
+  expect((await ask("auto", key)).status).toBe(200);
+  const state = async (): Promise<string[]> =>
+    (await run("keys", "list")).stdout
+      .split("\n")
+      .find((text) => text.startsWith(id))!
+      .split(/ {2,}/)
+      .slice(-2);
+  expect(await state()).toEqual([expiresAt.slice(0, 16).replace("T", " "), "active"]);
+  await sleep(Date.parse(expiresAt) - Date.now() + 1);
+  expect((await ask("auto", key)).status).toBe(401);
+  expect((await state())[1]).toBe("expired");
+});
+
 test("an admin's key sees all tenants; a member's its own alone, and manages no keys", async () => {
   expect((await listed()).map(({ decision }) => decision.tenant)).toContain("team-a");
   const terminal = recordedTerminal({ SIGNALBOX_KEY: line.apiKey });

@@ -36,7 +36,7 @@ describe("a claim", () => {
     metadata.set("authorization", "Bearer somebody");
     const code = await new Promise((resolve) => {
       client
-        .dispatch({ claim, body: Buffer.from("{}"), traceparent: "", labelsJson: "" }, metadata)
+        .dispatch({ claim, body: Buffer.from("{}"), traceparent: "", labelsJson: "", envelopeJson: "" }, metadata)
         .on("error", (error: { code: number }) => resolve(error.code))
         .on("data", () => {});
     });

@@ -84,7 +84,13 @@ async function claim(): Promise<{ requestId: string; address: string; claim: str
 }
 
 function start(id: number, claimed: string): ExchangeRequest {
-  const request = { claim: claimed, body: Buffer.from(JSON.stringify(CHAT)), traceparent: "", labelsJson: "" };
+  const request = {
+    claim: claimed,
+    body: Buffer.from(JSON.stringify(CHAT)),
+    traceparent: "",
+    labelsJson: "",
+    envelopeJson: "",
+  };
   return { id, step: { $case: "start", value: { request, timeoutMs: 20_000 } } };
 }
 

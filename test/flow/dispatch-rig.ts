@@ -69,7 +69,10 @@ export type DispatchRig = AsyncDisposable & {
 
 export const CHAT = { model: "auto", messages: [{ role: "user", content: "Hello there." }] };
 
-export async function startDispatchRig(overrides: object = {}): Promise<DispatchRig> {
+/** `providers` adds to what the rig says of `one` and `two`; all else replaces a field of the dispatcher's config. */
+export type RigOverrides = { readonly providers?: { one?: object; two?: object }; readonly [field: string]: unknown };
+
+export async function startDispatchRig({ providers, ...overrides }: RigOverrides = {}): Promise<DispatchRig> {
   await using starting = new AsyncDisposableStack();
   const dir = await mkdtemp(join(tmpdir(), "signalbox-dispatch-"));
   starting.defer(() => rm(dir, { recursive: true }));
@@ -88,8 +91,8 @@ export async function startDispatchRig(overrides: object = {}): Promise<Dispatch
         signingKeyFile,
         grpc: { callers: { ingress: `sha256:${createHash("sha256").update(TOKEN).digest("hex")}` } },
         providers: {
-          one: { baseUrl: one.baseUrl, apiKey: "key-one" },
-          two: { baseUrl: two.baseUrl, apiKey: "key-two" },
+          one: { baseUrl: one.baseUrl, apiKey: "key-one", ...providers?.one },
+          two: { baseUrl: two.baseUrl, apiKey: "key-two", ...providers?.two },
         },
         ...overrides,
       }),
@@ -147,7 +150,10 @@ async function openWires(operator: NatsConnection, stack: AsyncDisposableStack):
     const metadata = new Metadata();
     metadata.set("authorization", `Bearer ${TOKEN}`);
     const bytes = Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
-    const call = client.dispatch({ claim: to.claim, body: bytes, traceparent, labelsJson: "" }, metadata);
+    const call = client.dispatch(
+      { claim: to.claim, body: bytes, traceparent, labelsJson: "", envelopeJson: "" },
+      metadata,
+    );
     return { ...collect(call), call, cancel: () => call.cancel() };
   }
 

@@ -25,7 +25,10 @@ beforeEach(() => {
   calls = [];
 });
 
-const serving: Frame = { $case: "serving", value: { provider: "mock", model: "org/model-1", planIndex: 0 } };
+const serving: Frame = {
+  $case: "serving",
+  value: { provider: "mock", model: "org/model-1", planIndex: 0, translation: "none" },
+};
 const closing: Frame = { $case: "closing", value: {} };
 const content = (text: string): Frame => ({ $case: "content", value: Buffer.from(text) });
 const final = (tail = ""): Frame => ({ $case: "final", value: { tail: Buffer.from(tail) } });
@@ -137,7 +140,8 @@ test("dispatchers that all die leave a typed 503 and its record", async () => {
   expect(await response.json()).toMatchObject({ error: { code: "dispatcher_lost" } });
   expect(calls).toHaveLength(3);
   const { event } = await rig.outcomeOf(response.headers.get("x-request-id")!);
-  expect(event).toMatchObject({ result: "failed", error: "dispatcher-lost", stage: "dispatcher" });
+  const decisionId = response.headers.get("x-signalbox-decision-id");
+  expect(event).toMatchObject({ result: "failed", error: "dispatcher-lost", stage: "dispatcher", decisionId });
 });
 
 test.each([

@@ -36,6 +36,7 @@ export type RequestParts = {
   lookup?: DecideItem["lookup"];
   cacheAddress?: string | null;
   deadlineInMs?: number;
+  caller?: DecideItem["route"]["caller"];
 };
 
 /** What stands around policy: a cache that sends requests, a dispatcher that takes orders, ingress' inbox, the AUDIT queue. */
@@ -147,10 +148,17 @@ function decideItem({
   lookup,
   cacheAddress = "127.0.0.1:1",
   deadlineInMs = PATIENCE_MS,
+  caller,
 }: RequestParts): DecideItem {
   return {
     facts: { ...FACTS, requestId: uuidv7(), ...facts },
-    route: { replyTo: REPLY_TO, deadlineAtMs: Date.now() + deadlineInMs, traceparent: null, includeUsage: false },
+    route: {
+      replyTo: REPLY_TO,
+      deadlineAtMs: Date.now() + deadlineInMs,
+      traceparent: null,
+      includeUsage: false,
+      ...(caller === undefined ? {} : { caller }),
+    },
     classification: decisionInput().classification,
     lookup: lookup ?? { status: "miss" },
     cacheAddress,

@@ -1,4 +1,11 @@
-import { AUDIT_STREAM, REQUEST_SUBJECTS, eventSubject, ledgerSubject, receiptSubject } from "@signalbox/proto";
+import {
+  AUDIT_STREAM,
+  LEDGER_STREAM,
+  REQUEST_SUBJECTS,
+  eventSubject,
+  ledgerSubject,
+  receiptSubject,
+} from "@signalbox/proto";
 import type { StageName } from "@signalbox/proto";
 import type { NatsConnection } from "nats";
 import { Events } from "nats";
@@ -51,6 +58,8 @@ test.each<[StageName, string]>([
   ["audit-ledger", REQUEST_SUBJECTS.dispatch],
   ["audit-ledger", `$JS.API.STREAM.DELETE.${AUDIT_STREAM.name}`],
   ["policy", `$JS.API.STREAM.PURGE.${AUDIT_STREAM.name}`],
+  ["policy", `$JS.API.CONSUMER.CREATE.${LEDGER_STREAM.name}.mine.${ledgerSubject("decision", "*")}`],
+  ["policy", `$JS.API.CONSUMER.CREATE.${LEDGER_STREAM.name}.mine`],
 ])("%s may not publish %s", async (stage, subject) => {
   expect(await refusals(stage, (nc) => nc.publish(subject, "{}"))).toEqual([expect.stringContaining(subject)]);
 });

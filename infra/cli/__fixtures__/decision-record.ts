@@ -1,4 +1,4 @@
-import type { DecisionEvent, OutcomeEvent } from "@signalbox/proto";
+import { plainRequestFacts, type DecisionEvent, type OutcomeEvent } from "@signalbox/proto";
 import type { DecisionRecord } from "../decision-record.ts";
 
 const REQUEST_ID = "0199f0a2-5f1c-7c3e-9a64-0d8f1b2c3d4e";
@@ -101,38 +101,17 @@ function decision(): DecisionEvent["decision"] {
 }
 
 function facts(): DecisionEvent["input"]["facts"] {
-  return {
+  return plainRequestFacts({
     requestId: REQUEST_ID,
-    attempt: 1,
-    tenant: "default",
-    keyId: "0a1b2c3d4e5f",
-    operation: "chat",
-    dialect: "openai-chat",
     receivedAtMs: AT_MS,
-    model: "auto",
     stream: true,
-    choices: 1,
-    maxOutputTokens: null,
     messages: 3,
     textChars: 4_000,
     toolChars: 200,
-    images: 0,
-    audios: 0,
-    files: 0,
     tools: 2,
-    toolTurns: false,
-    parallelTools: false,
-    responseFormat: "text",
-    logprobs: false,
-    seed: false,
-    reasoningEffort: null,
-    temperatureMicro: null,
     bodyBytes: 5_000,
     bodyDigest: `hmac-sha256:${"b2".repeat(32)}`,
-    cache: { mode: "auto", deterministic: false, key: null },
-    labels: { user: null, metadata: null, tags: [] },
-    audit: "async",
-  };
+  });
 }
 
 function completedOutcome(): OutcomeEvent {

@@ -2,15 +2,17 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { does, type Cli, type CommandContext } from "../command-context.ts";
-import { EXIT, failure } from "../failure.ts";
+import { EXIT, failure, type ExitCode } from "../failure.ts";
+import { describeVerdict } from "../verify/describe-verdict.ts";
 import type { LogSource } from "../verify/ledger-source.ts";
 import { LogVerifier, type Verdict } from "../verify/log-verifier.ts";
 import { readLogVkey, readProducers } from "../verify/producer-keys.ts";
+import { verifySource, type SourceOptions } from "../verify/verify-source.ts";
 
 const PROGRESS_EVERY = 1_000;
 const EXIT_CODES = { sound: EXIT.ok, tampered: EXIT.failed, unverifiable: EXIT.unable } as const;
 
-type VerifyOptions = { vkey?: string; keys?: string };
+type VerifyOptions = SourceOptions & { keys?: string };
 
 type Verified = {
   readonly verdict: Verdict;
@@ -19,29 +21,66 @@ type Verified = {
   readonly vkeyFrom: string;
 };
 
+const HELP = `
+Without a source, the running line's register is read through its ledger and checked: indexes are dense, each leaf is
+signed by a service whose type of event it is, no event stands twice, and the tree over exactly these bytes has the root
+of the signed checkpoint. It needs the home folder's operator token and keys.
+
+With a source, nothing of a line is needed. A folder or a URL holds any C2SP tlog-tiles log: every entry, every tile and
+the checkpoint are checked against each other and against the policy, and entries of Signalbox for their producers'
+signatures too. A .tlog-proof file is a receipt of one decision; one of another log needs --entry. The policy is a C2SP
+tlog-policy file; for a log without witnesses two lines are enough: \`log <vkey>\` and \`quorum none\`.
+
+Exits with 0 when all holds, 1 when something was tampered with (the first bad index is named), 2 when it could not be
+verified.
+
+Examples:
+  npm run -s signalbox -- verify
+  npm run -s signalbox -- verify ./export --policy policy.txt --since last-month.checkpoint
+  npm run -s signalbox -- verify https://log.example/register --policy policy.txt --json
+  npm run -s signalbox -- verify decision.tlog-proof --vkey 'signalbox.local/register+0a1b2c3d+AbCd…'`;
+
 export function addVerify(program: Command, cli: Cli): void {
   const verify = program
     .command("verify")
-    .description("Reads the whole register and checks it against its signed checkpoint.")
-    .option("--vkey <vkey>", "the log's verifier key that you trust (default: the public half of log.pem in --keys)")
-    .option("--keys <dir>", "folder with the services' and the log's keys as PEM (default: <home>/keys/signing)")
-    .addHelpText(
-      "after",
-      "\nChecks that indexes are dense, that each leaf is signed by a service whose type of event it is, that no event\n" +
-        "stands twice, and that the tree over exactly these bytes has the root of the checkpoint, which the log has\n" +
-        "signed. The first bad index is named. It needs the running ledger and the home folder's operator token and keys.\n" +
-        "Inclusion and consistency proofs for third parties, and a verifier of exported bundles that needs no running\n" +
-        "line, are not there yet.\n\n" +
-        "Exits with 0 when all holds, 1 when something was tampered with, 2 when it could not be verified.\n\n" +
-        "Examples:\n  npm run -s signalbox -- verify\n" +
-        "  npm run -s signalbox -- verify --vkey 'signalbox.local/log+0a1b2c3d+AbCd…' --json",
-    );
-  does<VerifyOptions>(verify, cli, async (context) => {
-    using source = await openSource(context);
-    const verified = await verifyLog(context, source);
-    context.print(asJson(verified), () => describe(verified));
-    return EXIT_CODES[verified.verdict.kind];
+    .description("Checks a register, a copy of one, or the receipt of a decision.")
+    .argument("[source]", "a folder, a URL or a .tlog-proof file (default: the running line)")
+    .option("--policy <file>", "C2SP tlog-policy: whose checkpoints and which cosignatures you ask for")
+    .option(
+      "--vkey <vkey>",
+      "the log's verifier key that you trust, in place of a policy (running line: log.pem in --keys)",
+    )
+    .option("--since <file>", "an older checkpoint of the log that you kept: it must be a prefix")
+    .option("--producers <file>", "the producers' keys that you trust (default: those that the source names)")
+    .option("--entry <file>", "the entry's bytes, for a proof that does not hold them")
+    .option("--token-file <file>", "a bearer token for a URL that shows entries to auditors alone")
+    .option("--hashes-only", "check the tree and not what entries say of themselves")
+    .option(
+      "--replay",
+      "run every decision of the copy again: this runs the engines that it names, so trust the log first",
+    )
+    .option("--keys <dir>", "running line: folder with the services' and the log's keys (default: <home>/keys/signing)")
+    .addHelpText("after", HELP);
+  does<VerifyOptions>(verify, cli, async (context, source) => {
+    return source === undefined ? await verifyLine(context) : await verifyApart(context, source);
   });
+}
+
+async function verifyLine(context: CommandContext<VerifyOptions>): Promise<ExitCode> {
+  using source = await openSource(context);
+  const verified = await verifyLog(context, source);
+  context.print(asJson(verified), () => describe(verified));
+  return EXIT_CODES[verified.verdict.kind];
+}
+
+async function verifyApart(context: CommandContext<VerifyOptions>, source: string): Promise<ExitCode> {
+  const { options, terminal } = context;
+  const result = await verifySource(source, options, terminal);
+  const { verdict, ...rest } = result;
+  context.print({ source, ...rest, ...verdict }, () => describeVerdict(result));
+  if (verdict.kind !== "sound" || result.what !== "log" || result.replay === null) return EXIT_CODES[verdict.kind];
+  if (result.replay.different.length > 0) return EXIT.failed;
+  return result.replay.failed.length > 0 ? EXIT.unable : EXIT.ok;
 }
 
 async function openSource({ connect, terminal }: CommandContext<VerifyOptions>): Promise<LogSource> {

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
+import { natsInstallCommand } from "../../nats/install-command.ts";
 import { postgresBinaries } from "../../postgres/postgres-binaries.ts";
 import { fail, ok, type Check } from "./check.ts";
 
@@ -39,7 +40,7 @@ export function natsServerCheck(home: string, path: string = process.env["PATH"]
       if (file === undefined) {
         return isExecutable("/usr/bin/apt-get") && isExecutable("/usr/bin/dpkg-deb")
           ? ok("not here yet; `npm start` unpacks Debian's package into the home folder")
-          : fail("not found", installCommand());
+          : fail("not found", `Run \`${natsInstallCommand(join(home, "nats"))}\`.`);
       }
       return versionOf(file, ["--version"], "Install it anew, or put a working one first on PATH.");
     },
@@ -67,12 +68,6 @@ async function versionOf(file: string, args: readonly string[], todo: string): R
   } catch (error) {
     return fail(`${file} does not run: ${(error as Error).message.trim()}`, todo);
   }
-}
-
-function installCommand(): string {
-  if (process.platform === "darwin") return "Run `brew install nats-server`.";
-  if (process.platform === "win32") return "Run `choco install nats-server`.";
-  return "Install nats-server with this system's package manager, or `go install github.com/nats-io/nats-server/v2@latest`.";
 }
 
 function isExecutable(file: string): boolean {

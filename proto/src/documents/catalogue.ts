@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { WIRES } from "../dialects.ts";
 import { Count, EndpointId, Micro } from "../ids.ts";
 import { CAPABILITIES, MODALITIES, TASKS } from "../messages/classification.ts";
 
@@ -39,9 +40,11 @@ export const Endpoint = z.strictObject({
   /** The same for one model at all its hosts, e.g. `deepseek-v3.2`: what fallbacks of a pinned model share. */
   family: z.string().max(256),
   name: z.string().max(256),
-  dialect: z.enum(["openai-chat"]),
+  dialect: z.enum(WIRES),
   region: z.string().max(64).nullable(),
   openWeights: z.boolean(),
+  /** How long the provider keeps what is sent to it; absent while unknown. */
+  retention: z.enum(["zero", "limited"]).optional(),
   /** Tokens of prompt and answer together; null when unknown. */
   contextTokens: Count.nullable(),
   maxOutputTokens: Count.nullable(),

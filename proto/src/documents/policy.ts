@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { Count, Micro } from "../ids.ts";
+import { PolicyName, PolicyRule, Selector } from "./policy-rule.ts";
+import { PolicyTest } from "./policy-test.ts";
 
 /** The policy document: what holds for every decision. Content-addressed by its canonical form. */
 export const PolicyDocument = z.strictObject({
-  schema: z.literal("signalbox.policy.v1"),
+  schema: z.literal("signalbox.policy.v2"),
   /** Patterns over endpoint ids and models with `*`; an endpoint must match one of `allow` and none of `deny`. */
   allow: z.array(z.string().max(256)).max(1024),
   deny: z.array(z.string().max(256)).max(1024),
@@ -24,11 +26,29 @@ export const PolicyDocument = z.strictObject({
       .max(16),
   }),
   cache: z.strictObject({ serve: z.boolean(), store: z.boolean(), ttlSeconds: Count }),
+  /**
+   * all: rules are looked at in order and the effects of all that hold add up; of an effect that can be had once, the
+   * first wins. first: the first rule that holds is the only one.
+   */
+  match: z.enum(["all", "first"]),
+  /** What becomes of a request that no rule has denied, and no rule with `allow` let through. */
+  otherwise: z.enum(["allow", "deny"]),
+  /** IANA name; schedules are read in it. */
+  timeZone: z.string().min(1).max(64),
+  /** What rules may read of a caller's free text. All else stays out of the decision's input, and so out of its leaf. */
+  vocabulary: z.strictObject({
+    tags: z.array(z.string().min(1).max(128)).max(256),
+    signals: z.record(PolicyName, z.array(z.string().min(1).max(128)).min(1).max(64)),
+  }),
+  /** Named lists of selectors in the order of preference. */
+  groups: z.record(PolicyName, z.array(Selector).min(1).max(64)),
+  rules: z.array(PolicyRule).max(1_000),
+  tests: z.array(PolicyTest).max(500),
 });
 export type PolicyDocument = z.infer<typeof PolicyDocument>;
 
 export const DEFAULT_POLICY: PolicyDocument = {
-  schema: "signalbox.policy.v1",
+  schema: "signalbox.policy.v2",
   allow: ["*"],
   deny: [],
   defaultStrategy: "value",
@@ -46,4 +66,11 @@ export const DEFAULT_POLICY: PolicyDocument = {
     ],
   },
   cache: { serve: true, store: true, ttlSeconds: 3_600 },
+  match: "all",
+  otherwise: "allow",
+  timeZone: "UTC",
+  vocabulary: { tags: [], signals: {} },
+  groups: {},
+  rules: [],
+  tests: [],
 };

@@ -2,8 +2,10 @@ import { z } from "zod";
 import { Count, Digest, EndpointId, Micro, PicoUsd, TenantId, Uuid } from "../ids.ts";
 import { Classification } from "../messages/classification.ts";
 import { Lookup } from "../messages/cache-lookup.ts";
+import { DecisionContext } from "../messages/caller-context.ts";
 import { RequestFacts } from "../messages/request-facts.ts";
 import { eventHead } from "./event.ts";
+import { PolicyTrace } from "./policy-trace.ts";
 
 /** Everything that `decide` reads. The documents are named by digest and kept for ever; the rest stands here. */
 export const DecisionInput = z.strictObject({
@@ -14,6 +16,8 @@ export const DecisionInput = z.strictObject({
   facts: RequestFacts,
   classification: Classification,
   lookup: Lookup,
+  /** What rules read beside the rest; absent when the policy has none. */
+  context: DecisionContext.optional(),
   documents: z.strictObject({ engine: Digest, policy: Digest, catalogue: Digest, health: Digest }),
 });
 export type DecisionInput = z.infer<typeof DecisionInput>;
@@ -41,8 +45,8 @@ export const Action = z.discriminatedUnion("kind", [
     plan: z.array(EndpointId).min(1).max(8),
     /** Output tokens for each choice that the estimate and the upstream request are bounded by. */
     maxOutputTokens: Count,
-    /** request: the caller's own bound; capped: the model's limit; default: the caller gave none. */
-    maxOutputSource: z.enum(["request", "capped", "default"]),
+    /** request: the caller's own bound; capped: the model's limit; default: the caller gave none; policy: a rule's cap. */
+    maxOutputSource: z.enum(["request", "capped", "default", "policy"]),
     /** Whether the answer may be kept, and for how long. */
     storeTtlSeconds: Count.nullable(),
   }),
@@ -74,6 +78,8 @@ export const Decision = z.strictObject({
   /** The probability of each eligible choice that is not zero: `[{endpoint, 1000000}]` when deterministic. */
   propensities: z.array(z.strictObject({ endpoint: EndpointId, propensity: Micro })),
   cache: z.enum(["hit", "miss", "off", "hit-not-allowed"]),
+  /** Absent when the policy has no rules. */
+  policy: PolicyTrace.optional(),
 });
 export type Decision = z.infer<typeof Decision>;
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Count, EndpointId, PicoUsd, Uuid } from "../ids.ts";
+import { TranslationLoss } from "../messages/translation-loss.ts";
 import { eventHead } from "./event.ts";
 
 /** Tokens of an answer. Cached and cache-write tokens are part of `inputTokens`, reasoning tokens part of `outputTokens`. */
@@ -9,6 +10,13 @@ export const Usage = z.strictObject({
   cacheWriteTokens: Count,
   outputTokens: Count,
   reasoningTokens: Count,
+  /** Of `cacheWriteTokens`: those that are to be kept for an hour, which costs more. Absent: none. */
+  cacheWriteHourTokens: Count.optional(),
+  /** Of `inputTokens` and `outputTokens`: those of other modalities than text, where the provider counts them apart. */
+  audioInputTokens: Count.optional(),
+  imageInputTokens: Count.optional(),
+  audioOutputTokens: Count.optional(),
+  imageOutputTokens: Count.optional(),
   /** reported by the provider; estimated by us from the text; none: nothing was generated. */
   source: z.enum(["reported", "estimated", "none"]),
 });
@@ -22,6 +30,9 @@ export const NO_USAGE: Usage = {
   reasoningTokens: 0,
   source: "none",
 };
+
+/** More losses than this are counted and not named, so that an outcome stays within a leaf. */
+export const RECORDED_LOSSES_MAX = 16;
 
 /** One call of a provider. */
 export const Attempt = z.strictObject({
@@ -39,6 +50,8 @@ export const Attempt = z.strictObject({
   usage: Usage,
   /** null: the endpoint has no known price, so the attempt is `unpriced`. */
   costPicoUsd: PicoUsd.nullable(),
+  /** What the request lost on its way into the provider's wire. Absent: nothing, or both are the same form. */
+  translation: z.strictObject({ losses: z.array(TranslationLoss).max(RECORDED_LOSSES_MAX), total: Count }).optional(),
 });
 export type Attempt = z.infer<typeof Attempt>;
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DIALECTS, WIRES } from "../dialects.ts";
 import { Price } from "../documents/catalogue.ts";
 import { Count, EndpointId, TenantId, Uuid } from "../ids.ts";
 import { RequestRoute } from "./request-facts.ts";
@@ -9,7 +10,7 @@ export const PlanEndpoint = z.strictObject({
   provider: z.string().max(64),
   /** The model's name at the provider. */
   upstreamModel: z.string().max(256),
-  dialect: z.enum(["openai-chat"]),
+  dialect: z.enum(WIRES),
   price: Price.nullable(),
 });
 export type PlanEndpoint = z.infer<typeof PlanEndpoint>;
@@ -21,7 +22,7 @@ export const DispatchOrder = z.strictObject({
   decisionId: Uuid,
   tenant: TenantId,
   route: RequestRoute,
-  dialect: z.enum(["openai-chat"]),
+  dialect: z.enum(DIALECTS),
   stream: z.boolean(),
   choices: z.int().min(1).max(128),
   plan: z.array(PlanEndpoint).min(1).max(8),

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { DIALECTS } from "../dialects.ts";
 import { Count, KeyedDigest, TenantId, Uuid } from "../ids.ts";
+import { CallerContext } from "./caller-context.ts";
 
 /** What is known of a request without its content: it stands in the leaf, so it holds integers, digests and enums only. */
 export const RequestFacts = z.strictObject({
@@ -9,7 +11,7 @@ export const RequestFacts = z.strictObject({
   tenant: TenantId,
   keyId: z.string().max(64),
   operation: z.enum(["chat"]),
-  dialect: z.enum(["openai-chat"]),
+  dialect: z.enum(DIALECTS),
   receivedAtMs: Count,
   /** The model as the caller wrote it. */
   model: z.string().min(1).max(256),
@@ -70,6 +72,8 @@ export const RequestRoute = z.strictObject({
   traceparent: z.string().max(64).nullable(),
   /** Whether the caller asked for a usage chunk at the end of a stream. */
   includeUsage: z.boolean(),
+  /** What rules may read beside the facts; policy records only what the policy in force names. */
+  caller: CallerContext.optional(),
 });
 export type RequestRoute = z.infer<typeof RequestRoute>;
 

@@ -1,15 +1,16 @@
-import { type AnswerNote, CODECS, type NeutralRequest } from "@signalbox/dialects";
-import { NO_USAGE, type PlanEndpoint, SignalboxError, type Usage } from "@signalbox/proto";
+import { type AnswerNote, egressOf, type NeutralRequest, type RenderedRequest } from "@signalbox/dialects";
+import { type DialectName, NO_USAGE, type PlanEndpoint, SignalboxError, type Usage } from "@signalbox/proto";
 import type { Agent } from "undici";
 import { callProvider, type ProviderAnswer } from "./call-provider.ts";
 import type { CompleteAnswer } from "./complete-answer.ts";
 import { Deadline } from "./deadline.ts";
 import { estimateUsage } from "./estimate-usage.ts";
-import type { FrameSink } from "./frame-sink.ts";
+import type { FrameSink, Serving } from "./frame-sink.ts";
 import type { Provider } from "./providers.ts";
 import { readText } from "./read-text.ts";
 import { relayStream } from "./relay-stream.ts";
 import { relayWhole } from "./relay-whole.ts";
+import type { Translation } from "./translation.ts";
 import { isReset, networkError } from "./upstream-error.ts";
 
 /** Everything that one call of a provider needs. */
@@ -19,7 +20,13 @@ export type AttemptContext = {
   readonly endpoint: PlanEndpoint;
   readonly planIndex: number;
   readonly request: NeutralRequest;
-  readonly body: string;
+  /** The caller's. */
+  readonly dialect: DialectName;
+  /** The request as the provider's wire has it. */
+  readonly rendered: RenderedRequest;
+  readonly translation: Translation;
+  /** What the caller is told of the endpoint with its first content. */
+  readonly serving: Serving;
   readonly traceparent: string;
   readonly sink: FrameSink;
   /** Aborts when the caller is gone. */
@@ -85,27 +92,33 @@ export async function attempt(context: AttemptContext): Promise<AttemptResult> {
 }
 
 async function callAnd(context: AttemptContext, deadline: Deadline, trace: AttemptTrace): Promise<CompleteAnswer> {
-  const { agent, provider, body, traceparent, request } = context;
+  const { agent, provider, rendered, traceparent, request } = context;
   const startedMs = performance.now();
   const { signal } = deadline;
-  const answer = await callProvider({ agent, provider, body, traceparent, stream: request.stream, signal });
+  const answer = await callProvider({ agent, provider, rendered, traceparent, stream: request.stream, signal });
   // A socket's error after the head must not become an unhandled one while nobody reads.
   answer.body.on("error", () => {});
   trace.httpStatus = answer.status;
   trace.firstByteMs = performance.now() - startedMs;
   if (answer.status !== 200) throw await readError(answer, context);
-  const isStream = request.stream && !/\bjson\b/i.test(answer.header("content-type") ?? "");
-  return isStream
-    ? relayStream({ answer, context, deadline, trace })
-    : relayWhole({ answer, context, deadline, trace });
+  const contentType = answer.header("content-type") ?? "";
+  const parser = request.stream ? egressOf(context.endpoint.dialect).openEvents(contentType) : null;
+  const relay = { answer, context, deadline, trace };
+  return parser === null ? relayWhole(relay) : relayStream(relay, parser);
 }
 
 async function readError(answer: ProviderAnswer, context: AttemptContext): Promise<SignalboxError> {
   const { name: provider, secrets } = context.provider;
   const bodyText = await readText(answer.body, { maxBytes: ERROR_BODY_MAX_BYTES, tooLarge: "cut" });
   const { status, header } = answer;
-  const codec = CODECS[context.endpoint.dialect];
-  return codec.parseError({ status, header, bodyText, provider, nowMs: Date.now(), secrets });
+  return egressOf(context.endpoint.dialect).parseError({
+    status,
+    header,
+    bodyText,
+    provider,
+    nowMs: Date.now(),
+    secrets,
+  });
 }
 
 /** What has been reported or generated; an attempt that generated nothing costs nothing, unless its caller left while it worked. */

@@ -1,8 +1,8 @@
 import { pipeline, type Readable } from "node:stream";
 import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
-import type { HeaderReader } from "@signalbox/dialects";
-import { Agent } from "undici";
-import type { Config } from "./config.ts";
+import type { HeaderReader, RenderedRequest } from "@signalbox/dialects";
+import { Agent, Pool } from "undici";
+import type { Config, ProviderConfig } from "./config.ts";
 import type { Provider } from "./providers.ts";
 
 /** The head of a provider's answer, and its body with any compression undone. */
@@ -15,7 +15,7 @@ export type ProviderAnswer = {
 export type ProviderCall = {
   readonly agent: Agent;
   readonly provider: Provider;
-  readonly body: string;
+  readonly rendered: RenderedRequest;
   readonly stream: boolean;
   readonly traceparent: string;
   /** Destroys the connection at once. */
@@ -25,32 +25,51 @@ export type ProviderCall = {
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** One pool of kept connections for each provider. Silence is watched by the attempt, so undici's own timers are off. */
-export function createAgent(config: Pick<Config, "http" | "timeouts">): Agent {
-  return new Agent({
+export function createAgent(config: Pick<Config, "http" | "timeouts" | "providers">): Agent {
+  const connectMs = connectMsByOrigin(Object.values(config.providers));
+  const options = {
     connections: config.http.connectionsMax,
     keepAliveTimeout: config.http.keepAliveMs,
     keepAliveMaxTimeout: config.http.keepAliveMs,
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { timeout: config.timeouts.connectMs },
+  };
+  return new Agent({
+    factory(origin) {
+      const timeout = connectMs.get(new URL(origin).origin) ?? config.timeouts.connectMs;
+      return new Pool(origin, { ...options, connect: { timeout } });
+    },
   });
+}
+
+/** Where a provider has a connect timeout of its own. Providers at one origin share a pool, and the longest holds. */
+function connectMsByOrigin(providers: readonly ProviderConfig[]): Map<string, number> {
+  const byOrigin = new Map<string, number>();
+  for (const { baseUrl, timeouts } of providers) {
+    const { origin } = new URL(baseUrl);
+    if (timeouts.connectMs !== undefined) {
+      byOrigin.set(origin, Math.max(timeouts.connectMs, byOrigin.get(origin) ?? 0));
+    }
+  }
+  return byOrigin;
 }
 
 /** Sends a request. Of the caller's headers only the trace context goes with it. Rejects with undici's error when no answer comes. */
 export async function callProvider(call: ProviderCall): Promise<ProviderAnswer> {
-  const { provider, stream, traceparent } = call;
+  const { provider, rendered, stream, traceparent } = call;
   const answer = await call.agent.request({
     origin: provider.origin,
-    path: provider.path,
+    path: pathOf(provider, rendered.path),
     method: "POST",
     headers: {
       accept: stream ? "text/event-stream" : "application/json",
       // A compressor between the provider and here would hold a stream's events back.
       "accept-encoding": stream ? "identity" : "gzip, br",
+      ...rendered.headers,
       ...provider.headers,
       ...(TRACEPARENT.test(traceparent) ? { traceparent } : {}),
     },
-    body: call.body,
+    body: JSON.stringify(rendered.body),
     signal: call.signal,
   });
   const { statusCode, headers, body } = answer;
@@ -59,6 +78,12 @@ export async function callProvider(call: ProviderCall): Promise<ProviderAnswer> 
     return Array.isArray(value) ? value[0] : value;
   };
   return { status: statusCode, header, body: decoded(body, header("content-encoding")) };
+}
+
+/** Both the base URL and the wire may have a query. */
+function pathOf({ basePath, query }: Provider, path: string): string {
+  if (query === "") return `${basePath}${path}`;
+  return `${basePath}${path}${path.includes("?") ? "&" : "?"}${query}`;
 }
 
 /** Each flush of the provider's compressor is given out at once, and a body that is cut off gives what had come. */

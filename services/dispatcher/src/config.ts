@@ -1,12 +1,15 @@
 import { grpcClientFields, grpcServerFields, serviceFields, signingFields } from "@signalbox/kit";
+import { WIRES } from "@signalbox/proto";
 import { z } from "zod";
 
 const MIB = 1024 * 1024;
 
 const timeout = z.int().min(1).max(3_600_000);
 
-/** How long a provider may be silent; each is counted anew for each attempt. */
-const silences = {
+/** Each is counted anew for each attempt. */
+const attemptTimeouts = {
+  /** To accept a connection. */
+  connectMs: timeout.default(5_000),
   /** From the request's last byte to the answer's first. */
   firstByteMs: timeout.default(120_000),
   /** Between two pieces of an answer. */
@@ -14,7 +17,7 @@ const silences = {
 };
 
 const Provider = z.strictObject({
-  dialect: z.enum(["openai-chat"]).default("openai-chat"),
+  dialect: z.enum(WIRES).default("openai-chat"),
   /** As far as the version, e.g. `https://api.example.com/v1`; the dialect adds the path. */
   baseUrl: z.url({ protocol: /^https?$/ }),
   /** The key itself, or the environment variable that holds it; neither for a provider that asks for none. */
@@ -22,7 +25,17 @@ const Provider = z.strictObject({
   apiKeyEnv: z.string().min(1).optional(),
   /** Sent with every request. */
   headers: z.record(z.string(), z.string()).default({}),
-  timeouts: z.strictObject({ firstByteMs: timeout, idleMs: timeout }).partial().default({}),
+  timeouts: z
+    .strictObject({
+      /** Of several providers at one origin, which share their connections, the longest holds for all. */
+      connectMs: timeout,
+      firstByteMs: timeout,
+      idleMs: timeout,
+      /** For one attempt at this provider as a whole; without it, only the request's own total bounds an attempt. */
+      totalMs: timeout,
+    })
+    .partial()
+    .default({}),
   /** What this host takes of the dialect; the defaults know the hosts that are known to differ (provider-quirks.ts). */
   quirks: z
     .strictObject({
@@ -44,9 +57,7 @@ export const Config = z.strictObject({
   providers: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/), Provider).default({}),
   timeouts: z
     .strictObject({
-      ...silences,
-      /** To accept a connection. */
-      connectMs: timeout.default(5_000),
+      ...attemptTimeouts,
       /** For the whole request, over all attempts. */
       totalMs: timeout.default(600_000),
     })

@@ -1,12 +1,13 @@
-import { CODECS, type NeutralRequest } from "@signalbox/dialects";
+import { ingressOf, type NeutralRequest, type RequestEnvelope } from "@signalbox/dialects";
 import { type Attempt, type DispatchOrder, type PlanEndpoint, SignalboxError } from "@signalbox/proto";
 import type { Agent } from "undici";
-import { attempt, type AttemptResult } from "./attempt.ts";
+import { attempt, type AttemptContext, type AttemptResult } from "./attempt.ts";
 import type { CompleteAnswer } from "./complete-answer.ts";
 import { costPicoUsdOf, sumPicoUsd } from "./cost.ts";
 import type { FrameSink } from "./frame-sink.ts";
 import { mayFallBack } from "./may-fall-back.ts";
-import type { Provider, Providers } from "./providers.ts";
+import { type Place, prepareAttempt } from "./prepare-attempt.ts";
+import type { Providers } from "./providers.ts";
 
 /** A request in execution. */
 export type Execution = {
@@ -15,6 +16,8 @@ export type Execution = {
   readonly order: DispatchOrder;
   /** The caller's body, byte for byte. */
   readonly body: Buffer;
+  /** What the request says outside its body, as JSON; empty when it says nothing there. */
+  readonly envelopeJson: string;
   readonly traceparent: string;
   readonly sink: FrameSink;
   /** Aborts when the caller is gone. */
@@ -40,7 +43,7 @@ export async function execute(execution: Execution): Promise<Ending> {
   const startedMs = performance.now();
   let request: NeutralRequest;
   try {
-    request = CODECS[order.dialect].parseRequest(JSON.parse(execution.body.toString("utf8")));
+    request = parseRequest(execution);
   } catch (error) {
     return ended(attempts, { kind: "failed", error: notReadable(error) });
   }
@@ -55,13 +58,17 @@ export async function execute(execution: Execution): Promise<Ending> {
     for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
       const attemptMs = performance.now();
       const spent = attempts.map((each) => each.costPicoUsd);
-      const place = { request, provider, endpoint, planIndex, totalAtMs, spent };
-      const result = await attempt(contextOf(execution, place));
-      attempts.push(recordOf(endpoint, result, { startedMs, attemptMs }));
+      const context = tryPrepare(execution, { request, provider, endpoint, planIndex, totalAtMs, spent });
+      if (context instanceof SignalboxError) {
+        last = context;
+        break;
+      }
+      const result = await attempt(context);
+      attempts.push(recordOf(context, result, { startedMs, attemptMs }));
       if (result.kind === "aborted") return ended(attempts, { kind: "client-aborted" });
       if (result.kind === "completed") {
         const { answer } = result;
-        if (answer.content !== "") await sink.content(answer.content, endpoint, planIndex);
+        if (answer.content !== "") await sink.content(answer.content, context.serving);
         return ended(attempts, { kind: "completed", endpoint, answer });
       }
       last = result.error;
@@ -74,37 +81,9 @@ export async function execute(execution: Execution): Promise<Ending> {
   return ended(attempts, { kind: "failed", error: last ?? SignalboxError.from("The plan holds no endpoint.") });
 }
 
-type Place = {
-  readonly request: NeutralRequest;
-  readonly provider: Provider;
-  readonly endpoint: PlanEndpoint;
-  readonly planIndex: number;
-  readonly totalAtMs: number;
-  /** On the attempts before this one. */
-  readonly spent: readonly (string | null)[];
-};
-
-function contextOf(execution: Execution, place: Place): Parameters<typeof attempt>[0] {
-  const { order } = execution;
-  const { request, provider, endpoint } = place;
-  const bound = order.maxOutputTokens ?? request.maxOutputTokens;
-  const { quirks } = provider;
-  const rendering = { model: endpoint.upstreamModel, maxOutputTokens: order.maxOutputTokens, quirks };
-  return {
-    ...execution,
-    ...place,
-    body: JSON.stringify(CODECS[endpoint.dialect].renderRequest(request, rendering)),
-    includeUsage: order.route.includeUsage,
-    collect: order.store !== null && request.stream,
-    fallbackId: `chatcmpl-${order.requestId}`,
-    inputTokens: order.inputTokens,
-    maxOutputTokens: bound === null ? null : bound * order.choices,
-    noteOf: (usage) => ({
-      decisionId: order.decisionId,
-      endpoint: endpoint.endpoint,
-      costPicoUsd: sumPicoUsd([...place.spent, costPicoUsdOf(usage, endpoint.price)]),
-    }),
-  };
+function parseRequest({ order, body, envelopeJson }: Execution): NeutralRequest {
+  const envelope = envelopeJson === "" ? undefined : (JSON.parse(envelopeJson) as RequestEnvelope);
+  return ingressOf(order.dialect).parseRequest(JSON.parse(body.toString("utf8")), envelope);
 }
 
 type EndingOf<T> = T extends Ending ? Omit<T, "attempts" | "costPicoUsd"> : never;
@@ -113,8 +92,17 @@ function ended(attempts: readonly Attempt[], ending: EndingOf<Ending>): Ending {
   return { ...ending, attempts, costPicoUsd: sumPicoUsd(attempts.map((each) => each.costPicoUsd)) };
 }
 
+/** What one wire cannot take another may, so a request that it refuses goes on to the next endpoint. */
+function tryPrepare(execution: Execution, place: Place): AttemptContext | SignalboxError {
+  try {
+    return prepareAttempt(execution, place);
+  } catch (error) {
+    return SignalboxError.from(error);
+  }
+}
+
 function recordOf(
-  endpoint: PlanEndpoint,
+  { endpoint, translation }: AttemptContext,
   result: AttemptResult,
   clock: { startedMs: number; attemptMs: number },
 ): Attempt {
@@ -130,6 +118,7 @@ function recordOf(
     totalUs: microseconds(performance.now() - clock.attemptMs),
     usage: result.usage,
     costPicoUsd: costPicoUsdOf(result.usage, endpoint.price),
+    ...(translation.record === undefined ? {} : { translation: translation.record }),
   };
 }
 

@@ -13,6 +13,9 @@ export type FrameWriter = {
   end(): void;
 };
 
+/** Who answers, and what the way there lost, as a header says it. */
+export type Serving = { readonly endpoint: PlanEndpoint; readonly planIndex: number; readonly translation: string };
+
 const NOTHING = Buffer.alloc(0);
 
 /** Writes the frames of one request in the order that the contract has, and waits for a slow reader. */
@@ -38,12 +41,12 @@ export class FrameSink {
   }
 
   /** Null, or a promise for the moment when the caller can take more. The first content is preceded by the endpoint that it comes from. */
-  content(text: string, endpoint: PlanEndpoint, planIndex: number): Promise<void> | null {
+  content(text: string, { endpoint, planIndex, translation }: Serving): Promise<void> | null {
     if (this.#serving === null) {
       this.#serving = endpoint;
       this.#write({
         $case: "serving",
-        value: { provider: endpoint.provider, model: endpoint.upstreamModel, planIndex },
+        value: { provider: endpoint.provider, model: endpoint.upstreamModel, planIndex, translation },
       });
     }
     const bytes = Buffer.from(text, "utf8");

@@ -15,7 +15,7 @@ describe("a provider's config", () => {
             baseUrl: "https://api.example.org/v1/",
             apiKeyEnv: "KEY",
             headers: { "x-team": "a" },
-            timeouts: { idleMs: 5 },
+            timeouts: { idleMs: 5, totalMs: 7_000 },
           },
         },
         { KEY: "secret" },
@@ -23,17 +23,20 @@ describe("a provider's config", () => {
     );
     expect(one).toMatchObject({
       origin: "https://api.example.org",
-      path: "/v1/chat/completions",
+      basePath: "/v1",
+      query: "",
       headers: { authorization: "Bearer secret", "x-team": "a" },
       secrets: ["secret", "a"],
       firstByteMs: 9_000,
       idleMs: 5,
+      totalMs: 7_000,
     });
   });
 
   test("without a key sends none", () => {
     const { local } = Object.fromEntries(load({ local: { baseUrl: "http://127.0.0.1:11434/v1" } }));
     expect(local?.headers).not.toHaveProperty("authorization");
+    expect(local?.totalMs).toBeNull();
   });
 
   test("that names an empty environment variable is refused", () => {

@@ -1,5 +1,5 @@
 import { env } from "node:process";
-import type { RequestQuirks } from "@signalbox/dialects";
+import { egressOf, type RequestQuirks } from "@signalbox/dialects";
 import type { Config, ProviderConfig } from "./config.ts";
 import { quirksOf } from "./provider-quirks.ts";
 
@@ -7,8 +7,10 @@ import { quirksOf } from "./provider-quirks.ts";
 export type Provider = {
   readonly name: string;
   readonly origin: string;
-  /** Of chat completions. */
-  readonly path: string;
+  /** Of the base URL, without a slash at its end; each wire adds its own. */
+  readonly basePath: string;
+  /** Of the base URL, without its question mark. */
+  readonly query: string;
   /** Credentials and the provider's own headers; those of one request are added to them. */
   readonly headers: Readonly<Record<string, string>>;
   /** What must never be shown. */
@@ -16,6 +18,8 @@ export type Provider = {
   readonly quirks: RequestQuirks;
   readonly firstByteMs: number;
   readonly idleMs: number;
+  /** For one attempt as a whole; null where only the request's own total bounds it. */
+  readonly totalMs: number | null;
 };
 
 export type Providers = ReadonlyMap<string, Provider>;
@@ -40,11 +44,12 @@ function loadProvider(name: string, provider: ProviderConfig, { config, from }: 
   return {
     name,
     origin: url.origin,
-    path: `${url.pathname.replace(/\/$/, "")}/chat/completions${url.search}`,
+    basePath: url.pathname.replace(/\/$/, ""),
+    query: url.search.slice(1),
     headers: {
       "content-type": "application/json",
       "user-agent": "signalbox",
-      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+      ...(key === null ? {} : egressOf(provider.dialect).credentials(key)),
       ...provider.headers,
     },
     secrets: [...(key === null ? [] : [key]), ...Object.values(provider.headers)],
@@ -55,6 +60,7 @@ function loadProvider(name: string, provider: ProviderConfig, { config, from }: 
     },
     firstByteMs: provider.timeouts.firstByteMs ?? config.timeouts.firstByteMs,
     idleMs: provider.timeouts.idleMs ?? config.timeouts.idleMs,
+    totalMs: provider.timeouts.totalMs ?? null,
   };
 }
 

@@ -1,8 +1,11 @@
 import {
-  type AnswerCollector,
-  CODECS,
+  type Collector,
+  type EgressCodec,
+  egressOf,
+  type EventParser,
+  type IngressCodec,
+  ingressOf,
   type ReadState,
-  SseParser,
   truncated,
   type WriteState,
 } from "@signalbox/dialects";
@@ -16,9 +19,9 @@ import type { Relay } from "./relay-whole.ts";
 const HELD_MAX_CHARS = 64 * 1024;
 
 /** Passes a stream on, event by event; resolves at its end and throws when it ends in any way but a complete answer. */
-export async function relayStream(relay: Relay): Promise<CompleteAnswer> {
+export async function relayStream(relay: Relay, parser: EventParser): Promise<CompleteAnswer> {
   const { answer, context, deadline } = relay;
-  const translation = new Translation(context);
+  const translation = new Translation(context, parser);
   const bytes = (answer.body as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   for (;;) {
     const read = await bytes.next();
@@ -42,7 +45,7 @@ export async function relayStream(relay: Relay): Promise<CompleteAnswer> {
 
 /** While the caller reads slowly, the provider's silence is not its own. */
 async function giveOut(frames: string, { context, deadline }: Relay): Promise<void> {
-  const written = context.sink.content(frames, context.endpoint, context.planIndex);
+  const written = context.sink.content(frames, context.serving);
   if (written === null) return;
   deadline.pause();
   await written;
@@ -53,23 +56,26 @@ async function giveOut(frames: string, { context, deadline }: Relay): Promise<vo
 /** One stream's way from the provider's bytes to the caller's frames. */
 class Translation {
   readonly #context: AttemptContext;
-  readonly #codec: (typeof CODECS)["openai-chat"];
-  readonly #parser = new SseParser();
-  readonly #collector: AnswerCollector | null;
+  readonly #codec: EgressCodec;
+  readonly #caller: IngressCodec;
+  readonly #parser: EventParser;
+  readonly #collector: Collector | null;
   #reading: ReadState;
   #writing: WriteState;
   #held = "";
   #isReleased = false;
 
-  constructor(context: AttemptContext) {
+  constructor(context: AttemptContext, parser: EventParser) {
     const { provider, endpoint, request, fallbackId } = context;
     this.#context = context;
-    this.#codec = CODECS[endpoint.dialect];
-    this.#collector = context.collect ? this.#codec.collector() : null;
+    this.#parser = parser;
+    this.#codec = egressOf(endpoint.dialect);
+    this.#caller = ingressOf(context.dialect);
+    this.#collector = context.collect ? this.#caller.collector() : null;
     const defaults = { id: fallbackId, createdAtS: Math.floor(Date.now() / 1000), model: endpoint.upstreamModel };
     const { name, secrets } = provider;
     this.#reading = this.#codec.startReading({ provider: name, secrets, choices: request.choices, defaults });
-    this.#writing = this.#codec.startWriting({ includeUsage: context.includeUsage });
+    this.#writing = this.#caller.startWriting({ includeUsage: context.includeUsage, inputTokens: context.inputTokens });
   }
 
   get progress(): ReadState["progress"] {
@@ -92,22 +98,23 @@ class Translation {
     const { usage: reported, usageSource, finish, outputChars } = this.progress;
     const usage = reported ?? estimateUsage({ ...this.#context, outputChars });
     const note = this.#context.noteOf(usage);
+    const tail = { usage, usageSource, usageForm: this.#codec.form, note };
     return {
       usage,
       finish,
       content: this.#release(),
-      tail: this.#codec.writeTail(this.#writing, { usage, usageSource, note }),
-      whole: () => (finish === "content_filter" ? null : (this.#collector?.body(usageSource) ?? null)),
+      tail: this.#caller.writeTail(this.#writing, tail),
+      whole: () => (finish === "content_filter" ? null : (this.#collector?.body(tail) ?? null)),
     };
   }
 
-  #take(events: ReturnType<SseParser["push"]>): string {
+  #take(events: ReturnType<EventParser["push"]>): string {
     for (const event of events) {
       const [reading, chunks] = this.#codec.readEvent(this.#reading, event);
       this.#reading = reading;
       for (const chunk of chunks) {
         this.#collector?.add(chunk);
-        const [writing, frame] = this.#codec.writeChunk(this.#writing, chunk);
+        const [writing, frame] = this.#caller.writeChunk(this.#writing, chunk);
         this.#writing = writing;
         this.#held += frame;
       }

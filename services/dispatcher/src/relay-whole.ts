@@ -1,4 +1,4 @@
-import { CODECS, type NeutralResponse } from "@signalbox/dialects";
+import { egressOf, ingressOf, type NeutralResponse } from "@signalbox/dialects";
 import { SignalboxError } from "@signalbox/proto";
 import type { AttemptContext, AttemptTrace } from "./attempt.ts";
 import type { ProviderAnswer } from "./call-provider.ts";
@@ -26,10 +26,9 @@ export async function relayWhole({ answer, context, deadline, trace }: Relay): P
   });
   const response = parse(text, context);
   trace.reported = response.usage;
-  const { body } = response.source;
   const usage = response.usage ?? estimateUsage({ ...context, outputChars: response.outputChars });
   const finish = response.choices[0]?.finish ?? null;
-  const codec = CODECS[context.endpoint.dialect];
+  const codec = ingressOf(context.dialect);
   const note = context.noteOf(usage);
   const { includeUsage, request } = context;
   return {
@@ -37,9 +36,10 @@ export async function relayWhole({ answer, context, deadline, trace }: Relay): P
     finish,
     content: request.stream
       ? codec.renderAsStream(response, { usage, note, includeUsage })
-      : JSON.stringify(codec.renderResponse(response, { usage, note })),
+      : JSON.stringify(codec.renderResponse(response, { usage, note }).body),
     tail: "",
-    whole: () => (response.choices.some((choice) => choice.finish === "content_filter") ? null : body),
+    whole: () =>
+      response.choices.some((choice) => choice.finish === "content_filter") ? null : codec.keptOf(response, usage),
   };
 }
 
@@ -50,7 +50,7 @@ function parse(text: string, context: AttemptContext): NeutralResponse {
     createdAtS: Math.floor(Date.now() / 1000),
     model: context.endpoint.upstreamModel,
   };
-  return CODECS[context.endpoint.dialect].parseResponse(parseJson(text, provider), { provider, secrets, defaults });
+  return egressOf(context.endpoint.dialect).parseResponse(parseJson(text, provider), { provider, secrets, defaults });
 }
 
 function parseJson(text: string, provider: string): unknown {

@@ -57,12 +57,12 @@ export function callerLeft(): SignalboxError {
 
 async function serve(context: ServeContext, served: Served, order: DispatchOrder): Promise<void> {
   const { config, agent, providers, log } = context;
-  const { body, traceparent, labelsJson } = served.request;
+  const { body, traceparent, labelsJson, envelopeJson } = served.request;
   const { signal } = served.gone;
   const startedMs = performance.now();
   const sink = new FrameSink(served.writer, signal);
   const limits = { totalMs: totalMsOf(served.timeoutMs, config), answerMaxBytes: config.limits.answerMaxBytes };
-  const ending = await execute({ agent, providers, order, body, traceparent, sink, signal, ...limits });
+  const ending = await execute({ ...limits, agent, providers, order, body, envelopeJson, traceparent, sink, signal });
   count(ending);
   sink.closing();
   const gone = signal.aborted ? SignalboxError.from(signal.reason) : null;

@@ -13,7 +13,7 @@ import { CacheClient } from "@signalbox/proto/grpc/cache";
 import { DispatcherClient } from "@signalbox/proto/grpc/dispatcher";
 import { LedgerClient } from "@signalbox/proto/grpc/ledger";
 import { Admission } from "./chat/admission.ts";
-import { chatRoute } from "./chat/chat-route.ts";
+import { chatRoutes } from "./chat/chat-routes.ts";
 import { openExchanges } from "./chat/exchange.ts";
 import { openPipeline } from "./chat/pipeline.ts";
 import type { Config } from "./config.ts";
@@ -62,9 +62,9 @@ export async function startIngress(config: Config): Promise<RunningService> {
   const operator = config.operatorTokenFile === null ? null : grpcMetadata(config.operatorTokenFile);
   const ledger = createLedgerReader(ledgers, config.ledgerAddress, { own: metadata, operator });
   const events = eventRoutes(ledger, keys);
-  const chat = chatRoute(line, config, { admission, usage, metrics });
+  const chat = chatRoutes(line, config, { admission, usage, metrics });
   const routes = [
-    chat.route,
+    ...chat.routes,
     ...modelRoutes(await openModelList(config.cataloguePath)),
     ...decisionRoutes(ledger),
     ...events.routes,

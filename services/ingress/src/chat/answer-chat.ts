@@ -38,21 +38,28 @@ export async function answerChat(line: ChatLine, chat: ChatRequest, writer: Answ
   const deadlineAtMs = Date.now() + line.deadlines.pipelineTimeoutMs;
   let mayUseCache = true;
   let step: Step | null = null;
+  // Of the last decision that a dispatcher began to execute: the outcome names it unless a later one is executed.
+  let dispatchedId: string | null = null;
   for (let attempt = 1; attempt <= TRIES_MAX; attempt += 1) {
     const timeoutMs = Math.min(line.deadlines.attemptTimeoutMs, deadlineAtMs - Date.now());
     if (timeoutMs <= 0) break;
     const reply = await line.pipeline.run(itemOf(line, chat, { attempt, timeoutMs, mayUseCache }), timeoutMs);
-    if (writer.isGone) return recordAborted(line, chat, reply?.decisionId ?? null);
-    step = reply === null ? lateError() : await follow(line, { chat, writer }, reply);
+    if (writer.isGone) return recordAborted(line, chat, reply?.decisionId ?? dispatchedId);
+    step = reply === null ? lateError() : await follow(line, { chat, writer, dispatchedId }, reply);
     if (step === "ended") return;
+    if (reply?.kind === "dispatch") dispatchedId = reply.decisionId;
     if (reply?.kind === "cached") mayUseCache = false;
   }
-  await finish(line, { chat, writer }, { result: "failed", decisionId: null, error: step ?? lateError() });
+  await finish(line, { chat, writer }, { result: "failed", decisionId: dispatchedId, error: step ?? lateError() });
 }
 
 type Asked = { readonly chat: ChatRequest; readonly writer: AnswerWriter };
 
-async function follow(line: ChatLine, asked: Asked, reply: PipelineReply): Promise<Step> {
+async function follow(
+  line: ChatLine,
+  asked: Asked & { readonly dispatchedId: string | null },
+  reply: PipelineReply,
+): Promise<Step> {
   const { chat, writer } = asked;
   const { decisionId } = reply;
   if (decisionId !== null) writer.setHeader("x-signalbox-decision-id", decisionId);
@@ -67,7 +74,7 @@ async function follow(line: ChatLine, asked: Asked, reply: PipelineReply): Promi
       return serveCached(line, asked, reply);
     default: {
       const error = SignalboxError.fromJson(reply.error);
-      await finish(line, asked, { result: reply.kind, decisionId, error });
+      await finish(line, asked, { result: reply.kind, decisionId: decisionId ?? asked.dispatchedId, error });
       return "ended";
     }
   }
@@ -148,7 +155,7 @@ function itemOf(
   chat: ChatRequest,
   attempt: { attempt: number; timeoutMs: number; mayUseCache: boolean },
 ): ClassifyItem {
-  const { facts, view, traceparent, includeUsage } = chat;
+  const { facts, view, traceparent, includeUsage, caller } = chat;
   const cache = attempt.mayUseCache ? facts.cache : ({ ...facts.cache, mode: "off", key: null } as const);
   return {
     facts: { ...facts, attempt: attempt.attempt, cache },
@@ -157,6 +164,7 @@ function itemOf(
       deadlineAtMs: Date.now() + attempt.timeoutMs,
       traceparent,
       includeUsage,
+      ...(caller === undefined ? {} : { caller }),
     },
     view,
   };

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
-import { renderErrorFrame } from "@signalbox/dialects";
-import type { SignalboxError } from "@signalbox/proto";
+import { ingressOf, type RequestEnvelope } from "@signalbox/dialects";
+import type { DialectName, SignalboxError } from "@signalbox/proto";
 import { errorAnswer } from "../http/error-answer.ts";
 import type { Metrics } from "../metrics.ts";
 
@@ -8,11 +8,13 @@ type Headers = Readonly<Record<string, string>>;
 
 const JSON_TYPE = "application/json; charset=utf-8";
 const STREAM_HEADERS = {
-  "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-cache, no-transform",
   // Proxies of the nginx kind would gather the stream.
   "x-accel-buffering": "no",
 };
+
+/** Whose words errors and streams are written in. */
+export type Caller = { readonly dialect: DialectName; readonly envelope: RequestEnvelope | null };
 
 /** Writes one answer onto the client's connection, and knows when the client is gone. All writes to a gone client do nothing. */
 export class AnswerWriter {
@@ -21,6 +23,7 @@ export class AnswerWriter {
   readonly #stalledTimeoutMs: number;
   readonly #startedMs: number;
   readonly #stream: boolean;
+  readonly #caller: Caller;
   /** On every answer to this request, errors too. */
   readonly #headers: Record<string, string>;
   #answerBytes = 0;
@@ -31,6 +34,7 @@ export class AnswerWriter {
     options: {
       headers: Headers;
       stream: boolean;
+      caller: Caller;
       startedMs: number;
       stalledTimeoutMs: number;
       metrics: Metrics;
@@ -39,6 +43,7 @@ export class AnswerWriter {
     this.#raw = raw;
     this.#headers = { ...options.headers };
     this.#stream = options.stream;
+    this.#caller = options.caller;
     this.#startedMs = options.startedMs;
     this.#stalledTimeoutMs = options.stalledTimeoutMs;
     this.#metrics = options.metrics;
@@ -86,7 +91,11 @@ export class AnswerWriter {
   /** Sends some of a stream. False: the client reads slower than this, and `onDrain` says when to go on. */
   write(piece: Uint8Array): boolean {
     if (this.isGone) return true;
-    if (!this.#raw.headersSent) this.#raw.writeHead(200, { ...this.#headers, ...STREAM_HEADERS });
+    if (!this.#raw.headersSent) {
+      const { dialect, envelope } = this.#caller;
+      const type = ingressOf(dialect).streamType(envelope ?? undefined);
+      this.#raw.writeHead(200, { ...this.#headers, ...STREAM_HEADERS, "content-type": `${type}; charset=utf-8` });
+    }
     this.#count(piece.length);
     return this.#raw.write(piece);
   }
@@ -111,11 +120,12 @@ export class AnswerWriter {
   fail(error: SignalboxError): void {
     if (this.isGone) return;
     this.#metrics.countError(error.code);
+    const { dialect, envelope } = this.#caller;
     if (this.#raw.headersSent) {
-      this.#raw.end(renderErrorFrame(error));
+      this.#raw.end(ingressOf(dialect).renderErrorFrame(error, envelope ?? undefined));
       return;
     }
-    const { status, headers, body } = errorAnswer(error);
+    const { status, headers, body } = errorAnswer(error, dialect);
     this.#raw.writeHead(status, { ...this.#headers, ...headers, "content-length": Buffer.byteLength(body) });
     this.#raw.end(body);
   }

@@ -20,6 +20,8 @@ function read(body: unknown, input: Partial<ChatInput> = {}): ReturnType<typeof 
     principal: PRINCIPAL,
     headers: {},
     body: Buffer.from(typeof body === "string" ? body : JSON.stringify(body)),
+    dialect: "openai-chat",
+    envelope: null,
     audit: "async",
     cacheEnabled: true,
     ...input,

@@ -1,7 +1,22 @@
 import { createHmac, hash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import { cacheFieldsOf, factsOf, labelsOf, parseRequest, textViewOf, type NeutralRequest } from "@signalbox/dialects";
-import { SignalboxError, VIEW_MAX_BYTES, type ClassifyItem, type Labels, type RequestFacts } from "@signalbox/proto";
+import {
+  factsOf,
+  ingressOf,
+  labelsOf,
+  textViewOf,
+  type NeutralRequest,
+  type RequestEnvelope,
+} from "@signalbox/dialects";
+import {
+  SignalboxError,
+  VIEW_MAX_BYTES,
+  type ClassifyItem,
+  type DialectName,
+  type Labels,
+  type RequestFacts,
+  type CallerContext,
+} from "@signalbox/proto";
 import { canonicalize } from "@signalbox/tlog";
 import { parseJsonBody } from "../http/read-body.ts";
 import type { Principal } from "../keys/key-ring.ts";
@@ -13,12 +28,16 @@ import { traceparentOf } from "./traceparent.ts";
 export type ChatRequest = {
   /** As the client sent it, byte for byte. */
   readonly body: Buffer;
+  /** What it says outside its body; null for dialects that say all in it. */
+  readonly envelope: RequestEnvelope | null;
   /** All but the attempt, which each try of the line has its own of. */
   readonly facts: Omit<RequestFacts, "attempt">;
   readonly view: ClassifyItem["view"];
   readonly labels: Labels | null;
   readonly traceparent: string;
   readonly includeUsage: boolean;
+  /** What the rules of a policy may read beside the facts; absent when the caller said nothing of it. */
+  readonly caller?: CallerContext;
   /** `performance.now()` at the request's head, for durations. */
   readonly startedMs: number;
 };
@@ -30,15 +49,16 @@ export type ChatInput = {
   readonly principal: Principal;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  readonly dialect: DialectName;
+  readonly envelope: RequestEnvelope | null;
   readonly audit: RequestFacts["audit"];
   readonly cacheEnabled: boolean;
 };
 
-const DIALECT = "openai-chat";
-
 /** Reads and checks a request. Throws `invalid-request` naming what is wrong, never what was said. */
 export function readChatRequest(input: ChatInput): ChatRequest {
-  const request = parseRequest(parseJsonBody(input.body));
+  const { dialect, envelope } = input;
+  const request = ingressOf(dialect).parseRequest(parseJsonBody(input.body), envelope ?? undefined);
   const headers = parseRequestHeaders(input.headers);
   const labels: Labels = { ...labelsOf(request), ...(headers.tags.length === 0 ? {} : { tags: [...headers.tags] }) };
   const { tenant, keyId, digestKey } = input.principal;
@@ -47,17 +67,18 @@ export function readChatRequest(input: ChatInput): ChatRequest {
   const bodyDigest = digest(canonicalText(request.source.body));
   return {
     body: input.body,
+    envelope,
     facts: {
       requestId: input.requestId,
       tenant,
       keyId,
       operation: "chat",
-      dialect: DIALECT,
+      dialect,
       receivedAtMs: input.receivedAtMs,
       ...factsOf(request),
       bodyBytes: input.body.length,
       bodyDigest,
-      cache: cacheFacts(request, tenant, input.cacheEnabled ? headers.cache : "off"),
+      cache: cacheFacts(request, { dialect, tenant, mode: input.cacheEnabled ? headers.cache : "off" }),
       labels: {
         user: labels.user === undefined ? null : digest(labels.user),
         metadata: labels.metadata === undefined ? null : digest(canonicalText(labels.metadata)),
@@ -69,16 +90,28 @@ export function readChatRequest(input: ChatInput): ChatRequest {
     labels: Object.keys(labels).length === 0 ? null : labels,
     traceparent: traceparentOf(input.headers["traceparent"], input.requestId),
     includeUsage: request.includeUsage,
+    ...callerOf(headers),
     startedMs: input.startedMs,
   };
 }
 
+function callerOf({ tags, signals }: RequestHeaders): Pick<ChatRequest, "caller"> {
+  const caller = {
+    ...(tags.length === 0 ? {} : { tags: [...tags] }),
+    ...(Object.keys(signals).length === 0 ? {} : { signals: { ...signals } }),
+  };
+  return Object.keys(caller).length === 0 ? {} : { caller };
+}
+
 /** A request that the cache may not be asked about has no key: nothing could use it. */
-function cacheFacts(request: NeutralRequest, tenant: string, mode: RequestHeaders["cache"]): RequestFacts["cache"] {
+function cacheFacts(
+  request: NeutralRequest,
+  { dialect, tenant, mode }: { dialect: DialectName; tenant: string; mode: RequestHeaders["cache"] },
+): RequestFacts["cache"] {
   const deterministic = isDeterministic(request);
   if (mode === "off" || (mode === "auto" && !deterministic)) return { mode, deterministic, key: null };
-  const fields = canonicalText(cacheFieldsOf(request));
-  return { mode, deterministic, key: hash("sha256", `${tenant}\n${DIALECT}\n${fields}`, "hex") };
+  const fields = canonicalText(ingressOf(dialect).cacheFieldsOf(request));
+  return { mode, deterministic, key: hash("sha256", `${tenant}\n${dialect}\n${fields}`, "hex") };
 }
 
 function canonicalText(value: unknown): string {

@@ -50,6 +50,9 @@ export class FrameRelay implements FrameTaker {
       case "serving":
         this.#writer.setHeader("x-signalbox-model", headerText(frame.value.model));
         this.#writer.setHeader("x-signalbox-provider", headerText(frame.value.provider));
+        if (frame.value.translation !== "") {
+          this.#writer.setHeader("x-signalbox-translation", headerText(frame.value.translation));
+        }
         break;
       case "content":
         this.#content(frame.value);

@@ -1,4 +1,4 @@
-import { parseResponse, renderAsStream, renderResponse } from "@signalbox/dialects";
+import { ingressOf } from "@signalbox/dialects";
 import type { PipelineReply } from "@signalbox/proto";
 import type { ChatRequest } from "./chat-request.ts";
 
@@ -11,10 +11,14 @@ export function renderCached(
   const { requestId, receivedAtMs, model, stream } = chat.facts;
   const defaults = { id: `chatcmpl-${requestId}`, createdAtS: Math.floor(receivedAtMs / 1_000), model };
   try {
-    const response = parseResponse(JSON.parse(body.toString("utf8")), { provider: "cache", secrets: [], defaults });
+    const codec = ingressOf(chat.facts.dialect);
+    const response = codec.parseKept(JSON.parse(body.toString("utf8")), { provider: "cache", secrets: [], defaults });
     const note = { decisionId: hit.decisionId, endpoint: hit.endpoint, costPicoUsd: "0" };
-    const options = { usage: hit.usage, note, includeUsage: chat.includeUsage };
-    const text = stream ? renderAsStream(response, options) : JSON.stringify(renderResponse(response, options));
+    const envelope = chat.envelope === null ? {} : { envelope: chat.envelope };
+    const options = { usage: hit.usage, note, includeUsage: chat.includeUsage, ...envelope };
+    const text = stream
+      ? codec.renderAsStream(response, options)
+      : JSON.stringify(codec.renderResponse(response, options).body);
     return { answer: Buffer.from(text, "utf8"), finishReason: response.choices[0]!.finish };
   } catch {
     return null;

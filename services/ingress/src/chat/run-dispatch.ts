@@ -25,6 +25,7 @@ export function runDispatch(chat: ChatRequest, writer: AnswerWriter, dispatch: D
     body: chat.body,
     traceparent: chat.traceparent,
     labelsJson: chat.labels === null ? "" : JSON.stringify(chat.labels),
+    envelopeJson: chat.envelope === null ? "" : JSON.stringify(chat.envelope),
   };
   const shares = !chat.facts.stream && chat.body.length <= SHARED_BODY_MAX_BYTES;
   return new Promise((resolve) => {

@@ -72,6 +72,8 @@ export function decisionRoutes(ledger: LedgerReader): Route[] {
       access: "member",
       handle: async ({ request, principal }) => renderRecord(await ledger.get(principal, idParam(request.params))),
     },
+    receiptRoute(ledger),
+    documentRoute(ledger),
     {
       method: "POST",
       path: "/v1/decisions/:id/replay",
@@ -86,6 +88,41 @@ export function decisionRoutes(ledger: LedgerReader): Route[] {
       },
     },
   ];
+}
+
+/** A C2SP tlog-proof that is verified offline: `signalbox verify FILE --policy policy.txt`. */
+function receiptRoute(ledger: LedgerReader): Route {
+  return {
+    method: "GET",
+    path: "/v1/decisions/:id/receipt",
+    access: "member",
+    async handle({ request, reply, principal }) {
+      const id = idParam(request.params);
+      const receipt = await ledger.receipt(principal, id);
+      return reply
+        .header("content-type", "text/plain; charset=utf-8")
+        .header("content-disposition", `attachment; filename="${id}.tlog-proof"`)
+        .header("cache-control", "private, no-cache")
+        .send(receipt);
+    },
+  };
+}
+
+/** The exact bytes that a digest names. */
+function documentRoute(ledger: LedgerReader): Route {
+  return {
+    method: "GET",
+    path: "/v1/documents/:digest",
+    access: "member",
+    async handle({ request, reply, principal }) {
+      const { digest } = request.params as { digest: string };
+      const { mediaType, body } = await ledger.document(principal, digest);
+      return reply
+        .header("content-type", mediaType)
+        .header("cache-control", "private, max-age=31536000, immutable")
+        .send(body);
+    },
+  };
 }
 
 function idParam(params: unknown): string {

@@ -3,7 +3,9 @@ import { fromGrpcError, stageUnavailable, type GrpcClients } from "@signalbox/ki
 import { SignalboxError } from "@signalbox/proto";
 import type {
   LedgerClient,
+  LedgerDocument,
   LedgerEntry,
+  LedgerProof,
   LedgerQueryRequest,
   LedgerQueryResponse,
   LedgerRecord,
@@ -23,6 +25,10 @@ const REPLAY_TIMEOUT_MS = 30_000;
 export type LedgerReader = {
   get(reader: Principal, id: string): Promise<LedgerRecord>;
   query(reader: Principal, request: Omit<LedgerQueryRequest, "tenant">): Promise<LedgerQueryResponse>;
+  /** The text of a `.tlog-proof` of a decision and its outcome, by the decision's or the request's id. */
+  receipt(reader: Principal, id: string): Promise<string>;
+  /** A document that decisions name; documents hold no tenant's data. */
+  document(reader: Principal, digest: string): Promise<LedgerDocument>;
   replay(reader: Principal, decisionId: string): Promise<LedgerReplayResult>;
   /** Follows the log until the caller cancels the call. */
   tail(reader: Principal, request: Omit<LedgerTailRequest, "tenant">): ClientReadableStream<LedgerEntry>;
@@ -45,6 +51,19 @@ export function createLedgerReader(
       const { tenant, metadata } = tenantScope(reader, credentials);
       return new Promise((resolve, reject) => {
         ledger.query({ ...request, tenant }, metadata, within(READ_TIMEOUT_MS), settle({ resolve, reject }));
+      });
+    },
+    async receipt(reader, id) {
+      const { tenant, metadata } = tenantScope(reader, credentials);
+      const { proof } = await new Promise<LedgerProof>((resolve, reject) => {
+        ledger.prove({ tenant, id, eventId: "" }, metadata, within(READ_TIMEOUT_MS), settle({ resolve, reject }));
+      });
+      return proof;
+    },
+    document(reader, digest) {
+      const { metadata } = tenantScope(reader, credentials);
+      return new Promise((resolve, reject) => {
+        ledger.document({ digest }, metadata, within(READ_TIMEOUT_MS), settle({ resolve, reject }));
       });
     },
     replay(reader, decisionId) {

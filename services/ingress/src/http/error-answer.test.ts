@@ -5,7 +5,7 @@ import { errorAnswer } from "./error-answer.ts";
 const codes = Object.keys(ERROR_CODES) as ErrorCode[];
 
 test.each(codes)("%s has its status and a body in OpenAI's form", (code) => {
-  const { status, headers, body } = errorAnswer(new SignalboxError(code, "What went wrong."));
+  const { status, headers, body } = errorAnswer(new SignalboxError(code, "What went wrong."), "openai-chat");
   expect(status).toBe(ERROR_CODES[code].http);
   expect(headers["content-type"]).toContain("application/json");
   expect(JSON.parse(body)).toEqual({
@@ -14,15 +14,15 @@ test.each(codes)("%s has its status and a body in OpenAI's form", (code) => {
 });
 
 test.each(codes.filter((code) => ERROR_CODES[code].http === 503))("%s says when to try again", (code) => {
-  expect(errorAnswer(new SignalboxError(code, "")).headers["retry-after"]).toBe("1");
+  expect(errorAnswer(new SignalboxError(code, ""), "openai-chat").headers["retry-after"]).toBe("1");
 });
 
 test("the time to try again is rounded up to whole seconds", () => {
   const error = new SignalboxError("upstream-rate-limited", "", { details: { retryAfterMs: 2_001 } });
-  expect(errorAnswer(error).headers["retry-after"]).toBe("3");
+  expect(errorAnswer(error, "openai-chat").headers["retry-after"]).toBe("3");
 });
 
 test("an internal error's cause stays inside", () => {
   const error = SignalboxError.from(new Error("the database's password is hunter2"));
-  expect(errorAnswer(error).body).not.toContain("hunter2");
+  expect(errorAnswer(error, "openai-chat").body).not.toContain("hunter2");
 });

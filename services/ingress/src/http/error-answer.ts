@@ -1,5 +1,5 @@
-import { renderError } from "@signalbox/dialects";
-import { ERROR_CODES, type SignalboxError } from "@signalbox/proto";
+import { ingressOf } from "@signalbox/dialects";
+import type { DialectName, SignalboxError } from "@signalbox/proto";
 
 /** An error as an HTTP answer in the caller's dialect. */
 export type ErrorAnswer = {
@@ -12,8 +12,8 @@ export type ErrorAnswer = {
 const RETRY_AFTER_DEFAULT_MS = 1_000;
 
 /** Renders any error of the closed set; every 503 says when to try again. */
-export function errorAnswer(error: SignalboxError): ErrorAnswer {
-  const status = ERROR_CODES[error.code].http;
+export function errorAnswer(error: SignalboxError, dialect: DialectName): ErrorAnswer {
+  const { status, body } = ingressOf(dialect).renderError(error);
   const retryAfterMs = error.details.retryAfterMs ?? (status === 503 ? RETRY_AFTER_DEFAULT_MS : undefined);
   return {
     status,
@@ -21,6 +21,6 @@ export function errorAnswer(error: SignalboxError): ErrorAnswer {
       "content-type": "application/json; charset=utf-8",
       ...(retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(retryAfterMs / 1_000)) }),
     },
-    body: JSON.stringify(renderError(error)),
+    body: JSON.stringify(body),
   };
 }

@@ -6,6 +6,7 @@ import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { KeyRing, Principal } from "../keys/key-ring.ts";
 import type { Metrics } from "../metrics.ts";
 import { authenticate } from "./authenticate.ts";
+import { callerDialectOf } from "./caller-dialect.ts";
 import { errorAnswer } from "./error-answer.ts";
 import { withVersion } from "./optional-version.ts";
 import type { Route } from "./route.ts";
@@ -91,7 +92,7 @@ function handlerOf(route: Route, { keys, metrics }: Context) {
     metrics.observe(route.path, reply.raw);
     reply.header("x-request-id", request.id);
     if (route.access === "public") return route.handle({ request, reply });
-    const principal: Principal = authenticate(request.headers.authorization, keys);
+    const principal: Principal = authenticate(request, keys);
     if (route.access === "admin" && principal.role !== "admin") {
       throw new SignalboxError("forbidden", "This needs a key with the role admin.");
     }
@@ -114,7 +115,8 @@ function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): voi
 }
 
 function sendError(reply: FastifyReply, error: SignalboxError, metrics: Metrics): FastifyReply {
-  const { status, headers, body } = errorAnswer(error);
+  const { request } = reply;
+  const { status, headers, body } = errorAnswer(error, callerDialectOf(request.url, request.headers));
   metrics.countError(error.code);
   return reply.code(status).header("x-request-id", reply.request.id).headers(headers).send(body);
 }
@@ -137,6 +139,7 @@ function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void
       error.code === "ERR_HTTP_REQUEST_TIMEOUT"
         ? new SignalboxError("request-timeout", "The request took too long to arrive.")
         : new SignalboxError("invalid-request", "The request is not valid HTTP."),
+      "openai-chat",
     );
     const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
     socket.write(

@@ -1,30 +1,36 @@
 import { SignalboxError } from "@signalbox/proto";
-import type { Route } from "../http/route.ts";
+import { callerDialectOf } from "../http/caller-dialect.ts";
+import type { Exchange, Route } from "../http/route.ts";
+import { modelFormOf, type ModelForm } from "./model-forms.ts";
 import type { ModelList } from "./model-list.ts";
 
-/** /v1/models in OpenAI's form. Ids hold slashes, written plainly or as %2F. */
+/** /v1/models, and Gemini's /v1beta/models, in the form of the caller's dialect. Ids hold slashes, written plainly or as %2F. */
 export function modelRoutes(list: ModelList): Route[] {
-  return [
+  return ["/v1/models", "/v1beta/models"].flatMap((path): Route[] => [
     {
       method: "GET",
-      path: "/v1/models",
+      path,
       access: "member",
-      handle: async () => ({ object: "list", data: [...(await list.read()).values()] }),
+      handle: async (exchange) => formFor(exchange).list([...(await list.read()).values()]),
     },
     {
       method: "GET",
-      path: "/v1/models/*",
+      path: `${path}/*`,
       access: "member",
-      async handle({ request }) {
-        const { "*": id } = request.params as { "*": string };
+      async handle(exchange) {
+        const { "*": id } = exchange.request.params as { "*": string };
         const model = (await list.read()).get(id);
         if (model === undefined) {
           throw new SignalboxError("model-not-found", "The model does not exist, or is not offered here.", {
             details: { param: "model" },
           });
         }
-        return model;
+        return formFor(exchange).one(model);
       },
     },
-  ];
+  ]);
+}
+
+function formFor({ request }: Exchange): ModelForm {
+  return modelFormOf(callerDialectOf(request.url, request.headers));
 }

@@ -33,6 +33,8 @@ export interface DispatchRequest {
   traceparent: string;
   /** The request's plain labels (proto/src/events/event.ts `Labels`) as JSON, for the erasable columns beside the outcome's leaf; empty when there are none. */
   labelsJson: string;
+  /** What the request says outside its body (libs/dialects `RequestEnvelope`) as JSON; empty for dialects that say all in the body. */
+  envelopeJson: string;
 }
 
 export interface DispatchFrame {
@@ -60,6 +62,8 @@ export interface Serving {
   model: string;
   /** Zero-based place of the endpoint in the plan: above zero means a fallback answered. */
   planIndex: number;
+  /** What the translation between the caller's dialect and the provider's wire lost, for a header: `none` where both are the same form. */
+  translation: string;
 }
 
 export interface Closing {
@@ -105,7 +109,7 @@ export interface ExchangeFrame {
 }
 
 function createBaseDispatchRequest(): DispatchRequest {
-  return { claim: "", body: Buffer.alloc(0), traceparent: "", labelsJson: "" };
+  return { claim: "", body: Buffer.alloc(0), traceparent: "", labelsJson: "", envelopeJson: "" };
 }
 
 export const DispatchRequest: MessageFns<DispatchRequest> = {
@@ -121,6 +125,9 @@ export const DispatchRequest: MessageFns<DispatchRequest> = {
     }
     if (message.labelsJson !== "") {
       writer.uint32(34).string(message.labelsJson);
+    }
+    if (message.envelopeJson !== "") {
+      writer.uint32(42).string(message.envelopeJson);
     }
     return writer;
   },
@@ -170,6 +177,14 @@ export const DispatchRequest: MessageFns<DispatchRequest> = {
             message.labelsJson = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.envelopeJson = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -192,6 +207,11 @@ export const DispatchRequest: MessageFns<DispatchRequest> = {
         : isSet(object.labels_json)
         ? globalThis.String(object.labels_json)
         : "",
+      envelopeJson: isSet(object.envelopeJson)
+        ? globalThis.String(object.envelopeJson)
+        : isSet(object.envelope_json)
+        ? globalThis.String(object.envelope_json)
+        : "",
     };
   },
 
@@ -209,6 +229,9 @@ export const DispatchRequest: MessageFns<DispatchRequest> = {
     if (message.labelsJson !== "") {
       obj.labelsJson = message.labelsJson;
     }
+    if (message.envelopeJson !== "") {
+      obj.envelopeJson = message.envelopeJson;
+    }
     return obj;
   },
 
@@ -221,6 +244,7 @@ export const DispatchRequest: MessageFns<DispatchRequest> = {
     message.body = object.body ?? Buffer.alloc(0);
     message.traceparent = object.traceparent ?? "";
     message.labelsJson = object.labelsJson ?? "";
+    message.envelopeJson = object.envelopeJson ?? "";
     return message;
   },
 };
@@ -390,7 +414,7 @@ export const DispatchFrame: MessageFns<DispatchFrame> = {
 };
 
 function createBaseServing(): Serving {
-  return { provider: "", model: "", planIndex: 0 };
+  return { provider: "", model: "", planIndex: 0, translation: "" };
 }
 
 export const Serving: MessageFns<Serving> = {
@@ -403,6 +427,9 @@ export const Serving: MessageFns<Serving> = {
     }
     if (message.planIndex !== 0) {
       writer.uint32(24).uint32(message.planIndex);
+    }
+    if (message.translation !== "") {
+      writer.uint32(34).string(message.translation);
     }
     return writer;
   },
@@ -444,6 +471,14 @@ export const Serving: MessageFns<Serving> = {
             message.planIndex = reader.uint32();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.translation = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -465,6 +500,7 @@ export const Serving: MessageFns<Serving> = {
         : isSet(object.plan_index)
         ? globalThis.Number(object.plan_index)
         : 0,
+      translation: isSet(object.translation) ? globalThis.String(object.translation) : "",
     };
   },
 
@@ -479,6 +515,9 @@ export const Serving: MessageFns<Serving> = {
     if (message.planIndex !== 0) {
       obj.planIndex = Math.round(message.planIndex);
     }
+    if (message.translation !== "") {
+      obj.translation = message.translation;
+    }
     return obj;
   },
 
@@ -490,6 +529,7 @@ export const Serving: MessageFns<Serving> = {
     message.provider = object.provider ?? "";
     message.model = object.model ?? "";
     message.planIndex = object.planIndex ?? 0;
+    message.translation = object.translation ?? "";
     return message;
   },
 };

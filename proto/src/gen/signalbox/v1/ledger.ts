@@ -136,6 +136,23 @@ export interface LedgerDocument {
   body: Buffer;
 }
 
+export interface LedgerProveRequest {
+  tenant: string;
+  /** A decision id or a request id: proves the decision and, once there is one, the outcome. */
+  id: string;
+  /** Any event's id: proves that event alone. Exactly one of the two ids is given. */
+  eventId: string;
+}
+
+export interface LedgerProof {
+  /** The text of a C2SP `.tlog-proof` file. For a decision its extra data hold the entries and what else is needed. */
+  proof: string;
+  /** The size of the checkpoint that it leads to. */
+  size: bigint;
+  /** The proven leaf: the event's, or the decision's. */
+  leaf: Buffer;
+}
+
 function createBaseLedgerEntry(): LedgerEntry {
   return {
     index: 0n,
@@ -1700,6 +1717,215 @@ export const LedgerDocument: MessageFns<LedgerDocument> = {
   },
 };
 
+function createBaseLedgerProveRequest(): LedgerProveRequest {
+  return { tenant: "", id: "", eventId: "" };
+}
+
+export const LedgerProveRequest: MessageFns<LedgerProveRequest> = {
+  encode(message: LedgerProveRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenant !== "") {
+      writer.uint32(10).string(message.tenant);
+    }
+    if (message.id !== "") {
+      writer.uint32(18).string(message.id);
+    }
+    if (message.eventId !== "") {
+      writer.uint32(26).string(message.eventId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LedgerProveRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLedgerProveRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.eventId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LedgerProveRequest {
+    return {
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      eventId: isSet(object.eventId)
+        ? globalThis.String(object.eventId)
+        : isSet(object.event_id)
+        ? globalThis.String(object.event_id)
+        : "",
+    };
+  },
+
+  toJSON(message: LedgerProveRequest): unknown {
+    const obj: any = {};
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.eventId !== "") {
+      obj.eventId = message.eventId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LedgerProveRequest>): LedgerProveRequest {
+    return LedgerProveRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LedgerProveRequest>): LedgerProveRequest {
+    const message = createBaseLedgerProveRequest();
+    message.tenant = object.tenant ?? "";
+    message.id = object.id ?? "";
+    message.eventId = object.eventId ?? "";
+    return message;
+  },
+};
+
+function createBaseLedgerProof(): LedgerProof {
+  return { proof: "", size: 0n, leaf: Buffer.alloc(0) };
+}
+
+export const LedgerProof: MessageFns<LedgerProof> = {
+  encode(message: LedgerProof, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.proof !== "") {
+      writer.uint32(10).string(message.proof);
+    }
+    if (message.size !== 0n) {
+      if (BigInt.asUintN(64, message.size) !== message.size) {
+        throw new globalThis.Error("value provided for field message.size of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.size);
+    }
+    if (message.leaf.length !== 0) {
+      writer.uint32(26).bytes(message.leaf);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LedgerProof {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLedgerProof();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.proof = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.size = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.leaf = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LedgerProof {
+    return {
+      proof: isSet(object.proof) ? globalThis.String(object.proof) : "",
+      size: isSet(object.size) ? BigInt(object.size) : 0n,
+      leaf: isSet(object.leaf) ? Buffer.from(bytesFromBase64(object.leaf)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: LedgerProof): unknown {
+    const obj: any = {};
+    if (message.proof !== "") {
+      obj.proof = message.proof;
+    }
+    if (message.size !== 0n) {
+      obj.size = message.size.toString();
+    }
+    if (message.leaf.length !== 0) {
+      obj.leaf = base64FromBytes(message.leaf);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LedgerProof>): LedgerProof {
+    return LedgerProof.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LedgerProof>): LedgerProof {
+    const message = createBaseLedgerProof();
+    message.proof = object.proof ?? "";
+    message.size = (object.size !== undefined && object.size !== null) ? BigInt(object.size) : 0n;
+    message.leaf = object.leaf ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
 /** The register's read side. Every call is scoped to the tenant named in the request; an empty tenant is for the operator's credential alone. */
 export type LedgerService = typeof LedgerService;
 export const LedgerService = {
@@ -1762,6 +1988,16 @@ export const LedgerService = {
     responseSerialize: (value: LedgerDocument): Buffer => Buffer.from(LedgerDocument.encode(value).finish()),
     responseDeserialize: (value: Buffer): LedgerDocument => LedgerDocument.decode(value),
   },
+  /** That an event, or a decision together with its outcome, stands in the log: verifiable offline. */
+  prove: {
+    path: "/signalbox.v1.Ledger/Prove" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: LedgerProveRequest): Buffer => Buffer.from(LedgerProveRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): LedgerProveRequest => LedgerProveRequest.decode(value),
+    responseSerialize: (value: LedgerProof): Buffer => Buffer.from(LedgerProof.encode(value).finish()),
+    responseDeserialize: (value: Buffer): LedgerProof => LedgerProof.decode(value),
+  },
 } as const;
 
 export interface LedgerServer extends UntypedServiceImplementation {
@@ -1774,6 +2010,8 @@ export interface LedgerServer extends UntypedServiceImplementation {
   checkpoint: handleUnaryCall<LedgerCheckpointRequest, LedgerCheckpoint>;
   /** A content-addressed document (engine, policy, catalogue, health, classifier) by its digest. */
   document: handleUnaryCall<LedgerDocumentRequest, LedgerDocument>;
+  /** That an event, or a decision together with its outcome, stands in the log: verifiable offline. */
+  prove: handleUnaryCall<LedgerProveRequest, LedgerProof>;
 }
 
 export interface LedgerClient extends Client {
@@ -1851,6 +2089,22 @@ export interface LedgerClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: LedgerDocument) => void,
+  ): ClientUnaryCall;
+  /** That an event, or a decision together with its outcome, stands in the log: verifiable offline. */
+  prove(
+    request: LedgerProveRequest,
+    callback: (error: ServiceError | null, response: LedgerProof) => void,
+  ): ClientUnaryCall;
+  prove(
+    request: LedgerProveRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: LedgerProof) => void,
+  ): ClientUnaryCall;
+  prove(
+    request: LedgerProveRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: LedgerProof) => void,
   ): ClientUnaryCall;
 }
 

@@ -1,4 +1,4 @@
-import { SignalboxError } from "@signalbox/proto";
+import { SignalboxError, type DialectName } from "@signalbox/proto";
 import type { Config } from "../config.ts";
 import { readBody } from "../http/read-body.ts";
 import type { Route } from "../http/route.ts";
@@ -7,17 +7,18 @@ import type { Metrics } from "../metrics.ts";
 import type { Admission } from "./admission.ts";
 import { answerChat, type ChatLine } from "./answer-chat.ts";
 import { AnswerWriter } from "./answer-writer.ts";
+import { CHAT_ENDPOINTS, type ChatEndpoint } from "./chat-endpoints.ts";
 import { readChatRequest, type ChatRequest } from "./chat-request.ts";
 
-/** The route, and the promise that the requests which are under way now have ended with their records. */
-export type ChatRoute = { readonly route: Route; settled(): Promise<void> };
+/** The routes, and the promise that the requests which are under way now have ended with their records. */
+export type ChatRoutes = { readonly routes: readonly Route[]; settled(): Promise<void> };
 
-/** POST /v1/chat/completions. */
-export function chatRoute(
+/** A POST route for each dialect's chat requests. */
+export function chatRoutes(
   line: ChatLine,
   config: Config,
   context: { admission: Admission; usage: KeyUsage; metrics: Metrics },
-): ChatRoute {
+): ChatRoutes {
   const limits = { maxBytes: config.http.bodyMaxBytes, timeoutMs: config.http.bodyTimeoutMs };
   const { admission, usage, metrics } = context;
   const working = new Set<Promise<void>>();
@@ -31,15 +32,16 @@ export function chatRoute(
     }
   }
 
-  const route: Route = {
+  const routeOf = ({ path, dialect, envelopeOf }: ChatEndpoint): Route => ({
     method: "POST",
-    path: "/v1/chat/completions",
+    path,
     access: "member",
     async handle({ request, reply, principal }) {
       const startedMs = performance.now();
       const receivedAtMs = Date.now();
       admission.admit(reply.raw);
       usage.used(principal.keyId, receivedAtMs);
+      const envelope = envelopeOf(request);
       const chat = readChatRequest({
         requestId: request.id,
         receivedAtMs,
@@ -47,14 +49,17 @@ export function chatRoute(
         principal,
         headers: request.headers,
         body: await readBody(request.raw, limits),
+        dialect,
+        envelope,
         audit: config.audit,
         cacheEnabled: config.cache.enabled,
       });
       // From here on the answer is written without the framework, because it may be a stream.
       reply.hijack();
       const writer = new AnswerWriter(reply.raw, {
-        headers: { "x-request-id": request.id, "x-signalbox-audit": config.audit },
+        headers: { "x-request-id": request.id, "x-signalbox-audit": config.audit, ...ownHeaders(dialect, request.id) },
         stream: chat.facts.stream,
+        caller: { dialect, envelope },
         startedMs,
         stalledTimeoutMs: config.deadlines.stalledClientTimeoutMs,
         metrics,
@@ -64,11 +69,16 @@ export function chatRoute(
       await work;
       working.delete(work);
     },
-  };
+  });
   return {
-    route,
+    routes: CHAT_ENDPOINTS.map(routeOf),
     async settled() {
       await Promise.all(working);
     },
   };
+}
+
+/** Anthropic's SDK shows the request's id from a header of its own name. */
+function ownHeaders(dialect: DialectName, requestId: string): Record<string, string> {
+  return dialect === "anthropic-messages" ? { "request-id": requestId } : {};
 }

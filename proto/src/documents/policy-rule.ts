@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { Count, PicoUsd } from "../ids.ts";
+import { CAPABILITIES } from "../messages/classification.ts";
+
+/** The name of a rule, a group, a signal or an arm: what a decision's record calls it by. */
+export const PolicyName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,47}$/, "a name of lower-case letters, digits and hyphens, at most 48");
+
+/** A pattern with `*` over endpoint ids, model names and families, or `group:<name>` for all that the group names. */
+export const Selector = z.string().min(1).max(256);
+const Selectors = z.array(Selector).min(1).max(64);
+
+/** Millionths of all requests; those of one split add up to a million at the most. */
+const Share = z.int().min(1).max(1_000_000);
+
+/** What an endpoint must be; one of which the catalogue does not know it is not it. */
+export const PolicyRequirement = z.strictObject({
+  /** Patterns with `*` over the endpoint's region. */
+  regions: z.array(z.string().min(1).max(64)).min(1).max(32).optional(),
+  zeroRetention: z.literal(true).optional(),
+  openWeights: z.literal(true).optional(),
+  capabilities: z.array(z.enum(CAPABILITIES)).min(1).optional(),
+});
+export type PolicyRequirement = z.infer<typeof PolicyRequirement>;
+
+/** How much a key, a team or a tenant may ask; carried out by whoever admits requests. */
+export const PolicyThrottle = z.strictObject({
+  by: z.enum(["key", "user", "team", "tenant"]),
+  requestsPerMinute: z.int().min(1).max(1_000_000),
+});
+
+/** What a rule does when its condition holds. */
+export const PolicyEffects = z.strictObject({
+  /** The request is let through as it stands: no later rule is looked at. */
+  allow: z.literal(true).optional(),
+  /** The request is refused with this message. */
+  deny: z.string().min(1).max(512).optional(),
+  /** Decide as if the caller had named this model or endpoint. */
+  pin: Selector.optional(),
+  /** Choose within a group instead of what the caller named, its members in their order. */
+  route: PolicyName.optional(),
+  /** Rules out everything else. */
+  only: Selectors.optional(),
+  exclude: Selectors.optional(),
+  require: PolicyRequirement.optional(),
+  /** What these cover comes before everything else, in this order. */
+  prefer: Selectors.optional(),
+  /** One of them is drawn, with a probability in proportion to its weight among those that are eligible. */
+  weights: z
+    .array(z.strictObject({ of: Selector, weight: z.int().min(1).max(1_000_000) }))
+    .min(1)
+    .max(16)
+    .optional(),
+  /** Shares of all requests that go elsewhere; the rest is decided as without the split. */
+  split: z
+    .array(z.strictObject({ arm: PolicyName, share: Share, to: Selector }))
+    .min(1)
+    .max(8)
+    .optional(),
+  strategy: z.enum(["value", "cost", "latency", "quality"]).optional(),
+  /** The plan after its first endpoint: the best of each, and nothing else. */
+  fallbacks: Selectors.optional(),
+  maxOutputTokens: z.int().min(1).optional(),
+  /** Rules out what could cost more, and what has no price. */
+  maxCostPicoUsd: PicoUsd.optional(),
+  cache: z
+    .strictObject({ serve: z.boolean().optional(), store: z.boolean().optional(), ttlSeconds: Count.optional() })
+    .optional(),
+  /** The types of content that are to be taken out of the request. */
+  redact: z.array(PolicyName).min(1).max(32).optional(),
+  throttle: PolicyThrottle.optional(),
+  tag: z.array(PolicyName).min(1).max(16).optional(),
+  /** Whatever else somebody is to do; recorded word for word. */
+  obligations: z.record(PolicyName, z.string().max(256)).optional(),
+});
+export type PolicyEffects = z.infer<typeof PolicyEffects>;
+export type PolicyEffect = keyof PolicyEffects;
+
+export const PolicyRule = z.strictObject({
+  name: PolicyName,
+  /** A CEL expression of type bool over the variables of a decision. */
+  when: z.string().min(1).max(2_048),
+  /** After this rule applied, no later one is looked at. */
+  final: z.boolean(),
+  effects: PolicyEffects,
+});
+export type PolicyRule = z.infer<typeof PolicyRule>;

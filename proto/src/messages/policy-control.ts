@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { Count, Digest } from "../ids.ts";
+
+/** A file of a policy, by the name that problems call it by. */
+export const PolicyFile = z.strictObject({ name: z.string().min(1).max(256), text: z.string() });
+export type PolicyFile = z.infer<typeof PolicyFile>;
+
+/** All files of a policy together, so that a command fits a message. */
+export const POLICY_FILES_MAX_BYTES = 524_288;
+
+const Actor = z.string().min(1).max(128);
+
+/** On POLICY_CONTROL_SUBJECT. */
+export const PolicyCommand = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("apply"), files: z.array(PolicyFile).min(1).max(256), actor: Actor }),
+  /** `to`: a version's digest or its beginning; null: the version before the one in force. */
+  z.strictObject({ kind: z.literal("rollback"), to: z.string().min(4).max(71).nullable(), actor: Actor }),
+  z.strictObject({ kind: z.literal("history"), limit: z.int().min(1).max(500) }),
+  z.strictObject({ kind: z.literal("show") }),
+]);
+export type PolicyCommand = z.infer<typeof PolicyCommand>;
+
+/** Something wrong in a policy's files, with what would be right. */
+export const PolicyProblem = z.strictObject({ file: z.string(), line: z.int().min(1), text: z.string() });
+export type PolicyProblem = z.infer<typeof PolicyProblem>;
+
+/** How the policy in force came to be. `version` is null while only the configuration says something. */
+export const PolicyActivation = z.strictObject({
+  seq: z.int().min(1),
+  atMs: Count,
+  /** apply and rollback: an operator; base: the configuration has changed beneath the version. */
+  action: z.enum(["apply", "rollback", "base"]),
+  actor: z.string().max(128),
+  version: Digest.nullable(),
+  /** What decisions name from then on, and what they named before. */
+  document: Digest,
+  previous: Digest,
+});
+export type PolicyActivation = z.infer<typeof PolicyActivation>;
+
+/** A set of files that was not put in force. */
+export const PolicyRefusal = z.strictObject({
+  atMs: Count,
+  actor: z.string().max(128),
+  problems: z.array(PolicyProblem),
+});
+export type PolicyRefusal = z.infer<typeof PolicyRefusal>;
+
+export const PolicyAnswer = z.discriminatedUnion("kind", [
+  /** `changed` is false when it was in force already. */
+  z.strictObject({
+    kind: z.literal("activated"),
+    changed: z.boolean(),
+    version: Digest.nullable(),
+    document: Digest,
+    warnings: z.array(z.string()),
+  }),
+  z.strictObject({ kind: z.literal("refused"), problems: z.array(PolicyProblem) }),
+  z.strictObject({
+    kind: z.literal("history"),
+    activations: z.array(PolicyActivation),
+    refusals: z.array(PolicyRefusal),
+  }),
+  /** The canonical JSON of the document in force, and of what the configuration alone would make. */
+  z.strictObject({ kind: z.literal("shown"), digest: Digest, document: z.string(), base: z.string() }),
+  z.strictObject({ kind: z.literal("failed"), message: z.string() }),
+]);
+export type PolicyAnswer = z.infer<typeof PolicyAnswer>;
+
+/** On POLICY_NOTICE_SUBJECT. */
+export const PolicyNotice = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("activated"), activation: PolicyActivation }),
+  z.strictObject({ kind: z.literal("refused"), refusal: PolicyRefusal }),
+]);
+export type PolicyNotice = z.infer<typeof PolicyNotice>;
