@@ -1,0 +1,32 @@
+import { isObject } from "../check/check-value.ts";
+import type { ToolCallPart } from "../neutral/part.ts";
+import type { JsonObject } from "../neutral/source.ts";
+
+/** Where free text stands in the input of a call, which this format only knows as an object. */
+export const FREE_TEXT_FIELD = "input";
+
+/** The input of a call. `isExact`: reading it back gives the arguments that were, but for white space. */
+export function inputOf({ arguments: text, custom }: ToolCallPart): { input: JsonObject; isExact: boolean } {
+  if (custom === true) return { input: { [FREE_TEXT_FIELD]: text }, isExact: false };
+  if (text.trim() === "") return { input: {}, isExact: true };
+  const parsed = parseJson(text);
+  return isObject(parsed) ? { input: parsed, isExact: true } : { input: { [FREE_TEXT_FIELD]: text }, isExact: false };
+}
+
+/** The arguments of a call, as text. */
+export function argumentsOf(input: unknown): string {
+  return input === undefined || input === null ? "{}" : JSON.stringify(input);
+}
+
+/** Whether these arguments are whole: nothing that follows could belong to them. */
+export function isWholeInput(text: string): boolean {
+  return parseJson(text) !== undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
