@@ -1,0 +1,21 @@
+import type { EgressCodec } from "../egress-codec.ts";
+import { credentials } from "./aws-key.ts";
+import { parseError } from "./error.ts";
+import { EventStreamParser } from "./event-stream.ts";
+import { parseResponse } from "./parse-response.ts";
+import { renderRequest } from "./render-request.ts";
+import { type ConverseReadState, readEnd, readEvent, startReading } from "./stream.ts";
+
+/** Amazon Bedrock's Converse and ConverseStream (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html). */
+export const bedrockConverseEgress: EgressCodec<ConverseReadState> = {
+  wire: "bedrock-converse",
+  form: "bedrock-converse",
+  credentials,
+  renderRequest,
+  parseResponse,
+  openEvents: (contentType) => (/\bjson\b/i.test(contentType) ? null : new EventStreamParser()),
+  startReading,
+  readEvent,
+  readEnd,
+  parseError,
+};

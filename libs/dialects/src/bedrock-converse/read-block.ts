@@ -1,0 +1,58 @@
+import { isObject } from "../check/check-value.ts";
+import type { NeutralPart } from "../neutral/part.ts";
+import type { JsonObject } from "../neutral/source.ts";
+import { argumentsText } from "../neutral/tool-call-text.ts";
+import { readCitation } from "./citations.ts";
+import { mimeOfImage } from "./media-format.ts";
+
+/** One block of an answer's content; null where it holds nothing. */
+export function readBlock(block: JsonObject): NeutralPart | null {
+  const { text, toolUse, reasoningContent, citationsContent, image } = block;
+  if (typeof text === "string") return text === "" ? null : { kind: "text", text };
+  // A tool that the service runs itself is none of the caller's.
+  if (isObject(toolUse) && toolUse["type"] === undefined) {
+    const { toolUseId, name, input } = toolUse;
+    const args = argumentsText(input ?? {});
+    return { kind: "tool-call", id: word(toolUseId), name: word(name), arguments: args };
+  }
+  if (isObject(reasoningContent)) return readReasoning(reasoningContent) ?? other(block);
+  if (isObject(citationsContent)) return readCited(citationsContent);
+  if (isObject(image)) return readImage(image) ?? other(block);
+  return other(block);
+}
+
+function readReasoning({ reasoningText, redactedContent }: JsonObject): NeutralPart | null {
+  if (typeof redactedContent === "string") {
+    return {
+      kind: "reasoning",
+      text: "",
+      state: { wire: "bedrock-converse", kind: "redacted", value: redactedContent },
+    };
+  }
+  if (!isObject(reasoningText)) return null;
+  const { signature } = reasoningText;
+  const isSigned = typeof signature === "string" && signature !== "";
+  const state = isSigned ? { state: { wire: "bedrock-converse", kind: "signature", value: signature } as const } : {};
+  return { kind: "reasoning", text: word(reasoningText["text"]), ...state };
+}
+
+function readCited({ content, citations }: JsonObject): NeutralPart {
+  const texts = Array.isArray(content) ? content.filter(isObject).map((each) => word(each["text"])) : [];
+  const annotations = Array.isArray(citations) ? citations.filter(isObject).map(readCitation) : [];
+  return { kind: "text", text: texts.join(""), ...(annotations.length === 0 ? {} : { annotations }) };
+}
+
+/** An image that came whole; null when its bytes are elsewhere. */
+export function readImage({ format, source }: JsonObject): (NeutralPart & { kind: "image" }) | null {
+  const bytes = isObject(source) ? source["bytes"] : undefined;
+  if (typeof bytes !== "string") return null;
+  return { kind: "image", source: { kind: "base64", mime: mimeOfImage(format), data: bytes }, detail: null };
+}
+
+function other(block: JsonObject): NeutralPart {
+  return { kind: "other", type: Object.keys(block)[0] ?? "block", form: "bedrock-converse", body: block };
+}
+
+function word(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

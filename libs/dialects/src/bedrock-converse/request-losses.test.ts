@@ -1,0 +1,166 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { renderFor } from "../codecs.ts";
+import { arbitraryRequest } from "../neutral/arbitrary-request.test-kit.ts";
+import type { NeutralMessage } from "../neutral/message.ts";
+import type { NeutralPart } from "../neutral/part.ts";
+import type { NeutralRequest } from "../neutral/request.ts";
+import { parseRequest } from "../openai-chat/parse-request.ts";
+
+const CLAUDE = "anthropic.claude-sonnet-4-5-20250929-v1:0";
+const base = parseRequest({ model: "auto", messages: [{ role: "user", content: "Hello" }] });
+const foreign = (change: Partial<NeutralRequest>): NeutralRequest => {
+  return { ...base, source: { dialect: "anthropic-messages", body: {} }, ...change };
+};
+const render = (
+  change: Partial<NeutralRequest>,
+  model = CLAUDE,
+  cap: number | null = null,
+): ReturnType<typeof renderFor> => {
+  return renderFor("bedrock-converse", foreign(change), { model, maxOutputTokens: cap });
+};
+const lost = (change: Partial<NeutralRequest>, model?: string): string[] => {
+  return render(change, model).losses.map(({ path, what, why }) => `${path} ${what} ${why}`);
+};
+const said = (...parts: NeutralPart[]): Partial<NeutralRequest> => ({ messages: [{ role: "user", parts }] });
+const wish = (change: object): Partial<NeutralRequest> => {
+  const reasoning = { effort: null, budgetTokens: null, summary: null, ...change } as NonNullable<
+    NeutralRequest["reasoning"]
+  >;
+  return { reasoning, reasoningEffort: reasoning.effort, maxOutputTokens: 20_000 };
+};
+
+describe("what each maker's models are told of reasoning", () => {
+  test.each<[string, object, object | undefined, string[]]>([
+    [CLAUDE, { budgetTokens: 4000 }, { thinking: { type: "enabled", budget_tokens: 4000 } }, []],
+    [
+      CLAUDE,
+      { effort: "low" },
+      { thinking: { type: "enabled", budget_tokens: 2048 } },
+      ["reasoning.effort reasoning-effort approximated"],
+    ],
+    [
+      CLAUDE,
+      { budgetTokens: 30_000 },
+      { thinking: { type: "enabled", budget_tokens: 19_999 } },
+      ["reasoning.budgetTokens reasoning-budget out-of-range"],
+    ],
+    [CLAUDE, { effort: "none" }, undefined, []],
+    [
+      "us.anthropic.claude-opus-4-6-v1",
+      { effort: "xhigh" },
+      { thinking: { type: "adaptive" }, output_config: { effort: "high" } },
+      ["reasoning.effort reasoning-effort out-of-range"],
+    ],
+    ["anthropic.claude-opus-4-7", { adaptive: true }, { thinking: { type: "adaptive" } }, []],
+    ["anthropic.claude-3-5-sonnet-20241022-v2:0", { effort: "high" }, undefined, ["reasoning reasoning no-equivalent"]],
+    [
+      "openai.gpt-oss-120b-1:0",
+      { effort: "max" },
+      { reasoning_effort: "high" },
+      ["reasoning.effort reasoning-effort out-of-range"],
+    ],
+    [
+      "amazon.nova-2-lite-v1:0",
+      { effort: "medium" },
+      { reasoningConfig: { type: "enabled", maxReasoningEffort: "medium" } },
+      [],
+    ],
+    ["meta.llama3-70b", { effort: "high" }, undefined, ["reasoning reasoning no-equivalent"]],
+  ])("%s for %j", (...[model, change, fields, losses]) => {
+    expect(render(wish(change), model).body["additionalModelRequestFields"]).toEqual(fields);
+    expect(lost(wish(change), model)).toEqual(losses);
+  });
+
+  test("Claude thinks without what it does not take beside it", () => {
+    const change = { ...wish({ budgetTokens: 2000 }), temperature: 0, sampling: { ...base.sampling, topK: 3 } };
+    expect(render(change).body["inferenceConfig"]).toEqual({ maxTokens: 20_000 });
+    expect(lost(change)).toEqual(["temperature temperature conflict", "sampling.topK top-k conflict"]);
+  });
+
+  test("a bound that leaves no room for thinking leaves it out", () => {
+    expect(lost({ ...wish({ budgetTokens: 2000 }), maxOutputTokens: 500 })).toEqual(["reasoning reasoning conflict"]);
+  });
+});
+
+describe("B8 what is lost has a name", () => {
+  test.each<[string, Partial<NeutralRequest>, string?]>([
+    [
+      "messages[0].parts[0].cache cache-mark no-equivalent",
+      said({ kind: "text", text: "a", cache: { ttl: null } }),
+      "meta.llama3-70b",
+    ],
+    [
+      "messages[0].parts[0].cache cache-ttl out-of-range",
+      said({ kind: "text", text: "a", cache: { ttl: "1h" } }),
+      "amazon.nova-pro-v1:0",
+    ],
+    [
+      "messages[0].parts[0] image no-equivalent",
+      said({ kind: "image", source: { kind: "url", url: "https://example.org/a.png" }, detail: null }),
+    ],
+    [
+      "messages[0].parts[0] file foreign",
+      said({ kind: "file", source: { kind: "file-id", id: "f", form: "openai-chat" }, name: null }),
+    ],
+    ["messages[0].parts[0] web_search foreign", said({ kind: "other", type: "web_search", form: "gemini", body: {} })],
+    [
+      "messages[0].parts[0].name file-name approximated",
+      said({ kind: "file", source: { kind: "text", text: "a" }, name: "a.txt" }),
+    ],
+    ["choices choices no-equivalent", { choices: 2 }],
+    ["seed seed no-equivalent", { seed: 1 }],
+    ["logprobs logprobs no-equivalent", { logprobs: true }],
+    ["temperature temperature out-of-range", { temperature: 1.5 }],
+    ["parallelTools parallel-tools no-equivalent", { parallelTools: false }],
+    ["responseFormat response-format no-equivalent", { responseFormat: { kind: "json-object" } }],
+    ["metadata metadata out-of-range", { metadata: { k: "ü" } }],
+    ["user user no-equivalent", { user: "u" }],
+    [
+      "tools[0] custom-tool no-equivalent",
+      { tools: [{ kind: "custom", name: "p", description: null, parameters: null, format: null }] },
+    ],
+  ])("%s", (loss, change, model) => {
+    expect(lost(change, model)).toEqual([loss]);
+  });
+
+  test("B9 state that this wire cannot read is dropped and named, and never sent", () => {
+    const state = { wire: "gemini", kind: "signature", value: "SIGNED" } as const;
+    const messages: NeutralMessage[] = [
+      {
+        role: "assistant",
+        parts: [
+          { kind: "reasoning", text: "Hm", state },
+          { kind: "tool-call", id: "a", name: "f", arguments: "{}", state },
+        ],
+      },
+    ];
+    expect(JSON.stringify(render({ messages }).body)).not.toMatch(/SIGNED|Hm/);
+    expect(lost({ messages })).toEqual([
+      "messages[0].parts[0].state reasoning-signature foreign",
+      "messages[0].parts[0] reasoning no-equivalent",
+      "messages[0].parts[1].state call-signature foreign",
+    ]);
+  });
+
+  test("every request can be sent: roles alternate, no content is empty, and a result follows its call under its id", () => {
+    fc.assert(
+      fc.property(
+        arbitraryRequest,
+        fc.constantFrom(CLAUDE, "amazon.nova-pro-v1:0", "mistral.x", "arn:x"),
+        (request, model) => {
+          const { body } = renderFor("bedrock-converse", request, { model, maxOutputTokens: null });
+          const messages = body["messages"] as { role: string; content: Record<string, { toolUseId?: string }>[] }[];
+          expect(messages.every(({ content }) => content.length > 0)).toBe(true);
+          expect(messages.some(({ role }, index) => role === messages[index + 1]?.role)).toBe(false);
+          expect(() => JSON.stringify(body)).not.toThrow();
+          const blocks = messages.flatMap(({ content }) => content);
+          for (const block of blocks) expect(Object.keys(block)).toHaveLength(1);
+          const calls = blocks.some((block) => block["toolUse"] !== undefined);
+          expect(calls && body["toolConfig"] === undefined).toBe(false);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -1,0 +1,23 @@
+import type { EgressCodec } from "../egress-codec.ts";
+import { SseParser } from "../sse/parser.ts";
+import { parseError } from "./error.ts";
+import { JsonArrayParser } from "./json-array-parser.ts";
+import { parseResponse } from "./parse-response.ts";
+import { renderRequest } from "./render-request.ts";
+import { type GeminiReadState, readEnd, readEvent, startReading } from "./stream.ts";
+import { credentials } from "./vertex.ts";
+
+/** The Gemini API of AI Studio and of Vertex AI, which differ in the base URL and the credentials alone (vertex.ts). */
+export const geminiEgress: EgressCodec<GeminiReadState> = {
+  wire: "gemini",
+  form: "gemini",
+  credentials,
+  renderRequest,
+  parseResponse,
+  // A host that does not know `alt=sse` streams a JSON array, which also reads a whole answer as its one event.
+  openEvents: (contentType) => (/\bjson\b/i.test(contentType) ? new JsonArrayParser() : new SseParser()),
+  startReading,
+  readEvent,
+  readEnd,
+  parseError,
+};

@@ -1,0 +1,37 @@
+import { isObject } from "../check/check-value.ts";
+
+export type SaidDetails = { readonly retryAfterMs?: number; readonly upstreamType?: string };
+
+/** No provider's wish keeps an endpoint out for longer than a day. */
+const RETRY_AFTER_MAX_MS = 24 * 60 * 60 * 1000;
+
+/** What the `details` of a google.rpc.Status say: when to try again (RetryInfo), and the reason in one word (ErrorInfo). */
+export function saidDetails(value: unknown): SaidDetails {
+  if (!Array.isArray(value)) return {};
+  let said: SaidDetails = {};
+  for (const detail of value.filter(isObject)) {
+    const type = String(detail["@type"]);
+    if (type.endsWith("google.rpc.RetryInfo")) {
+      const retryAfterMs = durationMs(detail["retryDelay"]);
+      if (retryAfterMs !== null) said = { ...said, retryAfterMs };
+    } else if (type.endsWith("google.rpc.ErrorInfo")) {
+      const { reason } = detail;
+      if (typeof reason === "string" && /^[A-Z][A-Z0-9_]{0,63}$/.test(reason)) said = { ...said, upstreamType: reason };
+    }
+  }
+  return said;
+}
+
+/** A google.protobuf.Duration, as text (`34.4s`) or as its fields. */
+function durationMs(value: unknown): number | null {
+  if (isObject(value)) {
+    const ms = Number(value["seconds"] ?? 0) * 1000 + Number(value["nanos"] ?? 0) / 1e6;
+    return Number.isFinite(ms) ? bounded(ms) : null;
+  }
+  const seconds = typeof value === "string" ? /^(\d{1,12}(?:\.\d{1,9})?)s$/.exec(value)?.[1] : undefined;
+  return seconds === undefined ? null : bounded(Number(seconds) * 1000);
+}
+
+function bounded(ms: number): number {
+  return Math.ceil(Math.min(Math.max(ms, 0), RETRY_AFTER_MAX_MS));
+}

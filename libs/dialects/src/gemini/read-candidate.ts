@@ -1,0 +1,168 @@
+import { isObject } from "../check/check-value.ts";
+import type { FinishReason, StopDetails } from "../neutral/response.ts";
+import type { JsonObject } from "../neutral/source.ts";
+import type { DeltaExtra, NeutralDelta, ToolCallDelta } from "../neutral/stream-event.ts";
+import { mintedCallId } from "../neutral/tool-call-text.ts";
+import { readFinish } from "./finish-reason.ts";
+import { readCitations } from "./grounding.ts";
+import { readLogprobs } from "./logprobs.ts";
+import { readPart } from "./read-part.ts";
+
+/** What is known of one choice between two events. */
+export type CandidateState = {
+  readonly finish: FinishReason | null;
+  readonly calls: number;
+  /** Whether the last part was a signed text: what follows is another part. */
+  readonly signed: boolean;
+  /** Whether all of its text is ASCII, in which a byte is a UTF-16 unit. */
+  readonly ascii: boolean;
+};
+
+export const NEW_CANDIDATE: CandidateState = { finish: null, calls: 0, signed: false, ascii: true };
+
+export type CandidateReading =
+  | { readonly kind: "deltas"; readonly state: CandidateState; readonly deltas: readonly NeutralDelta[] }
+  | { readonly kind: "failure"; readonly reason: string };
+
+type From = { readonly index: number; readonly first: boolean; readonly seed: string };
+
+/** One candidate of one event: a delta, or several where its parts do not come in the order that a delta has. */
+export function readCandidate(before: CandidateState, candidate: JsonObject, from: From): CandidateReading {
+  const draft = new Draft(before, from);
+  const content = isObject(candidate["content"]) ? candidate["content"] : {};
+  const parts = Array.isArray(content["parts"]) ? content["parts"].filter(isObject) : [];
+  for (const part of parts) draft.addPart(part);
+  const { ascii } = draft.state;
+  for (const { annotation } of readCitations(candidate, (_, byte) => (ascii ? byte : null))) {
+    draft.add(RANKS.text, { extra: { kind: "annotation", annotation } });
+  }
+  const logprobs = readLogprobs(candidate["logprobsResult"]);
+  if (logprobs !== null) draft.add(null, { extra: { kind: "logprobs", logprobs } });
+  const finish = readFinish(candidate["finishReason"], draft.state.calls > 0, candidate["finishMessage"]);
+  if (finish.kind === "failure") return { kind: "failure", reason: finish.reason };
+  if (finish.kind === "finish") draft.finish(finish.reason, finish.stop);
+  return { kind: "deltas", state: draft.state, deltas: draft.deltas() };
+}
+
+/** The order in which a delta's pieces were generated. */
+const RANKS = { reasoning: 1, text: 2, other: 3, calls: 4 } as const;
+
+type Piece = { text?: string; reasoning?: string; extra?: DeltaExtra; call?: ToolCallDelta };
+type DeltaDraft = {
+  rank: number;
+  text: string | null;
+  reasoning: string | null;
+  extras: DeltaExtra[];
+  toolCalls: ToolCallDelta[];
+  end: { finish: FinishReason; stop?: StopDetails } | null;
+};
+
+const NEW_PART: DeltaExtra = { kind: "new-part" };
+
+class Draft {
+  state: CandidateState;
+  readonly #from: From;
+  readonly #deltas: DeltaDraft[] = [];
+
+  constructor(state: CandidateState, from: From) {
+    this.state = state;
+    this.#from = from;
+  }
+
+  addPart(part: JsonObject): void {
+    const { index, seed } = this.#from;
+    const read = readPart(part, () => mintedCallId(`${seed}-${index}`, this.state.calls));
+    switch (read?.kind) {
+      case "reasoning":
+        if (read.state !== undefined) this.#newPart();
+        this.add(RANKS.reasoning, { reasoning: read.text });
+        if (read.state !== undefined) {
+          this.add(RANKS.reasoning, { extra: { kind: "reasoning-state", state: read.state } });
+        }
+        return this.#after(false);
+      case "text": {
+        const isSigned = read.state !== undefined;
+        if (isSigned || this.state.signed) this.#newPart();
+        this.add(RANKS.text, { text: read.text });
+        if (read.state !== undefined) this.add(RANKS.text, { extra: { kind: "text-state", state: read.state } });
+        const ascii = this.state.ascii && Buffer.byteLength(read.text, "utf8") === read.text.length;
+        this.state = { ...this.state, ascii };
+        return this.#after(isSigned);
+      }
+      case "tool-call": {
+        const { kind: _, arguments: text, ...opens } = read;
+        this.add(RANKS.calls, { call: { index: this.state.calls, opens, arguments: text, source: part } });
+        this.state = { ...this.state, calls: this.state.calls + 1 };
+        return this.#after(false);
+      }
+      case "image":
+      case "audio":
+        this.add(RANKS.other, { extra: { kind: "media", part: read } });
+        return this.#after(false);
+      case "other":
+        this.add(RANKS.other, { extra: { kind: "other", part: read } });
+        return this.#after(false);
+      case "file":
+        // A stream of the neutral form has no files; nobody but this form streams one.
+        this.add(RANKS.other, {
+          extra: { kind: "other", part: { kind: "other", type: "file", form: "gemini", body: part } },
+        });
+        return this.#after(false);
+      default:
+        return;
+    }
+  }
+
+  /** `rank` null: a piece that may stand anywhere. */
+  add(rank: number | null, { text, reasoning, extra, call }: Piece): void {
+    let delta = this.#deltas.at(-1);
+    if (delta === undefined || (rank !== null && rank < delta.rank)) delta = this.#open();
+    if (rank !== null) delta.rank = rank;
+    if (text !== undefined) delta.text = (delta.text ?? "") + text;
+    if (reasoning !== undefined && reasoning !== "") delta.reasoning = (delta.reasoning ?? "") + reasoning;
+    if (extra !== undefined) delta.extras.push(extra);
+    if (call !== undefined) delta.toolCalls.push(call);
+    // State ends its part: what follows would be taken for a piece of it.
+    if (extra?.kind === "reasoning-state" || extra?.kind === "text-state") delta.rank = RANKS.text + 0.5;
+  }
+
+  finish(finish: FinishReason, stop: StopDetails | undefined): void {
+    const delta = this.#deltas.at(-1) ?? this.#open();
+    delta.end = { finish, ...(stop === undefined ? {} : { stop }) };
+    this.state = { ...this.state, finish };
+  }
+
+  deltas(): NeutralDelta[] {
+    // A candidate that says nothing yet says that its choice has begun.
+    if (this.#deltas.length === 0 && this.#from.first) this.#open();
+    return this.#deltas.map(({ text, reasoning, toolCalls, extras, end }, position) => ({
+      choice: this.#from.index,
+      first: this.#from.first && position === 0,
+      text,
+      reasoning,
+      toolCalls,
+      refusal: null,
+      ...(extras.length === 0 ? {} : { extras }),
+      finish: end?.finish ?? null,
+      ...(end?.stop === undefined ? {} : { stop: end.stop }),
+      source: {},
+    }));
+  }
+
+  /** What a new part begins in a delta holds for all of the delta, so it begins one of its own. */
+  #newPart(): void {
+    const last = this.#deltas.at(-1);
+    const delta = last === undefined || last.rank > 0 ? this.#open() : last;
+    delta.extras.push(NEW_PART);
+  }
+
+  #after(signed: boolean): void {
+    if (this.state.signed !== signed) this.state = { ...this.state, signed };
+  }
+
+  #open(): DeltaDraft {
+    const delta = { rank: 0, text: null, reasoning: null, extras: [], toolCalls: [], end: null };
+    this.#deltas.push(delta);
+    return delta;
+  }
+}

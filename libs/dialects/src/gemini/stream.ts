@@ -1,0 +1,142 @@
+import type { SignalboxError } from "@signalbox/proto";
+import { isObject } from "../check/check-value.ts";
+import type { ReadState, ReadStreamOptions } from "../egress-codec.ts";
+import { failedBy, notJson } from "../error/stream-failure.ts";
+import type { WireEvent } from "../framing.ts";
+import type { AnswerDefaults } from "../neutral/response.ts";
+import type { JsonObject } from "../neutral/source.ts";
+import {
+  advanced,
+  type NeutralChunk,
+  type NeutralDelta,
+  NO_PROGRESS,
+  type StreamProgress,
+} from "../neutral/stream-event.ts";
+import { readBlock } from "./block.ts";
+import { withinDepth } from "./depth.ts";
+import { parseInBandError } from "./error.ts";
+import { type CandidateState, NEW_CANDIDATE, readCandidate } from "./read-candidate.ts";
+import { headOf } from "./response-head.ts";
+import { readUsage } from "./usage.ts";
+
+/** What is known of a provider's stream between two events. */
+export type GeminiReadState = ReadState & {
+  /** Set by the first event and the same for all that follow. */
+  readonly head: AnswerDefaults | null;
+  readonly choices: ReadonlyMap<number, CandidateState>;
+  /** Whether the prompt was blocked: then there is one choice, however many were asked for. */
+  readonly blocked: boolean;
+};
+
+export function startReading(options: ReadStreamOptions): GeminiReadState {
+  return { options, progress: NO_PROGRESS, head: null, choices: new Map(), blocked: false };
+}
+
+type Step = readonly [GeminiReadState, readonly NeutralChunk[]];
+
+/** Reads one event, each of which is an answer in itself. After the stream's end (`progress.end`) nothing more is read. */
+export function readEvent(state: GeminiReadState, event: WireEvent): Step {
+  if (state.progress.end.kind !== "open" || event.data.trim() === "[DONE]") return [state, []];
+  const body = parseJson(event.data);
+  if (!isObject(body)) return [ended(state, notJson(state.options.provider)), []];
+  const error = parseInBandError(body, state.options);
+  const counted = withUsage(state, body);
+  return error === null ? readAnswer(withHead(counted, body), body) : [ended(counted, error), []];
+}
+
+/** The body is over, which is all that ends a stream of this wire. An answer whose choices have all ended is complete. */
+export function readEnd(state: GeminiReadState): GeminiReadState {
+  if (state.progress.end.kind !== "open") return state;
+  const finished = [...state.choices.values()].filter((choice) => choice.finish !== null).length;
+  const asked = state.blocked ? 1 : state.options.choices;
+  const isWhole = finished > 0 && finished >= Math.max(state.choices.size, asked);
+  return withProgress(state, { end: { kind: isWhole ? "done" : "truncated" } });
+}
+
+function readAnswer(state: GeminiReadState, body: JsonObject): Step {
+  const raw = Array.isArray(body["candidates"]) ? body["candidates"].filter(isObject) : [];
+  if (raw.length === 0) return readBlocked(state, body);
+  const choices = new Map(state.choices);
+  const columns: (readonly NeutralDelta[])[] = [];
+  for (const [position, candidate] of raw.entries()) {
+    const index = typeof candidate["index"] === "number" ? candidate["index"] : position;
+    const before = choices.get(index);
+    // What comes after the end of a choice, such as its sources, is for callers of this form alone.
+    if (before !== undefined && before.finish !== null) continue;
+    const from = { index, first: before === undefined, seed: state.head?.id ?? "" };
+    const reading = withinDepth(
+      () => readCandidate(before ?? NEW_CANDIDATE, candidate, from),
+      () => notJson(state.options.provider),
+    );
+    if (reading.kind === "failure") return [ended(state, failedBy(reading.reason, state.options.provider)), []];
+    choices.set(index, reading.state);
+    columns.push(reading.deltas);
+  }
+  return [withProgress({ ...state, choices }, {}, columns.flat()), chunksOf(state, body, columns)];
+}
+
+function readBlocked(state: GeminiReadState, body: JsonObject): Step {
+  const block = readBlock(body);
+  if (block === null || state.choices.size > 0) return [state, chunksOf(state, body, [])];
+  const { parts, finish, stop } = block;
+  const refusal = parts.map((part) => (part.kind === "refusal" ? part.text : "")).join("");
+  const delta: NeutralDelta = {
+    choice: 0,
+    first: true,
+    text: null,
+    refusal,
+    reasoning: null,
+    toolCalls: [],
+    finish,
+    ...(stop === undefined ? {} : { stop }),
+    source: {},
+  };
+  const choices = new Map([[0, { ...NEW_CANDIDATE, finish }]]);
+  return [withProgress({ ...state, choices, blocked: true }, {}, [delta]), chunksOf(state, body, [[delta]])];
+}
+
+/** The event stands on the first of its chunks alone: the others have an empty body, of which callers of this form are told nothing. */
+function chunksOf(
+  state: GeminiReadState,
+  body: JsonObject,
+  columns: readonly (readonly NeutralDelta[])[],
+): NeutralChunk[] {
+  const rows = Math.max(1, ...columns.map((column) => column.length));
+  return Array.from({ length: rows }, (_, row) => ({
+    source: { dialect: "gemini", body: row === 0 ? body : NO_BODY },
+    ...state.head!,
+    deltas: columns.flatMap((column) => column[row] ?? []),
+  }));
+}
+
+const NO_BODY: JsonObject = {};
+
+function withHead(state: GeminiReadState, body: JsonObject): GeminiReadState {
+  return state.head === null ? { ...state, head: headOf(body, state.options.defaults) } : state;
+}
+
+function withUsage(state: GeminiReadState, body: JsonObject): GeminiReadState {
+  const source = body["usageMetadata"];
+  const usage = readUsage(source);
+  return usage === null || !isObject(source) ? state : withProgress(state, { usage, usageSource: source });
+}
+
+function withProgress(
+  state: GeminiReadState,
+  change: Partial<StreamProgress>,
+  deltas: readonly NeutralDelta[] = [],
+): GeminiReadState {
+  return { ...state, progress: advanced({ ...state.progress, ...change }, deltas) };
+}
+
+function ended(state: GeminiReadState, error: SignalboxError): GeminiReadState {
+  return withProgress(state, { end: { kind: "error", error } });
+}
+
+function parseJson(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+}
