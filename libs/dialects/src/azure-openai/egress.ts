@@ -1,0 +1,20 @@
+import type { EgressCodec } from "../egress-codec.ts";
+import { parseResponse } from "../openai-chat/parse-response.ts";
+import { SseParser } from "../sse/parser.ts";
+import { parseError } from "./error.ts";
+import { credentials, renderRequest } from "./render-request.ts";
+import { type AzureReadState, readEnd, readEvent, startReading } from "./stream.ts";
+
+/** Azure OpenAI: Chat Completions under paths, credentials and a content filter of its own. */
+export const azureOpenaiEgress: EgressCodec<AzureReadState> = {
+  wire: "azure-openai",
+  form: "openai-chat",
+  credentials,
+  renderRequest,
+  parseResponse,
+  openEvents: (contentType) => (/\bjson\b/i.test(contentType) ? null : new SseParser()),
+  startReading,
+  readEvent,
+  readEnd,
+  parseError,
+};

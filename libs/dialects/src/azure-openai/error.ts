@@ -1,0 +1,52 @@
+import { SignalboxError } from "@signalbox/proto";
+import { isObject } from "../check/check-value.ts";
+import { retryAfterMsOf } from "../error/retry-after.ts";
+import type { UpstreamFailure } from "../error/upstream-failure.ts";
+import type { JsonObject } from "../neutral/source.ts";
+import { parseError as parseChatError } from "../openai-chat/error.ts";
+
+/**
+ * An answer of Azure's that is no success: the form of Chat Completions, with the filter's findings under `innererror`, or that of the
+ * gateway before it, `{statusCode, message}`. The gateway tells when to come again in words alone.
+ */
+export function parseError(failure: UpstreamFailure): SignalboxError {
+  const error = parseChatError(failure);
+  const body = parseJson(failure.bodyText);
+  const found = filteredCategories(body);
+  const message = found.length === 0 ? error.message : `${error.message} Filtered: ${found.join(", ")}.`;
+  const told = retryAfterMsOf(failure.header, failure.nowMs);
+  const retryAfterMs = told ?? (failure.status === 429 ? secondsInWords(error.message) : null);
+  if (message === error.message && retryAfterMs === told) return error;
+  return new SignalboxError(error.code, message, {
+    details: { ...error.details, ...(retryAfterMs === null ? {} : { retryAfterMs }) },
+  });
+}
+
+/** The names of the categories that a filter found in the prompt. They are a closed list and nothing of the prompt. */
+function filteredCategories(body: unknown): readonly string[] {
+  const error = isObject(body) && isObject(body["error"]) ? body["error"] : {};
+  const inner = firstObject(error["innererror"], error["inner_error"]);
+  const results = firstObject(inner["content_filter_result"], inner["content_filter_results"]);
+  return Object.entries(results).flatMap(([category, result]) => {
+    return isObject(result) && result["filtered"] === true && /^[a-z_]{1,40}$/.test(category) ? [category] : [];
+  });
+}
+
+function firstObject(...values: readonly unknown[]): JsonObject {
+  return values.find(isObject) ?? {};
+}
+
+const SECONDS_MAX = 86_400;
+
+function secondsInWords(message: string): number | null {
+  const seconds = Number(/\b(?:retry after|try again in) (\d{1,6}) seconds?\b/i.exec(message)?.[1] ?? Number.NaN);
+  return seconds <= SECONDS_MAX ? seconds * 1000 : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,117 @@
+import type { TranslationLoss } from "@signalbox/proto";
+import { isObject } from "../check/check-value.ts";
+import type { NeutralRequest } from "../neutral/request.ts";
+import type { JsonObject } from "../neutral/source.ts";
+import { type ReadFields, unreadFields } from "../neutral/unread-fields.ts";
+import { typeOfItem } from "./parse-input.ts";
+
+const CONTENT: ReadFields = {
+  type: "read",
+  text: "read",
+  refusal: "read",
+  annotations: "read",
+  logprobs: "read",
+  image_url: "read",
+  file_id: "read",
+  file_url: "read",
+  file_data: "read",
+  filename: "read",
+  detail: "read",
+  prompt_cache_breakpoint: "read",
+};
+
+/** Of every type that the neutral form holds. An item's id and its status are the provider's book-keeping. */
+const ITEM: ReadFields = {
+  type: "read",
+  id: "read",
+  status: "read",
+  role: "read",
+  phase: "unheld",
+  content: [CONTENT],
+  call_id: "read",
+  name: "read",
+  namespace: "unheld",
+  arguments: "read",
+  input: "read",
+  output: [CONTENT],
+  summary: "read",
+  encrypted_content: "read",
+};
+
+const TOOL: ReadFields = {
+  type: "read",
+  name: "read",
+  description: "read",
+  parameters: "read",
+  strict: "read",
+  format: "read",
+};
+
+/** What the parser reads of a request; `unheld` is what this format defines and no other has. */
+const REQUEST: ReadFields = {
+  model: "read",
+  input: [ITEM],
+  instructions: "read",
+  tools: [TOOL],
+  tool_choice: "read",
+  parallel_tool_calls: "read",
+  text: { format: "read", verbosity: "read" },
+  reasoning: { effort: "read", summary: "read", generate_summary: "read", context: "unheld", mode: "unheld" },
+  stream: "read",
+  stream_options: "read",
+  store: "read",
+  include: "read",
+  max_output_tokens: "read",
+  max_tool_calls: "unheld",
+  temperature: "read",
+  top_p: "read",
+  top_logprobs: "read",
+  truncation: "unheld",
+  background: "unheld",
+  previous_response_id: "unheld",
+  conversation: "unheld",
+  prompt: "unheld",
+  context_management: "unheld",
+  moderation: "unheld",
+  image: "unheld",
+  access_programs: "unheld",
+  prompt_cache_key: "read",
+  prompt_cache_retention: "unheld",
+  prompt_cache_options: "unheld",
+  safety_identifier: "read",
+  service_tier: "read",
+  metadata: "read",
+  user: "read",
+};
+
+const HELD_ITEMS = new Set<unknown>([
+  "message",
+  "function_call",
+  "function_call_output",
+  "custom_tool_call",
+  "custom_tool_call_output",
+  "reasoning",
+]);
+
+/** Fields of a request of this format that the neutral form does not hold. */
+export function unread(request: NeutralRequest): readonly TranslationLoss[] {
+  const { body } = request.source;
+  const own = unreadFields(body, REQUEST).filter(({ path }) => !isOthers(request, path) && !isDefault(body, path));
+  if (!isObject(body["tool_choice"]) || request.toolChoice !== null) return own;
+  return [...own, { path: "tool_choice", what: "tool-choice", why: "no-equivalent" }];
+}
+
+/** Whether the path lies inside an item or a tool of a type of its own: what becomes of those the target's codec says. */
+function isOthers(request: NeutralRequest, path: string): boolean {
+  const [, list, index] = /^(tools|input)\[(\d+)\]\./.exec(path) ?? [];
+  if (list === "tools") return request.tools[Number(index)]?.kind === "other";
+  const { input } = request.source.body;
+  const item: unknown = list === undefined || !Array.isArray(input) ? null : input[Number(index)];
+  return isObject(item) && !HELD_ITEMS.has(typeOfItem(item));
+}
+
+/** What says no more than what every other form does by itself. */
+function isDefault(body: JsonObject, path: string): boolean {
+  if (path === "truncation") return body["truncation"] === "disabled";
+  return path === "background" && body["background"] === false;
+}

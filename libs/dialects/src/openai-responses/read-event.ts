@@ -1,0 +1,151 @@
+import { isObject } from "../check/check-value.ts";
+import type { JsonObject } from "../neutral/source.ts";
+import type { DeltaExtra, NeutralDelta } from "../neutral/stream-event.ts";
+import { mintedCallId } from "../neutral/tool-call-text.ts";
+import { readAnnotation } from "./annotations.ts";
+import { isCall, readCall } from "./output-item.ts";
+import { readItemDone } from "./read-item-done.ts";
+import {
+  given,
+  NO_PIECES,
+  type OpenItem,
+  type ResponsesReadState,
+  type Step,
+  withItem,
+  withPiece,
+  withProgress,
+} from "./read-state.ts";
+import { isOwnId, SUMMARY_SEPARATOR } from "./reasoning-item.ts";
+
+type Reader = (state: ResponsesReadState, body: JsonObject) => Step;
+
+/** The events that say something of the answer; all others only callers of the same form can be given. */
+export const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>(
+  Object.entries({
+    "response.output_item.added": readItemAdded,
+    "response.output_item.done": readItemDone,
+    "response.content_part.added": readPartAdded,
+    "response.output_text.delta": (state, body) => readPiece(state, body, textOf(body)),
+    "response.output_text.done": (state, body) => readRest(state, body, { text: stringOf(body["text"]) }),
+    "response.output_text.annotation.added": readAnnotationAdded,
+    "response.refusal.delta": (state, body) => readPiece(state, body, { refusal: stringOf(body["delta"]) }),
+    "response.refusal.done": (state, body) => readRest(state, body, { refusal: stringOf(body["refusal"]) }),
+    "response.reasoning_summary_text.delta": readReasoning,
+    "response.reasoning_summary_part.added": (state, body) => readPartAdded(state, body),
+    "response.reasoning_text.delta": readReasoning,
+    "response.function_call_arguments.delta": (state, body) => readArguments(state, body, stringOf(body["delta"])),
+    "response.function_call_arguments.done": (state, body) => readAllArguments(state, body, body["arguments"]),
+    "response.custom_tool_call_input.delta": (state, body) => readArguments(state, body, stringOf(body["delta"])),
+    "response.custom_tool_call_input.done": (state, body) => readAllArguments(state, body, body["input"]),
+  } satisfies Record<string, Reader>),
+);
+
+function readItemAdded(before: ResponsesReadState, body: JsonObject): Step {
+  const item = isObject(body["item"]) ? body["item"] : {};
+  const index = indexOf(body);
+  if (before.items.has(index)) return given(before, body, []);
+  const { type } = item;
+  if (!isCall(type)) {
+    const opened = withItem(before, index, { type, call: null, pieces: NO_PIECES });
+    if (type === "message") return given(opened, body, []);
+    // The provider's own tools have begun to work, which may take long and is paid for.
+    if (type !== "reasoning") return given(withProgress(opened, { begun: true }), body, []);
+    const id = isOwnId(item["id"]) ? { id: item["id"] } : {};
+    return given(opened, body, [{ extras: [{ kind: "new-part", ...id }] }]);
+  }
+  const { calls, options } = before;
+  const { kind: _, arguments: text, ...opens } = readCall(item, mintedCallId(options.defaults.id, calls));
+  const pieces = text === "" ? NO_PIECES : new Map([["arguments", 0]]);
+  const state = withItem({ ...before, calls: calls + 1 }, index, { type, call: calls, pieces });
+  return given(state, body, [{ toolCalls: [{ index: calls, opens, arguments: text, source: {} }] }]);
+}
+
+/** Parts of a message are parts in the neutral form, too; those of reasoning are one, with a blank line between them. */
+function readPartAdded(state: ResponsesReadState, body: JsonObject): Step {
+  const item = state.items.get(indexOf(body));
+  if (item?.type === "reasoning") {
+    const isNext = [...item.pieces.keys()].some((piece) => piece.startsWith(wordsKind(body)));
+    return given(state, body, isNext ? [{ reasoning: SUMMARY_SEPARATOR }] : []);
+  }
+  const part = isObject(body["part"]) ? body["part"] : {};
+  return given(state, body, part["type"] === "output_text" ? [{ extras: [{ kind: "new-part" }] }] : []);
+}
+
+/** A piece of text or of a refusal. */
+function readPiece(before: ResponsesReadState, body: JsonObject, change: Partial<NeutralDelta>): Step {
+  const index = indexOf(body);
+  const item = before.items.get(index);
+  const piece = pieceOf(body);
+  const isKnown = item === undefined || item.pieces.has(piece);
+  return given(isKnown ? before : withPiece(before, { index, item, piece }), body, [change]);
+}
+
+/** The whole of a part at its end: said now where no piece of it came before. */
+function readRest(state: ResponsesReadState, body: JsonObject, change: Partial<NeutralDelta>): Step {
+  const item = state.items.get(indexOf(body));
+  const isSaid = item === undefined || item.pieces.has(pieceOf(body));
+  return isSaid ? given(state, body, []) : readPiece(state, body, change);
+}
+
+function textOf(body: JsonObject): Partial<NeutralDelta> {
+  const text = stringOf(body["delta"]);
+  const { logprobs } = body;
+  if (!Array.isArray(logprobs) || logprobs.length === 0) return { text };
+  const extra: DeltaExtra = { kind: "logprobs", logprobs: { content: logprobs as unknown[], refusal: null } };
+  return { text, extras: [extra] };
+}
+
+function readAnnotationAdded(before: ResponsesReadState, body: JsonObject): Step {
+  const index = indexOf(body);
+  const item = before.items.get(index);
+  if (!isObject(body["annotation"]) || item === undefined) return given(before, body, []);
+  const piece = pieceOf(body);
+  const state = withPiece(before, { index, item, piece }, (item.pieces.get(piece) ?? 0) + 1);
+  return given(state, body, [{ extras: [{ kind: "annotation", annotation: readAnnotation(body["annotation"]) }] }]);
+}
+
+/** Thoughts and their summary are two accounts of the same: the one that comes first is told. */
+function readReasoning(before: ResponsesReadState, body: JsonObject): Step {
+  const index = indexOf(body);
+  const item = before.items.get(index);
+  const kind = wordsKind(body);
+  const isOther = item !== undefined && [...item.pieces.keys()].some((piece) => !piece.startsWith(kind));
+  if (isOther) return given(before, body, []);
+  const place = kind === "summary" ? body["summary_index"] : body["content_index"];
+  const piece = `${kind}${typeof place === "number" ? place : 0}`;
+  const isKnown = item === undefined || item.pieces.has(piece);
+  const state = isKnown ? before : withPiece(before, { index, item, piece });
+  return given(state, body, [{ reasoning: stringOf(body["delta"]) }]);
+}
+
+function wordsKind(body: JsonObject): "summary" | "thought" {
+  return String(body["type"]).includes("summary") ? "summary" : "thought";
+}
+
+function readArguments(before: ResponsesReadState, body: JsonObject, text: string): Step {
+  const index = indexOf(body);
+  const item: OpenItem | undefined = before.items.get(index);
+  // A call that was not opened comes whole with its end.
+  if (item === undefined || item.call === null) return given(before, body, []);
+  const state = item.pieces.has("arguments") ? before : withPiece(before, { index, item, piece: "arguments" });
+  return given(state, body, [{ toolCalls: [{ index: item.call, opens: null, arguments: text, source: {} }] }]);
+}
+
+/** Some hosts send arguments at their end alone. */
+function readAllArguments(state: ResponsesReadState, body: JsonObject, text: unknown): Step {
+  const item = state.items.get(indexOf(body));
+  const isSaid = item === undefined || item.pieces.has("arguments") || stringOf(text) === "";
+  return isSaid ? given(state, body, []) : readArguments(state, body, stringOf(text));
+}
+
+function indexOf(body: JsonObject): number {
+  return typeof body["output_index"] === "number" ? body["output_index"] : -1;
+}
+
+function pieceOf(body: JsonObject): string {
+  return `content${typeof body["content_index"] === "number" ? body["content_index"] : 0}`;
+}
+
+function stringOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

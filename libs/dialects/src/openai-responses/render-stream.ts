@@ -1,0 +1,67 @@
+import type { StreamTail, WriteState, WriteStreamOptions } from "../ingress-codec.ts";
+import { renderNote } from "../neutral/answer-note.ts";
+import { NO_LOSSES } from "../neutral/loss.ts";
+import type { JsonObject } from "../neutral/source.ts";
+import type { NeutralChunk } from "../neutral/stream-event.ts";
+import { encodeEvent } from "../sse/encode.ts";
+import { AnswerDraft } from "./answer-draft.ts";
+import { renderUsage } from "./usage.ts";
+
+/** What is known of a caller's stream between two frames. Either the provider's own events travel, or a draft makes them. */
+export type ResponsesWriteState = WriteState & {
+  readonly echo: JsonObject;
+  /** How many events of this form have been given out. */
+  readonly sequence: number;
+  /** The provider's last event, which waits for the usage. */
+  readonly last: JsonObject | null;
+  readonly draft: AnswerDraft | null;
+};
+
+export function startWriting(options: WriteStreamOptions): ResponsesWriteState {
+  return { echo: options.echo ?? {}, sequence: 0, last: null, draft: null, losses: NO_LOSSES };
+}
+
+/** One event as the caller gets it; a provider's of this form keeps its own fields. */
+export function writeChunk(state: ResponsesWriteState, chunk: NeutralChunk): readonly [ResponsesWriteState, string] {
+  const { dialect, body } = chunk.source;
+  const isOwn = dialect === "openai-responses" && typeof body["type"] === "string";
+  if (isOwn && state.draft === null) return writeOwn(state, body);
+  const draft = state.draft?.fork() ?? AnswerDraft.begin(chunk, state.echo);
+  for (const delta of chunk.deltas) draft.add(delta);
+  const frames = encodeAll(draft.take());
+  return [{ ...state, draft, losses: draft.losses }, frames];
+}
+
+function writeOwn(state: ResponsesWriteState, body: JsonObject): readonly [ResponsesWriteState, string] {
+  const { type } = body;
+  // Not every host numbers its events, as the format has it.
+  const event = typeof body["sequence_number"] === "number" ? body : { ...body, sequence_number: state.sequence };
+  const next = { ...state, sequence: (event["sequence_number"] as number) + 1 };
+  if (type === "response.completed" || type === "response.incomplete") return [{ ...next, last: event }, ""];
+  return [next, encode(event)];
+}
+
+/** What a complete answer still owes the caller: its last event, with the whole response and its usage. */
+export function writeTail(state: ResponsesWriteState, tail: StreamTail): string {
+  const { last } = state;
+  const draft = state.draft?.fork() ?? null;
+  const note = renderNote(tail.note, tail.usage);
+  const source = tail.usageForm === "openai-responses" ? tail.usageSource : null;
+  const usage = { ...renderUsage(tail.usage, source), signalbox: note };
+  if (draft !== null) {
+    draft.finish(usage);
+    return encodeAll(draft.take());
+  }
+  if (last === null) return "";
+  return encode({ ...last, response: { ...(last["response"] as JsonObject), usage } });
+}
+
+export function encodeAll(events: readonly JsonObject[]): string {
+  let frames = "";
+  for (const event of events) frames += encode(event);
+  return frames;
+}
+
+function encode(event: JsonObject): string {
+  return encodeEvent({ event: String(event["type"]), data: JSON.stringify(event) });
+}

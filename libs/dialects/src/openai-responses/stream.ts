@@ -1,0 +1,100 @@
+import { SignalboxError } from "@signalbox/proto";
+import { isObject } from "../check/check-value.ts";
+import type { ReadStreamOptions } from "../egress-codec.ts";
+import { notJson } from "../error/stream-failure.ts";
+import type { WireEvent } from "../framing.ts";
+import { deltasOfChoice } from "../neutral/response-chunks.ts";
+import type { JsonObject } from "../neutral/source.ts";
+import { NO_PROGRESS } from "../neutral/stream-event.ts";
+import { readFailure } from "./error.ts";
+import { readFinish } from "./finish-reason.ts";
+import { choiceOf, headOf } from "./parse-response.ts";
+import { given, type ResponsesReadState, type Step, withProgress } from "./read-state.ts";
+import { READERS } from "./read-event.ts";
+import { readUsage } from "./usage.ts";
+
+/** More items than any answer has. */
+const ITEMS_MAX = 4096;
+
+export function startReading(options: ReadStreamOptions): ResponsesReadState {
+  return { options, progress: NO_PROGRESS, head: null, items: new Map(), calls: 0, started: false };
+}
+
+/** Reads one event. After the stream's end (`progress.end`) nothing more is read. */
+export function readEvent(state: ResponsesReadState, event: WireEvent): Step {
+  if (state.progress.end.kind !== "open") return [state, []];
+  // No part of the format; some hosts end every stream with it.
+  if (event.data.trim() === "[DONE]") return [state, []];
+  if (state.items.size > ITEMS_MAX) return [ended(state, tooManyItems(state.options.provider)), []];
+  const body = parseJson(event.data);
+  if (!isObject(body)) return [ended(state, notJson(state.options.provider)), []];
+  const type = typeof body["type"] === "string" ? body["type"] : event.event;
+  switch (type) {
+    case "error":
+      return [ended(state, readFailure(body, state.options)), []];
+    case "response.failed":
+    case "response.cancelled":
+      return [readFailed(state, body), []];
+    case "response.completed":
+    case "response.incomplete":
+      return readLast(state, body);
+    case "response.created":
+    case "response.queued":
+    case "response.in_progress":
+      return given(withHead(state, body["response"]), body, []);
+    default:
+      if (isObject(body["error"])) return [ended(state, readFailure(body, state.options)), []];
+      return READERS.get(type)?.(state, body) ?? given(state, body, []);
+  }
+}
+
+/** The body is over. Only the last event says that an answer is complete. */
+export function readEnd(state: ResponsesReadState): ResponsesReadState {
+  return state.progress.end.kind === "open" ? withProgress(state, { end: { kind: "truncated" } }) : state;
+}
+
+function readLast(before: ResponsesReadState, body: JsonObject): Step {
+  const response = isObject(body["response"]) ? body["response"] : {};
+  const state = withUsage(withHead(before, response), response);
+  const status = body["type"] === "response.incomplete" ? "incomplete" : response["status"];
+  const final = { ...response, status };
+  const isSilent = state.items.size === 0 && !state.started && Array.isArray(response["output"]);
+  const deltas = isSilent
+    ? deltasOfChoice(choiceOf(final, response["output"] as readonly unknown[], state.options.defaults.id))
+    : [readFinish(final, state.calls > 0)];
+  const [next, chunks] = given(state, body, deltas);
+  return [withProgress(next, { end: { kind: "done" } }), chunks];
+}
+
+function readFailed(before: ResponsesReadState, body: JsonObject): ResponsesReadState {
+  const response = isObject(body["response"]) ? body["response"] : body;
+  const state = withUsage(withHead(before, response), response);
+  return ended(state, readFailure(response, state.options));
+}
+
+function withHead(state: ResponsesReadState, response: unknown): ResponsesReadState {
+  if (state.head !== null || !isObject(response)) return state;
+  return { ...state, head: headOf(response, state.options.defaults) };
+}
+
+function withUsage(state: ResponsesReadState, response: JsonObject): ResponsesReadState {
+  const usage = readUsage(response["usage"]);
+  if (usage === null) return state;
+  return withProgress(state, { usage, usageSource: response["usage"] as JsonObject });
+}
+
+function ended(state: ResponsesReadState, error: SignalboxError): ResponsesReadState {
+  return withProgress(state, { end: { kind: "error", error } });
+}
+
+function tooManyItems(provider: string): SignalboxError {
+  return new SignalboxError("upstream-error", "The provider's answer has too many items.", { details: { provider } });
+}
+
+function parseJson(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+}
