@@ -1,4 +1,20 @@
-/** What differs between the hosts that speak openai-chat. */
+import type { RequestFacts } from "@signalbox/proto";
+import type { JsonObject } from "./neutral/source.ts";
+
+type Effort = NonNullable<RequestFacts["reasoningEffort"]>;
+
+/** How a host is told whether and how much to reason, where `reasoning_effort` alone does not do it. */
+export type ReasoningQuirks = {
+  /** The values of `reasoning_effort` that the host takes, least first; empty: it takes none. Absent: it takes all. */
+  readonly efforts?: readonly Effort[];
+  /** Sent where reasoning is asked for, and where it is switched off. */
+  readonly on?: JsonObject;
+  readonly off?: JsonObject;
+  /** Where a budget of tokens stands, as the path to it. */
+  readonly budget?: readonly [string] | readonly [string, string];
+};
+
+/** What differs between the hosts that speak openai-chat. What a host is not known to differ in is absent. */
 export type RequestQuirks = {
   /** The one spelling of the output bound that the host takes; null: it takes both. */
   readonly maxTokensField: "max_tokens" | "max_completion_tokens" | null;
@@ -7,7 +23,30 @@ export type RequestQuirks = {
   /** Whether the role `developer` is known; where it is not, its messages are sent as `system`. */
   readonly developerRole: boolean;
   /** The field in which the host wants earlier reasoning back; absent: it wants none. */
-  readonly reasoningField?: "reasoning_content" | "reasoning";
+  readonly reasoningField?: "reasoning_content" | "reasoning" | "reasoning_details";
+  readonly reasoning?: ReasoningQuirks;
+  /** Fields that the host refuses or does not heed; `messages[].name` and `tools[].strict` stand for those of all messages and tools. */
+  readonly lacks?: readonly string[];
+  /** The kinds of `tool_choice` that the host takes. */
+  readonly toolChoices?: readonly ("auto" | "none" | "required" | "tool" | "allowed")[];
+  /** The kinds of `response_format`, beside text, that the host takes. */
+  readonly formats?: readonly ("json_object" | "json_schema")[];
+  readonly choicesMax?: number;
+  readonly stopsMax?: number;
+  readonly temperature?: { readonly min: number; readonly max: number };
+  /** Whether parts and tools may carry Anthropic's `cache_control`. */
+  readonly cacheMarks?: true;
+  /** Sent with every request that does not set these fields itself. */
+  readonly always?: JsonObject;
+  /** What holds for some of the host's models; the first that fits is laid over the rest. */
+  readonly byModel?: readonly { readonly models: RegExp; readonly quirks: Partial<RequestQuirks> }[];
 };
 
 export const NO_QUIRKS: RequestQuirks = { maxTokensField: null, streamOptions: true, developerRole: true };
+
+/** A host's quirks for one of its models. */
+export function quirksForModel(quirks: RequestQuirks, model: string): RequestQuirks {
+  if (quirks.byModel === undefined) return quirks;
+  const found = quirks.byModel.find(({ models }) => models.test(model));
+  return found === undefined ? quirks : { ...quirks, ...found.quirks };
+}

@@ -40,6 +40,8 @@ export function renderAnnotation(
       end_index: place.offset + (annotation.end ?? place.chars),
       title: annotation.title ?? annotation.url,
       url: annotation.url,
+      // OpenRouter's addition, which clients that do not know it skip.
+      ...(annotation.citedText === null ? {} : { content: annotation.citedText }),
     },
   };
 }

@@ -4,7 +4,8 @@ import type { NeutralChoice } from "../neutral/response.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { renderAnnotation } from "./annotations.ts";
 import { renderImage } from "./answer-media.ts";
-import { renderCallState, renderReasoningDetail } from "./reasoning-details.ts";
+import { noteOrder } from "./part-order.ts";
+import { renderCallState, renderReasoningDetails } from "./reasoning-details.ts";
 
 type Lists = { calls: JsonObject[]; details: JsonObject[]; annotations: JsonObject[]; images: JsonObject[] };
 
@@ -14,6 +15,7 @@ export function buildMessage(choice: NeutralChoice, path: string, losses: LossLi
   const lists: Lists = { calls: [], details: [], annotations: [], images: [] };
   let audio: JsonObject | undefined;
   let offset = 0;
+  noteOrder(parts, path, losses);
   for (const [index, part] of parts.entries()) {
     const place = { path: `${path}.parts[${index}]`, offset, losses };
     if (part.kind === "audio") audio = audioOf(part, choice.index, place);
@@ -23,12 +25,14 @@ export function buildMessage(choice: NeutralChoice, path: string, losses: LossLi
   // A provider that explains why it stopped a choice leaves it without text: the explanation is the refusal.
   const refusal = refusalOf(parts) ?? choice.stop?.explanation ?? null;
   const reasoning = reasoningOf(parts);
+  const hasState = parts.some((part) => part.kind === "reasoning" && part.state !== undefined);
   return {
     role: "assistant",
     content: textOf(parts),
     refusal,
     ...(reasoning === null ? {} : { reasoning_content: reasoning }),
-    ...(lists.details.length === 0 ? {} : { reasoning_details: lists.details }),
+    // Text alone stands in `reasoning_content` already.
+    ...(hasState ? { reasoning_details: lists.details } : {}),
     ...(lists.annotations.length === 0 ? {} : { annotations: lists.annotations }),
     ...(audio === undefined ? {} : { audio }),
     ...(lists.images.length === 0 ? {} : { images: lists.images }),
@@ -50,15 +54,18 @@ function addPart(part: NeutralPart, to: Lists, { path, offset, losses }: Place):
       return;
     }
     case "reasoning": {
-      const detail = renderReasoningDetail(part, to.details.length);
-      if (detail !== null) to.details.push(detail);
+      to.details.push(...renderReasoningDetails(part, to.details.length));
       return;
     }
     case "tool-call":
+      if (part.state !== undefined && part.state.wire !== "gemini") {
+        losses.add(`${path}.state`, "call-signature", "foreign");
+      }
       to.calls.push(buildCall(part));
       return;
     case "image": {
       const image = renderImage(part);
+      if (part.state !== undefined) losses.add(`${path}.state`, "image-signature", "foreign");
       if (image === null) losses.add(path, "image", "foreign");
       else to.images.push(image);
       return;

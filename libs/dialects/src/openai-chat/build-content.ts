@@ -1,19 +1,35 @@
 import type { LossList } from "../neutral/loss.ts";
 import { dataUrlOf } from "../neutral/media-source.ts";
-import type { AudioPart, FilePart, ImagePart, NeutralPart } from "../neutral/part.ts";
+import type { AudioPart, CacheMark, FilePart, ImagePart, NeutralPart } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
+import type { RequestQuirks } from "../request-quirks.ts";
 import { urlOf } from "./answer-media.ts";
 
+/** What a request of another form is built with. */
+export type BuildContext = { readonly losses: LossList; readonly quirks: RequestQuirks };
+
 /** The content of a message that was read from another form; refusals, reasoning and calls have fields of their own. */
-export function buildContent(parts: readonly NeutralPart[], path: string, losses: LossList): JsonObject[] {
+export function buildContent(parts: readonly NeutralPart[], path: string, context: BuildContext): JsonObject[] {
   return parts.flatMap((part, index) => {
-    const built = buildPart(part, `${path}.parts[${index}]`, losses);
-    return built === null ? [] : [built];
+    const at = `${path}.parts[${index}]`;
+    const mark = "cache" in part ? part.cache : undefined;
+    const built = buildPart(part, at, context.losses);
+    const marked = buildMark(mark, at, context);
+    return built === null ? [] : [{ ...built, ...marked }];
   });
 }
 
+/** A cache mark as OpenRouter and Alibaba take it in this format. */
+export function buildMark(mark: CacheMark | undefined, path: string, { losses, quirks }: BuildContext): JsonObject {
+  if (mark === undefined) return {};
+  if (quirks.cacheMarks === true) {
+    return { cache_control: { type: "ephemeral", ...(mark.ttl === null ? {} : { ttl: mark.ttl }) } };
+  }
+  losses.add(`${path}.cache`, "cache-mark", "no-equivalent");
+  return {};
+}
+
 function buildPart(part: NeutralPart, path: string, losses: LossList): JsonObject | null {
-  if ("cache" in part && part.cache !== undefined) losses.add(`${path}.cache`, "cache-mark", "no-equivalent");
   switch (part.kind) {
     case "text":
       if (part.annotations !== undefined) losses.add(`${path}.annotations`, "citation", "no-equivalent");
@@ -33,7 +49,8 @@ function buildPart(part: NeutralPart, path: string, losses: LossList): JsonObjec
   }
 }
 
-function buildImage({ source, detail }: ImagePart, path: string, losses: LossList): JsonObject | null {
+function buildImage({ source, detail, state }: ImagePart, path: string, losses: LossList): JsonObject | null {
+  if (state !== undefined) losses.add(`${path}.state`, "image-signature", "foreign");
   const url = urlOf(source);
   if (url !== null) return { type: "image_url", image_url: { url, ...(detail === null ? {} : { detail }) } };
   losses.add(path, "image", "foreign");
@@ -61,7 +78,9 @@ function buildFile(part: FilePart, path: string, losses: LossList): JsonObject |
       losses.add(path, "text-file", "approximated");
       return { type: "text", text: source.text };
     case "file-id":
-      if (source.form.startsWith("openai-")) return { type: "file", file: { file_id: source.id } };
+      if (source.form.startsWith("openai-")) {
+        return { type: "file", file: { file_id: source.id, ...(name === null ? {} : { filename: name }) } };
+      }
       losses.add(path, "file", "foreign");
       return null;
     default:

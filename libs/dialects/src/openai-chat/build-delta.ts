@@ -4,7 +4,7 @@ import type { JsonObject } from "../neutral/source.ts";
 import type { DeltaExtra, NeutralDelta, ToolCallDelta } from "../neutral/stream-event.ts";
 import { renderAnnotation } from "./annotations.ts";
 import { renderImage } from "./answer-media.ts";
-import { renderCallState, renderReasoningDetail } from "./reasoning-details.ts";
+import { renderCallState, renderReasoningDetails } from "./reasoning-details.ts";
 
 /** What is known of one choice of an answer that another wire gives. */
 type BuiltChoice = {
@@ -100,8 +100,7 @@ class Draft {
       case "reasoning-state": {
         const { reasoning, details } = this.state;
         const { kind: _, ...rest } = extra;
-        const detail = renderReasoningDetail({ text: reasoning, ...rest }, details);
-        if (detail !== null) this.#details.push(detail);
+        this.#details.push(...renderReasoningDetails({ text: reasoning, ...rest }, details));
         this.state = { ...this.state, reasoning: "", details: details + 1 };
         return;
       }
@@ -148,6 +147,7 @@ class Draft {
     const body = isCustom ? { input: text } : { arguments: text };
     if (opens === null) return { index, [kind]: body };
     const { id, name, state } = opens;
+    if (state !== undefined && state.wire !== "gemini") this.#lose("parts", "call-signature", "foreign");
     return { index, id, type: kind, [kind]: { name, ...body }, ...renderCallState(state) };
   }
 

@@ -1,15 +1,14 @@
 import type { LossList } from "../neutral/loss.ts";
 import type { NeutralMessage } from "../neutral/message.ts";
-import { type NeutralPart, reasoningOf, refusalOf, toolCallsOf } from "../neutral/part.ts";
+import { type NeutralPart, reasoningOf, refusalOf, type ToolCallPart, toolCallsOf } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import type { RequestQuirks } from "../request-quirks.ts";
 import { buildCall } from "./build-answer.ts";
-import { buildContent } from "./build-content.ts";
-
-type Context = { readonly losses: LossList; readonly quirks: RequestQuirks };
+import { noteOrder } from "./part-order.ts";
+import { renderReasoningDetails } from "./reasoning-details.ts";
+import { type BuildContext, buildContent, buildMark } from "./build-content.ts";
 
 /** The messages of a request that was read from another form. */
-export function buildMessages(messages: readonly NeutralMessage[], context: Context): JsonObject[] {
+export function buildMessages(messages: readonly NeutralMessage[], context: BuildContext): JsonObject[] {
   const built: JsonObject[] = [];
   // Tools' results hold text alone in this format: what else they hold follows the results of its turn as the user's.
   let shown: JsonObject[] = [];
@@ -29,17 +28,18 @@ export function buildMessages(messages: readonly NeutralMessage[], context: Cont
   return built;
 }
 
-function buildTurn(message: NeutralMessage, path: string, { losses }: Context): JsonObject {
-  const content = buildContent(message.parts, path, losses);
+function buildTurn(message: NeutralMessage, path: string, context: BuildContext): JsonObject {
+  const content = buildContent(message.parts, path, context);
   return { role: message.role, content: plain(content), ...nameOf(message) };
 }
 
-function buildAssistant(message: NeutralMessage, path: string, { losses, quirks }: Context): JsonObject {
+function buildAssistant(message: NeutralMessage, path: string, context: BuildContext): JsonObject {
   const { parts } = message;
-  const content = buildContent(parts, path, losses);
+  const content = buildContent(parts, path, context);
   const calls = toolCallsOf(parts);
   const refusal = refusalOf(parts);
-  const reasoning = buildReasoning(parts, path, { losses, quirks });
+  const reasoning = buildReasoning(parts, path, context);
+  noteOrder(parts, path, context.losses);
   const isEmpty = content.length === 0;
   return {
     role: "assistant",
@@ -51,38 +51,47 @@ function buildAssistant(message: NeutralMessage, path: string, { losses, quirks 
   };
 }
 
-/** Earlier reasoning goes back where the host wants it; nobody but its own wire can use its state. */
-function buildReasoning(parts: readonly NeutralPart[], path: string, { losses, quirks }: Context): JsonObject {
+/** Earlier reasoning goes back where the host wants it; its state does where the host hands it on to the wire that can read it. */
+function buildReasoning(parts: readonly NeutralPart[], path: string, { losses, quirks }: BuildContext): JsonObject {
+  const { reasoningField } = quirks;
+  const details: JsonObject[] = [];
   for (const [index, part] of parts.entries()) {
     const at = `${path}.parts[${index}]`;
-    if (part.kind === "tool-call" && part.state !== undefined && part.state.wire !== "gemini") {
-      losses.add(`${at}.state`, "call-signature", "foreign");
-    }
+    if (part.kind === "tool-call") noteCall(part, at, losses);
     if (part.kind !== "reasoning") continue;
-    if (part.state !== undefined) losses.add(`${at}.state`, `reasoning-${part.state.kind}`, "foreign");
-    if (part.text !== "" && quirks.reasoningField === undefined) losses.add(at, "reasoning", "no-equivalent");
+    if (reasoningField === "reasoning_details") details.push(...renderReasoningDetails(part, index));
+    else if (part.state !== undefined) losses.add(`${at}.state`, `reasoning-${part.state.kind}`, "foreign");
+    if (part.text !== "" && reasoningField === undefined) losses.add(at, "reasoning", "no-equivalent");
   }
-  const text = quirks.reasoningField === undefined ? null : reasoningOf(parts);
-  return text === null ? {} : { [quirks.reasoningField ?? ""]: text };
+  if (reasoningField === "reasoning_details") return details.length === 0 ? {} : { reasoning_details: details };
+  const text = reasoningField === undefined ? null : reasoningOf(parts);
+  return text === null ? {} : { [reasoningField ?? ""]: text };
+}
+
+function noteCall(call: ToolCallPart, path: string, losses: LossList): void {
+  if (call.cache !== undefined) losses.add(`${path}.cache`, "cache-mark", "no-equivalent");
+  if (call.state !== undefined && call.state.wire !== "gemini")
+    losses.add(`${path}.state`, "call-signature", "foreign");
 }
 
 function buildResult(
   message: NeutralMessage & { role: "tool" },
   path: string,
-  context: Context & { shown: JsonObject[] },
+  context: BuildContext & { shown: JsonObject[] },
 ): JsonObject {
   const { losses, shown } = context;
   if (message.isError === true) losses.add(`${path}.isError`, "tool-error", "no-equivalent");
-  if (message.cache !== undefined) losses.add(`${path}.cache`, "cache-mark", "no-equivalent");
-  const content = buildContent(message.parts, path, losses);
+  const marked = buildMark(message.cache, path, context);
+  const content = buildContent(message.parts, path, context);
   const text = content.filter((part) => part["type"] === "text");
+  if (text.length > 1) losses.add(`${path}.parts`, "tool-result-parts", "approximated");
   const others = content.filter((part) => part["type"] !== "text");
   if (others.length > 0) {
     losses.add(path, "tool-result-media", "approximated");
     shown.push({ type: "text", text: `The result of ${message.callId ?? message.name ?? "the tool"}:` }, ...others);
   }
   if (message.callId === null) return { role: "function", name: message.name ?? "", content: joined(text) };
-  return { role: "tool", tool_call_id: message.callId, content: joined(text) };
+  return { role: "tool", tool_call_id: message.callId, content: joined(text), ...marked };
 }
 
 function joined(content: readonly JsonObject[]): string {
@@ -93,7 +102,8 @@ function joined(content: readonly JsonObject[]): string {
 function plain(content: readonly JsonObject[]): unknown {
   const [first] = content;
   if (first === undefined) return "";
-  return content.length === 1 && first["type"] === "text" ? first["text"] : content;
+  const isBare = content.length === 1 && first["type"] === "text" && first["cache_control"] === undefined;
+  return isBare ? first["text"] : content;
 }
 
 function nameOf({ name }: NeutralMessage): JsonObject {

@@ -1,27 +1,24 @@
-import type { TranslationLoss } from "@signalbox/proto";
-import { LossList } from "../neutral/loss.ts";
+import type { LossList } from "../neutral/loss.ts";
 import type { NeutralRequest, NeutralResponseFormat } from "../neutral/request.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { RequestQuirks } from "../request-quirks.ts";
+import type { BuildContext } from "./build-content.ts";
 import { buildMessages } from "./build-messages.ts";
 import { buildToolChoice, buildTools } from "./build-tools.ts";
 
 const STOPS_MAX = 4;
 
 /** The fields of a request that was read from another form, but for the model, the stream's options and the cap on output. */
-export function buildRequest(
-  request: NeutralRequest,
-  quirks: RequestQuirks,
-): { readonly fields: JsonObject; readonly losses: readonly TranslationLoss[] } {
-  const losses = new LossList();
-  const tools = buildTools(request.tools, losses);
+export function buildRequest(request: NeutralRequest, quirks: RequestQuirks, losses: LossList): JsonObject {
+  const context = { losses, quirks };
+  const tools = buildTools(request.tools, context);
   const toolFields = {
     tools,
-    tool_choice: buildToolChoice(request.toolChoice),
+    tool_choice: buildToolChoice(request.toolChoice, request.tools),
     parallel_tool_calls: request.parallelTools,
   };
   const fields = {
-    messages: buildMessages(request.messages, { losses, quirks }),
+    messages: buildMessages(request.messages, context),
     ...(tools.length === 0 ? {} : toolFields),
     response_format: buildFormat(request.responseFormat),
     stream: request.stream ? true : null,
@@ -32,16 +29,13 @@ export function buildRequest(
     ...buildSampling(request, losses),
     logprobs: request.logprobs ? true : null,
     top_logprobs: request.topLogprobs,
-    reasoning_effort: buildEffort(request, losses),
+    reasoning_effort: buildEffort(request, context),
     verbosity: request.verbosity,
     user: request.user,
     ...buildService(request, losses),
   };
   if (request.cache !== undefined) losses.add("cache", "cache-mark", "no-equivalent");
-  return {
-    fields: Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)),
-    losses: losses.all,
-  };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }
 
 function buildSampling({ sampling, source }: NeutralRequest, losses: LossList): JsonObject {
@@ -61,10 +55,11 @@ function buildSampling({ sampling, source }: NeutralRequest, losses: LossList): 
   };
 }
 
-function buildEffort({ reasoning, reasoningEffort }: NeutralRequest, losses: LossList): string | null {
+function buildEffort({ reasoning, reasoningEffort }: NeutralRequest, { losses, quirks }: BuildContext): string | null {
   if (reasoning === null) return null;
-  const hasBudget = reasoning.budgetTokens !== null;
-  if (hasBudget) losses.add("reasoning.budgetTokens", "reasoning-budget", "approximated");
+  if (reasoning.budgetTokens !== null && quirks.reasoning?.budget === undefined) {
+    losses.add("reasoning.budgetTokens", "reasoning-budget", "approximated");
+  }
   if (reasoning.adaptive === true && reasoning.effort === null) {
     losses.add("reasoning.adaptive", "adaptive-reasoning", "no-equivalent");
   }

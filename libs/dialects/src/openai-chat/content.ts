@@ -1,4 +1,5 @@
 import { isObject } from "../check/check-value.ts";
+import { textOfDetails } from "./reasoning-details.ts";
 
 /** Text and reasoning of a message or a delta. */
 export type Content = { readonly text: string | null; readonly reasoning: string | null };
@@ -9,12 +10,24 @@ export type Content = { readonly text: string | null; readonly reasoning: string
  */
 export function readContent(from: { readonly [field: string]: unknown }): Content {
   const own = from["reasoning_content"] ?? from["reasoning"];
-  const reasoning = typeof own === "string" ? own : null;
+  // OpenRouter says it in both places, MiniMax in its details alone.
+  const reasoning =
+    typeof own === "string" && own !== "" ? own : (textOfDetails(from["reasoning_details"]) ?? textOrNull(own));
   const content = from["content"];
   if (typeof content === "string") return { text: content, reasoning };
   if (!Array.isArray(content)) return { text: null, reasoning };
   const thinking = textOf(content, "thinking");
   return { text: textOf(content, "text"), reasoning: thinking === "" ? reasoning : thinking };
+}
+
+/** Whether reasoning stands in a field of its own. */
+export function saysPlainly(from: { readonly [field: string]: unknown }): boolean {
+  const own = from["reasoning_content"] ?? from["reasoning"];
+  return typeof own === "string" && own !== "";
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
 }
 
 /** The text of a Mistral `thinking` part. */

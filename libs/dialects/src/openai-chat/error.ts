@@ -28,14 +28,40 @@ export function parseInBandError(
   body: JsonObject,
   from: { provider: string; secrets: readonly string[] },
 ): SignalboxError | null {
-  const { error } = body;
+  const { error, base_resp: minimax } = body;
   const isError = (error !== undefined && error !== null) || body["object"] === "error";
-  if (!isError) return null;
+  if (!isError) return isObject(minimax) ? readBaseResp(minimax, from) : null;
   const said = sayingOf(body);
   const message = redact(said.message ?? "The provider reported an error inside its answer.", from.secrets);
   const status = isObject(error) ? Number(error["status"] ?? error["code"]) : Number.NaN;
   const code = status >= 400 && status < 600 ? codeOfStatus(status, message) : codeOfWord(said.details.upstreamCode);
   return new SignalboxError(code, message, { details: { provider: from.provider, ...said.details } });
+}
+
+/**
+ * MiniMax says in `base_resp`, beside what it generated, whether it failed (https://platform.minimax.io/docs/api-reference/errorcode):
+ * its codes and the HTTP statuses that they stand for.
+ */
+const BASE_RESP_STATUS: Readonly<Record<number, number>> = {
+  1001: 504,
+  1002: 429,
+  1004: 401,
+  1008: 402,
+  1026: 400,
+  1027: 400,
+  1039: 400,
+  1041: 429,
+  2013: 400,
+  2049: 401,
+  2056: 429,
+};
+
+function readBaseResp(said: JsonObject, from: { provider: string; secrets: readonly string[] }): SignalboxError | null {
+  const status = said["status_code"];
+  if (typeof status !== "number" || status === 0) return null;
+  const message = redact(text(said["status_msg"]) ?? "The provider reported an error inside its answer.", from.secrets);
+  const code = codeOfStatus(BASE_RESP_STATUS[status] ?? 500, message);
+  return new SignalboxError(code, message, { details: { provider: from.provider, upstreamCode: String(status) } });
 }
 
 /** An error answer in this dialect. */
@@ -65,10 +91,12 @@ export function renderErrorFrame(error: SignalboxError): string {
 const CODES: Partial<Record<ErrorCode, string>> = {
   "invalid-request": "invalid_value",
   "rate-limited": "rate_limit_exceeded",
+  "budget-exceeded": "insufficient_quota",
   "upstream-rate-limited": "rate_limit_exceeded",
 };
 
 function typeOf(error: SignalboxError): string {
+  if (error.code === "budget-exceeded") return "insufficient_quota";
   if (error.httpStatus === 429) return "rate_limit_error";
   if (error.httpStatus === 403) return "permission_error";
   return error.httpStatus >= 500 ? "server_error" : "invalid_request_error";
@@ -76,18 +104,37 @@ function typeOf(error: SignalboxError): string {
 
 type Saying = { message: string | null; details: { upstreamCode?: string; upstreamType?: string } };
 
-/** What an error body says, in the shapes that hosts use: `{error: {…}}`, `{error: "…"}`, `{message}`, `{detail}`. */
+/**
+ * What an error body says, in the shapes that hosts use: `{error: {…}}`, `{error: "…"}`, `{message}`, `{detail}`, and the list of what a
+ * validator found, as `detail`, as `message` or as `message.detail` (Mistral and others that are written in Python).
+ */
 function sayingOf(body: unknown): Saying {
   if (!isObject(body)) return { message: null, details: {} };
   const error = isObject(body["error"]) ? body["error"] : body;
-  const detail = error["detail"];
-  const message = text(error["message"]) ?? text(body["error"]) ?? text(detail) ?? text(body["msg"]);
+  const { message: own, detail } = error;
+  const found = findings(detail) ?? findings(own) ?? (isObject(own) ? findings(own["detail"]) : null);
+  const message = found ?? text(own) ?? text(body["error"]) ?? text(detail) ?? text(body["msg"]);
   const upstreamCode = word(error["code"]);
   const upstreamType = word(error["type"]);
   return {
     message,
     details: { ...(upstreamCode === null ? {} : { upstreamCode }), ...(upstreamType === null ? {} : { upstreamType }) },
   };
+}
+
+const FINDINGS_MAX = 8;
+
+/** The places and rules that a validator names. What it found there, its `input`, is the caller's own words and never repeated. */
+function findings(value: unknown): string | null {
+  if (!Array.isArray(value)) return null;
+  const named = value
+    .slice(0, FINDINGS_MAX)
+    .filter(isObject)
+    .flatMap(({ loc, msg }) => {
+      const place = Array.isArray(loc) ? `${loc.join(".")}: ` : "";
+      return typeof msg === "string" ? [place + msg] : [];
+    });
+  return named.length === 0 ? null : named.join("; ");
 }
 
 function text(value: unknown): string | null {

@@ -10,6 +10,8 @@ const SYNONYMS = new Map<string, FinishReason>(
     max_tokens: "length",
     max_length: "length",
     model_length: "length",
+    model_context_window_exceeded: "length",
+    repetition_truncation: "length",
     tool_use: "tool_calls",
     tool_call: "tool_calls",
     safety: "content_filter",

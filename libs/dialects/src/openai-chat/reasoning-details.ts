@@ -7,19 +7,50 @@ import type { JsonObject } from "../neutral/source.ts";
 
 /**
  * `reasoning_details`, in which OpenRouter carries signed and encrypted reasoning through this dialect
- * (https://openrouter.ai/docs/use-cases/reasoning-tokens): clients that send a message back with it give the state back as it was.
+ * (https://openrouter.ai/docs/guides/best-practices/reasoning-tokens): clients that send a message back with it give the state back as it
+ * was. An entry is a `reasoning.text` with an optional signature, a `reasoning.summary` or a `reasoning.encrypted`; its `format` says whose
+ * it is. MiniMax has the same list with text alone.
  */
 const FORMATS: readonly (readonly [format: string, wire: WireName])[] = [
   ["anthropic-claude-v1", "anthropic-messages"],
   ["openai-responses-v1", "openai-responses"],
+  ["azure-openai-responses-v1", "azure-openai"],
   ["google-gemini-v1", "gemini"],
 ];
 
-/** The reasoning of a message, from its `reasoning_details` where it has them; `text` is what its plain field says. */
+/**
+ * The reasoning of a message, from its `reasoning_details` where it has them; `text` is what its plain field says, and what of it the
+ * details do not show is a part by itself.
+ */
 export function readReasoning(details: unknown, text: string | null): readonly ReasoningPart[] {
-  const parts = Array.isArray(details) ? details.filter(isObject).flatMap((detail) => readDetail(detail) ?? []) : NONE;
-  const isShown = parts.some((part) => part.text !== "");
-  return text === null || text === "" || isShown ? parts : [{ kind: "reasoning", text }, ...parts];
+  const parts = Array.isArray(details) ? readDetails(details.filter(isObject)) : NONE;
+  if (text === null || text === "") return parts;
+  const shown = parts.map((part) => part.text).join("");
+  const at = shown === "" ? -1 : text.indexOf(shown);
+  if (shown !== "" && at === -1) return parts;
+  const before = at === -1 ? text : text.slice(0, at);
+  const after = at === -1 ? "" : text.slice(at + shown.length);
+  return [...partsOf(before), ...parts, ...partsOf(after)];
+}
+
+function partsOf(text: string): ReasoningPart[] {
+  return text === "" ? [] : [{ kind: "reasoning", text }];
+}
+
+/** A summary and the encrypted thoughts that it sums up are two entries of one index. */
+function readDetails(details: readonly JsonObject[]): readonly ReasoningPart[] {
+  const parts: ReasoningPart[] = [];
+  for (const [position, detail] of details.entries()) {
+    const part = readDetail(detail);
+    if (part === null) continue;
+    const last = parts.at(-1);
+    const before = details[position - 1];
+    const isSame = detail["type"] === "reasoning.encrypted" && before?.["type"] === "reasoning.summary";
+    const isOne = isSame && before["index"] === detail["index"] && before["id"] === detail["id"];
+    if (isOne && last !== undefined && last.state === undefined) parts[parts.length - 1] = { ...part, text: last.text };
+    else parts.push(part);
+  }
+  return parts;
 }
 
 const NONE: readonly ReasoningPart[] = [];
@@ -39,15 +70,22 @@ function readDetail(detail: JsonObject): ReasoningPart | null {
   return { kind: "reasoning", text: typeof shown === "string" ? shown : "", ...id, ...state };
 }
 
-/** A part of reasoning as one entry; null where it has no state, because its text stands in `reasoning_content` already. */
-export function renderReasoningDetail(part: Omit<ReasoningPart, "kind">, index: number): JsonObject | null {
-  const { state } = part;
-  if (state === undefined) return null;
-  const head = { format: formatOf(state.wire), index, ...(part.id === undefined ? {} : { id: part.id }) };
-  if (state.kind === "signature") {
-    return { type: "reasoning.text", text: part.text, signature: state.value, ...head };
-  }
-  return { type: "reasoning.encrypted", data: state.value, ...head };
+/** A part of reasoning as entries of one index, its text and its state. */
+export function renderReasoningDetails(part: Omit<ReasoningPart, "kind">, index: number): JsonObject[] {
+  const { state, text } = part;
+  const id = part.id === undefined ? {} : { id: part.id };
+  if (state === undefined) return [{ type: "reasoning.text", text, index, ...id }];
+  const head = { format: formatOf(state.wire), index, ...id };
+  if (state.kind === "signature") return [{ type: "reasoning.text", text, signature: state.value, ...head }];
+  const encrypted = { type: "reasoning.encrypted", data: state.value, ...head };
+  return text === "" ? [encrypted] : [{ type: "reasoning.summary", summary: text, ...head }, encrypted];
+}
+
+/** The text that can be shown of these entries; null where there is none. */
+export function textOfDetails(details: unknown): string | null {
+  if (!Array.isArray(details) || details.length === 0) return null;
+  const texts = readReasoning(details, null).map(({ text }) => text);
+  return texts.join("") || null;
 }
 
 function wireOf(format: unknown): WireName | null {

@@ -1,8 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { EgressCodec } from "../egress-codec.ts";
+import { mistralEgress } from "../mistral/egress.ts";
+import { ResponseCollector } from "../neutral/collect.ts";
+import { reasoningOf, textOf as textOfParts, toolCallsOf } from "../neutral/part.ts";
+import type { NeutralResponse } from "../neutral/response.ts";
 import { expectConforms } from "./conforms.test-kit.ts";
+import { openaiChatEgress } from "./egress.ts";
 import { parseResponse } from "./parse-response.ts";
+import { RECORDED, type RecordedFact, type TextFact } from "./recorded-facts.test-kit.ts";
 import { renderResponse } from "./render-response.ts";
 import { callsOf, runStream, sse, textOf } from "./stream.test-kit.ts";
 
@@ -18,6 +25,16 @@ const bodies = names.filter((name) => name.endsWith(".json") && !name.includes("
 describe.skipIf(folder === null)("recorded answers (skipped: RECORDINGS_DIR is not set)", () => {
   test("there are some to read", () => {
     expect([streams.length > 0, bodies.length > 0]).toEqual([true, true]);
+  });
+
+  const known = names.filter((name) => Object.hasOwn(RECORDED, name));
+
+  test("there are some whose content is known", () => expect(known).toHaveLength(Object.keys(RECORDED).length));
+
+  test.each(known)("%s says what it says", (name) => {
+    const fact = RECORDED[name]!;
+    const codecs = name.startsWith("mistral-") ? [openaiChatEgress, mistralEgress] : [openaiChatEgress];
+    for (const codec of codecs) expect(factOf(readWith(codec, name), fact)).toEqual(fact);
   });
 
   test.each(streams)("the stream %s conforms and loses nothing", (name) => {
@@ -55,3 +72,41 @@ describe.skipIf(folder === null)("recorded answers (skipped: RECORDINGS_DIR is n
     }
   });
 });
+
+/** A recording, whole or streamed, as the answer that a codec reads from it. */
+function readWith(codec: EgressCodec, name: string): NeutralResponse {
+  const options = { provider: "x", secrets: [], defaults: { id: "f", createdAtS: 0, model: "f" } };
+  if (name.endsWith(".json")) return codec.parseResponse(JSON.parse(read(name)), options);
+  const collector = new ResponseCollector();
+  let state = codec.startReading({ ...options, choices: 1 });
+  for (const data of read(name).split("\n")) {
+    if (data.trim() === "") continue;
+    const [next, chunks] = codec.readEvent(state, { event: "", data });
+    state = next;
+    for (const chunk of chunks) collector.add(chunk);
+  }
+  return collector.response(codec.readEnd(state).progress.usage)!;
+}
+
+/** An answer in the terms that a fact has. */
+function factOf(response: NeutralResponse, like: RecordedFact): object {
+  const [choice] = response.choices;
+  const parts = choice?.parts ?? [];
+  const reasoning = reasoningOf(parts);
+  const calls = toolCallsOf(parts).map((call) => [call.id, call.name, call.arguments]);
+  const { usage } = response;
+  return {
+    id: response.id,
+    finish: choice?.finish,
+    text: textLike(textOfParts(parts) ?? "", like.text),
+    ...(reasoning === null ? {} : { reasoning: textLike(reasoning, like.reasoning) }),
+    ...(calls.length === 0 ? {} : { calls }),
+    tokens: [usage?.inputTokens, usage?.cachedInputTokens, usage?.outputTokens, usage?.reasoningTokens],
+  };
+}
+
+function textLike(text: string, like: TextFact | undefined): TextFact {
+  if (typeof like !== "object") return text;
+  const { begins, ends } = like;
+  return { begins: text.slice(0, begins.length), ends: text.slice(text.length - ends.length), chars: text.length };
+}

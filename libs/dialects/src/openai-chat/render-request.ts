@@ -1,18 +1,23 @@
 import type { RenderedRequest, RenderRequestOptions } from "../egress-codec.ts";
-import { NO_LOSSES } from "../neutral/loss.ts";
+import { LossList } from "../neutral/loss.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import { NO_QUIRKS, type RequestQuirks } from "../request-quirks.ts";
+import { NO_QUIRKS, quirksForModel, type RequestQuirks } from "../request-quirks.ts";
+import { applyQuirks } from "./apply-quirks.ts";
 import { buildRequest } from "./build-request.ts";
 
 const PATH = "/chat/completions";
 const NO_HEADERS = {};
 
-/** The body to send to a provider: a caller's own of this form with only what must differ laid over it, or one built anew. Usage is always asked for on a stream. */
+/**
+ * The body to send to a provider: a caller's own of this form with only what must differ laid over it, or one built anew. Usage is always
+ * asked for on a stream. Of a caller's own body only that is lost which its host is declared not to take.
+ */
 export function renderRequest(request: NeutralRequest, options: RenderRequestOptions): RenderedRequest {
-  const quirks = options.quirks ?? NO_QUIRKS;
+  const quirks = quirksForModel(options.quirks ?? NO_QUIRKS, options.model);
+  const losses = new LossList();
   const isOwn = request.source.dialect === "openai-chat";
-  const { fields, losses } = isOwn ? { fields: request.source.body, losses: NO_LOSSES } : buildRequest(request, quirks);
+  const fields = isOwn ? request.source.body : buildRequest(request, quirks, losses);
   const body: Record<string, unknown> = { ...fields, model: options.model };
   if (request.stream && quirks.streamOptions) {
     body["stream_options"] = { ...(body["stream_options"] as JsonObject | null), include_usage: true };
@@ -20,10 +25,11 @@ export function renderRequest(request: NeutralRequest, options: RenderRequestOpt
     delete body["stream_options"];
   }
   boundOutput(body, options.maxOutputTokens, quirks);
+  applyQuirks(body, request, { quirks, losses });
   if (!quirks.developerRole && request.messages.some((message) => message.role === "developer")) {
     body["messages"] = (body["messages"] as JsonObject[]).map(developerToSystem);
   }
-  return { path: PATH, headers: NO_HEADERS, body, losses };
+  return { path: PATH, headers: NO_HEADERS, body, losses: losses.all };
 }
 
 function boundOutput(body: Record<string, unknown>, cap: number | null, quirks: RequestQuirks): void {

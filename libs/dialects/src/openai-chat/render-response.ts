@@ -58,6 +58,7 @@ function overlayMessage(choice: NeutralChoice, source: JsonObject): JsonObject {
 function buildChoice(choice: NeutralChoice, path: string, losses: LossList): JsonObject {
   const { stop } = choice;
   if (stop !== undefined && stop.sequence !== null) losses.add(`${path}.stop`, "stop-sequence", "no-equivalent");
+  if (stop !== undefined && stop.category !== null) losses.add(`${path}.stop`, "stop-category", "no-equivalent");
   return {
     index: choice.index,
     message: buildMessage(choice, path, losses),

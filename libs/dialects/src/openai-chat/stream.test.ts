@@ -114,6 +114,43 @@ describe("B6 how a stream ends", () => {
   });
 });
 
+test.each<[number, string]>([
+  [1002, "upstream-rate-limited"],
+  [1004, "upstream-auth"],
+  [1008, "upstream-auth"],
+  [1013, "upstream-error"],
+  [2013, "upstream-invalid-request"],
+])("B6 MiniMax's code %i inside a 200 is %s", (status_code, code) => {
+  const run = runStream([sse({ choices: null, base_resp: { status_code, status_msg: "No." } })]);
+  expect(run.progress.end).toMatchObject({ kind: "error", error: { code, message: "No." } });
+});
+
+test("B7 the whole answer at the end of its own stream is not read twice", () => {
+  const choices = [{ index: 0, message: { role: "assistant", content: "Hello" }, finish_reason: "stop" }];
+  const summary = { id: "c1", object: "chat.completion", choices, usage: USAGE, base_resp: { status_code: 0 } };
+  const run = runStream([sse(...hello, summary)], { includeUsage: true });
+  expectConforms(run, { includeUsage: true });
+  expect(textOf(run)).toBe("Hello");
+  expect(run.progress).toMatchObject({ end: { kind: "done" }, outputChars: 5, usage: { outputTokens: 12 } });
+});
+
+const detail = (text: string): object => ({ type: "reasoning.text", text, index: 0, format: "MiniMax-response-v1" });
+
+describe("B8 reasoning that stands in its details alone", () => {
+  test("is read on a stream", () => {
+    const pieces = [chunk({ reasoning_details: [detail("Hm")] }), chunk({ reasoning_details: [detail("m.")] })];
+    const run = runStream([sse(...pieces, chunk({ content: "Hi" }), chunk({}, "stop"), "[DONE]")]);
+    expect(run.progress).toMatchObject({ begun: true, outputChars: 6 });
+    expect(run.chunks[0]?.choices[0]?.delta).toMatchObject({ reasoning_details: [detail("Hm")] });
+  });
+
+  test("is not doubled where it stands in both places", () => {
+    const delta = { reasoning: "Hm", reasoning_details: [detail("Hm")] };
+    const run = runStream([sse(chunk(delta), chunk({ content: "Hi" }), chunk({}, "stop"), "[DONE]")]);
+    expect(run.progress).toMatchObject({ outputChars: 4 });
+  });
+});
+
 describe("what begins an answer", () => {
   test.each<[string, unknown, boolean]>([
     ["a role", { role: "assistant", content: "" }, false],

@@ -11,7 +11,7 @@ import {
 } from "../neutral/stream-event.ts";
 import type { WireEvent } from "../framing.ts";
 import { isObject } from "../check/check-value.ts";
-import { readContent } from "./content.ts";
+import { readContent, saysPlainly } from "./content.ts";
 import { deltaOf, readExtras } from "./delta.ts";
 import { parseInBandError } from "./error.ts";
 import { readFinish } from "./finish-reason.ts";
@@ -19,7 +19,12 @@ import { failedBy, notJson } from "../error/stream-failure.ts";
 import { type OpenCall, placeCalls } from "./tool-call-index.ts";
 import { readUsage } from "./usage.ts";
 
-type ChoiceState = { readonly finish: FinishReason | null; readonly calls: readonly OpenCall[] };
+type ChoiceState = {
+  readonly finish: FinishReason | null;
+  readonly calls: readonly OpenCall[];
+  /** Its reasoning comes in a field of its own, so the text of its details is a repetition. */
+  readonly plain: boolean;
+};
 
 /** What is known of a provider's stream between two events. */
 export type ChatReadState = ReadState & {
@@ -77,10 +82,14 @@ function readChunk(before: ChatReadState, body: JsonObject): Step {
     const finish = readFinish(source["finish_reason"]);
     if (finish.kind === "failure") return [ended(state, failedBy(finish.reason, state.options.provider)), []];
     const reason = finish.kind === "finish" ? finish.reason : null;
-    const [delta, calls] = readDelta({ state, index, choice, source, finish: reason });
+    // MiniMax ends a stream with the whole answer, which has been read in pieces by then.
+    const isSummary = body["object"] === "chat.completion" && choice !== undefined;
+    const said = isSummary ? { ...source, message: undefined } : source;
+    const [delta, calls] = readDelta({ state, index, choice, source: said, finish: reason });
     // Most chunks only add text, which changes nothing that is known of their choice.
-    if (choice === undefined || reason !== null || calls !== choice.calls) {
-      choices = new Map(choices).set(index, { finish: reason, calls });
+    const plain = choice?.plain === true || saysPlainly(deltaOf(said));
+    if (choice === undefined || reason !== null || calls !== choice.calls || plain !== choice.plain) {
+      choices = new Map(choices).set(index, { finish: reason, calls, plain });
     }
     deltas.push(delta);
   }
@@ -105,7 +114,9 @@ function readDelta(from: DeltaReading): readonly [NeutralDelta, readonly OpenCal
   const seed = `${state.options.defaults.id}-${index}`;
   const { calls, deltas } = pieces.length === 0 ? { calls: open, deltas: [] } : placeCalls(open, pieces, seed);
   const refusal = typeof raw["refusal"] === "string" ? raw["refusal"] : null;
-  const delta = { choice: index, first: choice === undefined, ...readContent(raw), refusal, toolCalls: deltas };
+  const content = readContent(raw);
+  const reasoning = choice?.plain === true && !saysPlainly(raw) ? null : content.reasoning;
+  const delta = { choice: index, first: choice === undefined, ...content, reasoning, refusal, toolCalls: deltas };
   const extras = readExtras(raw, source);
   return [extras === null ? { ...delta, finish, source } : { ...delta, extras, finish, source }, calls];
 }

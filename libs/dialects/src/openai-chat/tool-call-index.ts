@@ -55,7 +55,8 @@ function readPiece(source: JsonObject): Piece {
   const called = isObject(source["function"]) ? source["function"] : isObject(source["custom"]) ? source["custom"] : {};
   return {
     index: typeof source["index"] === "number" ? source["index"] : null,
-    id: word(source["id"]),
+    // Mistral writes the word `null` on pieces that go on with a call.
+    id: source["id"] === "null" ? null : word(source["id"]),
     name: word(called["name"]),
     arguments: argumentsText(called["arguments"] ?? called["input"]),
   };

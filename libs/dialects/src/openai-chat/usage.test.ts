@@ -79,6 +79,15 @@ describe("B5 usage is read as each host means it", () => {
   });
 });
 
+test.each([["cache_write_tokens"], ["cache_creation_input_tokens"]])("B5 %s are part of the prompt", (field) => {
+  const details = { cached_tokens: 4, [field]: 9 };
+  expect(readUsage({ prompt_tokens: 10, completion_tokens: 1, prompt_tokens_details: details })).toMatchObject({
+    inputTokens: 10,
+    cachedInputTokens: 4,
+    cacheWriteTokens: 6,
+  });
+});
+
 test("the caller's usage has the required fields as we understand them, and the provider's own beside them", () => {
   const source = {
     prompt_tokens: 5,

@@ -6,8 +6,8 @@ import { isObject } from "../check/check-value.ts";
  * Reads a usage object in any of the spellings that hosts of this dialect use, or null when it says nothing.
  *
  * Cached tokens stand inside `prompt_tokens`, under `prompt_tokens_details.cached_tokens` (OpenAI, xAI, Alibaba), `prompt_token_details`
- * or `num_cached_tokens` (Mistral), `prompt_cache_hit_tokens` (DeepSeek) or `cached_tokens` (Moonshot). xAI now and then counts them
- * beside the prompt, which shows in more cached tokens than prompt tokens, and counts reasoning beside `completion_tokens`, which
+ * or `num_cached_tokens` (Mistral), `prompt_cache_hit_tokens` (DeepSeek) or `cached_tokens` (Moonshot, Together); those that were written,
+ * under `cache_write_tokens` (OpenAI, OpenRouter) or `cache_creation_input_tokens` (Alibaba). xAI now and then counts them beside the prompt, which shows in more cached tokens than prompt tokens, and counts reasoning beside `completion_tokens`, which
  * shows in the total.
  */
 export function readUsage(value: unknown): Usage | null {
@@ -23,13 +23,14 @@ export function readUsage(value: unknown): Usage | null {
     count(value["prompt_cache_hit_tokens"]) ||
     count(value["num_cached_tokens"]) ||
     count(value["cached_tokens"]);
+  const written = count(promptDetails?.["cache_write_tokens"]) || count(promptDetails?.["cache_creation_input_tokens"]);
   const reasoning = count(completionDetails?.["reasoning_tokens"]) || count(value["reasoning_tokens"]);
   const inputTokens = cached > prompt ? prompt + cached : prompt;
   const outside = isReasoningOutside({ prompt, completion, reasoning, total: count(value["total_tokens"]) });
   return {
     inputTokens,
     cachedInputTokens: cached,
-    cacheWriteTokens: Math.min(count(promptDetails?.["cache_write_tokens"]), inputTokens - cached),
+    cacheWriteTokens: Math.min(written, inputTokens - cached),
     outputTokens: outside ? completion + reasoning : completion,
     reasoningTokens: reasoning,
     ...audioOf("audioInputTokens", promptDetails),

@@ -1,0 +1,66 @@
+import { isObject } from "../check/check-value.ts";
+import type { LossList } from "../neutral/loss.ts";
+import type { NeutralRequest } from "../neutral/request.ts";
+import type { RequestQuirks } from "../request-quirks.ts";
+import { fitFormat } from "./fit-format.ts";
+import { fitReasoning } from "./fit-reasoning.ts";
+import { fitToolChoice } from "./fit-tool-choice.ts";
+
+/** A body in the making. */
+export type Body = Record<string, unknown>;
+
+/** Makes a body one that its host takes. What the host cannot take is left out or brought near, and named. */
+export function applyQuirks(
+  body: Body,
+  request: NeutralRequest,
+  { quirks, losses }: { quirks: RequestQuirks; losses: LossList },
+): void {
+  fitReasoning(body, request, { quirks: quirks.reasoning, losses });
+  if (quirks.toolChoices !== undefined) fitToolChoice(body, quirks.toolChoices, losses);
+  if (quirks.formats !== undefined) fitFormat(body, quirks.formats, losses);
+  for (const field of quirks.lacks ?? []) drop(body, field, losses);
+  fitNumbers(body, quirks, losses);
+  for (const [field, value] of Object.entries(quirks.always ?? {})) body[field] ??= value;
+}
+
+function fitNumbers(body: Body, { choicesMax, stopsMax, temperature }: RequestQuirks, losses: LossList): void {
+  const { n, stop, temperature: asked } = body;
+  if (choicesMax !== undefined && typeof n === "number" && n > choicesMax) {
+    losses.add("choices", "choices", "out-of-range");
+    body["n"] = choicesMax;
+  }
+  if (stopsMax !== undefined && Array.isArray(stop) && stop.length > stopsMax) {
+    losses.add("sampling.stop", "stop", "out-of-range");
+    body["stop"] = stop.slice(0, stopsMax);
+  }
+  if (temperature !== undefined && typeof asked === "number" && (asked < temperature.min || asked > temperature.max)) {
+    losses.add("temperature", "temperature", "out-of-range");
+    body["temperature"] = Math.min(Math.max(asked, temperature.min), temperature.max);
+  }
+}
+
+function drop(body: Body, field: string, losses: LossList): void {
+  const [list, inner] = field.split("[].");
+  if (list !== undefined && inner !== undefined) return dropInside(body, [list, inner], losses);
+  if (body[field] === undefined) return;
+  // A switch that is off asks for nothing.
+  if (body[field] !== null && body[field] !== false) losses.add(field, field.replaceAll("_", "-"), "no-equivalent");
+  delete body[field];
+}
+
+function dropInside(body: Body, [list, field]: readonly [string, string], losses: LossList): void {
+  const items: unknown = body[list];
+  if (!Array.isArray(items)) return;
+  for (const [index, item] of items.entries()) {
+    if (!isObject(item)) continue;
+    // A tool's definition stands one level deeper.
+    const holder = list === "tools" ? item["function"] : item;
+    if (!isObject(holder) || holder[field] === undefined) continue;
+    if (holder[field] !== null && holder[field] !== false) {
+      losses.add(`${list}[${index}].${field}`, field, "no-equivalent");
+    }
+    const { [field]: _, ...rest } = holder;
+    const replaced = list === "tools" ? { ...item, function: rest } : rest;
+    body[list] = (body[list] as readonly unknown[]).with(index, replaced);
+  }
+}
