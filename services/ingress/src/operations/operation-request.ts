@@ -1,0 +1,65 @@
+import { createHmac, hash } from "node:crypto";
+import { factsOfOperation, openOperation, type OperationCall, type OperationEnvelope } from "@signalbox/dialects";
+import { type Labels, type PlainOperation, type RequestFacts, VIEW_MAX_BYTES } from "@signalbox/proto";
+import { callerOf, canonicalText, type ChatInput, type ChatRequest } from "../chat/chat-request.ts";
+import { parseRequestHeaders, type RequestHeaders } from "../chat/request-headers.ts";
+import { traceparentOf } from "../chat/traceparent.ts";
+import { boundedText } from "./bounded-text.ts";
+
+export type OperationInput = Omit<ChatInput, "dialect" | "envelope"> & {
+  readonly operation: PlainOperation;
+  readonly envelope: OperationEnvelope | null;
+};
+
+/** Reads and checks a request, so that the line can take it as it takes a chat. Throws `invalid-request` naming what is wrong, never what was said. */
+export function readOperationRequest(input: OperationInput): ChatRequest {
+  const { operation, envelope } = input;
+  const call = openOperation(operation, input.body, envelope ?? {});
+  const headers = parseRequestHeaders(input.headers);
+  const { tenant, keyId, digestKey } = input.principal;
+  const digest = (text: string): string => `hmac-sha256:${createHmac("sha256", digestKey).update(text).digest("hex")}`;
+  // First of all, because it refuses nesting that would exhaust the stack elsewhere.
+  const bodyDigest = digest(canonicalText(call.canonical));
+  const labels: Labels = {
+    ...(call.user === null ? {} : { user: call.user }),
+    ...(headers.tags.length === 0 ? {} : { tags: [...headers.tags] }),
+  };
+  return {
+    body: input.body,
+    envelope,
+    facts: {
+      requestId: input.requestId,
+      tenant,
+      keyId,
+      operation,
+      dialect: "openai-chat",
+      receivedAtMs: input.receivedAtMs,
+      ...factsOfOperation(call.shape),
+      bodyBytes: input.body.length,
+      bodyDigest,
+      cache: cacheFacts(call, { operation, tenant, mode: input.cacheEnabled ? headers.cache : "off" }),
+      labels: {
+        user: call.user === null ? null : digest(call.user),
+        metadata: null,
+        tags: headers.tags.map(digest),
+      },
+      audit: input.audit,
+    },
+    view: { system: "", conversation: "", ...boundedText(call.text, VIEW_MAX_BYTES) },
+    labels: Object.keys(labels).length === 0 ? null : labels,
+    traceparent: traceparentOf(input.headers["traceparent"], input.requestId),
+    includeUsage: false,
+    ...callerOf(headers),
+    startedMs: input.startedMs,
+  };
+}
+
+/** A request whose answer is never kept has no key, whatever its caller asks for. */
+function cacheFacts(
+  { cacheFields }: OperationCall,
+  { operation, tenant, mode }: { operation: PlainOperation; tenant: string; mode: RequestHeaders["cache"] },
+): RequestFacts["cache"] {
+  if (mode === "off" || cacheFields === null) return { mode, deterministic: false, key: null };
+  const key = hash("sha256", `${tenant}\n${operation}\n${canonicalText(cacheFields)}`, "hex");
+  return { mode, deterministic: true, key };
+}
