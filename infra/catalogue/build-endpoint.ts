@@ -1,8 +1,16 @@
-import { CAPABILITIES, type Capability, type Endpoint, type Price, type PriceTier } from "@signalbox/proto";
+import {
+  CAPABILITIES,
+  type Capability,
+  type Endpoint,
+  type Price,
+  type PriceTier,
+  type WireName,
+} from "@signalbox/proto";
 import { declaredQuality } from "./declared-quality.ts";
 import { familyOf } from "./family.ts";
 import type { KnownModels } from "./load-catalogue.ts";
 import { microUsd } from "./micro-usd.ts";
+import { assumedInputs, operationsOfName } from "./operations-of-name.ts";
 import type { ModelFacts } from "./provider-file.ts";
 import type { ModelConfig, PriceConfig } from "./providers-config.ts";
 import { SIMULATOR_PROVIDER, simulatedQuality } from "./simulator-models.ts";
@@ -11,7 +19,6 @@ import { SIMULATOR_PROVIDER, simulatedQuality } from "./simulator-models.ts";
 const ASSUMED_CAPABILITIES: readonly Capability[] = CAPABILITIES.filter(
   (capability) => capability !== "reasoning",
 ).toSorted();
-const ASSUMED_INPUTS = ["image", "text"] as const;
 
 /**
  * The endpoint of one model at one provider: the config's word first, then the catalogue's facts for this provider,
@@ -22,20 +29,26 @@ export function buildEndpoint(options: {
   provider: string;
   region: string | undefined;
   model: ModelConfig;
-  /** What the provider's dialect in use cannot carry. */
+  /** The wire that the provider is called in, unless the catalogue knows another one for the model; openai-chat unless given. */
+  dialect?: WireName;
+  /** What the provider's address for that wire cannot carry. */
   lacks?: readonly Capability[];
 }): Endpoint {
-  const { known, provider, region, model, lacks = [] } = options;
+  const { known, provider, region, model, dialect = "openai-chat", lacks = [] } = options;
   const own = known.providers.get(provider)?.models.find(({ id }) => id === model.id);
   const family = model.family ?? own?.family ?? familyOf(provider, model.id);
   const facts = own ?? modelOfFamily(known, family);
+  const operations = sortedOnce(
+    model.operations ?? facts?.operations ?? (facts === undefined ? operationsOfName(model.id) : ["chat"]),
+  );
   return {
     id: `${provider}/${model.id}`,
     provider,
     model: model.id,
     family,
     name: facts?.name ?? model.id,
-    dialect: "openai-chat",
+    dialect: own?.dialect ?? dialect,
+    ...(operations.length === 1 && operations[0] === "chat" ? {} : { operations }),
     region: region ?? null,
     openWeights: facts?.openWeights ?? false,
     contextTokens: model.context ?? facts?.limits.context ?? null,
@@ -43,7 +56,7 @@ export function buildEndpoint(options: {
     capabilities: sortedOnce(model.capabilities ?? facts?.capabilities ?? ASSUMED_CAPABILITIES).filter(
       (capability) => model.capabilities !== undefined || !lacks.includes(capability),
     ),
-    inputs: sortedOnce(model.inputs ?? facts?.inputs ?? ASSUMED_INPUTS),
+    inputs: sortedOnce(model.inputs ?? facts?.inputs ?? assumedInputs(operations)),
     price: model.price === undefined ? (own?.price ?? null) : configuredPrice(model.price),
     quality: model.quality === undefined ? knownQuality(known, provider, family) : declaredQuality(model.quality),
     released: facts?.released ?? null,

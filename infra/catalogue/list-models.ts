@@ -9,11 +9,11 @@ const ModelList = z.looseObject({
 });
 export type ListedModel = { readonly id: string; readonly ownedBy: string | null };
 
-/** Names of models that do not converse; a list does not say which do. */
-const NOT_CHAT = /embed|rerank|whisper|(?:^|[-/])(?:tts|asr|bge|clip)(?:[-/]|$)|moderation|dall-e|stable-diffusion/i;
+/** Names of models that do nothing that can be asked for here. */
+const NOT_SERVED = /(?:^|[-/])clip(?:[-/]|$)/i;
 
 /**
- * Asks a server that speaks the OpenAI dialect which models it serves, in its order, without those that do not converse.
+ * Asks a server that speaks the OpenAI dialect which models it serves, in its order.
  * Throws an Error whose message says in a few words what went wrong; it holds no key.
  */
 export async function listModels(options: {
@@ -34,7 +34,7 @@ export async function listModels(options: {
   const parsed = ModelList.safeParse(parseJson(await readText(response)));
   if (!parsed.success) throw new Error("its answer is no model list");
   return parsed.data.data
-    .filter(({ id }) => !NOT_CHAT.test(id))
+    .filter(({ id }) => !NOT_SERVED.test(id))
     .map((model) => ({ id: model.id, ownedBy: model.owned_by ?? null }));
 }
 

@@ -35,7 +35,8 @@ test("B5 a model that its provider lists no price for is unpriced and not free",
   const trial = models.filter(({ provider }) => provider === "nvidia");
   expect(trial.filter(({ price }) => price?.[0]?.input === 0)).toEqual([]);
   const free = models.filter(({ price }) => price?.[0]?.input === 0 && price[0].output === 0);
-  for (const { provider, id } of free) expect(`${provider}/${id}`).toMatch(/:free$|^zai\/.*-flash$|labs-|mini-code/);
+  for (const { provider, id } of free)
+    expect(`${provider}/${id}`).toMatch(/:free$|^openai\/omni-moderation-latest$|^zai\/.*-flash$|labs-|mini-code/);
 });
 
 test("B5 cached tokens of a priced model never cost nothing", () => {
@@ -47,8 +48,11 @@ test("B5 cached tokens of a priced model never cost nothing", () => {
   expect(gifts).toEqual([]);
 });
 
-test("only models that converse are listed", () => {
-  expect(models.filter(({ id }) => /embed|whisper|tts|image|rerank|guard/i.test(id)).map(({ id }) => id)).toEqual([]);
+test("what does not converse is said to do something else", () => {
+  const conversing = models.filter(({ operations }) => operations === undefined);
+  expect(conversing.filter(({ id }) => /embed|whisper|tts|image|rerank|guard/i.test(id)).map(({ id }) => id)).toEqual(
+    [],
+  );
 });
 
 test("every measured figure names its source and a family that the catalogue has", () => {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { operationModels } from "./operation-models.ts";
 import { ProviderFile } from "./provider-file.ts";
 import { QualityFile } from "./quality-file.ts";
 
@@ -25,7 +26,8 @@ export function loadCatalogue(dir: string = CATALOGUE_DATA_DIR, qualityFile: str
   for (const name of files) {
     const provider = readJson(join(dir, name), ProviderFile);
     if (name !== `${provider.provider}.json`) throw new Error(`${name}: holds the provider ${provider.provider}`);
-    providers.set(provider.provider, provider);
+    const models = [...provider.models, ...operationModels(provider.provider)];
+    providers.set(provider.provider, { ...provider, models });
   }
   const dates = [...providers.values()].map(({ date }) => date).toSorted();
   return { providers, quality: readJson(qualityFile, QualityFile), date: dates.at(-1) ?? "" };

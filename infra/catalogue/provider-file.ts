@@ -1,15 +1,5 @@
-import { CAPABILITIES, Count, MODALITIES, Price } from "@signalbox/proto";
+import { CAPABILITIES, Count, MODALITIES, OPERATIONS, Price, WIRES } from "@signalbox/proto";
 import { z } from "zod";
-
-/** The wire formats that providers speak natively; endpoints exist for those that an adapter is built for. */
-export const NATIVE_DIALECTS = [
-  "openai-chat",
-  "openai-responses",
-  "anthropic-messages",
-  "google-generate-content",
-  "bedrock-converse",
-  "cohere-chat",
-] as const;
 
 /** One model at one provider, as the provider's published lists have it. */
 export const ModelFacts = z.strictObject({
@@ -19,7 +9,9 @@ export const ModelFacts = z.strictObject({
   /** The same for the same weights at all hosts; see family.ts. */
   family: z.string().min(1).max(256),
   /** Only where it differs from the provider's. */
-  dialect: z.enum(NATIVE_DIALECTS).optional(),
+  dialect: z.enum(WIRES).optional(),
+  /** Absent: chat alone. */
+  operations: z.array(z.enum(OPERATIONS)).min(1).optional(),
   openWeights: z.boolean(),
   /** Tokens; null where the source names none. `input` is a bound on the prompt alone. */
   limits: z.strictObject({ context: Count.nullable(), input: Count.nullable(), output: Count.nullable() }),
@@ -39,7 +31,7 @@ export const ProviderFile = z.strictObject({
   provider: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
   name: z.string().min(1).max(128),
   /** What the provider speaks natively. */
-  dialect: z.enum(NATIVE_DIALECTS),
+  dialect: z.enum(WIRES),
   /** Where that is spoken. `${NAME}` stands for a variable of the environment. */
   baseUrl: z.string().max(512).nullable(),
   /** Where the provider documents the OpenAI chat dialect; null where it documents none. */

@@ -36,7 +36,7 @@ export const PROVIDER_HEADS: readonly ProviderHead[] = [
       env: ["GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GENERATIVE_AI_API_KEY"],
       url: "https://generativelanguage.googleapis.com/v1beta/openai",
     }),
-    dialect: "google-generate-content",
+    dialect: "gemini",
     baseUrl: "https://generativelanguage.googleapis.com/v1beta",
   },
   chat("deepseek", {
@@ -66,11 +66,14 @@ export const PROVIDER_HEADS: readonly ProviderHead[] = [
     url: "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
     documented: ["seed"],
   }),
-  chat("mistral", {
-    env: ["MISTRAL_API_KEY"],
-    url: "https://api.mistral.ai/v1",
-    documented: ["json-object", "json-schema"],
-  }),
+  {
+    ...chat("mistral", {
+      env: ["MISTRAL_API_KEY"],
+      url: "https://api.mistral.ai/v1",
+      documented: ["json-object", "json-schema"],
+    }),
+    dialect: "mistral",
+  },
   {
     ...chat("azure", {
       env: ["AZURE_API_KEY", "AZURE_OPENAI_API_KEY"],
@@ -97,7 +100,7 @@ export const PROVIDER_HEADS: readonly ProviderHead[] = [
       url: "https://api.cohere.ai/compatibility/v1",
       documented: ["json-object", "seed"],
     }),
-    dialect: "cohere-chat",
+    dialect: "cohere-v2",
     baseUrl: "https://api.cohere.com/v2",
   },
   chat("groq", { env: ["GROQ_API_KEY"], url: "https://api.groq.com/openai/v1", documented: ["json-object", "seed"] }),

@@ -1,4 +1,4 @@
-import { CAPABILITIES, MODALITIES } from "@signalbox/proto";
+import { CAPABILITIES, MODALITIES, OPERATIONS, WIRES } from "@signalbox/proto";
 import { z } from "zod";
 import { DeclaredQuality } from "./declared-quality.ts";
 import { microUsd } from "./micro-usd.ts";
@@ -51,6 +51,11 @@ export const ModelConfig = z.strictObject({
     .min(1)
     .optional()
     .describe("What the model can read; text and images unless it is known."),
+  operations: z
+    .array(z.enum(OPERATIONS))
+    .min(1)
+    .optional()
+    .describe("What the model can be asked to do; what its name says, and else chat, unless it is known."),
   quality: DeclaredQuality.optional().describe(
     "How good its answers are: a share (0.7), a percentage (70) or millionths (700000), or one for each task with a `default`.",
   ),
@@ -68,12 +73,26 @@ const timeout = z.int().min(1).max(3_600_000).optional();
 /** One provider. */
 export const ProviderConfig = z
   .strictObject({
-    dialect: z.enum(["openai-chat"]).default("openai-chat").describe("The wire format that is spoken with it."),
+    dialect: z
+      .enum(WIRES)
+      .optional()
+      .describe(
+        "The wire format that is spoken with it. A known provider's own unless given; `openai-chat` where a `baseUrl` is given.",
+      ),
     baseUrl: z
       .url({ protocol: /^https?$/ })
       .max(512)
       .optional()
-      .describe("Up to and without `/chat/completions`. A provider that the catalogue knows needs none."),
+      .describe(
+        "As far as the version, e.g. `https://api.example.com/v1`: the dialect adds its own path. A provider that the catalogue knows needs none.",
+      ),
+    apiVersion: z
+      .string()
+      .regex(/^[0-9A-Za-z.-]{1,64}$/)
+      .optional()
+      .describe(
+        "`api-version` of azure-openai, with the resource's root as `baseUrl`: models are then the names of deployments. Not for its v1 API.",
+      ),
     apiKey: z.string().min(1).max(4096).optional().describe("The key itself; better name a variable with `apiKeyEnv`."),
     apiKeyEnv: z
       .string()
@@ -95,6 +114,15 @@ export const ProviderConfig = z
       .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), z.string().max(4096))
       .default({})
       .describe("Sent with every request."),
+    betas: z
+      .array(
+        z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/, "a beta's name holds letters, digits, dots and dashes"),
+      )
+      .max(256)
+      .optional()
+      .describe(
+        "The names in a caller's `anthropic-beta` that are sent on to this provider; all of them unless given. Only `anthropic-messages` has them.",
+      ),
     timeouts: z
       .strictObject({
         connectMs: timeout.describe("Until the connection stands; providers at one host and port share the longest."),

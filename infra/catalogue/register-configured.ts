@@ -1,10 +1,11 @@
-import type { Endpoint } from "@signalbox/proto";
+import type { Capability, Endpoint, WireName } from "@signalbox/proto";
 import { ConfigError } from "../config/config-error.ts";
 import { buildEndpoint } from "./build-endpoint.ts";
 import { listModels } from "./list-models.ts";
 import type { KnownModels } from "./load-catalogue.ts";
+import type { ProviderFile } from "./provider-file.ts";
 import type { ModelConfig, ProviderConfig } from "./providers-config.ts";
-import { callableModels, firstSet, openaiBaseUrl } from "./register-known.ts";
+import { callableModels, expandUrl, firstSet } from "./register-known.ts";
 import { countModels, type Env, type ProviderAccess, type Registration } from "./registration.ts";
 
 const LIST_TIMEOUT_MS = 5_000;
@@ -15,16 +16,20 @@ type Configured = { known: KnownModels; provider: string; settings: ProviderConf
 export async function registerConfigured(configured: Configured): Promise<Registration> {
   const { known, provider, settings } = configured;
   const access: ProviderAccess = {
-    dialect: settings.dialect,
+    dialect: dialectOf(configured),
     baseUrl: baseUrlOf(configured).replace(/\/+$/, ""),
+    ...(settings.apiVersion === undefined ? {} : { apiVersion: settings.apiVersion }),
     ...keyOf(configured),
+    ...(settings.betas === undefined ? {} : { betas: settings.betas }),
     headers: settings.headers,
     timeouts: settings.timeouts,
   };
   const models = await modelsOf(configured, access);
-  const file = known.providers.get(provider);
-  const lacks = file !== undefined && settings.baseUrl === undefined ? file.openaiCompatibleLacks : [];
-  const endpoints = models.map((model) => buildEndpoint({ known, provider, region: settings.region, model, lacks }));
+  const { dialect } = access;
+  const lacks = lacksOf(configured);
+  const endpoints = models.map((model) =>
+    buildEndpoint({ known, provider, region: settings.region, model, dialect, lacks }),
+  );
   refuseRepeated(provider, endpoints);
   return {
     provider,
@@ -34,19 +39,45 @@ export async function registerConfigured(configured: Configured): Promise<Regist
   };
 }
 
+/** A known provider at its own address is called in its own dialect; an address of the user's speaks OpenAI's unless told. */
+function dialectOf({ known, provider, settings }: Configured): WireName {
+  if (settings.dialect !== undefined) return settings.dialect;
+  const file = settings.baseUrl === undefined ? known.providers.get(provider) : undefined;
+  return file?.dialect ?? "openai-chat";
+}
+
+/** A provider's OpenAI-compatible address carries less than its own dialect. */
+function lacksOf({ known, provider, settings }: Configured): readonly Capability[] {
+  const file = settings.baseUrl === undefined ? known.providers.get(provider) : undefined;
+  const isOwn = settings.dialect === undefined || settings.dialect === file?.dialect;
+  return file === undefined || isOwn ? [] : file.openaiCompatibleLacks;
+}
+
 function baseUrlOf({ known, provider, settings, env }: Configured): string {
   if (settings.baseUrl !== undefined) return settings.baseUrl;
   const file = known.providers.get(provider);
-  if (file === undefined || file.openaiCompatibleBaseUrl === null) {
+  const url = file === undefined ? null : addressOf(file, settings, env);
+  if (url === null) {
     throw new ConfigError(
-      `providers.${provider}.baseUrl is missing: write the URL of its OpenAI-compatible API, up to and without /chat/completions.`,
+      `providers.${provider}.baseUrl is missing: write the URL of its API as far as the version, e.g. https://api.example.com/v1, and its dialect where that is not openai-chat.`,
     );
   }
-  const url = openaiBaseUrl(file, env);
   if (typeof url === "string") return url;
   throw new ConfigError(
     `providers.${provider}: set ${url.missing} in the environment, or write providers.${provider}.baseUrl.`,
   );
+}
+
+/** OpenAI's dialect has an address of its own at providers that speak another one; for the others none is known. */
+function addressOf(
+  file: ProviderFile,
+  { dialect = file.dialect }: ProviderConfig,
+  env: Env,
+): string | { missing: string } | null {
+  const baseUrl = dialect === file.dialect ? file.baseUrl : null;
+  const compatible = dialect === "openai-chat" ? file.openaiCompatibleBaseUrl : null;
+  const known = baseUrl ?? compatible;
+  return known === null ? null : expandUrl(known, env);
 }
 
 function keyOf({ known, provider, settings, env }: Configured): { apiKey?: string; apiKeyEnv?: string } {

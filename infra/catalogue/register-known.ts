@@ -1,3 +1,4 @@
+import type { WireName } from "@signalbox/proto";
 import { buildEndpoint } from "./build-endpoint.ts";
 import type { KnownModels } from "./load-catalogue.ts";
 import type { ModelFacts, ProviderFile } from "./provider-file.ts";
@@ -14,12 +15,8 @@ export function registerKnown(options: { known: KnownModels; env: Env; except: R
   for (const file of known.providers.values()) {
     const keyEnv = firstSet(file.apiKeyEnv, env);
     if (keyEnv === undefined || except.has(file.provider)) continue;
-    const baseUrl = openaiBaseUrl(file, env);
-    if (file.openaiCompatibleBaseUrl === null) {
-      notes.push(
-        `${file.provider}: ${keyEnv} is set, but ${file.name} speaks ${file.dialect}, which is not supported yet`,
-      );
-    } else if (file.deploymentsOnly) {
+    const baseUrl = nativeBaseUrl(file, env);
+    if (file.deploymentsOnly) {
       notes.push(
         `${file.provider}: ${keyEnv} is set, but its models answer only where you have deployed them: list your deployments under providers.${file.provider}.models`,
       );
@@ -27,18 +24,13 @@ export function registerKnown(options: { known: KnownModels; env: Env; except: R
       notes.push(`${file.provider}: ${keyEnv} is set, but ${baseUrl.missing} is not`);
     } else {
       const endpoints = callableModels(file).map(({ id }) =>
-        buildEndpoint({
-          known,
-          provider: file.provider,
-          region: undefined,
-          model: { id },
-          lacks: file.openaiCompatibleLacks,
-        }),
+        buildEndpoint({ known, provider: file.provider, region: undefined, model: { id }, dialect: file.dialect }),
       );
-      const through = file.dialect === "openai-chat" ? "" : " through its OpenAI-compatible API";
+      const { dialect } = file;
+      const through = dialect === "openai-chat" ? "" : ` in ${dialect}`;
       registered.push({
         provider: file.provider,
-        access: plainAccess(baseUrl, { apiKeyEnv: keyEnv }),
+        access: plainAccess(baseUrl, { dialect, apiKeyEnv: keyEnv }),
         endpoints,
         note: `${file.provider}: ${countModels(endpoints)} of the catalogue${through}, key from ${keyEnv}`,
       });
@@ -47,15 +39,26 @@ export function registerKnown(options: { known: KnownModels; env: Env; except: R
   return { registered, notes };
 }
 
-/** The models of a provider that its OpenAI chat dialect serves: those marked with another one are left out. */
+/** The wires that stand beside each other at one base URL, with one kind of credentials. */
+const SHARED_BASE: Partial<Record<WireName, readonly WireName[]>> = { "openai-chat": ["openai-responses"] };
+
+/** The models of a provider that can be called at its base URL: those that it serves elsewhere alone are left out. */
 export function callableModels(file: ProviderFile): ModelFacts[] {
-  return file.models.filter(({ dialect }) => dialect === undefined || dialect === "openai-chat");
+  const beside = SHARED_BASE[file.dialect] ?? [];
+  return file.models.filter(
+    ({ dialect }) => dialect === undefined || dialect === file.dialect || beside.includes(dialect),
+  );
 }
 
-/** Where a known provider speaks the OpenAI chat dialect, or the variable of the environment that is missing for it. */
-export function openaiBaseUrl(file: ProviderFile, env: Env): string | { missing: string } {
+/** Where a known provider is called in its own dialect, or the variable of the environment that is missing for it. */
+export function nativeBaseUrl(file: ProviderFile, env: Env): string | { missing: string } {
+  return expandUrl(file.baseUrl ?? "", env);
+}
+
+/** A URL with the environment's values in the places of its variables, or the first variable that is missing. */
+export function expandUrl(template: string, env: Env): string | { missing: string } {
   let missing: string | undefined;
-  const url = (file.openaiCompatibleBaseUrl ?? "").replace(/\$\{([A-Z0-9_]+)\}/g, (_, name: string) => {
+  const url = template.replace(/\$\{([A-Z0-9_]+)\}/g, (_, name: string) => {
     const value = env[name];
     if (value === undefined || value === "") missing ??= name;
     return value ?? "";

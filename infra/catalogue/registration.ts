@@ -1,17 +1,21 @@
-import type { Endpoint } from "@signalbox/proto";
+import type { Endpoint, WireName } from "@signalbox/proto";
 import type { ProviderConfig } from "./providers-config.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
 /** What the dispatcher needs to call a provider. */
 export type ProviderAccess = {
-  readonly dialect: "openai-chat";
-  /** Up to and without `/chat/completions`, with no slash at its end. */
+  readonly dialect: WireName;
+  /** As far as the version, with no slash at its end: the wire adds its own path. */
   readonly baseUrl: string;
+  /** `api-version` of azure-openai's deployments. */
+  readonly apiVersion?: string;
   /** The key itself, when the config holds it. */
   readonly apiKey?: string;
   /** The variable that holds the key, when one does; it is set. */
   readonly apiKeyEnv?: string;
+  /** The betas of Anthropic's format that are sent on to it; absent: all. */
+  readonly betas?: string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly timeouts: ProviderConfig["timeouts"];
 };
@@ -25,8 +29,11 @@ export type Registration = {
 };
 
 /** The access of a provider for which nothing special is set. */
-export function plainAccess(baseUrl: string, key: { apiKey?: string; apiKeyEnv?: string } = {}): ProviderAccess {
-  return { dialect: "openai-chat", baseUrl: baseUrl.replace(/\/+$/, ""), ...key, headers: {}, timeouts: {} };
+export function plainAccess(
+  baseUrl: string,
+  { dialect = "openai-chat", ...key }: { dialect?: WireName; apiKey?: string; apiKeyEnv?: string } = {},
+): ProviderAccess {
+  return { dialect, baseUrl: baseUrl.replace(/\/+$/, ""), ...key, headers: {}, timeouts: {} };
 }
 
 /** `1 model`, `3 models`, and how many of them have no price. */

@@ -26,24 +26,43 @@ test("every provider whose key stands in the environment is registered with the 
   expect(notes.join("\n")).toMatch(/deepseek: 4 models of the catalogue, key from DEEPSEEK_API_KEY/);
 });
 
-test("a provider of another dialect is called through its compatible API, and one without any is only noted", async () => {
+test("a provider is called in its own dialect, and what is missing for it is named", async () => {
   const { providers, notes, catalogue } = await resolve({
-    env: { ANTHROPIC_API_KEY: "k", AWS_BEARER_TOKEN_BEDROCK: "k", AZURE_API_KEY: "k", AZURE_RESOURCE_NAME: "r" },
+    env: {
+      ANTHROPIC_API_KEY: "k",
+      GEMINI_API_KEY: "k",
+      COHERE_API_KEY: "k",
+      MISTRAL_API_KEY: "k",
+      AWS_BEARER_TOKEN_BEDROCK: "k",
+      AZURE_API_KEY: "k",
+      AZURE_RESOURCE_NAME: "r",
+    },
   });
-  expect(Object.keys(providers)).toEqual(["anthropic"]);
-  expect(providers.anthropic?.baseUrl).toBe("https://api.anthropic.com/v1");
-  expect(notes.join("\n")).toMatch(/bedrock: .* not supported yet/);
+  const called = Object.entries(providers).map(([name, { dialect, baseUrl }]) => [name, dialect, baseUrl]);
+  expect(called).toEqual([
+    ["anthropic", "anthropic-messages", "https://api.anthropic.com/v1"],
+    ["cohere", "cohere-v2", "https://api.cohere.com/v2"],
+    ["google", "gemini", "https://generativelanguage.googleapis.com/v1beta"],
+    ["mistral", "mistral", "https://api.mistral.ai/v1"],
+  ]);
+  for (const { provider, dialect } of catalogue.endpoints) expect(dialect).toBe(providers[provider]?.dialect);
+  expect(notes.join("\n")).toMatch(/bedrock: .* AWS_REGION is not/);
   expect(notes.join("\n")).toMatch(/azure: .*list your deployments under providers\.azure\.models/);
-  // Its compatibility layer drops the field without a word.
-  expect(catalogue.endpoints.filter(({ capabilities }) => capabilities.includes("reasoning"))).toEqual([]);
 });
 
-test("models that a provider serves by another API alone are not offered", async () => {
+test("a known provider can be called through its OpenAI-compatible address when the config asks for it", async () => {
+  const { providers } = await resolve({ config: { google: { dialect: "openai-chat", apiKey: "k" } } });
+  expect(providers.google).toMatchObject({
+    dialect: "openai-chat",
+    baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai",
+  });
+});
+
+test("models that a provider serves by another API alone are called by that one", async () => {
   const { catalogue } = await resolve({ env: { OPENAI_API_KEY: "k" } });
-  const ids = catalogue.endpoints.map(({ id }) => id);
-  expect(ids).toContain("openai/gpt-5-mini");
-  expect(ids).not.toContain("openai/gpt-5-pro");
-  expect(ids).not.toContain("openai/gpt-5-codex");
+  const dialects = new Map(catalogue.endpoints.map(({ id, dialect }) => [id, dialect]));
+  expect(dialects.get("openai/gpt-5-mini")).toBe("openai-chat");
+  expect(dialects.get("openai/gpt-5-pro")).toBe("openai-responses");
 });
 
 test("with nothing else the simulator is registered, and only then is it started", async () => {
@@ -54,6 +73,7 @@ test("with nothing else the simulator is registered, and only then is it started
     simulator: { dialect: "openai-chat", baseUrl: SIMULATOR, headers: {}, timeouts: {} },
   });
   expect(catalogue.endpoints.map(({ id, quality }) => [id, quality.default?.value])).toEqual([
+    ["simulator/simulator-embedding", undefined],
     ["simulator/simulator-large", 750_000],
     ["simulator/simulator-reasoning", 950_000],
     ["simulator/simulator-small", 450_000],
@@ -128,7 +148,7 @@ test("what the config says of a model stands above the catalogue", async () => {
   expect(providers.deepseek?.apiKey).toBe("k");
 });
 
-test("an unknown provider is asked for its models with its key, and those that do not converse are left out", async () => {
+test("an unknown provider is asked for its models with its key, and their names say what those do that do not converse", async () => {
   let authorization: string | undefined;
   const baseUrl = await serve((request, response) => {
     authorization = request.headers.authorization;
@@ -139,7 +159,10 @@ test("an unknown provider is asked for its models with its key, and those that d
     env: { LAB_KEY: "secret" },
   });
   expect(authorization).toBe("Bearer secret");
-  expect(catalogue.endpoints.map(({ id }) => id)).toEqual(["lab/chatty"]);
+  expect(catalogue.endpoints.map(({ id, operations }) => [id, operations])).toEqual([
+    ["lab/chatty", undefined],
+    ["lab/nomic-embed-text", ["embeddings"]],
+  ]);
 });
 
 test("a config that cannot be served names the field and the fix, and never the key", async () => {

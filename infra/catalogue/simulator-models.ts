@@ -12,6 +12,9 @@ const SIMULATED = [
   { id: "simulator-reasoning", quality: 0.95, inputUsd: 0.3, outputUsd: 1.2, context: 1_048_576 },
 ] as const;
 
+/** What embeds texts at the simulator. */
+export const SIMULATED_EMBEDDING = "simulator-embedding";
+
 /** The simulator as a provider of the catalogue. */
 export function simulatorProvider(date: string): ProviderFile {
   return {
@@ -25,27 +28,42 @@ export function simulatorProvider(date: string): ProviderFile {
     deploymentsOnly: false,
     docs: null,
     date,
-    models: SIMULATED.map(({ id, inputUsd, outputUsd, context }): ModelFacts => ({
-      id,
-      name: `${id} (simulated answers, simulated price)`,
-      family: id,
-      openWeights: false,
-      limits: { context, input: null, output: 32_768 },
-      capabilities: [...CAPABILITIES].toSorted(),
-      inputs: ["audio", "file", "image", "text"],
-      price: [
-        {
-          aboveInputTokens: 0,
-          input: microUsd(inputUsd),
-          output: microUsd(outputUsd),
-          cacheRead: null,
-          cacheWrite: null,
-        },
-      ],
-      released: null,
-      deprecated: false,
-    })),
+    models: [...SIMULATED.map(chatModel), EMBEDDING],
   };
+}
+
+function chatModel({ id, inputUsd, outputUsd, context }: (typeof SIMULATED)[number]): ModelFacts {
+  return {
+    id,
+    name: `${id} (simulated answers, simulated price)`,
+    family: id,
+    openWeights: false,
+    limits: { context, input: null, output: 32_768 },
+    capabilities: [...CAPABILITIES].toSorted(),
+    inputs: ["audio", "file", "image", "text"],
+    price: priceOf(inputUsd, outputUsd),
+    released: null,
+    deprecated: false,
+  };
+}
+
+const EMBEDDING: ModelFacts = {
+  id: SIMULATED_EMBEDDING,
+  name: `${SIMULATED_EMBEDDING} (simulated vectors, simulated price)`,
+  family: SIMULATED_EMBEDDING,
+  operations: ["embeddings"],
+  openWeights: false,
+  limits: { context: 8_192, input: null, output: null },
+  capabilities: [],
+  inputs: ["text"],
+  price: priceOf(0.01, 0),
+  released: null,
+  deprecated: false,
+};
+
+function priceOf(inputUsd: number, outputUsd: number): ModelFacts["price"] {
+  const [input, output] = [microUsd(inputUsd), microUsd(outputUsd)];
+  return [{ aboveInputTokens: 0, input, output, cacheRead: null, cacheWrite: null }];
 }
 
 /** The declared quality of a simulated model; empty for any other family. */
