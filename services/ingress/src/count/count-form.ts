@@ -1,0 +1,28 @@
+import {
+  parseAnthropicCount,
+  parseCountTokens,
+  renderAnthropicCountAnswer,
+  renderTokenCount,
+  type JsonObject,
+  type NeutralRequest,
+  type RequestEnvelope,
+} from "@signalbox/dialects";
+import type { DialectName } from "@signalbox/proto";
+
+/** How a dialect asks how many tokens a request has, and is told. */
+export type CountForm = {
+  parse(body: unknown, envelope: RequestEnvelope | null): NeutralRequest;
+  render(inputTokens: number): JsonObject;
+};
+
+/** The dialects that have such a question. */
+export const COUNT_FORMS = {
+  "anthropic-messages": {
+    parse: (body, envelope) => parseAnthropicCount(body, envelope ?? undefined),
+    render: renderAnthropicCountAnswer,
+  },
+  gemini: {
+    parse: (body, envelope) => parseCountTokens(body, envelope ?? undefined),
+    render: (inputTokens) => renderTokenCount({ inputTokens, cachedInputTokens: 0 }),
+  },
+} satisfies Partial<Record<DialectName, CountForm>>;

@@ -1,0 +1,117 @@
+import {
+  conversationOf,
+  ingressOf,
+  joinConversation,
+  previousResponseIdOf,
+  type JsonObject,
+} from "@signalbox/dialects";
+import { SignalboxError, type TranslationLoss } from "@signalbox/proto";
+import { parseJsonBody } from "../http/read-body.ts";
+import type { Principal } from "../keys/key-ring.ts";
+import type { ResponseStore } from "./response-store.ts";
+
+/** A request to the Responses API as it goes down the line: with the whole conversation, and nothing that only a store knows. */
+export type ResponseRequest = {
+  readonly body: Buffer;
+  /** The same, read. */
+  readonly json: unknown;
+  /** Null when the request says nothing of kept conversations, and goes down the line as it came. */
+  readonly turn: ResponseTurn | null;
+};
+
+/** What a request says of kept conversations. */
+export type ResponseTurn = {
+  /** What the response says of itself in the place of what the line knows. */
+  readonly head: JsonObject;
+  /** What the request asks for and does not get. */
+  readonly losses: readonly TranslationLoss[];
+  /** Keeps the response; false when it is not kept. Null where it is not to be. */
+  readonly keep: ((response: JsonObject) => Promise<boolean>) | null;
+};
+
+/** Who asks, and what can be gone on from. */
+export type ResponseAsking = {
+  readonly store: ResponseStore;
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly bodyMaxBytes: number;
+};
+
+const ENCRYPTED_REASONING = "reasoning.encrypted_content";
+const NOT_KEPT: TranslationLoss = { path: "store", what: "stored-response", why: "no-equivalent" };
+const IN_FOREGROUND: TranslationLoss = { path: "background", what: "background", why: "approximated" };
+
+/**
+ * Reads a request. Throws `previous-response-not-found` for one that goes on from a response that this tenant has not, and
+ * `invalid-request` as the codec does.
+ */
+export async function readResponseRequest(body: Buffer, asking: ResponseAsking): Promise<ResponseRequest> {
+  const asked = parseJsonBody(body);
+  if (!isStateful(asked)) return { body, json: asked, turn: null };
+  const previousId = previousResponseIdOf(ingressOf("openai-responses").parseRequest(asked));
+  const joined = previousId === null ? asked : joinConversation(asked, await readPrevious(previousId, asking));
+  const isKept = asked["store"] === true && asking.store.keepsFor(asking.principal.tenant);
+  // Providers keep nothing of it, whatever is kept here, and one that runs in the background needs to.
+  const { background, ...rest } = joined;
+  const json = { ...rest, store: false, ...(isKept ? includeOf(joined) : {}) };
+  const losses = [
+    ...(asked["store"] === true && !isKept ? [NOT_KEPT] : []),
+    ...(background === true ? [IN_FOREGROUND] : []),
+  ];
+  const head = { store: isKept, previous_response_id: previousId };
+  const turn = isKept ? keptTurn({ head, losses, json }, asking) : { head, losses, keep: null };
+  return { body: bounded(json, asking.bodyMaxBytes), json, turn };
+}
+
+/** The id is the request's: a provider's own need not be the only one of its kind. */
+function keptTurn(
+  { head, losses, json }: Pick<ResponseTurn, "head" | "losses"> & { readonly json: JsonObject },
+  { store, principal, requestId }: ResponseAsking,
+): ResponseTurn {
+  const id = `resp_${requestId.replaceAll("-", "")}`;
+  return {
+    head: { ...head, id },
+    losses,
+    keep: (response) => store.keep(principal, id, { response, input: conversationOf(json, response).input }),
+  };
+}
+
+/** `store: false` is what holds without a word. */
+function isStateful(asked: unknown): asked is JsonObject {
+  if (typeof asked !== "object" || asked === null) return false;
+  const { store, background, previous_response_id: previousId } = asked as JsonObject;
+  return store === true || background === true || (previousId !== undefined && previousId !== null);
+}
+
+async function readPrevious(
+  id: string,
+  { store, principal }: ResponseAsking,
+): Promise<ReturnType<typeof conversationOf>> {
+  const kept = await store.read(principal, id);
+  if (kept !== null) return { input: kept.input, output: conversationOf({}, kept.response).output };
+  throw new SignalboxError(
+    "previous-response-not-found",
+    `Previous response with id '${id.slice(0, 128)}' not found.`,
+    {
+      details: { param: "previous_response_id" },
+    },
+  );
+}
+
+/** A later turn needs the reasoning in a form that can be sent back; models that do not reason refuse to be asked for it. */
+function includeOf({ include, reasoning }: JsonObject): JsonObject {
+  const wish = (reasoning ?? null) as JsonObject | null;
+  const asked = (include ?? []) as readonly string[];
+  if (wish === null || wish["effort"] === "none" || asked.includes(ENCRYPTED_REASONING)) return {};
+  return { include: [...asked, ENCRYPTED_REASONING] };
+}
+
+function bounded(fields: JsonObject, maxBytes: number): Buffer {
+  const body = Buffer.from(JSON.stringify(fields));
+  if (body.length <= maxBytes) return body;
+  throw new SignalboxError(
+    "body-too-large",
+    `The conversation, with what it goes on from, is larger than ${maxBytes} bytes.`,
+    { details: { param: "previous_response_id" } },
+  );
+}

@@ -1,0 +1,77 @@
+import { SignalboxError } from "@signalbox/proto";
+import { z } from "zod";
+import { parseInput } from "../http/parse-input.ts";
+import type { Exchange, Route } from "../http/route.ts";
+import type { Principal } from "../keys/key-ring.ts";
+import { pageOfItems } from "./input-items.ts";
+import type { KeptResponse, ResponseStore } from "./response-store.ts";
+
+const PATH = "/v1/responses/:id";
+const PAGE_MAX = 100;
+
+const ItemQuery = z.looseObject({
+  after: z.string().max(256).optional(),
+  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(20),
+  order: z.enum(["asc", "desc"]).default("desc"),
+});
+/** A response that is kept is over: there is no stream of it to take up again. */
+const RetrieveQuery = z.looseObject({ stream: z.literal("false", "a kept response is given whole").optional() });
+
+type Asking = Exchange & { readonly principal: Principal };
+
+/** What callers may do with the responses that are kept for their tenant (https://platform.openai.com/docs/api-reference/responses). */
+export function responseRoutes(store: ResponseStore): Route[] {
+  async function find({ request, principal }: Asking): Promise<KeptResponse> {
+    const kept = await store.read(principal, idOf(request));
+    return kept ?? notFound(idOf(request));
+  }
+
+  return [
+    {
+      method: "GET",
+      path: PATH,
+      access: "member",
+      async handle(asking) {
+        parseInput(RetrieveQuery, asking.request.query);
+        return (await find(asking)).response;
+      },
+    },
+    {
+      method: "DELETE",
+      path: PATH,
+      access: "member",
+      async handle({ request, principal }) {
+        const id = idOf(request);
+        if (!(await store.remove(principal, id))) notFound(id);
+        return { id, object: "response", deleted: true };
+      },
+    },
+    {
+      method: "POST",
+      path: `${PATH}/cancel`,
+      access: "member",
+      async handle(asking) {
+        await find(asking);
+        // No response runs in the background here: one that is kept is over.
+        throw new SignalboxError("invalid-request", "Cannot cancel a synchronous response.");
+      },
+    },
+    {
+      method: "GET",
+      path: `${PATH}/input_items`,
+      access: "member",
+      async handle(asking) {
+        const page = parseInput(ItemQuery, asking.request.query);
+        return pageOfItems(await find(asking), page);
+      },
+    },
+  ];
+}
+
+function idOf({ params }: Exchange["request"]): string {
+  return (params as { id: string }).id;
+}
+
+function notFound(id: string): never {
+  throw new SignalboxError("not-found", `Response with id '${id.slice(0, 128)}' not found.`);
+}

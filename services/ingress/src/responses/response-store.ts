@@ -1,0 +1,132 @@
+import type { JsonObject, StoredConversation } from "@signalbox/dialects";
+import type { Logger } from "@signalbox/kit";
+import { sql, type Kysely } from "kysely";
+import type { Config } from "../config.ts";
+import type { Principal } from "../keys/key-ring.ts";
+import type { ContentSeal } from "./content-seal.ts";
+import type { ResponseDatabase } from "./response-database.ts";
+
+/** A response as it was given to its caller, and the whole input that it answered. */
+export type KeptResponse = { readonly response: JsonObject; readonly input: StoredConversation["input"] };
+
+const ID = /^resp_[0-9a-f]{32}$/;
+const EVERY_TENANT = "*";
+const SWEEP_EVERY_MS = 60_000;
+/** A tenant's share is measured again once this part of it has been written anew. */
+const MEASURE_AFTER_SHARE = 1 / 16;
+
+/** Kept responses, each of them its tenant's alone. */
+export class ResponseStore implements AsyncDisposable {
+  readonly #db: Kysely<ResponseDatabase>;
+  readonly #seal: ContentSeal;
+  readonly #config: Config["responses"];
+  readonly #log: Logger;
+  readonly #timer: NodeJS.Timeout;
+  /** Bytes written since a tenant's share was measured. */
+  readonly #written = new Map<string, number>();
+  #upkeep: Promise<void> = Promise.resolve();
+
+  constructor(options: { db: Kysely<ResponseDatabase>; seal: ContentSeal; config: Config["responses"]; log: Logger }) {
+    this.#db = options.db;
+    this.#seal = options.seal;
+    this.#config = options.config;
+    this.#log = options.log;
+    this.#timer = setInterval(() => {
+      void this.sweep();
+    }, SWEEP_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  /** Whether responses of this tenant may be kept at all. */
+  keepsFor(tenant: string): boolean {
+    const { tenants } = this.#config;
+    return tenants.includes(EVERY_TENANT) || tenants.includes(tenant);
+  }
+
+  /** Keeps a response until its lifetime is over. False when it could not be, or is too large. */
+  async keep(owner: Principal, id: string, kept: KeptResponse): Promise<boolean> {
+    const { tenant } = owner;
+    const { entryMaxBytes, ttlSeconds } = this.#config;
+    const content = Buffer.from(JSON.stringify(kept));
+    if (content.length > entryMaxBytes) return false;
+    const nowMs = Date.now();
+    const times = { created_at: new Date(nowMs), expires_at: new Date(nowMs + ttlSeconds * 1_000) };
+    try {
+      const sealed = this.#seal.seal(owner, id, content);
+      await this.#db
+        .insertInto("stored_response")
+        .values({ tenant, id, ...times, sealed })
+        .execute();
+      this.#count(tenant, sealed.length);
+      return true;
+    } catch (error) {
+      this.#log.error({ err: error, tenant, id }, "a response could not be kept");
+      return false;
+    }
+  }
+
+  /** A response of this tenant that is still kept; null for any other. */
+  async read(owner: Principal, id: string): Promise<KeptResponse | null> {
+    if (!ID.test(id)) return null;
+    const row = await this.#db
+      .selectFrom("stored_response")
+      .select("sealed")
+      .where("tenant", "=", owner.tenant)
+      .where("id", "=", id)
+      .where("expires_at", ">", new Date())
+      .executeTakeFirst();
+    const content = row === undefined ? null : this.#seal.open(owner, id, row.sealed);
+    return content === null ? null : (JSON.parse(content.toString("utf8")) as KeptResponse);
+  }
+
+  /** False when there was none to remove. */
+  async remove({ tenant }: Principal, id: string): Promise<boolean> {
+    if (!ID.test(id)) return false;
+    const removed = await this.#db
+      .deleteFrom("stored_response")
+      .where("tenant", "=", tenant)
+      .where("id", "=", id)
+      .where("expires_at", ">", new Date())
+      .executeTakeFirst();
+    return removed.numDeletedRows > 0n;
+  }
+
+  /** Removes what is past its lifetime, and the oldest of tenants that have more than their share. Done once a minute. */
+  sweep(): Promise<void> {
+    return this.#later(async () => {
+      await this.#db.deleteFrom("stored_response").where("expires_at", "<=", new Date()).execute();
+      for (const tenant of this.#written.keys()) await this.#trim(tenant);
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#upkeep;
+  }
+
+  #count(tenant: string, bytes: number): void {
+    const written = (this.#written.get(tenant) ?? 0) + bytes;
+    this.#written.set(tenant, written);
+    if (written >= this.#config.tenantMaxBytes * MEASURE_AFTER_SHARE) void this.#later(() => this.#trim(tenant));
+  }
+
+  /** One piece of the upkeep after the other. Never rejects. */
+  #later(work: () => Promise<void>): Promise<void> {
+    this.#upkeep = this.#upkeep.then(work).catch((error: unknown) => {
+      this.#log.warn({ err: error }, "the kept responses could not be looked after");
+    });
+    return this.#upkeep;
+  }
+
+  /** Removes the oldest of a tenant that has more than its share. */
+  async #trim(tenant: string): Promise<void> {
+    this.#written.delete(tenant);
+    await sql`
+      delete from stored_response where tenant = ${tenant} and id in (
+        select id from (
+          select id, sum(size) over (order by created_at desc, id desc) as held
+          from stored_response where tenant = ${tenant}
+        ) each where held > ${this.#config.tenantMaxBytes}
+      )`.execute(this.#db);
+  }
+}
