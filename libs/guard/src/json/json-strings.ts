@@ -9,22 +9,31 @@ export type JsonString = {
 /** `data:` URLs of images, sounds and files: letters without a meaning, and most of what a request with them weighs. */
 const DATA_URL = /^data:[\w.+-]{1,64}\/[\w.+-]{1,64}(?:;[\w=.+-]{1,64}){0,4};base64,/;
 
-/**
- * All strings of a well-formed JSON text in its order, the names of members among them. Data URLs are left out.
- * The text is read as it stands: numbers beyond a double, doubled members and spaces are not touched by what is done with it.
- */
+/** The same without a URL before it, as some vendors have it. No text and no key is that long without a space, a dot or a line's end. */
+const BASE64 = /^[A-Za-z0-9+/_-]{2048,}={0,2}$/;
+
+/** All of `eachJsonString`. */
 export function jsonStrings(text: string): JsonString[] {
-  const strings: JsonString[] = [];
+  return [...eachJsonString(text)];
+}
+
+/**
+ * The strings of a well-formed JSON text in its order, the names of members among them. Data URLs and long base64 are left
+ * out. The text is read as it stands: numbers beyond a double, doubled members and spaces are not touched by what is done
+ * with it.
+ */
+export function* eachJsonString(text: string): Generator<JsonString, void> {
   let open = text.indexOf('"');
   while (open !== -1) {
     const close = closingQuote(text, open + 1);
-    if (close === -1) return strings;
+    if (close === -1) return;
     const from = open + 1;
-    if (close > from && !isDataUrl(text, from, close))
-      strings.push({ from, to: close, value: valueOf(text, from, close) });
+    if (close > from && !isDataUrl(text, from, close)) {
+      const value = valueOf(text, from, close);
+      if (!BASE64.test(value)) yield { from, to: close, value };
+    }
     open = text.indexOf('"', close + 1);
   }
-  return strings;
 }
 
 function closingQuote(text: string, from: number): number {

@@ -16,7 +16,11 @@ const BETWEEN = "\n\0\n";
  * text, because most of what a scan costs is paid for each call.
  */
 export function scanJson(json: string, guard: Guard): JsonFinding[] {
-  const strings = jsonStrings(json);
+  return scanStrings(jsonStrings(json), 0, guard);
+}
+
+/** Findings in strings of which the first has the number `firstField`. */
+export function scanStrings(strings: readonly JsonString[], firstField: number, guard: Guard): JsonFinding[] {
   const starts: number[] = [];
   let length = 0;
   for (const { value } of strings) {
@@ -28,7 +32,7 @@ export function scanJson(json: string, guard: Guard): JsonFinding[] {
   return found.flatMap((finding) => {
     while (field > 0 && starts[field]! > finding.start) field -= 1;
     while (field + 1 < starts.length && starts[field + 1]! <= finding.start) field += 1;
-    return within(finding, { field, start: starts[field]!, string: strings[field]! });
+    return within(finding, { field: firstField + field, start: starts[field]!, string: strings[field]! });
   });
 }
 

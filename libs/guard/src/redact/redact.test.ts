@@ -5,6 +5,7 @@ import type { Finding } from "../finding.ts";
 import { scan } from "../guard.ts";
 import { redactJson } from "../json/redact-json.ts";
 import { scanJson } from "../json/scan-json.ts";
+import { maskText } from "./mask-text.ts";
 import { redactText } from "./redact-text.ts";
 import { PLACEHOLDER_MAX_CHARS } from "./redaction.ts";
 import { restore } from "./restore.ts";
@@ -112,4 +113,12 @@ test("any request is the same after it was redacted and restored, and its findin
     }),
     { numRuns: 300 },
   );
+});
+
+test("what is masked is gone for good, and looks like nothing that would be put back", () => {
+  const text = "To a@b.io, or 203.0.113.9.";
+  const masked = maskText(text, scan(text, EVERYTHING));
+  expect(masked).toBe("To [EMAIL], or [IP].");
+  const originals = new Map([["[EMAIL_1]", "x@y.io"]]);
+  expect(restore(masked, { originals })).toBe(masked);
 });

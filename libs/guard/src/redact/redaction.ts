@@ -39,7 +39,7 @@ export class PlaceholderMint {
   }
 
   placeholderFor(type: FindingType, original: string): string {
-    const name = NAMES[type] ?? type.slice(0, type.indexOf(".")).toUpperCase();
+    const name = nameOf(type);
     const key = `${name} ${original}`;
     const known = this.#byOriginal.get(key);
     if (known !== undefined) return known;
@@ -74,8 +74,13 @@ export function replaceFindings(text: string, findings: readonly Finding[], mint
   return replaced + text.slice(done);
 }
 
+/** What a type is called where it was: the kind, or what it is. */
+export function nameOf(type: FindingType): string {
+  return NAMES[type] ?? type.slice(0, type.indexOf(".")).toUpperCase();
+}
+
 /** In the order of the text, overlaps made one of the type that begins first. */
-function joined(findings: readonly Finding[]): Finding[] {
+export function joined(findings: readonly Finding[]): Finding[] {
   const places: Finding[] = [];
   for (const finding of findings.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
     const last = places.at(-1);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Finding } from "../finding.ts";
 import { chooseAction, type GuardRule } from "./choose-action.ts";
+import { findingsNamed } from "./findings-named.ts";
 import { summarise } from "./summarise.ts";
 
 const EMAIL: Finding = { type: "pii.email", start: 3, end: 9 };
@@ -18,6 +19,14 @@ test("the first rule that matches holds for a finding, and the strictest action 
   expect(chooseAction([EMAIL, KEY], rules.slice(1))).toEqual({ action: "block", types: ["secret.github"] });
   expect(chooseAction([EMAIL], [])).toEqual({ action: "observe" });
   expect(chooseAction([EMAIL], [{ match: "*", action: "block" }])).toEqual({ action: "block", types: ["pii.email"] });
+});
+
+test("a policy names findings by kind, by type, or by both", () => {
+  const found = [EMAIL, KEY];
+  expect(findingsNamed(found, ["email"])).toEqual([EMAIL]);
+  expect(findingsNamed(found, ["pii-email", "phone"])).toEqual([EMAIL]);
+  expect(findingsNamed(found, ["secret"])).toEqual([KEY]);
+  expect(findingsNamed(found, ["list-names"])).toEqual([]);
 });
 
 test("B15 a summary holds types, counts and places, and nothing of the text", () => {

@@ -9,6 +9,8 @@ const VALUE_MAX_CHARS = 256;
 /** Names of variables, fields and headers whose value is a credential. */
 const KEY_NAME =
   /(?:api_?key|secret|access_?key|auth_?token|access_?token|refresh_?token|bearer|token|private_?key|signing_?key|encryption_?key|credential|apikey|authorization)$/;
+/** What every such name ends in: other names, most of a program's, need not be read any further. */
+const NAME_ENDINGS = new Set(["key", "ret", "ken", "rer", "ial", "ion", "ord", "swd", "ase", "pwd"]);
 const PASSWORD_NAME = /(?:password|passwd|passphrase|pwd)$/;
 /** Names that end so and say what is public. */
 const PUBLIC_NAME =
@@ -65,6 +67,7 @@ type Value = { readonly text: string; readonly start: number; readonly quoted: b
 function nameBefore(text: string, sign: number): string {
   let end = sign;
   while (end > 0 && sign - end < 4 && isFiller(text.charCodeAt(end - 1))) end -= 1;
+  if (!NAME_ENDINGS.has(text.slice(Math.max(0, end - 3), end).toLowerCase())) return "";
   let start = end;
   while (start > 0 && end - start < NAME_MAX_CHARS && isNameUnit(text.charCodeAt(start - 1))) start -= 1;
   return end - start < 3

@@ -6,7 +6,7 @@ import { heldFrom } from "./held-from.ts";
 const CONTEXT_CHARS = 256;
 /** The most that is held back; a finding that is longer is given out in parts. */
 export const STREAM_HELD_MAX_CHARS = 49_152;
-/** From this length on, the held text is scanned only when it has grown by an eighth, so that scanning stays linear. */
+/** From this length on, the held text is looked at only when it has grown by an eighth, so that the work stays linear. */
 const EAGER_MAX_CHARS = 1_024;
 
 /** Less than this is not worth a scan of its own, unless it is plain. */
@@ -31,7 +31,7 @@ export class ScanStream {
   /** The end of what was released. */
   #context = "";
   #held = "";
-  #scannedChars = 0;
+  #judgedChars = 0;
 
   constructor(guard: Guard) {
     this.#guard = guard;
@@ -39,8 +39,9 @@ export class ScanStream {
 
   push(piece: string): Released {
     this.#held += piece;
-    const grown = this.#held.length - this.#scannedChars;
-    if (this.#scannedChars > EAGER_MAX_CHARS && grown < this.#scannedChars >> 3) return NOTHING;
+    const grown = this.#held.length - this.#judgedChars;
+    if (this.#judgedChars > EAGER_MAX_CHARS && grown < this.#judgedChars >> 3) return NOTHING;
+    this.#judgedChars = this.#held.length;
     const from = heldFrom(this.#context + this.#held, this.#guard.ownMaxChars) - this.#context.length;
     const until = Math.max(from, this.#held.length - STREAM_HELD_MAX_CHARS);
     if (until > 0 && this.#isPlain(until)) return { text: this.#take(until), findings: [] };
@@ -59,7 +60,6 @@ export class ScanStream {
 
   /** Releases up to `until` at the most: a finding that goes on behind it is held back from its start on. */
   #release(until: number): Released {
-    this.#scannedChars = this.#held.length;
     if (until <= 0) return NOTHING;
     const before = this.#context.length;
     const findings = scan(this.#context + this.#held, this.#guard)
@@ -76,7 +76,7 @@ export class ScanStream {
   #take(until: number): string {
     const text = this.#held.slice(0, until);
     this.#held = this.#held.slice(until);
-    this.#scannedChars = this.#held.length;
+    this.#judgedChars = this.#held.length;
     this.#context = contextOf(this.#context + text);
     return text;
   }

@@ -1,0 +1,18 @@
+import type { GuardDocument } from "@signalbox/proto";
+import { canonicalize, sha256Digest } from "@signalbox/tlog";
+import { compileGuard, type Guard } from "./guard.ts";
+
+/** A guardrails document made ready, with the digest that it is recorded by. */
+export type Guardrails = { readonly digest: string; readonly document: GuardDocument; readonly guard: Guard };
+
+export type CompiledGuardrails =
+  | { readonly ok: true; readonly guardrails: Guardrails }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** A problem names the list or pattern that it is about, and never a word of it. */
+export function compileGuardrails(document: GuardDocument): CompiledGuardrails {
+  const compiled = compileGuard(document.detect);
+  if (!compiled.ok) return compiled;
+  const digest = sha256Digest(canonicalize(document));
+  return { ok: true, guardrails: { digest, document, guard: compiled.guard } };
+}
