@@ -1,4 +1,5 @@
 import type { Action, Decision, DecisionInput, PolicyDocument } from "@signalbox/proto";
+import { barsKeptAnswers } from "./budget/means.ts";
 import { CIRCUIT_OPEN, type Filtered } from "./filter-candidates.ts";
 import type { GatheredEffects } from "./policy/gather-effects.ts";
 import type { PreparedDocuments } from "./prepare-documents.ts";
@@ -19,8 +20,8 @@ export function cacheTerms(policy: PolicyDocument, { cache }: Pick<GatheredEffec
 }
 
 /**
- * A kept answer is served only if its endpoint could have been chosen for this request. Its health does not matter:
- * nothing is asked of it.
+ * A kept answer is served only if its endpoint could have been chosen for this request. Its health and what it costs do
+ * not matter: nothing is asked of it.
  */
 export function judgeCache(
   { lookup }: DecisionInput,
@@ -31,7 +32,7 @@ export function judgeCache(
   const prepared = documents.byId.get(lookup.endpoint);
   if (prepared === undefined || !terms.serve) return { kind: "hit-not-allowed" };
   const rule = filtered.rules[prepared.index] ?? null;
-  if (rule !== null && rule !== CIRCUIT_OPEN) return { kind: "hit-not-allowed" };
+  if (rule !== null && rule !== CIRCUIT_OPEN && barsKeptAnswers(rule)) return { kind: "hit-not-allowed" };
   return { kind: "hit", action: { kind: "serve-cached", entryId: lookup.entryId, endpoint: lookup.endpoint } };
 }
 

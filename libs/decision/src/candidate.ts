@@ -12,6 +12,10 @@ export type Candidate = {
   readonly quality: number;
   readonly qualitySource: RankedEndpoint["qualitySource"];
   readonly goodEnough: boolean;
+  /** Output tokens for each choice that the request's budgets leave room for; Infinity when it is charged to none. */
+  readonly affordable: number;
+  /** Of the budget that leaves the least room; empty when there is none. */
+  readonly affordableRule: string;
   /** Of the whole request at its output bound; null when the endpoint is unpriced. */
   readonly cost: Money | null;
   readonly latencyMs: number | null;

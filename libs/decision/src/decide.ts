@@ -1,7 +1,10 @@
-import type { Action, Decision, DecisionInput, RankedEndpoint } from "@signalbox/proto";
+import type { Decision, DecisionInput, RankedEndpoint } from "@signalbox/proto";
+import { meansOf } from "./budget/means.ts";
+import { reserve, reserveForKept, type Route } from "./budget/reserve.ts";
 import { cacheTerms, judgeCache, storeTtlSeconds } from "./cache-rule.ts";
 import { type Candidate, compareText } from "./candidate.ts";
 import { CERTAIN_MICRO, choose, type Choice } from "./choose.ts";
+import { comparable } from "./comparable.ts";
 import { filterCandidates, type Filtered } from "./filter-candidates.ts";
 import { formatIndexRanges } from "./index-ranges.ts";
 import { type AskedOutput, askedOutput, outputBound } from "./output-bound.ts";
@@ -9,9 +12,9 @@ import { planEndpoints } from "./plan.ts";
 import { type DrawnArms, drawArm, traceOf } from "./policy/arms.ts";
 import { evaluatePolicy, type PolicyVerdict } from "./policy/evaluate-policy.ts";
 import { isHealthy } from "./policy/is-healthy.ts";
-import { narrow } from "./policy/narrow.ts";
+import { narrow, withinScope } from "./policy/narrow.ts";
 import { type DecisionDocuments, type PreparedDocuments, prepareDocuments } from "./prepare-documents.ts";
-import { type Refusal, refuseAll, refuseByPolicy } from "./refuse.ts";
+import { type Refusal, refuseAll, refuseByGuard, refuseByPolicy } from "./refuse.ts";
 import { type RequestTarget, resolveTarget } from "./resolve-target.ts";
 
 /** Which endpoints answer a request: a pure function of its arguments, which the record holds. */
@@ -33,6 +36,8 @@ export function decidePrepared(input: DecisionInput, documents: PreparedDocument
     healthy: (selector) => isHealthy(selector, documents, input.nowMs),
   });
   const judged = { input, documents, verdict };
+  const blocked = refuseByGuard(input.facts.guard);
+  if (blocked !== null) return refuseAtOnce(judged, blocked);
   if (verdict.denied !== null) return refuseAtOnce(judged, refuseByPolicy(verdict.denied.message));
   const target = resolveTarget(input.facts.model, documents, verdict.effects);
   if (target.kind === "refused") return refuseAtOnce(judged, target.refusal);
@@ -49,8 +54,9 @@ function decideResolved(judged: Judged, { model, route }: Extract<RequestTarget,
   const { effects } = verdict;
   const { coverage } = documents.compiled;
   const asked = askedOutput(input.facts, documents.policy, effects.maxOutputTokens?.value ?? null);
-  const narrowing = narrow(effects, coverage, route);
-  const filtered = filterCandidates(documents, { input, model, asked, narrowing });
+  const narrowing = withinScope(narrow(effects, coverage, route), input.keyScope, coverage);
+  const means = input.budgets === undefined ? null : meansOf(input.budgets, coverage);
+  const filtered = filterCandidates(documents, { input, model, asked, narrowing, means });
   const { candidates } = filtered;
   const arms = drawArm(candidates, { effects, coverage, input });
   const choice = choose(candidates, { strategy: model.strategy, draw: input.draw, arms });
@@ -66,31 +72,38 @@ function decideResolved(judged: Judged, { model, route }: Extract<RequestTarget,
   };
   if (cached.kind === "hit") {
     const propensities = [{ endpoint: cached.action.endpoint, propensity: CERTAIN_MICRO }];
-    return { ...head, cache: "hit", action: cached.action, reason: "cache-hit", propensities };
+    const index = documents.byId.get(cached.action.endpoint)?.index ?? -1;
+    const reserved = means === null ? [] : reserveForKept(index, means);
+    const charged = reserved.length === 0 ? {} : { reserved };
+    return { ...head, cache: "hit", action: cached.action, reason: "cache-hit", propensities, ...charged };
   }
   if (choice === null) {
     const action = refuseAll(input.facts.model, excluded);
     return { ...head, cache: cached.kind, action, reason: action.code };
   }
   const action = routeTo(choice, { judged, candidates, asked, storeTtlSeconds: storeTtlSeconds(input, terms) });
-  return { ...head, cache: cached.kind, action, reason: choice.reason, propensities: choice.propensities };
+  const reserved = means === null ? {} : { reserved: reserve(action, input, { documents, means }) };
+  return { ...head, cache: cached.kind, action, reason: choice.reason, propensities: choice.propensities, ...reserved };
 }
 
 function routeTo(
   { first, compare }: Choice,
   options: { judged: Judged; candidates: readonly Candidate[]; asked: AskedOutput; storeTtlSeconds: number | null },
-): Action {
+): Route {
   const { judged, candidates, asked } = options;
   const { input, documents, verdict } = judged;
-  const bound = outputBound(first.endpoint, asked, input.classification.inputTokens);
+  const wanted = outputBound(first.endpoint, asked, input.classification.inputTokens);
+  const bound = first.affordable < wanted.tokens ? ({ tokens: first.affordable, source: "budget" } as const) : wanted;
   const chain = verdict.effects.fallbacks?.value.map((selector) => documents.compiled.coverage.of(selector)) ?? null;
   const max = documents.policy.planMax;
+  const peers = comparable(candidates, { first, operation: input.facts.operation });
   return {
     kind: "route",
-    plan: planEndpoints(candidates, { first, compare, max, outputTokens: bound.tokens, chain }),
+    plan: planEndpoints(peers, { first, compare, max, outputTokens: bound.tokens, chain }),
     maxOutputTokens: bound.tokens,
     maxOutputSource: bound.source,
     storeTtlSeconds: options.storeTtlSeconds,
+    ...(documents.policy.translation === "enforce" ? { translation: "enforce" } : {}),
   };
 }
 

@@ -1,4 +1,13 @@
-import type { Catalogue, Decision, DecisionEvent, Obligation, PolicyTrace, RankedEndpoint } from "@signalbox/proto";
+import type {
+  Catalogue,
+  Classification,
+  Decision,
+  DecisionEvent,
+  Obligation,
+  PolicyTrace,
+  RankedEndpoint,
+  RequestFacts,
+} from "@signalbox/proto";
 import { formatCount, formatMicro, formatMs, formatUsd } from "./format-figures.ts";
 import { parseIndexRanges } from "./index-ranges.ts";
 
@@ -31,11 +40,16 @@ function asked({ input }: DecisionEvent): string {
   const { facts, classification } = input;
   const needs = [...classification.capabilities, ...classification.modalities.filter((name) => name !== "text")];
   return [
-    `${facts.model} for ${classification.task}`,
-    `difficulty ${formatMicro(classification.difficulty)} (${classification.tier})`,
+    ...wish(facts, classification),
     `about ${formatCount(classification.inputTokens)} prompt tokens`,
     ...(needs.length === 0 ? [] : [`needs ${needs.join(", ")}`]),
   ].join(", ");
+}
+
+/** How hard it is is asked of chats alone. */
+function wish({ model, operation }: RequestFacts, { task, difficulty, tier }: Classification): string[] {
+  if (operation !== "chat") return [`${model} for ${operation}`];
+  return [`${model} for ${task}`, `difficulty ${formatMicro(difficulty)} (${tier})`];
 }
 
 function chosen({ action }: Decision): string {
@@ -105,12 +119,13 @@ function names(group: Decision["excluded"][number], catalogue: Catalogue | undef
   return ` (${known.join(", ")}${group.count > known.length ? ", …" : ""})`;
 }
 
-function cost({ action, ranked }: Decision): string {
+function cost({ action, ranked, reserved = [] }: Decision): string {
   if (action.kind === "serve-cached") return "nothing, the answer is kept";
   if (action.kind === "refuse") return "nothing, no endpoint was called";
   const first = ranked.find(({ endpoint }) => endpoint === action.plan[0]);
   if (first === undefined || first.costPicoUsd === null) return "unpriced, the endpoint has no known price";
-  return `at most ${formatUsd(first.costPicoUsd)}`;
+  const budgets = reserved.map(({ budget }) => budget);
+  return `at most ${formatUsd(first.costPicoUsd)}${budgets.length === 0 ? "" : `, reserved of ${budgets.join(", ")}`}`;
 }
 
 function time({ timing }: DecisionEvent): string {

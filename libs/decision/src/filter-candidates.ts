@@ -2,13 +2,16 @@ import type { DecisionInput, Endpoint } from "@signalbox/proto";
 import { missingAbility, type Needs, needsOf } from "./abilities.ts";
 import type { Candidate } from "./candidate.ts";
 import { estimateCost } from "./estimate-cost.ts";
-import { type AskedOutput, outputBound } from "./output-bound.ts";
+import { affordableOutput, type Means } from "./budget/means.ts";
+import { type AskedOutput, outputBound, ROOM_MIN_TOKENS } from "./output-bound.ts";
 import { costRule, type Narrowing, narrowingRule } from "./policy/narrow.ts";
 import type { PreparedDocuments, PreparedEndpoint } from "./prepare-documents.ts";
 import type { ResolvedModel } from "./resolve-model.ts";
 
 export const CIRCUIT_OPEN = "health:circuit-open";
 export const OTHER_MODEL = "pinned:other-model";
+const ALL_AFFORDED = { tokens: Infinity, rule: "" };
+export const OTHER_OPERATION = "operation";
 
 export type Filtered = {
   readonly candidates: readonly Candidate[];
@@ -23,6 +26,8 @@ export type FilterRequest = {
   readonly asked: AskedOutput;
   /** What the policy's rules leave of the catalogue. */
   readonly narrowing: Narrowing;
+  /** What budgets leave; null when the request is charged to none. */
+  readonly means: Means | null;
 };
 
 /** Splits the catalogue into candidates and exclusions, each with the first rule that it breaks. */
@@ -33,7 +38,7 @@ export function filterCandidates(documents: PreparedDocuments, request: FilterRe
   for (const prepared of documents.endpoints) {
     if (rules[prepared.index] !== null) continue;
     const candidate = candidateOf(prepared, request);
-    const tooDear = costRule(candidate, request.narrowing);
+    const tooDear = costRule(candidate, request.narrowing) ?? budgetRule(candidate, request);
     if (tooDear === null) candidates.push(candidate);
     else rules[prepared.index] = tooDear;
   }
@@ -44,13 +49,16 @@ export function filterCandidates(documents: PreparedDocuments, request: FilterRe
 function ruleAgainst(prepared: PreparedEndpoint, request: FilterRequest, needs: Needs): string | null {
   const { input, model, asked, narrowing } = request;
   if (model.kind === "pinned" && !model.families.includes(prepared.family)) return OTHER_MODEL;
+  const { operation } = input.facts;
+  if (!prepared.operations.includes(operation)) return OTHER_OPERATION;
   if (model.kind === "auto" && prepared.deprecated) return "deprecated";
   if (prepared.policyRule !== null) return prepared.policyRule;
   const narrowed = narrowing.checks.length === 0 ? null : narrowingRule(narrowing, prepared);
   if (narrowed !== null) return narrowed;
   const missing = missingAbility(needs, prepared.abilities);
   if (missing !== null) return missing;
-  if (prepared.contextTokens !== null) {
+  // The other operations bound each of their inputs, and not their sum.
+  if (prepared.contextTokens !== null && operation === "chat") {
     const { inputTokens } = input.classification;
     const tokens = inputTokens + outputBound(prepared, asked, inputTokens).tokens;
     if (tokens > prepared.contextTokens) return "context-length";
@@ -58,11 +66,15 @@ function ruleAgainst(prepared: PreparedEndpoint, request: FilterRequest, needs: 
   return prepared.openUntilMs > input.nowMs ? CIRCUIT_OPEN : null;
 }
 
-function candidateOf(prepared: PreparedEndpoint, { input, model, asked, narrowing }: FilterRequest): Candidate {
+function candidateOf(prepared: PreparedEndpoint, request: FilterRequest): Candidate {
+  const { input, model, asked, narrowing, means } = request;
   const { endpoint } = prepared;
   const { task, difficulty, inputTokens } = input.classification;
   const quality = prepared.qualityByTask[task];
-  const output = outputBound(prepared, asked, inputTokens).tokens * input.facts.choices;
+  const afforded = means === null ? ALL_AFFORDED : affordableOutput(prepared, means, request.input);
+  const affordable = afforded.tokens;
+  const bound = outputBound(prepared, asked, inputTokens).tokens;
+  const output = (asked.fromCaller ? bound : Math.min(bound, affordable)) * input.facts.choices;
   return {
     index: prepared.index,
     endpoint,
@@ -71,10 +83,23 @@ function candidateOf(prepared: PreparedEndpoint, { input, model, asked, narrowin
     quality: quality.value,
     qualitySource: quality.source,
     goodEnough: quality.value >= difficulty,
+    affordable,
+    affordableRule: afforded.rule,
     cost: estimateCost(endpoint.price, { input: inputTokens, output }),
     latencyMs: prepared.latencyMs,
     halfOpen: prepared.openUntilMs > 0,
   };
+}
+
+/** A bound that the caller did not set gives way to what is left, as long as that is worth an answer. */
+function budgetRule(
+  { endpoint, affordable, affordableRule }: Candidate,
+  { input, asked, means }: FilterRequest,
+): string | null {
+  if (means === null || affordable === Infinity) return null;
+  const { tokens } = outputBound(endpoint, asked, input.classification.inputTokens);
+  const needed = asked.fromCaller ? tokens : Math.min(tokens, ROOM_MIN_TOKENS);
+  return affordable >= needed ? null : affordableRule;
 }
 
 function distanceOf(endpoint: Endpoint, name: string): Candidate["distance"] {

@@ -11,3 +11,6 @@ export { type PolicyTestResult, testPolicy } from "./policy/test-policy.ts";
 export { VARIABLES } from "./policy/variables.ts";
 export { coveredBy } from "./policy/coverage.ts";
 export { plainInput } from "./policy/plain-input.ts";
+export { EscrowAccount, type GrantAnswer, type GrantRequest, type Lease } from "./budget/escrow-account.ts";
+export { LeaseHolder, type ReservedPart, type UnusedPart } from "./budget/lease-holder.ts";
+export { leaseSize } from "./budget/lease-size.ts";

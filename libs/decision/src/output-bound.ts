@@ -22,7 +22,7 @@ export function askedOutput(facts: RequestFacts, policy: PolicyDocument, cap: nu
 }
 
 /** A prompt that leaves less room than this for an answer does not fit. */
-const ROOM_MIN_TOKENS = 256;
+export const ROOM_MIN_TOKENS = 256;
 
 /**
  * What was asked for, capped by what the model can give. A bound that nobody asked for also gives way to the prompt, so

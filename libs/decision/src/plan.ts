@@ -16,7 +16,9 @@ export type PlanRequest = {
 /** A fallback can give as many tokens as the plan allows. */
 export function planEndpoints(candidates: readonly Candidate[], request: PlanRequest): string[] {
   const able = candidates.filter(
-    ({ endpoint }) => endpoint.maxOutputTokens === null || endpoint.maxOutputTokens >= request.outputTokens,
+    ({ endpoint, affordable }) =>
+      affordable >= request.outputTokens &&
+      (endpoint.maxOutputTokens === null || endpoint.maxOutputTokens >= request.outputTokens),
   );
   const plan = request.chain === null ? freePlan(able, request) : chainedPlan(able, request, request.chain);
   return plan.map(({ endpoint }) => endpoint.id);

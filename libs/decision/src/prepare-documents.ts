@@ -1,4 +1,4 @@
-import type { Catalogue, Endpoint, HealthSnapshot, PolicyDocument, Task } from "@signalbox/proto";
+import type { Catalogue, Endpoint, HealthSnapshot, Operation, PolicyDocument, Task } from "@signalbox/proto";
 import { abilitiesOf } from "./abilities.ts";
 import { matchPattern } from "./match-pattern.ts";
 import { type CompiledPolicy, compilePolicy } from "./policy/compile-policy.ts";
@@ -21,6 +21,7 @@ export type PreparedEndpoint = {
   readonly family: string;
   readonly deprecated: boolean;
   readonly abilities: number;
+  readonly operations: readonly Operation[];
   readonly contextTokens: number | null;
   readonly maxOutputTokens: number | null;
   /** 0 while its circuit is closed. */
@@ -40,6 +41,8 @@ export type PreparedDocuments = {
   readonly familiesByName: ReadonlyMap<string, readonly string[]>;
 };
 
+const CHAT_ALONE: readonly Operation[] = ["chat"];
+
 /**
  * A pure function of the documents: it moves work out of `decide`, never a choice. `compiled` is that of the policy and
  * the catalogue, for whoever prepares them with one health snapshot after the other.
@@ -56,6 +59,7 @@ export function prepareDocuments(
     family: endpoint.family,
     deprecated: endpoint.deprecated,
     abilities: abilitiesOf(endpoint),
+    operations: endpoint.operations ?? CHAT_ALONE,
     contextTokens: endpoint.contextTokens,
     maxOutputTokens: endpoint.maxOutputTokens,
     openUntilMs: healthById.get(endpoint.id)?.openUntilMs ?? 0,

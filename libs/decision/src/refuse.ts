@@ -1,6 +1,6 @@
-import type { Action, Decision } from "@signalbox/proto";
+import type { Action, Decision, GuardFacts } from "@signalbox/proto";
 import { closestNames } from "./close-names.ts";
-import { CIRCUIT_OPEN, OTHER_MODEL } from "./filter-candidates.ts";
+import { CIRCUIT_OPEN, OTHER_MODEL, OTHER_OPERATION } from "./filter-candidates.ts";
 import { AUTO_FORMS } from "./parse-model.ts";
 import type { PreparedDocuments } from "./prepare-documents.ts";
 
@@ -8,12 +8,25 @@ export type Refusal = Extract<Action, { kind: "refuse" }>;
 
 const MESSAGE_MAX_CHARS = 1_024;
 
+/** Rules that an operator has set, in contrast to what endpoints are and can. */
+const OF_THE_POLICY = /^(policy|rule|key):/;
+const OF_A_RATE = /^(requests|tokens|concurrency):/;
+const OF_A_BUDGET = /^budget:/;
+
 export function refuseUnknownStrategy(name: string): Refusal {
   return refusal("model-not-found", `There is no strategy '${name}'. Use one of ${AUTO_FORMS.join(", ")}.`);
 }
 
 export function refuseByPolicy(message: string): Refusal {
   return refusal("policy-refused", message);
+}
+
+/** What the guardrails say may go no further; null when they say nothing of the kind. */
+export function refuseByGuard(guard: GuardFacts | undefined): Refusal | null {
+  if (guard?.action !== "block") return null;
+  const types = guard.found.filter(({ action }) => action === "block").map(({ type, count }) => `${type} (${count})`);
+  if (types.length === 0) return refusal("content-blocked", "The request holds more text than is looked through.");
+  return refusal("content-blocked", `The request holds what may not be sent on: ${types.join(", ")}.`);
 }
 
 /** The name stands for nothing: says which names are close. */
@@ -27,12 +40,28 @@ export function refuseUnknownModel(name: string, documents: PreparedDocuments): 
 export function refuseAll(model: string, excluded: Decision["excluded"]): Refusal {
   const relevant = excluded.filter(({ rule }) => rule !== OTHER_MODEL);
   if (relevant.length === 0) return refusal("no-candidate", "The catalogue holds no endpoint.");
+  if (relevant.every(({ rule }) => rule === OTHER_OPERATION)) {
+    return refusal("model-not-found", `No endpoint for '${model}' serves requests of this kind.`);
+  }
   const rules = relevant.map(({ rule, count }) => `${rule} (${count})`).join(", ");
   // The circuit is asked last: an endpoint that it keeps out could serve the request once it has recovered.
   if (relevant.some(({ rule }) => rule === CIRCUIT_OPEN)) {
     return refusal("none-healthy", `No endpoint that can serve '${model}' is healthy now. Ruled out by: ${rules}.`);
   }
-  if (relevant.every(({ rule }) => rule.startsWith("policy:") || rule.startsWith("rule:"))) {
+  // What a request may cost is asked after that: with more left, one of these endpoints would have served it.
+  const rate = relevant.find(({ rule }) => OF_A_RATE.test(rule));
+  if (rate !== undefined) {
+    return refusal("rate-limited", `The limit ${rate.rule} is reached for now. Ruled out by: ${rules}.`);
+  }
+  const budget = relevant.find(({ rule }) => OF_A_BUDGET.test(rule));
+  if (budget !== undefined) {
+    const name = budget.rule.replace(OF_A_BUDGET, "");
+    return refusal(
+      "budget-exceeded",
+      `What is left of the budget '${name}' does not cover the request. Ruled out by: ${rules}.`,
+    );
+  }
+  if (relevant.every(({ rule }) => OF_THE_POLICY.test(rule))) {
     return refusal("policy-refused", `The policy allows no endpoint for '${model}'. Ruled out by: ${rules}.`);
   }
   return refusal("no-candidate", `No endpoint for '${model}' can serve this request. Ruled out by: ${rules}.`);

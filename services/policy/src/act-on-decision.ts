@@ -1,8 +1,12 @@
 import type { Forwarder, Replier } from "@signalbox/kit";
 import { type Action, type DispatchOrder, type PlanEndpoint, SignalboxError } from "@signalbox/proto";
+import { RECORDED_WITHIN_MS } from "./budgets/expire-leases.ts";
+import { budgetRetryAfterMs } from "./budgets/budget-retry-after.ts";
+import type { BudgetLeases } from "./budgets/budget-leases.ts";
+import { rateStates } from "./budgets/rate-states.ts";
 import type { DecisionDocuments } from "./decision-documents.ts";
 import type { MadeDecision } from "./made-decision.ts";
-import { cachedReply, dispatchOrder, refusedReply, retryAfterMs } from "./pipeline-answer.ts";
+import { cachedReply, dispatchOrder, redactedBy, refusedReply, retryAfterMs } from "./pipeline-answer.ts";
 
 const US_PER_MS = 1_000;
 
@@ -10,24 +14,33 @@ export type Outlets = {
   readonly replier: Replier;
   readonly forwarder: Forwarder<DispatchOrder>;
   readonly documents: DecisionDocuments;
+  readonly leases: BudgetLeases;
 };
 
 /** Carries out a recorded decision: a route goes to a dispatcher, all else back to ingress. */
-export function actOnDecision(made: MadeDecision, { replier, forwarder, documents }: Outlets): void {
+export function actOnDecision(made: MadeDecision, { replier, forwarder, documents, leases }: Outlets): void {
   const { action } = made.decision;
   const { replyTo, deadlineAtMs } = made.item.route;
   const nowMs = Date.now();
+  const told = made.accounts.length === 0 ? null : rateStates(made.accounts, leases, nowMs);
+  const rates = told === null ? {} : { rates: told };
   if (action.kind === "refuse") {
     const healthy = { nowMs, idAt: (index: number) => documents.idAt(index) };
-    const afterMs = action.code === "none-healthy" ? retryAfterMs(made.decision, made.health, healthy) : null;
-    replier.reply(replyTo, refusedReply(made, action, afterMs));
+    const afterMs =
+      action.code === "none-healthy"
+        ? retryAfterMs(made.decision, made.health, healthy)
+        : budgetRetryAfterMs(made.decision, made.accounts, nowMs);
+    replier.reply(replyTo, { ...refusedReply(made, action, afterMs), ...rates });
   } else if (action.kind === "serve-cached") {
-    replier.reply(replyTo, cachedReply(made, action));
+    replier.reply(replyTo, { ...cachedReply(made, action), ...rates });
   } else {
-    if (deadlineAtMs <= nowMs) throw deadlineExceeded();
+    // A lease may have ended meanwhile, and its rest be another's.
+    const isLate = made.parts.length > 0 && nowMs - made.input.nowMs > RECORDED_WITHIN_MS;
+    if (deadlineAtMs <= nowMs || isLate) throw deadlineExceeded();
     const recordUs = Math.round((performance.now() - made.decidedAtMs) * US_PER_MS);
     const timing = { ...made.item.timing, decideUs: made.decideUs, recordUs };
-    forwarder.send(dispatchOrder(made, action, { plan: planOf(action, documents), timing }));
+    const order = { plan: planOf(action, documents), redact: redactedBy(made.decision), timing };
+    forwarder.send({ ...dispatchOrder(made, action, order), ...rates });
   }
 }
 

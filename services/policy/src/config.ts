@@ -1,5 +1,6 @@
 import { postgresFields, serviceFields, signingFields } from "@signalbox/kit";
 import { z } from "zod";
+import { BudgetsConfig } from "./budgets/config.ts";
 
 export const Config = z.strictObject({
   ...serviceFields,
@@ -9,8 +10,11 @@ export const Config = z.strictObject({
   cataloguePath: z.string().default("./.signalbox/catalogue.json"),
   /** A file (JSON or YAML) with fields of the policy document; what it does not name keeps its default. null: all do. */
   policyPath: z.string().nullable().default(null),
+  /** The guardrails document (JSON), if there is one: kept for those who read records that name it. */
+  guardPath: z.string().nullable().default(null),
   /** How often the policy in force is looked for, should the word of a new one be lost. */
   policyPollMs: z.int().min(50).max(60_000).default(2_000),
+  budgets: BudgetsConfig.prefault({}),
   /** Requests in work at once; beyond them the answer is 503. */
   inFlightMax: z.int().min(1).max(100_000).default(4_096),
   /** What outcomes teach of endpoints is put in force at most so often; it is also how soon replicas agree. */

@@ -11,8 +11,11 @@ import {
 } from "@signalbox/kit";
 import { DecideItem, type DispatchOrder, REQUEST_SUBJECTS, SignalboxError } from "@signalbox/proto";
 import { actOnDecision, deadlineExceeded, type Outlets } from "./act-on-decision.ts";
+import type { BudgetBook } from "./budgets/budget-book.ts";
+import type { BudgetLeases } from "./budgets/budget-leases.ts";
+import { decideCharged } from "./budgets/decide-charged.ts";
 import type { DecisionDocuments } from "./decision-documents.ts";
-import { makeDecision, type MadeDecision, recordDecision } from "./made-decision.ts";
+import { type MadeDecision, recordDecision } from "./made-decision.ts";
 import { decideSeconds, decisions, unrecorded } from "./metrics.ts";
 
 const OVERLOADED_RETRY_AFTER_MS = 1_000;
@@ -24,6 +27,8 @@ export type DecideStageOptions = {
   readonly recorder: Recorder;
   readonly engine: Engine;
   readonly documents: DecisionDocuments;
+  readonly book: BudgetBook;
+  readonly leases: BudgetLeases;
   readonly inFlightMax: number;
 };
 
@@ -43,7 +48,7 @@ export function listenDecides(options: DecideStageOptions): AsyncDisposable {
       replier.fail(order, error, order.decisionId);
     },
   });
-  const outlets: Outlets = { replier, forwarder, documents: options.documents };
+  const outlets: Outlets = { replier, forwarder, documents: options.documents, leases: options.leases };
   const stage = listenStage({
     bus,
     log,
@@ -52,9 +57,13 @@ export function listenDecides(options: DecideStageOptions): AsyncDisposable {
     item: DecideItem,
     onItems: (items) => {
       for (const item of items) {
-        const made = decideOrFail(item, options, { replier, inFlight: inFlight.size });
-        if (made === null) continue;
-        const finishing = finish(made, options, outlets).finally(() => inFlight.delete(finishing));
+        const deciding = decideOrFail(item, options, { replier, inFlight: inFlight.size });
+        if (deciding === null) continue;
+        const work =
+          deciding instanceof Promise
+            ? finishLater(deciding, options, { item, outlets })
+            : finish(deciding, options, outlets);
+        const finishing = work.finally(() => inFlight.delete(finishing));
         inFlight.add(finishing);
       }
     },
@@ -75,27 +84,49 @@ function decideOrFail(
   item: DecideItem,
   options: DecideStageOptions,
   { replier, inFlight }: { replier: Replier; inFlight: number },
-): MadeDecision | null {
+): MadeDecision | Promise<MadeDecision> | null {
   try {
     if (item.route.deadlineAtMs <= Date.now()) throw deadlineExceeded();
     if (inFlight >= options.inFlightMax) throw overloaded();
-    const made = makeDecision(item, options);
-    decideSeconds.observe(made.decideUs / US_PER_SECOND);
-    return made;
+    return decideCharged(item, options);
   } catch (error) {
-    const failure = SignalboxError.from(error);
-    if (failure.code === "internal") options.log.error({ err: failure.cause }, "a request could not be decided");
-    replier.fail(item, failure);
+    fail(item, error, { log: options.log, replier });
     return null;
   }
 }
 
-async function finish(made: MadeDecision, { log, recorder }: DecideStageOptions, outlets: Outlets): Promise<void> {
+/** The request waits for a lease; everything else goes on. */
+async function finishLater(
+  deciding: Promise<MadeDecision>,
+  options: DecideStageOptions,
+  { item, outlets }: { item: DecideItem; outlets: Outlets },
+): Promise<void> {
+  let made: MadeDecision;
+  try {
+    made = await deciding;
+  } catch (error) {
+    fail(item, error, { log: options.log, replier: outlets.replier });
+    return;
+  }
+  await finish(made, options, outlets);
+}
+
+function fail(item: DecideItem, error: unknown, { log, replier }: { log: Logger; replier: Replier }): void {
+  const failure = SignalboxError.from(error);
+  if (failure.code === "internal") log.error({ err: failure.cause }, "a request could not be decided");
+  replier.fail(item, failure);
+}
+
+async function finish(made: MadeDecision, options: DecideStageOptions, outlets: Outlets): Promise<void> {
+  const { log, recorder, leases } = options;
   const { item, decisionId, decision } = made;
+  decideSeconds.observe(made.decideUs / US_PER_SECOND);
   try {
     await recordDecision(made, recorder);
   } catch (error) {
     unrecorded.inc();
+    // Nothing is executed of it, so what it reserved can be used again.
+    leases.undo(made.parts);
     outlets.replier.fail(item, SignalboxError.from(error));
     return;
   }

@@ -23,7 +23,7 @@ export function followPolicy(options: {
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       if (!bus.connection.isClosed()) subscription.unsubscribe();
-      await inForce.refresh();
+      await inForce.idle();
     },
   };
 }

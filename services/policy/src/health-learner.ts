@@ -18,6 +18,8 @@ export type LearnHealthOptions = {
   readonly log: Logger;
   readonly documents: DecisionDocuments;
   readonly everyMs: number;
+  /** Called for every message of the ledger that holds new outcomes. */
+  readonly onOutcomes: () => void;
 };
 
 /**
@@ -25,7 +27,8 @@ export type LearnHealthOptions = {
  * every `everyMs`. It begins with the outcomes of the last minutes, so that a fresh process knows what the one before it
  * knew, and resolves when they are in force.
  */
-export async function learnHealth({ bus, log, documents, everyMs }: LearnHealthOptions): Promise<AsyncDisposable> {
+export async function learnHealth(options: LearnHealthOptions): Promise<AsyncDisposable> {
+  const { bus, log, documents, everyMs, onOutcomes } = options;
   const circuits = new Map<string, Circuit>();
   /** What comes while the past is read; null from then on. */
   let early: IndexedOutcome[] | null = [];
@@ -36,6 +39,7 @@ export async function learnHealth({ bus, log, documents, everyMs }: LearnHealthO
         log.error({ err: error }, "the subscription failed");
         return;
       }
+      onOutcomes();
       const outcomes = readOutcomes(message.data, log);
       if (early !== null) early.push(...outcomes);
       else for (const { outcome } of outcomes) if (observe(outcome)) publisher.changed();

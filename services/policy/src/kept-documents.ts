@@ -19,7 +19,7 @@ export type Database = {
 
 export type ActivationRow = Selectable<Database["policy_activation"]>;
 
-export type DocumentKind = "engine" | "policy" | "policy-version" | "catalogue" | "health";
+export type DocumentKind = "engine" | "policy" | "policy-version" | "catalogue" | "health" | "guard";
 
 /** A document that is committed, so that a decision may name it. */
 export type KeptDocument = { readonly digest: string; readonly text: string };
@@ -30,6 +30,7 @@ const MEDIA_TYPES: Record<DocumentKind, string> = {
   "policy-version": "application/json",
   catalogue: "application/json",
   health: "application/json",
+  guard: "application/json",
 };
 
 /** Keeps a document under its digest for ever; resolves when it is committed. The same document is kept once. */

@@ -2,6 +2,8 @@ import { randomInt } from "node:crypto";
 import { type Engine, type Recorder, uuidv7 } from "@signalbox/kit";
 import type { DecideItem, Decision, DecisionEvent, DecisionInput, HealthSnapshot } from "@signalbox/proto";
 import { canonicalize, sha256Digest } from "@signalbox/tlog";
+import type { ReservedPart } from "@signalbox/decision";
+import type { Account } from "./budgets/account-lease.ts";
 import { decisionContext } from "./decision-context.ts";
 import type { DecisionDocuments } from "./decision-documents.ts";
 
@@ -19,30 +21,44 @@ export type MadeDecision = {
   readonly decideUs: number;
   /** On the process's monotonic clock. */
   readonly decidedAtMs: number;
+  /** The budgets and limits that the request is charged to, in the input's order. */
+  readonly accounts: readonly Account[];
+  /** What was reserved of them. */
+  readonly parts: readonly ReservedPart[];
+};
+
+export type DecideWith = {
+  readonly engine: Engine;
+  readonly documents: DecisionDocuments;
+  /** What stands in the input beside the request and the documents. */
+  readonly input: Partial<DecisionInput>;
+  readonly accounts: readonly Account[];
+  readonly nowMs?: number;
+  readonly budgetUsed?: number | null;
 };
 
 /** Runs the engine on the request and the documents in force. Throws `internal` when the engine fails. */
-export function makeDecision(
-  item: DecideItem,
-  { engine, documents }: { engine: Engine; documents: DecisionDocuments },
-): MadeDecision {
+export function makeDecision(item: DecideItem, options: DecideWith): MadeDecision {
+  const { engine, documents, accounts, budgetUsed = null } = options;
   const startedAtMs = performance.now();
   const input: DecisionInput = {
     schema: "signalbox.decision-input.v1",
-    nowMs: Date.now(),
+    nowMs: options.nowMs ?? Date.now(),
     draw: randomInt(DRAWS),
     facts: item.facts,
     classification: item.classification,
     // A hit that names no place to read it from is none.
     lookup: item.lookup.status === "hit" && item.cacheAddress === null ? { status: "off" } : item.lookup,
     documents: documents.names,
+    ...options.input,
   };
   const context = decisionContext(item.route.caller, documents.policy, input.nowMs);
-  if (context !== null) input.context = context;
+  if (context !== null) input.context = budgetUsed === null ? context : { ...context, budgetUsed };
   const decision = engine.decide(input, documents.texts);
   const decidedAtMs = performance.now();
   const decideUs = Math.round((decidedAtMs - startedAtMs) * US_PER_MS);
-  return { item, decisionId: uuidv7(), input, decision, health: documents.health, decideUs, decidedAtMs };
+  const { health } = documents;
+  return { item, decisionId: uuidv7(), input, decision, health, decideUs, decidedAtMs, accounts, parts: [] };
 }
 
 /** Resolves when the decision is recorded, as its request's audit mode means it. Rejects with `audit-unavailable`. */

@@ -21,7 +21,7 @@ export type Decided = { readonly item: DecideItem; readonly decisionId: string }
 export function dispatchOrder(
   { item, decisionId }: Decided,
   action: Route,
-  more: { plan: PlanEndpoint[]; timing: DispatchOrder["timing"] },
+  more: { plan: PlanEndpoint[]; redact: string[]; timing: DispatchOrder["timing"] },
 ): DispatchOrder {
   const { facts, classification, cacheAddress } = item;
   // What only rules read goes no further.
@@ -36,6 +36,7 @@ export function dispatchOrder(
     tenant: facts.tenant,
     route,
     dialect: facts.dialect,
+    ...(facts.operation === "chat" ? {} : { operation: facts.operation }),
     stream: facts.stream,
     choices: facts.choices,
     plan: more.plan,
@@ -43,9 +44,17 @@ export function dispatchOrder(
     // The caller's own bound stands in the body already.
     maxOutputTokens: action.maxOutputSource === "request" ? null : action.maxOutputTokens,
     store: mayStore ? { address: cacheAddress, key, ttlSeconds } : null,
+    ...(action.translation === undefined ? {} : { translation: action.translation }),
     audit: facts.audit,
+    ...(more.redact.length === 0 ? {} : { redact: more.redact }),
     timing: more.timing,
   };
+}
+
+/** What the policy's rules order taken out of the body, sorted. */
+export function redactedBy({ policy }: Decision): string[] {
+  const names = (policy?.obligations ?? []).flatMap((each) => (each.kind === "redact" ? each.types : []));
+  return [...new Set(names)].toSorted();
 }
 
 export function cachedReply({ item, decisionId }: Decided, action: ServeCached): PipelineReply {

@@ -1,4 +1,4 @@
-import { type Bus, decodeJson, type Logger } from "@signalbox/kit";
+import { type Bus, decodeJson, type Logger, type Recorder } from "@signalbox/kit";
 import {
   POLICY_CONTROL_SUBJECT,
   POLICY_NOTICE_SUBJECT,
@@ -19,6 +19,7 @@ import { checkPolicy } from "./policy-files/check-policy.ts";
 import { effectivePolicy } from "./policy-files/effective-policy.ts";
 import { parsePolicyFiles, type ParsedPolicy } from "./policy-files/parse-policy-files.ts";
 import type { PolicyInForce } from "./policy-in-force.ts";
+import { recordActivation } from "./record-activation.ts";
 import { activations, documentText, recordRefusal, refusals } from "./policy-store.ts";
 
 /** As far back as a rollback looks for a version. */
@@ -26,6 +27,7 @@ const ROLLBACK_SEARCH_MAX = 500;
 
 export type PolicyControlOptions = {
   readonly bus: Bus;
+  readonly recorder: Recorder;
   readonly db: Kysely<Database>;
   readonly log: Logger;
   readonly documents: DecisionDocuments;
@@ -147,13 +149,22 @@ async function toVersion(digest: string, actor: string, options: PolicyControlOp
   return putInForce({ version, testPlaces: new Map() }, { action: "rollback", actor }, options);
 }
 
-function activated(
+async function activated(
   { activation, version, document }: Awaited<ReturnType<PolicyInForce["put"]>>,
   warnings: readonly string[],
   options: PolicyControlOptions,
-): PolicyAnswer {
-  if (activation !== null) notify({ kind: "activated", activation }, options);
-  return { kind: "activated", changed: activation !== null, version, document, warnings: [...warnings] };
+): Promise<PolicyAnswer> {
+  const answer = { kind: "activated", changed: activation !== null, version, document } as const;
+  if (activation === null) return { ...answer, warnings: [...warnings] };
+  notify({ kind: "activated", activation }, options);
+  try {
+    await recordActivation(options.recorder, activation);
+    return { ...answer, warnings: [...warnings] };
+  } catch (error) {
+    // It is in force already, and the history of activations has it: going back would be a second change.
+    options.log.error({ err: error, seq: activation.seq }, "the register has no record of the policy's activation");
+    return { ...answer, warnings: [...warnings, "The register could not take the record of this activation."] };
+  }
 }
 
 /** Nothing changes, and whoever follows the policy hears of it. */

@@ -29,6 +29,7 @@ export class PolicyInForce {
   readonly #log: Logger;
   #seq = 0;
   #loading: Promise<void> = Promise.resolve();
+  #waiting = false;
 
   constructor(options: { db: Kysely<Database>; documents: DecisionDocuments; engine: Engine; log: Logger }) {
     this.#db = options.db;
@@ -71,9 +72,19 @@ export class PolicyInForce {
     return { activation, version, document: kept.digest };
   }
 
-  /** Puts the latest activation in force, when this instance has not yet. One call at a time works. */
+  /** Puts the latest activation in force, when this instance has not yet. Calls that wait for the same look share it. */
   refresh(): Promise<void> {
-    this.#loading = this.#loading.then(() => this.#load());
+    if (this.#waiting) return this.#loading;
+    this.#waiting = true;
+    this.#loading = this.#loading.then(() => {
+      this.#waiting = false;
+      return this.#load();
+    });
+    return this.#loading;
+  }
+
+  /** Resolves when nothing is being put in force. */
+  idle(): Promise<void> {
     return this.#loading;
   }
 

@@ -9,12 +9,14 @@ import {
   startHealthServer,
 } from "@signalbox/kit";
 import { bundleEngine } from "./bundle-engine.ts";
+import { startBudgets } from "./budgets/start-budgets.ts";
 import type { Config } from "./config.ts";
 import { listenDecides } from "./decide-stage.ts";
 import { DecisionDocuments } from "./decision-documents.ts";
 import { followPolicy } from "./follow-policy.ts";
 import { answerHealth } from "./health-answer.ts";
 import { learnHealth } from "./health-learner.ts";
+import { keepGuard } from "./keep-guard.ts";
 import type { Database } from "./kept-documents.ts";
 import { listenPolicyControl } from "./policy-control.ts";
 import { PolicyInForce, policyAtStart } from "./policy-in-force.ts";
@@ -33,16 +35,22 @@ export async function startPolicy(config: Config): Promise<RunningService> {
   const db = starting.use(openPostgres<Database>({ service: "policy", postgres: config.postgres, log }));
   const { policy, version } = await policyAtStart(db, base);
   const documents = await DecisionDocuments.keep(db, { engine: source, policy, catalogue });
+  await keepGuard(db, config.guardPath);
   const inForce = new PolicyInForce({ db, documents, engine, log });
   await inForce.recordBase(version);
   const bus = starting.use(await connectBus({ service: "policy", instance, nats, log }));
   const key = readSigningKey(config.signingKeyFile);
   const recorder = starting.use(createRecorder({ bus, service: "policy", key, log }));
-  starting.use(await learnHealth({ bus, log, documents, everyMs: config.healthEveryMs }));
+  const budgets = starting.use(await startBudgets({ bus, db, log, catalogue, config: config.budgets }));
+  const { book, leases } = budgets;
+  const onOutcomes = (): void => {
+    budgets.onOutcomes();
+  };
+  starting.use(await learnHealth({ bus, log, documents, everyMs: config.healthEveryMs, onOutcomes }));
   starting.use(answerHealth(bus, documents));
   starting.use(followPolicy({ bus, log, inForce, pollMs: config.policyPollMs }));
-  starting.use(listenPolicyControl({ bus, db, log, documents, inForce, base }));
-  starting.use(listenDecides({ bus, log, recorder, engine, documents, inFlightMax }));
+  starting.use(listenPolicyControl({ bus, recorder, db, log, documents, inForce, base }));
+  starting.use(listenDecides({ bus, log, recorder, engine, documents, book, leases, inFlightMax }));
   starting.use(await startHealthServer(config.healthPort, () => bus.isConnected()));
   await bus.connection.flush();
   log.info({ endpoints: catalogue.endpoints.length, documents: documents.names }, "policy decides");

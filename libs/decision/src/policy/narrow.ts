@@ -1,3 +1,4 @@
+import type { DecisionInput } from "@signalbox/proto";
 import { abilitiesOf } from "../abilities.ts";
 import type { Candidate } from "../candidate.ts";
 import type { PreparedEndpoint } from "../prepare-documents.ts";
@@ -33,6 +34,12 @@ export function narrow(effects: GatheredEffects, coverage: Coverage, target: Rou
   ];
   if (checks.length === 0 && orders.length === 0 && maxCostPicoUsd === null) return NOTHING;
   return { checks, maxCost: maxCostPicoUsd, preferenceOf: orders.length === 0 ? null : preference(orders, coverage) };
+}
+
+/** The same for a key that may not use everything. */
+export function withinScope(narrowing: Narrowing, scope: DecisionInput["keyScope"], coverage: Coverage): Narrowing {
+  if (scope === undefined) return narrowing;
+  return { ...narrowing, checks: [outside("key:models", scope.models, coverage), ...narrowing.checks] };
 }
 
 /** The first rule that rules the endpoint out, or null. */

@@ -128,6 +128,7 @@ export const FileForm = section({
   cache: shape.cache.optional(),
   match: shape.match.optional(),
   otherwise: shape.otherwise.optional(),
+  translation: shape.translation,
   timeZone: TimeZone.optional(),
   vocabulary: section({
     tags: shape.vocabulary.shape.tags.default([]),

@@ -1,0 +1,18 @@
+import type { z } from "zod";
+import type { Route } from "../http/route.ts";
+
+export const ADMIN = "/admin/v1";
+export const BODY_LIMITS = { maxBytes: 64 * 1024, timeoutMs: 10_000 };
+
+/** A route with what its documentation says of it: both are the same list, so neither can be without the other. */
+export type AdminRoute = Route & {
+  readonly doc: {
+    readonly summary: string;
+    readonly body?: z.ZodType;
+    readonly query?: z.ZodType;
+    readonly status: 200 | 201;
+    readonly answer: z.ZodType;
+    /** Beside JSON. */
+    readonly alsoText?: "text/csv";
+  };
+};

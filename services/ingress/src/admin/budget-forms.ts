@@ -1,0 +1,101 @@
+import { BUDGET_UNITS, BudgetName, TenantId } from "@signalbox/proto";
+import { z } from "zod";
+import { CALENDAR_WINDOWS, TimeZone, Usd } from "./key-forms.ts";
+
+const COUNT_MAX = 1_000_000_000_000;
+const ROLLING_MAX_SECONDS = 366 * 86_400;
+const Count = z.int().min(0).max(COUNT_MAX);
+const Name = z.string().min(1).max(64);
+
+/** Whose requests are charged: those that all of it holds for. */
+export const BudgetScope = z.strictObject({
+  tenant: TenantId.optional(),
+  /** A virtual key's id. */
+  key: z.string().max(64).optional(),
+  team: Name.optional(),
+  project: Name.optional(),
+  user: Name.optional(),
+  tag: z.string().min(1).max(128).optional(),
+  /** What is used of these alone; a model by its name, its family or a pattern with `*`. */
+  model: z.string().min(1).max(256).optional(),
+  provider: Name.optional(),
+});
+export type BudgetScope = z.infer<typeof BudgetScope>;
+
+/** Money as billed, tokens of input and output, requests, or requests at once: one of them. */
+export const BudgetLimit = z.union([
+  z.strictObject({ usd: Usd }),
+  z.strictObject({ tokens: Count }),
+  z.strictObject({ requests: Count }),
+  z.strictObject({ concurrency: Count }),
+]);
+export type BudgetLimit = z.infer<typeof BudgetLimit>;
+
+/** minute: a limit on how much at a time, over any minute, whose refusal says to try again. */
+export const BudgetWindow = z.union([
+  z.enum([...CALENDAR_WINDOWS, "minute"]),
+  z.strictObject({ seconds: z.int().min(1).max(ROLLING_MAX_SECONDS) }),
+]);
+export type BudgetWindow = z.infer<typeof BudgetWindow>;
+
+const Shares = z.array(z.number().min(0.01).max(1)).max(8);
+
+const settings = {
+  timeZone: TimeZone.optional(),
+  /** Shares of the limit at which an alert is given, once for each window. */
+  alertAt: Shares.optional(),
+};
+
+export const NewBudget = z.strictObject({
+  name: BudgetName,
+  scope: BudgetScope,
+  limit: BudgetLimit,
+  window: BudgetWindow.optional(),
+  ...settings,
+});
+export type NewBudget = z.infer<typeof NewBudget>;
+
+export const BudgetChange = z.strictObject({
+  limit: BudgetLimit.optional(),
+  window: BudgetWindow.optional(),
+  ...settings,
+});
+export type BudgetChange = z.infer<typeof BudgetChange>;
+
+/** Whole numbers of the unit, as decimal strings. */
+const Amount = z.string().regex(/^-?[0-9]+$/);
+
+export const AdminBudget = z.strictObject({
+  object: z.literal("budget"),
+  name: BudgetName,
+  scope: BudgetScope,
+  limit: z.union([
+    z.strictObject({ usd: z.number() }),
+    z.strictObject({ tokens: z.int() }),
+    z.strictObject({ requests: z.int() }),
+    z.strictObject({ concurrency: z.int() }),
+  ]),
+  window: BudgetWindow,
+  timeZone: z.string(),
+  alertAt: z.array(z.number()),
+  createdAt: z.iso.datetime(),
+  /** The window that holds now; its amounts are whole numbers of `unit`. */
+  current: z.strictObject({
+    unit: z.enum(BUDGET_UNITS),
+    startsAt: z.iso.datetime().nullable(),
+    endsAt: z.iso.datetime().nullable(),
+    limit: Amount,
+    spent: Amount,
+    /** Of requests under way. */
+    reserved: Amount,
+    /** Held by the deciding instances, for the next requests. */
+    leased: Amount,
+    left: Amount,
+    /** Of `spent`: what providers reported beyond what had been reserved. */
+    excess: Amount,
+    alerts: z.array(z.strictObject({ share: z.number(), at: z.iso.datetime() })),
+  }),
+});
+export type AdminBudget = z.infer<typeof AdminBudget>;
+export const BudgetList = z.strictObject({ object: z.literal("list"), data: z.array(AdminBudget) });
+export const Retired = z.strictObject({ object: z.string(), id: z.string(), deleted: z.literal(true) });

@@ -1,0 +1,123 @@
+import { SignalboxError } from "@signalbox/proto";
+import type { Kysely } from "kysely";
+import { parseInput } from "../http/parse-input.ts";
+import { parseJsonBody, readBody } from "../http/read-body.ts";
+import type { KeyDatabase } from "../keys/key-database.ts";
+import { ADMIN, type AdminRoute, BODY_LIMITS } from "./admin-route.ts";
+import { AdminBudget, BudgetChange, BudgetList, NewBudget, Retired } from "./budget-forms.ts";
+import { termsOf } from "./budget-row.ts";
+import { insertBudget, readBudgets, retireBudget, updateBudget } from "./budget-store.ts";
+import type { AdminContext } from "./key-routes.ts";
+import { recordAdminChange } from "./record-admin-change.ts";
+
+const ALERT_AT = [0.8];
+
+/** Budgets and limits, with what of them is spent. */
+export function adminBudgetRoutes(context: AdminContext): AdminRoute[] {
+  const { db } = context;
+  return [
+    {
+      method: "GET",
+      path: `${ADMIN}/budgets`,
+      access: "admin",
+      doc: { summary: "All budgets and limits, those of keys too.", status: 200, answer: BudgetList },
+      handle: async () => ({ object: "list", data: await readBudgets(db) }),
+    },
+    {
+      method: "GET",
+      path: `${ADMIN}/budgets/:id`,
+      access: "admin",
+      doc: { summary: "One budget.", status: 200, answer: AdminBudget },
+      handle: ({ request }) => presentBudget(db, nameParam(request.params)),
+    },
+    makeRoute(context),
+    changeRoute(context),
+    retireRoute(context),
+  ];
+}
+
+function makeRoute({ db, recorder, log }: AdminContext): AdminRoute {
+  return {
+    method: "POST",
+    path: `${ADMIN}/budgets`,
+    access: "admin",
+    doc: { summary: "Makes a budget or a limit.", status: 201, body: NewBudget, answer: AdminBudget },
+    async handle({ request, reply, principal }) {
+      const wish = parseInput(NewBudget, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+      const { name, scope, limit, window = "concurrency" in limit ? "total" : "month" } = wish;
+      const { timeZone = "UTC", alertAt = ALERT_AT } = wish;
+      const by = principal.keyId;
+      const settings = { terms: termsOf(limit, window), timeZone, alertAt };
+      if (!(await insertBudget(db, { name, scope, settings, by }))) {
+        throw new SignalboxError("invalid-request", "Invalid 'name': there is or was a budget of this name.", {
+          details: { param: "name" },
+        });
+      }
+      const after = await presentBudget(db, name);
+      log.info({ budget: name, by }, "a budget was made");
+      const of = scope.tenant ?? null;
+      await recordAdminChange(recorder, { object: "budget", change: "created", id: name, of, by, before: null, after });
+      reply.code(201);
+      return after;
+    },
+  };
+}
+
+function changeRoute({ db, recorder, log }: AdminContext): AdminRoute {
+  return {
+    method: "PATCH",
+    path: `${ADMIN}/budgets/:id`,
+    access: "admin",
+    doc: {
+      summary: "Changes what is named; holds within a second.",
+      status: 200,
+      body: BudgetChange,
+      answer: AdminBudget,
+    },
+    async handle({ request, principal }) {
+      const change = parseInput(BudgetChange, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+      const before = await presentBudget(db, nameParam(request.params));
+      const {
+        limit = before.limit,
+        window = before.window,
+        timeZone = before.timeZone,
+        alertAt = before.alertAt,
+      } = change;
+      const by = principal.keyId;
+      await updateBudget(db, before.name, { terms: termsOf(limit, window), timeZone, alertAt });
+      const after = await presentBudget(db, before.name);
+      log.info({ budget: before.name, by }, "a budget was changed");
+      const [id, of] = [before.name, before.scope.tenant ?? null];
+      await recordAdminChange(recorder, { object: "budget", change: "changed", id, of, by, before, after });
+      return after;
+    },
+  };
+}
+
+function retireRoute({ db, recorder, log }: AdminContext): AdminRoute {
+  return {
+    method: "DELETE",
+    path: `${ADMIN}/budgets/:id`,
+    access: "admin",
+    doc: { summary: "Charges it no more; its entries stay.", status: 200, answer: Retired },
+    async handle({ request, principal }) {
+      const before = await presentBudget(db, nameParam(request.params));
+      const by = principal.keyId;
+      await retireBudget(db, before.name);
+      log.info({ budget: before.name, by }, "a budget was deleted");
+      const [id, of] = [before.name, before.scope.tenant ?? null];
+      await recordAdminChange(recorder, { object: "budget", change: "revoked", id, of, by, before, after: null });
+      return { object: "budget", id, deleted: true };
+    },
+  };
+}
+
+async function presentBudget(db: Kysely<KeyDatabase>, id: string): Promise<AdminBudget> {
+  const [budget] = await readBudgets(db, { id });
+  if (budget === undefined) throw new SignalboxError("not-found", "There is no budget of this name.");
+  return budget;
+}
+
+function nameParam(params: unknown): string {
+  return (params as { id: string }).id;
+}

@@ -1,0 +1,129 @@
+import type { Logger, Recorder } from "@signalbox/kit";
+import { SignalboxError } from "@signalbox/proto";
+import type { Kysely } from "kysely";
+import { parseInput } from "../http/parse-input.ts";
+import { parseJsonBody, readBody } from "../http/read-body.ts";
+import type { KeyDatabase } from "../keys/key-database.ts";
+import type { KeyRing } from "../keys/key-ring.ts";
+import { revokeKey } from "../keys/key-store.ts";
+import { ADMIN, type AdminRoute, BODY_LIMITS } from "./admin-route.ts";
+import { Retired } from "./budget-forms.ts";
+import { AdminKey, KeyChange, KeyList, MadeKey, NewKey } from "./key-forms.ts";
+import { changeKey, makeKey, readKeys } from "./key-store.ts";
+import { recordAdminChange } from "./record-admin-change.ts";
+
+export type AdminContext = {
+  readonly db: Kysely<KeyDatabase>;
+  readonly keys: KeyRing;
+  readonly pepper: Uint8Array;
+  readonly recorder: Recorder;
+  readonly log: Logger;
+};
+
+/** Virtual keys with all that holds for them. */
+export function adminKeyRoutes(context: AdminContext): AdminRoute[] {
+  const { db } = context;
+  return [
+    {
+      method: "GET",
+      path: `${ADMIN}/keys`,
+      access: "admin",
+      doc: { summary: "All keys, never their secrets.", status: 200, answer: KeyList },
+      handle: async () => ({ object: "list", data: await readKeys(db) }),
+    },
+    {
+      method: "GET",
+      path: `${ADMIN}/keys/:id`,
+      access: "admin",
+      doc: { summary: "One key.", status: 200, answer: AdminKey },
+      handle: ({ request }) => presentKey(db, idParam(request.params)),
+    },
+    makeRoute(context),
+    changeRoute(context),
+    revokeRoute(context),
+  ];
+}
+
+function makeRoute({ db, keys, pepper, recorder, log }: AdminContext): AdminRoute {
+  return {
+    method: "POST",
+    path: `${ADMIN}/keys`,
+    access: "admin",
+    doc: { summary: "Makes a key; its secret is shown this once.", status: 201, body: NewKey, answer: MadeKey },
+    async handle({ request, reply, principal }) {
+      const wish = parseInput(NewKey, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+      const tenant = wish.tenant ?? principal.tenant;
+      const by = principal.keyId;
+      const { id, secret } = await makeKey(db, { ...wish, tenant }, { pepper, by });
+      await keys.reload();
+      const after = await presentKey(db, id);
+      log.info({ key: id, tenant, role: wish.role, by }, "a key was made");
+      await recordAdminChange(recorder, {
+        object: "virtual-key",
+        change: "created",
+        id,
+        of: tenant,
+        by,
+        before: null,
+        after,
+      });
+      // The one time that the secret is shown; no cache on the way may keep it.
+      reply.code(201).header("cache-control", "no-store");
+      return { ...after, secret };
+    },
+  };
+}
+
+function changeRoute({ db, keys, recorder, log }: AdminContext): AdminRoute {
+  return {
+    method: "PATCH",
+    path: `${ADMIN}/keys/:id`,
+    access: "admin",
+    doc: { summary: "Changes what is named; null takes it away.", status: 200, body: KeyChange, answer: AdminKey },
+    async handle({ request, principal }) {
+      const change = parseInput(KeyChange, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+      const before = await presentKey(db, idParam(request.params));
+      const by = principal.keyId;
+      if (!(await changeKey(db, before, { change, by })))
+        throw new SignalboxError("invalid-request", "The key is revoked, for ever.");
+      await keys.reload();
+      const after = await presentKey(db, before.id);
+      log.info({ key: before.id, by }, "a key was changed");
+      const { id, tenant: of } = after;
+      await recordAdminChange(recorder, { object: "virtual-key", change: "changed", id, of, by, before, after });
+      return after;
+    },
+  };
+}
+
+function revokeRoute({ db, keys, recorder, log }: AdminContext): AdminRoute {
+  return {
+    method: "DELETE",
+    path: `${ADMIN}/keys/:id`,
+    access: "admin",
+    doc: { summary: "Revokes a key for ever.", status: 200, answer: Retired },
+    async handle({ request, principal }) {
+      const before = await presentKey(db, idParam(request.params));
+      const { id, tenant: of } = before;
+      const by = principal.keyId;
+      await revokeKey(db, id);
+      await keys.reload();
+      log.info({ key: id, by }, "a key was revoked");
+      if (before.revokedAt === null) {
+        const after = await presentKey(db, id);
+        await recordAdminChange(recorder, { object: "virtual-key", change: "revoked", id, of, by, before, after });
+      }
+      return { object: "key", id, deleted: true };
+    },
+  };
+}
+
+async function presentKey(db: Kysely<KeyDatabase>, id: string): Promise<AdminKey> {
+  const [key] = await readKeys(db, id);
+  if (key === undefined) throw new SignalboxError("not-found", "There is no key of this id.");
+  return key;
+}
+
+function idParam(params: unknown): string {
+  return (params as { id: string }).id;
+}

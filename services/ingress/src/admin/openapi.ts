@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { ADMIN, type AdminRoute } from "./admin-route.ts";
+
+const ErrorForm = z.strictObject({
+  error: z.strictObject({
+    message: z.string(),
+    type: z.string(),
+    param: z.string().nullable(),
+    code: z.string().nullable(),
+  }),
+});
+
+type Json = Record<string, unknown>;
+
+/** The OpenAPI 3.1 document of the admin API, made of its routes. */
+export function openApiOf(routes: readonly AdminRoute[]): Json {
+  const paths = Object.fromEntries(
+    [...Map.groupBy(routes, ({ path }) => path)].map(([path, group]) => [
+      path.replaceAll(/:(\w+)/g, "{$1}"),
+      Object.fromEntries(group.map((route) => [route.method.toLowerCase(), operationOf(route)])),
+    ]),
+  );
+  return {
+    openapi: "3.1.0",
+    info: { title: "Signalbox admin API", version: "1", description: "Keys, budgets, limits and what requests cost." },
+    servers: [{ url: "/" }],
+    security: [{ key: [] }],
+    paths,
+    components: {
+      securitySchemes: { key: { type: "http", scheme: "bearer", description: "A key with the role admin." } },
+      schemas: { Error: schemaOf(ErrorForm, "output") },
+    },
+  };
+}
+
+/** The document's own route: it says nothing that a reader of the project does not know. */
+export function openApiRoute(routes: readonly AdminRoute[]): AdminRoute {
+  const document = openApiOf(routes);
+  return {
+    method: "GET",
+    path: `${ADMIN}/openapi.json`,
+    access: "public",
+    doc: { summary: "This document.", status: 200, answer: z.looseObject({ openapi: z.string() }) },
+    handle: () => document,
+  };
+}
+
+function operationOf({ method, path, doc }: AdminRoute): Json {
+  const { summary, body, query, status, answer, alsoText } = doc;
+  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string" },
+  }));
+  return {
+    operationId: operationId(method, path),
+    summary,
+    parameters: [...inPath, ...(query === undefined ? [] : queryParameters(query))],
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { "application/json": { schema: schemaOf(body, "input") } } } }),
+    responses: {
+      [status]: {
+        description: "Done.",
+        content: {
+          "application/json": { schema: schemaOf(answer, "output") },
+          ...(alsoText === undefined ? {} : { [alsoText]: { schema: { type: "string" } } }),
+        },
+      },
+      default: {
+        description: "Refused, with the reason.",
+        content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
+      },
+    },
+  };
+}
+
+/** `get-keys-id` and the like. */
+function operationId(method: string, path: string): string {
+  const words = path.slice(ADMIN.length).split("/").filter(Boolean);
+  return [method.toLowerCase(), ...words.map((word) => word.replaceAll(/\W/g, ""))].join("-");
+}
+
+function queryParameters(query: z.ZodType): Json[] {
+  const { properties = {}, required = [] } = schemaOf(query, "input") as { properties?: Json; required?: string[] };
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: "query",
+    required: required.includes(name),
+    schema,
+  }));
+}
+
+function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  return rest;
+}

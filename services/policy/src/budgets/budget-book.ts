@@ -1,0 +1,110 @@
+import type { Logger } from "@signalbox/kit";
+import { type BudgetDefinition, type ChargedRequest, isInScope } from "./budget-definition.ts";
+import { type BudgetDatabase, type KeyScope, readBudgets, readKeyScopes, readRevision } from "./budget-store.ts";
+
+const NOTHING: readonly BudgetDefinition[] = [];
+/** Keys that are in no table, as those of tests; more of them are looked for anew. */
+const STRANGERS_MAX = 10_000;
+
+/** All budgets and what is known of keys, in memory; it follows their changes within `pollMs`. */
+export class BudgetBook implements AsyncDisposable {
+  readonly #db: BudgetDatabase;
+  readonly #log: Logger;
+  readonly #timer: NodeJS.Timeout;
+  #revision = "";
+  #budgets = new Map<string, BudgetDefinition>();
+  #byKey = new Map<string, BudgetDefinition[]>();
+  #forMany: BudgetDefinition[] = [];
+  #keys = new Map<string, KeyScope>();
+  readonly #strangers = new Set<string>();
+  #reading = Promise.resolve();
+  #failing = false;
+
+  private constructor({ db, log, pollMs }: { db: BudgetDatabase; log: Logger; pollMs: number }) {
+    this.#db = db;
+    this.#log = log;
+    this.#timer = setInterval(() => void this.#poll(), pollMs);
+    this.#timer.unref();
+  }
+
+  /** Resolves once the book has been read; rejects when it cannot be. */
+  static async open(options: { db: BudgetDatabase; log: Logger; pollMs: number }): Promise<BudgetBook> {
+    const book = new BudgetBook(options);
+    await book.refresh();
+    return book;
+  }
+
+  /** Whether anything was ever charged, or could be. */
+  get hasBudgets(): boolean {
+    return this.#budgets.size > 0;
+  }
+
+  /** Whether nothing can be charged now. */
+  get isEmpty(): boolean {
+    return this.#byKey.size === 0 && this.#forMany.length === 0;
+  }
+
+  budget(id: string): BudgetDefinition | undefined {
+    return this.#budgets.get(id);
+  }
+
+  /** What is known of a key; undefined: it was not looked for, or made since. */
+  keyScope(keyId: string): KeyScope | null | undefined {
+    return this.#keys.get(keyId) ?? (this.#strangers.has(keyId) ? null : undefined);
+  }
+
+  /** Looks for a key that was made a moment ago, with the budgets that were made with it. Rejects when it cannot. */
+  async lookFor(keyId: string): Promise<void> {
+    await this.refresh();
+    if (this.#keys.has(keyId)) return;
+    if (this.#strangers.size >= STRANGERS_MAX) this.#strangers.clear();
+    this.#strangers.add(keyId);
+  }
+
+  /** The budgets that a request is charged to. */
+  chargesOf(request: ChargedRequest): readonly BudgetDefinition[] {
+    if (this.isEmpty) return NOTHING;
+    const own = this.#byKey.get(request.keyId);
+    if (this.#forMany.length === 0) return own?.filter(({ scope }) => isInScope(scope, request)) ?? NOTHING;
+    return [...(own ?? NOTHING), ...this.#forMany].filter(({ scope }) => isInScope(scope, request));
+  }
+
+  /** Reads what has changed. One read after the other, so that an older one never overwrites a newer one's budgets. */
+  refresh(): Promise<void> {
+    const read = (): Promise<void> => this.#read();
+    this.#reading = this.#reading.then(read, read);
+    return this.#reading;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#reading.catch(() => {});
+  }
+
+  async #poll(): Promise<void> {
+    try {
+      await this.refresh();
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#failing) this.#log.error({ err: error }, "the budgets cannot be read; those that held stay so");
+      this.#failing = true;
+    }
+  }
+
+  async #read(): Promise<void> {
+    // The revision is read first: what changes in between is newer than it says, and is read once more.
+    const revision = await readRevision(this.#db);
+    if (revision === this.#revision) return;
+    const [budgets, keys] = [await readBudgets(this.#db), await readKeyScopes(this.#db)];
+    this.#budgets = new Map(budgets.map((budget) => [budget.id, budget]));
+    const inForce = budgets.filter(({ retired }) => !retired);
+    this.#forMany = inForce.filter(({ scope }) => scope.keyId === null);
+    this.#byKey = Map.groupBy(
+      inForce.filter(({ scope }) => scope.keyId !== null),
+      ({ scope }) => scope.keyId ?? "",
+    );
+    this.#keys = keys;
+    this.#strangers.clear();
+    this.#revision = revision;
+  }
+}

@@ -1,0 +1,128 @@
+import { type Kysely, sql } from "kysely";
+import type { Database } from "../kept-documents.ts";
+import type { BudgetDefinition } from "./budget-definition.ts";
+import type { BudgetWindow } from "./budget-window.ts";
+
+/** The connection that budgets are kept over; what stands in the tables is read and changed by statements of their own. */
+export type BudgetDatabase = Kysely<Database>;
+
+/** Who a key belongs to, and which models it may use; null: all. */
+export type KeyScope = {
+  readonly team: string | null;
+  readonly project: string | null;
+  readonly models: readonly string[] | null;
+};
+
+type BudgetRow = {
+  id: string;
+  tenant: string | null;
+  key_id: string | null;
+  team: string | null;
+  project: string | null;
+  end_user: string | null;
+  tag: string | null;
+  model: string | null;
+  provider: string | null;
+  kind: BudgetDefinition["kind"];
+  unit: BudgetDefinition["unit"];
+  amount: string;
+  span: BudgetDefinition["span"];
+  rolling_ms: string | null;
+  time_zone: string;
+  retired: boolean;
+};
+
+/** Counts the changes of keys and budgets. */
+export async function readRevision(db: BudgetDatabase): Promise<string> {
+  const { rows } = await sql<{ revision: string }>`select revision from virtual_key_revision`.execute(db);
+  return rows[0]?.revision ?? "";
+}
+
+/** All budgets, the retired ones too, because what was reserved of them is still settled. */
+export async function readBudgets(db: BudgetDatabase): Promise<BudgetDefinition[]> {
+  const { rows } = await sql<BudgetRow>`
+    select id, tenant, key_id, team, project, end_user, tag, model, provider, kind, unit, amount, span, rolling_ms,
+      time_zone, retired_at is not null as retired
+    from budget order by id collate "C"`.execute(db);
+  return rows.map(definitionOf);
+}
+
+export async function readKeyScopes(db: BudgetDatabase): Promise<Map<string, KeyScope>> {
+  const { rows } = await sql<{ id: string } & KeyScope>`
+    select id, team, project, models from virtual_key where revoked_at is null`.execute(db);
+  return new Map(rows.map(({ id, ...scope }) => [id, scope]));
+}
+
+/** What is asked for of an account: more for a lease, which is made when it is not there. */
+export type Question = {
+  readonly budget: string;
+  readonly window: BudgetWindow;
+  readonly question: string;
+  readonly lease: string;
+  readonly instance: string;
+  readonly needed: bigint;
+  readonly untilMs: number;
+  readonly nowMs: number;
+};
+
+/** The answer, with the account as it is then. */
+export type Answer = {
+  readonly kind: "granted" | "exhausted" | "ended";
+  readonly granted: bigint;
+  readonly available: bigint;
+  readonly amount: bigint;
+  readonly settled: bigint;
+  /** In the leases of other instances. */
+  readonly heldElsewhere: bigint;
+  /** When more comes free by itself: a window ends, or its oldest part leaves it. Null: never. */
+  readonly freesAtMs: number | null;
+};
+
+export async function askForLease(db: BudgetDatabase, ask: Question): Promise<Answer> {
+  const { startsMs, endsMs } = ask.window;
+  const { rows } = await sql<{
+    answer: Answer["kind"];
+    granted: string;
+    available: string;
+    amount: string;
+    settled: string;
+    held_elsewhere: string;
+    frees_at_ms: string | null;
+  }>`
+    select * from budget_ask(${ask.budget}, ${startsMs}, ${endsMs}, ${ask.question}, ${ask.lease}, ${ask.instance},
+      ${String(ask.needed)}, ${ask.untilMs}, ${ask.nowMs})`.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new Error(`the account of the budget ${ask.budget} gave no answer`);
+  return {
+    kind: row.answer,
+    granted: BigInt(row.granted),
+    available: BigInt(row.available),
+    amount: BigInt(row.amount),
+    settled: BigInt(row.settled),
+    heldElsewhere: BigInt(row.held_elsewhere),
+    freesAtMs: row.frees_at_ms === null ? null : Number(row.frees_at_ms),
+  };
+}
+
+export async function giveBackLease(
+  db: BudgetDatabase,
+  back: { lease: string; question: string; unused: bigint },
+): Promise<void> {
+  await sql`select budget_give_back(${back.lease}, ${back.question}, ${String(back.unused)})`.execute(db);
+}
+
+function definitionOf(row: BudgetRow): BudgetDefinition {
+  const { tenant, key_id: keyId, team, project, end_user: endUser, tag, model, provider } = row;
+  return {
+    id: row.id,
+    scope: { tenant, keyId, team, project, endUser, tag },
+    endpoints: provider === null ? model : `${provider}/${model ?? "*"}`,
+    kind: row.kind,
+    unit: row.unit,
+    amount: BigInt(row.amount),
+    span: row.span,
+    rollingMs: row.rolling_ms === null ? null : Number(row.rolling_ms),
+    timeZone: row.time_zone,
+    retired: row.retired,
+  };
+}

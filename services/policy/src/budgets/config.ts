@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { RECORDED_WITHIN_MS } from "./expire-leases.ts";
+
+export const BudgetsConfig = z.strictObject({
+  /** How soon a change of a budget or a key holds here. */
+  pollMs: z.int().min(10).max(60_000).default(250),
+  /**
+   * How long a lease holds: for so long requests go on within it while Postgres is away, and so long what a killed
+   * instance held is of no use to the others.
+   */
+  leaseMs: z.int().min(500).max(3_600_000).default(120_000),
+  /** How often leases are looked for that nobody holds. */
+  expireEveryMs: z.int().min(50).max(600_000).default(5_000),
+  /** After the end of a lease, decisions of its holder may still be on their way into the register. */
+  recordedWithinMs: z.int().min(0).max(60_000).default(RECORDED_WITHIN_MS),
+});
+export type BudgetsConfig = z.infer<typeof BudgetsConfig>;

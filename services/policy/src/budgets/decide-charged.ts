@@ -1,0 +1,113 @@
+import type { Engine } from "@signalbox/kit";
+import { type DecideItem, type Decision, type DecisionInput, SignalboxError } from "@signalbox/proto";
+import type { DecisionDocuments } from "../decision-documents.ts";
+import { makeDecision, type MadeDecision } from "../made-decision.ts";
+import type { Account } from "./account-lease.ts";
+import type { BudgetBook } from "./budget-book.ts";
+import type { BudgetLeases } from "./budget-leases.ts";
+import type { KeyScope } from "./budget-store.ts";
+import { usedShare } from "./used-share.ts";
+
+/** A rule of a budget or a limit that stood in the way. */
+const LIMITING = /^(budget|tokens|requests|concurrency):/;
+/** More than any request can need. */
+const UNLIMITED = String(10n ** 30n);
+const BUDGETS_MAX = 32;
+const RETRY_AFTER_MS = 1_000;
+
+export type ChargingOptions = {
+  readonly engine: Engine;
+  readonly documents: DecisionDocuments;
+  readonly book: BudgetBook;
+  readonly leases: BudgetLeases;
+};
+
+/**
+ * Decides on a request with what its budgets leave, and reserves in the same turn of the event loop. Decides at once
+ * where that is possible in memory; asks the database where a lease, and not its budget, stands in the way.
+ */
+export function decideCharged(item: DecideItem, options: ChargingOptions): MadeDecision | Promise<MadeDecision> {
+  const { book } = options;
+  const { keyId } = item.facts;
+  const scope = book.keyScope(keyId);
+  if (scope !== undefined) return decideKnown(item, scope, options);
+  return book.lookFor(keyId).then(
+    () => decideKnown(item, book.keyScope(keyId) ?? null, options),
+    (error: unknown) => {
+      throw unavailable(error);
+    },
+  );
+}
+
+function decideKnown(
+  item: DecideItem,
+  scope: KeyScope | null,
+  options: ChargingOptions,
+): MadeDecision | Promise<MadeDecision> {
+  const { book, leases } = options;
+  const known = scope === null ? item : withIdentity(item, scope);
+  const keyScope = scope?.models == null ? {} : { keyScope: { models: [...scope.models] } };
+  const { tenant, keyId } = item.facts;
+  const budgets = book.isEmpty ? [] : book.chargesOf({ tenant, keyId, ...known.route.caller });
+  if (budgets.length === 0) return makeDecision(known, { ...options, input: keyScope, accounts: [] });
+  if (budgets.length > BUDGETS_MAX) throw new Error(`the request is charged to ${budgets.length} budgets`);
+  const accounts = budgets.map((budget) => leases.account(budget, Date.now()));
+  const charged = { item: known, keyScope, accounts };
+  const made = attempt(charged, options);
+  if (!isLimited(made.decision)) return reserved(made, leases);
+  return decideAfterAsking(charged, options);
+}
+
+type Charged = { readonly item: DecideItem; readonly keyScope: Partial<DecisionInput>; readonly accounts: Account[] };
+
+function attempt({ item, keyScope, accounts }: Charged, options: ChargingOptions): MadeDecision {
+  const nowMs = Date.now();
+  const budgets = accounts.map((account) => options.leases.stateOf(account, nowMs));
+  const budgetUsed = usedShare(accounts.map((account) => ({ account, left: options.leases.left(account, nowMs) })));
+  return makeDecision(item, { ...options, input: { ...keyScope, budgets }, accounts, nowMs, budgetUsed });
+}
+
+/** What would be reserved if there were enough is asked for; then what there is decides. */
+async function decideAfterAsking(charged: Charged, options: ChargingOptions): Promise<MadeDecision> {
+  const { item, keyScope, accounts } = charged;
+  const { leases } = options;
+  const nowMs = Date.now();
+  const budgets = accounts.map((account) => ({ ...leases.stateOf(account, nowMs), left: UNLIMITED }));
+  const wish = makeDecision(item, { ...options, input: { ...keyScope, budgets }, accounts, nowMs });
+  const needs = new Map(wish.decision.reserved?.map(({ budget, amount }) => [budget, BigInt(amount)]));
+  const asked = accounts.flatMap((account) => {
+    const missing = (needs.get(account.budget.id) ?? 0n) - leases.left(account, nowMs);
+    return missing > 0n ? leases.ask(account, missing) : [];
+  });
+  const answers = await Promise.all(asked);
+  const made = attempt(charged, options);
+  if (isLimited(made.decision) && answers.includes("unavailable")) throw unavailable(null);
+  return reserved(made, leases);
+}
+
+function reserved(made: MadeDecision, leases: BudgetLeases): MadeDecision {
+  const { decision, accounts, input } = made;
+  if (decision.reserved === undefined) return made;
+  return { ...made, parts: leases.reserve(decision.reserved, accounts, input.nowMs) };
+}
+
+/** Whether the decision could be another one with more in the leases. */
+function isLimited({ action, excluded }: Decision): boolean {
+  if (action.kind === "serve-cached") return false;
+  if (action.kind === "route" && action.maxOutputSource === "budget") return true;
+  return excluded.some(({ rule }) => LIMITING.test(rule));
+}
+
+/** What the key says of its bearer, whatever the caller says. */
+function withIdentity(item: DecideItem, { team, project }: KeyScope): DecideItem {
+  if (team === null && project === null) return item;
+  const identity = { ...(team === null ? {} : { team }), ...(project === null ? {} : { project }) };
+  return { ...item, route: { ...item.route, caller: { ...item.route.caller, ...identity } } };
+}
+
+function unavailable(cause: unknown): SignalboxError {
+  return new SignalboxError("stage-unavailable", "The budgets of this request cannot be read now.", {
+    details: { stage: "policy", retryAfterMs: RETRY_AFTER_MS },
+    cause,
+  });
+}

@@ -1,0 +1,119 @@
+import { endpoint, priced } from "@signalbox/decision/fixtures/documents";
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startPolicyRig, type PolicyAnswer, type PolicyRig } from "./policy-rig.ts";
+
+/*
+ * Goal: a limit is the same limit whatever the number of policy instances. The requests go to all of them at once, half
+ * of them streamed, and at no moment more are admitted than the limit allows.
+ */
+
+const ONE = endpoint("a/one", { price: priced(1_000, 1_000) });
+const LIMIT = 100;
+const POLL_MS = 20;
+
+let rig: PolicyRig;
+let owner: Client;
+beforeAll(async () => {
+  rig = await startPolicyRig([ONE]);
+  await rig.listenAsDispatcher();
+  owner = new Client({ connectionString: rig.db.ownerUrl });
+  await owner.connect();
+});
+afterAll(async () => {
+  await owner.end();
+  await rig[Symbol.asyncDispose]();
+});
+
+async function makeLimit(id: string, row: Record<string, string | number>): Promise<void> {
+  const columns = { id, tag: id, ...row };
+  const names = Object.keys(columns);
+  await owner.query(
+    `insert into budget (${names.join(", ")}, created_by) values (${names.map((_, at) => `$${at + 1}`).join(", ")}, 'test')`,
+    Object.values(columns),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 10 * POLL_MS));
+}
+
+async function startPolicies(count: number): Promise<AsyncDisposableStack> {
+  const stack = new AsyncDisposableStack();
+  for (let at = 0; at < count; at += 1) stack.use(await rig.start({ budgets: { pollMs: POLL_MS } }));
+  return stack;
+}
+
+function codeOf(answer: PolicyAnswer): string {
+  if (answer.kind === "order") return "admitted";
+  return answer.reply.kind === "refused" ? answer.reply.error.code : answer.reply.kind;
+}
+
+/** One message for each few requests, so that all instances get some. */
+async function sendMany(count: number, tag: string, facts: object = {}): Promise<PolicyAnswer[]> {
+  const batches = Array.from({ length: count / 5 }, () =>
+    rig.sendAll(
+      Array.from({ length: 5 }, (_, at) => ({
+        facts: { stream: at % 2 === 0, maxOutputTokens: 100, ...facts },
+        caller: { tags: [tag] },
+        deadlineInMs: 10_000,
+      })),
+    ),
+  );
+  return (await Promise.all(batches)).flat();
+}
+
+test.each([1, 2, 4])("B10 %i instances admit as many requests a minute as the limit says", async (replicas) => {
+  const id = `rpm-${replicas}`;
+  await makeLimit(id, { kind: "rate", unit: "requests", amount: LIMIT, span: "rolling", rolling_ms: 60_000 });
+  await using _policies = await startPolicies(replicas);
+  const answers = await sendMany(200, id);
+  const later = await sendMany(50, id);
+  const admitted = [...answers, ...later].filter((answer) => codeOf(answer) === "admitted");
+  expect(admitted.length).toBeLessThanOrEqual(LIMIT);
+  expect(admitted.length).toBeGreaterThanOrEqual(LIMIT * 0.98);
+  const refused = [...answers, ...later].filter((answer) => codeOf(answer) !== "admitted");
+  expect(new Set(refused.map(codeOf))).toEqual(new Set(["rate-limited"]));
+  const last = later.at(-1);
+  const reply = last?.kind === "reply" && last.reply.kind === "refused" ? last.reply : null;
+  expect(reply?.rates).toMatchObject([{ unit: "requests", limit: LIMIT, remaining: 0, resetMs: 60_000 }]);
+  expect(reply?.error.details.retryAfterMs).toBeGreaterThan(0);
+});
+
+test.each([1, 2, 4])("B10 %i instances admit as many tokens a minute as the limit says", async (replicas) => {
+  const id = `tpm-${replicas}`;
+  // Each request has 1,000 tokens of prompt and may have 100 of answer.
+  await makeLimit(id, { kind: "rate", unit: "tokens", amount: 110_000, span: "rolling", rolling_ms: 60_000 });
+  await using _policies = await startPolicies(replicas);
+  const answers = await sendMany(200, id);
+  const admitted = answers.filter((answer) => codeOf(answer) === "admitted");
+  expect(admitted.length).toBeLessThanOrEqual(LIMIT);
+  expect(admitted.length).toBeGreaterThanOrEqual(LIMIT * 0.98);
+});
+
+test.each([1, 4])("B10 %i instances let as many requests work at once as the limit says", async (replicas) => {
+  const id = `at-once-${replicas}`;
+  await makeLimit(id, { kind: "concurrency", unit: "requests", amount: 7, span: "total" });
+  await using _policies = await startPolicies(replicas);
+  const answers = await sendMany(40, id);
+  expect(answers.filter((answer) => codeOf(answer) === "admitted")).toHaveLength(7);
+  expect(answers.filter((answer) => codeOf(answer) === "rate-limited")).toHaveLength(33);
+});
+
+test("an unknown key's requests are charged to what was made with it, from the first one on", async () => {
+  await using _policies = await startPolicies(2);
+  await owner.query("insert into tenant (id, digest_key) values ('fresh', sha256('x')) on conflict do nothing");
+  await owner.query("begin");
+  await owner.query(
+    `insert into virtual_key (id, tenant, name, role, hash, models, team)
+     values ('abcdefabcdef', 'fresh', 'k', 'member', sha256('k'), '{b/*}', 'red')`,
+  );
+  await owner.query(
+    `insert into budget (id, key_id, kind, unit, amount, span, created_by)
+     values ('key-abcdefabcdef', 'abcdefabcdef', 'budget', 'pico-usd', 1, 'month', 'test')`,
+  );
+  await owner.query("commit");
+  const answer = await rig.send({ facts: { tenant: "fresh", keyId: "abcdefabcdef", model: "auto" } });
+  expect(codeOf(answer)).toBe("policy-refused");
+  expect(answer.recorded[0]).toMatchObject({
+    input: { keyScope: { models: ["b/*"] }, budgets: [{ budget: "key-abcdefabcdef" }] },
+    decision: { excluded: [{ rule: "key:models" }] },
+  });
+});
