@@ -5,6 +5,7 @@ import { failure } from "./failure.ts";
 
 /** Long enough for a replay of one decision on a busy machine. */
 const REQUEST_TIMEOUT_MS = 30_000;
+const FAREWELL_TIMEOUT_MS = 2_000;
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
@@ -16,6 +17,8 @@ export type ApiClient = {
     schema: S,
     call: { method?: string; path: string; query?: Query; body?: unknown },
   ): Promise<z.infer<S>>;
+  /** A last call of a client that was told to stop; what becomes of it is not waited for long, and no failure is told. */
+  farewell(call: { method: string; path: string }): Promise<void>;
   /** An open response of server-sent events. */
   openEvents(path: string, query: Query, signal: AbortSignal): Promise<Response>;
 };
@@ -48,6 +51,10 @@ export function createApiClient({ baseUrl, key }: Pick<Connection, "baseUrl" | "
         `${baseUrl}${path} answered in a form that this command does not know (${z.prettifyError(parsed.error)}).`,
         "Check that --url names a Signalbox, and that this checkout has its version.",
       );
+    },
+    async farewell({ method, path }) {
+      const signal = AbortSignal.timeout(FAREWELL_TIMEOUT_MS);
+      await fetch(urlOf(baseUrl, path, {}), { method, headers, signal }).catch(() => {});
     },
     openEvents: (path, query, signal) =>
       send(urlOf(baseUrl, path, query), {

@@ -1,4 +1,6 @@
 import { Command, CommanderError } from "commander";
+import { addBudgets } from "./commands/budgets.ts";
+import { addCosts } from "./commands/costs.ts";
 import { addDecisions } from "./commands/decisions.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addExport } from "./commands/export.ts";
@@ -23,6 +25,8 @@ const ADD_COMMANDS = [
   addFsck,
   addWitness,
   addKeys,
+  addBudgets,
+  addCosts,
   addModels,
   addPolicy,
   addDoctor,

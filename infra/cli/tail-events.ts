@@ -13,7 +13,7 @@ const SILENCE_MAX_MS = 60_000;
 export const TailedEntry = z.looseObject({
   index: z.int(),
   type: z.string(),
-  requestId: z.string(),
+  requestId: z.string().nullable(),
   event: z.unknown(),
 });
 export type TailedEntry = z.infer<typeof TailedEntry>;

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { does, type Cli } from "../command-context.ts";
 import { EXIT } from "../failure.ts";
 import { formatTable } from "../format/table.ts";
-import { timeToCome } from "../option-values.ts";
+import { dollars } from "../money-option.ts";
+import { listed, timeToCome, wholeNumber } from "../option-values.ts";
 
 const ROLES = ["member", "admin"] as const;
 
@@ -13,7 +14,7 @@ const CreatedKey = z.looseObject({
   name: z.string(),
   role: z.string(),
   expiresAt: z.string().nullish(),
-  key: z.string(),
+  secret: z.string(),
 });
 
 const KeyList = z.looseObject({
@@ -32,7 +33,20 @@ const KeyList = z.looseObject({
 });
 type ListedKey = z.infer<typeof KeyList>["data"][number];
 
-type NewKey = { name: string; role: string; tenant?: string; expires?: string };
+type NewKey = {
+  name: string;
+  role: string;
+  tenant?: string;
+  team?: string;
+  project?: string;
+  models?: string[];
+  budget?: number;
+  window: string;
+  rpm?: number;
+  tpm?: number;
+  concurrency?: number;
+  expires?: string;
+};
 
 const RevokedKey = z.looseObject({ id: z.string(), revoked: z.literal(true) });
 
@@ -54,6 +68,16 @@ function addCreate(keys: Command, cli: Cli): void {
         .default("member"),
     )
     .option("--tenant <tenant>", "whose key it is; a new tenant is made (default: the asking key's own)")
+    .option("--team <team>", "which team's it is, for budgets, rules and costs")
+    .option("--project <project>", "which project's")
+    .option("--models <patterns>", "what it may use: `openai/*`, model names or families, with commas", listed)
+    .option("--budget <usd>", "what it may spend in each window", dollars)
+    .addOption(
+      new Option("--window <window>", "of its budget").choices(["day", "week", "month", "total"]).default("month"),
+    )
+    .option("--rpm <count>", "requests a minute", wholeNumber(0))
+    .option("--tpm <count>", "tokens a minute", wholeNumber(0))
+    .option("--concurrency <count>", "requests at once", wholeNumber(0))
     .option("--expires <when>", "when it ends: a duration like 12h or 30d, or an ISO time (default: never)", timeToCome)
     .addHelpText(
       "after",
@@ -61,16 +85,34 @@ function addCreate(keys: Command, cli: Cli): void {
         "  npm run -s signalbox -- keys create --name ops --role admin --json",
     );
   does<NewKey>(create, cli, async ({ connect, options, print, terminal }) => {
-    const { name, role, tenant, expires: expiresAt } = options;
-    const body = { name, role, tenant, expiresAt };
-    const made = await connect().api.call(CreatedKey, { method: "POST", path: "/v1/keys", body });
-    print(made, () => made.key);
+    const made = await connect().api.call(CreatedKey, {
+      method: "POST",
+      path: "/admin/v1/keys",
+      body: wishOf(options),
+    });
+    // `key` is what scripts read of it.
+    print({ ...made, key: made.secret }, () => made.secret);
     if (options.json !== true) {
       const until = made.expiresAt == null ? "" : `, valid until ${made.expiresAt}`;
       terminal.err(`${made.role} key ${made.id} of tenant ${made.tenant}${until}: keep it, it is not shown again`);
     }
     return EXIT.ok;
   });
+}
+
+function wishOf(options: NewKey): object {
+  const { name, role, tenant, team, project, models, budget, window, rpm, tpm, concurrency, expires } = options;
+  return {
+    name,
+    role,
+    tenant,
+    team,
+    project,
+    models,
+    budget: budget === undefined ? undefined : { usd: budget, window },
+    limits: { rpm, tpm, concurrency },
+    expiresAt: expires,
+  };
 }
 
 function addList(keys: Command, cli: Cli): void {

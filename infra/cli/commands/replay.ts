@@ -1,14 +1,15 @@
+import type { ReplayJob } from "@signalbox/proto";
 import type { Command } from "commander";
 import { z } from "zod";
 import type { ApiClient } from "../api-client.ts";
 import { does, type Cli, type CommandContext } from "../command-context.ts";
 import { EXIT, exitCodeOf, failure, type ExitCode } from "../failure.ts";
 import { formatJson } from "../format/json.ts";
-import { listDecisionIds } from "../list-decision-ids.ts";
-import { pointInTime } from "../option-values.ts";
+import { formatPicoUsd } from "../format/money.ts";
+import { formatTable } from "../format/table.ts";
+import { pointInTime, wholeNumber } from "../option-values.ts";
+import { replayRange } from "../replay-range.ts";
 
-/** Replays in flight: the engine is one process's work, so more would only queue. */
-const CONCURRENCY = 4;
 /** Mismatches and errors are told one by one up to here; the share covers all. */
 const SHOWN_MAX = 20;
 
@@ -23,53 +24,105 @@ type Result = { decisionId: string } & (
   | { kind: "error"; error: string }
 );
 
-type ReplayOptions = { all?: boolean; from?: number; to?: number };
+type ReplayOptions = {
+  all?: boolean;
+  from?: number;
+  to?: number;
+  fromIndex?: number;
+  toIndex?: number;
+  diff?: boolean;
+  policy?: string;
+};
 
 export function addReplay(program: Command, cli: Cli): void {
   const replay = program
     .command("replay")
     .argument("[id]", "a decision's id")
-    .option("--all", "every decision, newest first")
-    .option("--from <time>", "with --all: not older than 15m, 2h, 7d, or an ISO date", pointInTime)
-    .option("--to <time>", "with --all: older than", pointInTime)
+    .option("--all", "every decision")
+    .option("--from <time>", "decisions not older than 15m, 2h, 7d, or an ISO date", pointInTime)
+    .option("--to <time>", "decisions older than", pointInTime)
+    .option("--from-index <index>", "decisions from this leaf on", wholeNumber(0))
+    .option("--to-index <index>", "decisions before this leaf", wholeNumber(0))
+    .option("--diff", "decides by the present engine, to see what would change")
+    .option("--policy <digest>", "with --diff: by this policy")
     .description(
       "Runs recorded decisions again, with the engine and documents that they name, and compares byte for byte.",
     )
     .addHelpText(
       "after",
-      "\nExits with 1 when a decision differs or cannot be replayed.\n\nExamples:\n" +
+      "\nA range is replayed by the line itself; Ctrl-C cancels it.\n" +
+        "Exits with 1 when a decision differs or cannot be replayed; with --diff, when one cannot be.\n\nExamples:\n" +
         "  npm run -s signalbox -- replay 0199f0a2-5f1c-7c3e-9a64-0d8f1b2c3d4e\n" +
-        "  npm run -s signalbox -- replay --all --from 2h",
+        "  npm run -s signalbox -- replay --from 2h\n" +
+        "  npm run -s signalbox -- replay --all --diff --policy sha256:…",
     );
   does<ReplayOptions>(replay, cli, async (context, id) => {
     const { api } = checked(context, id);
-    const results = id === undefined ? await replayAll(context, api) : [await replayOne(api, id)];
-    return report(context, results);
+    return id === undefined ? await replayAll(context, api) : report(context, [await replayOne(api, id)]);
   });
 }
 
 function checked({ options, connect }: CommandContext<ReplayOptions>, id: string | undefined): { api: ApiClient } {
-  if ((id === undefined) === (options.all !== true)) {
-    throw failure("invalid-request", "Name one decision, or give --all.", "See `replay --help` for examples.");
+  const { all, from, to, fromIndex, toIndex, diff, policy } = options;
+  const isRange = all === true || [from, to, fromIndex, toIndex].some((bound) => bound !== undefined);
+  if ((id === undefined) !== isRange) {
+    throw failure(
+      "invalid-request",
+      "Name one decision, or give a range or --all.",
+      "See `replay --help` for examples.",
+    );
+  }
+  if (diff === true && id !== undefined) {
+    throw failure("invalid-request", "--diff is for a range.", "See `replay --help` for examples.");
+  }
+  if (policy !== undefined && diff !== true) {
+    throw failure("invalid-request", "--policy is for --diff.", "See `replay --help` for examples.");
   }
   return connect();
 }
 
-async function replayAll(context: CommandContext<ReplayOptions>, api: ApiClient): Promise<Result[]> {
-  const { options, terminal } = context;
-  const results: Result[] = [];
-  let different = 0;
-  const ids = listDecisionIds(api, { from: options.from, to: options.to });
-  const worker = async (): Promise<void> => {
-    for await (const id of ids) {
-      const result = await replayOne(api, id);
-      results.push(result);
-      if (differs(result)) different += 1;
-      terminal.progress(`replayed ${results.length}, ${different} of them differ`);
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  return results;
+async function replayAll(context: CommandContext<ReplayOptions>, api: ApiClient): Promise<ExitCode> {
+  const { options, terminal, print } = context;
+  const job = await replayRange(api, {
+    order: {
+      kind: options.diff === true ? "diff" : "verify",
+      from: options.from,
+      to: options.to,
+      from_index: options.fromIndex,
+      to_index: options.toIndex,
+      policy: options.policy,
+    },
+    stop: terminal.stop,
+    onProgress: ({ replayed, different }) => terminal.progress(`replayed ${replayed}, ${different} of them differ`),
+  });
+  print(job, () => [...summaryOf(job), ...describe(listedOf(job))].join("\n"));
+  if (job.state !== "completed") return EXIT.failed;
+  return job.failed === 0 && (job.order.kind === "diff" || job.different === 0) ? EXIT.ok : EXIT.failed;
+}
+
+function summaryOf(job: ReplayJob): string[] {
+  const { replayed, identical, changes } = job;
+  const lines = [`${identical} of ${replayed} identical${shareOf(identical, replayed)}`];
+  if (job.state !== "completed") lines.push(`${job.state}${job.error === null ? "" : `: ${job.error}`}`);
+  if (changes === null) return lines;
+  lines.push(
+    `refusals gained ${changes.refusalsGained}, lost ${changes.refusalsLost}; ` +
+      `estimated cost ${changes.costDeltaPicoUsd.startsWith("-") ? "−" : "+"}` +
+      formatPicoUsd(changes.costDeltaPicoUsd.replace("-", "")),
+  );
+  if (changes.moves.length === 0) return lines;
+  const rows = changes.moves.slice(0, SHOWN_MAX).map(({ from, to, count }) => [from, to, String(count)]);
+  return [...lines, formatTable([{ title: "FROM" }, { title: "TO" }, { title: "DECISIONS" }], rows)];
+}
+
+function listedOf({ differing, failures, order }: ReplayJob): Result[] {
+  const different = order.kind === "diff" ? [] : differing;
+  return [
+    ...different.map(({ decisionId, differences }): Result => {
+      return { decisionId, kind: "replayed", identical: false, differences: differences as Replay["differences"] };
+    }),
+    ...failures.map(({ decisionId, error }): Result => ({ decisionId, kind: "error", error })),
+  ];
 }
 
 async function replayOne(api: ApiClient, decisionId: string): Promise<Result> {

@@ -89,3 +89,26 @@ test("a refusal shows its code and words, and no control characters of anybody's
   });
   expect(page).toContain("nothing, refused (no-candidate): none reads images");
 });
+
+test("what the policy's rules did stands on the page", () => {
+  const record = routedRecord();
+  if (record.decision === null) throw new Error("the fixture has a decision");
+  record.decision.decision.policy = {
+    applied: [
+      { rule: "eu-only", effects: ["require", "redact"], overridden: [] },
+      { rule: "cheap", effects: [], overridden: ["strategy"] },
+    ],
+    failed: [],
+    tags: ["eu"],
+    obligations: [{ rule: "eu-only", kind: "redact", types: ["email"] }],
+    arm: { rule: "try", arm: "canary", share: 50_000 },
+  };
+  const page = formatDecisionPage(record).split("\n");
+  const at = page.findIndex((text) => text.startsWith("Rules"));
+  expect(page.slice(at, at + 4)).toEqual([
+    "Rules       eu-only (require, redact) · cheap (nothing, too late for strategy)",
+    "            drew canary by try, 0.050 of requests",
+    "Tags        eu",
+    "Ordered     redact by eu-only",
+  ]);
+});

@@ -37,6 +37,7 @@ function decided(event: DecisionEvent): string[] {
       ["Chosen", chosen(event)],
       ["", why(event)],
       ["Plan", plan(event)],
+      ...rules(event),
     ]),
     ranked(event),
     excluded(event),
@@ -80,6 +81,27 @@ function why({ decision }: DecisionEvent): string {
 
 function plan({ decision }: DecisionEvent): string {
   return decision.action.kind === "route" ? decision.action.plan.join(" → ") : "";
+}
+
+/** What the policy's rules did; nothing, when it has none. */
+function rules({ decision: { policy } }: DecisionEvent): [string, string][] {
+  if (policy === undefined) return [];
+  const applied = policy.applied.map(({ rule, effects, overridden }) => {
+    const late = overridden.length === 0 ? "" : `, too late for ${overridden.join(", ")}`;
+    return `${rule} (${effects.join(", ") || "nothing"}${late})`;
+  });
+  return [
+    ["Rules", applied.join(" · ") || "none applied"],
+    [
+      "",
+      policy.arm === null
+        ? ""
+        : `drew ${printable(policy.arm.arm)} by ${policy.arm.rule}, ${share(policy.arm.share)} of requests`,
+    ],
+    ["", policy.failed.length === 0 ? "" : `could not compute the condition of ${policy.failed.join(", ")}`],
+    ["Tags", policy.tags.join(", ")],
+    ["Ordered", policy.obligations.map(({ rule, kind }) => `${kind} by ${rule}`).join(", ")],
+  ];
 }
 
 function ranked({ decision }: DecisionEvent): string {

@@ -1,4 +1,4 @@
-import { DecisionEvent, OutcomeEvent, SupersededEvent } from "@signalbox/proto";
+import { AdminEvent, DecisionEvent, GapEvent, KeyEvent, OutcomeEvent, SupersededEvent } from "@signalbox/proto";
 import { z } from "zod";
 import { chosenEndpoint } from "../decision-record.ts";
 import type { TailedEntry } from "../tail-events.ts";
@@ -14,7 +14,7 @@ const INDEX_WIDTH = 7;
 export function formatEntry(entry: TailedEntry): string {
   const { atMs } = z.looseObject({ atMs: z.int() }).parse(entry.event);
   const head = `${String(entry.index).padStart(INDEX_WIDTH)}  ${formatTime(atMs)}  ${entry.type.padEnd(TYPE_WIDTH)}`;
-  return printable(`${head}  ${describe(entry.event) ?? entry.requestId}`);
+  return printable(`${head}  ${describe(entry.event) ?? entry.requestId ?? ""}`);
 }
 
 function describe(event: unknown): string | null {
@@ -22,8 +22,20 @@ function describe(event: unknown): string | null {
   if (decision.success) return describeDecision(decision.data);
   const outcome = OutcomeEvent.safeParse(event);
   if (outcome.success) return describeOutcome(outcome.data);
-  const superseded = SupersededEvent.safeParse(event).data;
-  return superseded === undefined ? null : `${superseded.decisionId}  by ${superseded.by ?? "no decision"}`;
+  const superseded = SupersededEvent.safeParse(event);
+  if (superseded.success) return `${superseded.data.decisionId}  by ${superseded.data.by ?? "no decision"}`;
+  return describeSystem(event);
+}
+
+function describeSystem(event: unknown): string | null {
+  const key = KeyEvent.safeParse(event).data;
+  if (key !== undefined) return `${key.role} ${key.name}  key ${key.keyId} ${key.change} by ${key.by}`;
+  const admin = AdminEvent.safeParse(event).data;
+  if (admin !== undefined) return `${admin.object} ${admin.id} ${admin.change} by ${admin.by}`;
+  const gap = GapEvent.safeParse(event).data;
+  if (gap === undefined) return null;
+  const numbers = gap.missing.map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`));
+  return `${gap.service} ${gap.instance}  missing: ${numbers.join(", ")}`;
 }
 
 function describeDecision(event: DecisionEvent): string {

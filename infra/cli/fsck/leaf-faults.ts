@@ -29,8 +29,8 @@ function columnFaults(row: LeafRow, check: EntryCheck & { kind: "sound" }): stri
     ["type", row.type, TYPE_OF.get(check.payloadType)],
     ["event_id", row.event_id, event["eventId"]],
     ["tenant", row.tenant, event["tenant"]],
-    ["request_id", row.request_id, event["requestId"]],
-    ["decision_id", row.decision_id, event["decisionId"]],
+    ["request_id", row.request_id, event["requestId"] ?? null],
+    ["decision_id", row.decision_id, event["decisionId"] ?? null],
     ["at_ms", Number(row.at_ms), event["atMs"]],
   ];
   return pairs.filter(([, column, signed]) => column !== signed).map(([name]) => `${name} is not what was signed`);

@@ -11,7 +11,7 @@ export type LeafRow = {
   readonly event_id: string;
   readonly type: string;
   readonly tenant: string;
-  readonly request_id: string;
+  readonly request_id: string | null;
   readonly decision_id: string | null;
   readonly at_ms: string;
   /** As the side tables have them; null where they have no row. */

@@ -37,6 +37,10 @@ export function readUrl(prefix: string, stop: AbortSignal, token: string | null)
       throw unreadable(url, cause);
     });
     if (response.status === 404 || response.status === 410) return null;
+    if (response.status === 401 || response.status === 403) {
+      const todo = "Logs of several tenants show entries to auditors alone: give the bearer token with --token-file.";
+      throw failure("forbidden", `${url} is not shown to everyone.`, todo);
+    }
     if (!response.ok) throw unreadable(url, `the server answers ${response.status}`);
     const bytes = new Uint8Array(await response.arrayBuffer());
     if (bytes.length > FILE_MAX_BYTES) throw unreadable(url, "it is larger than any file of a log");

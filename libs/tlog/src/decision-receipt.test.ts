@@ -9,6 +9,7 @@ import { LogCopy } from "./log-copy.ts";
 import { formatLogKeys, parseLogKeys } from "./log-keys.ts";
 import { formatVkey } from "./note-key.ts";
 import { signEvents } from "./sign-events.ts";
+import { TileNodes } from "./tile-nodes.ts";
 import { TileTree } from "./tile-tree.ts";
 import { verifyReceipt, type ReceiptVerdict } from "./verify-receipt.ts";
 
@@ -38,7 +39,7 @@ async function receiptOf(request: number, of: { outcome?: number | null } = {}):
   const copy = new LogCopy(readerOf(files));
   const tree = new TileTree(ENTRIES.length, async (tile) => {
     const read = await copy.hashes(tile);
-    return read.kind === "read" ? read.hashes : [];
+    return new TileNodes(read.kind === "read" ? read.hashes : []);
   });
   const proven = async (index: number): Promise<ProvenEntry> => {
     return { index, hashes: await tree.inclusionProof(index), entry: ENTRIES[index] as Buffer };

@@ -17,6 +17,9 @@ export type EntryCheck =
   /** One of ours, and no producer's key is known at all. */
   | { readonly kind: "keyless" };
 
+/** The type of the entries that say that a key was retired; only the register's own are believed. */
+const KEY_TYPE = `${OUR_TYPES}key.v1+json`;
+
 const FAULTS = {
   "unknown-key": "it is signed by a key that is none of the producers'",
   "bad-signature": "its producer's signature does not fit its bytes",
@@ -29,13 +32,15 @@ export type EntryCheckerOptions = {
   readonly mayRecord: (service: string, payloadType: string) => boolean;
 };
 
-/** Checks entries one after the other: the producer's signature, that the type is his to record, no event twice. */
+/** Checks entries one after the other: the producer's signature, that the type is his to record, that his key was not retired, no event twice. */
 export class EntryChecker {
   readonly #options: EntryCheckerOptions;
   readonly #keys: ReadonlyMap<string, KeyObject>;
   readonly #batches = new BatchCache();
   /** In the order in which they came. */
   readonly #eventIds = new Map<string, number>();
+  /** Where the entries so far say that a producer's key was retired. */
+  readonly #retired = new Map<string, number>();
 
   constructor(options: EntryCheckerOptions) {
     this.#options = options;
@@ -56,22 +61,29 @@ export class EntryChecker {
     if (!this.#options.mayRecord(service, payloadType)) {
       return { kind: "faulty", reason: `${service} signed it, and may not record this type of event` };
     }
-    const eventId = eventIdOf(payload);
+    const retired = this.#retired.get(signature.keyId);
+    if (retired !== undefined) {
+      return { kind: "faulty", reason: `its producer's key was retired at leaf ${retired}` };
+    }
+    const { eventId, retires } = readPayload(payload);
     if (eventId === null) return { kind: "faulty", reason: "its payload is not an event" };
     const earlier = this.#eventIds.get(eventId);
     if (earlier !== undefined) return { kind: "faulty", reason: `it holds the same event as leaf ${earlier}` };
     this.#eventIds.set(eventId, index);
+    if (payloadType === KEY_TYPE && retires !== null) this.#retired.set(retires, index);
     if (this.#eventIds.size > EVENT_IDS_MAX) this.#eventIds.delete(this.#eventIds.keys().next().value as string);
     return { kind: "sound", payloadType, payload, service };
   }
 }
 
 /** What was signed is canonical JSON, so a reader cannot see two ids in it. */
-function eventIdOf(payload: Uint8Array): string | null {
+function readPayload(payload: Uint8Array): { readonly eventId: string | null; readonly retires: string | null } {
   try {
-    const { eventId } = JSON.parse(Buffer.from(payload).toString("utf8")) as { eventId?: unknown };
-    return typeof eventId === "string" ? eventId : null;
+    const event = JSON.parse(Buffer.from(payload).toString("utf8")) as Record<string, unknown>;
+    const { eventId, change, role, keyId } = event;
+    const isRetirement = change === "retired" && role === "producer" && typeof keyId === "string";
+    return { eventId: typeof eventId === "string" ? eventId : null, retires: isRetirement ? keyId : null };
   } catch {
-    return null;
+    return { eventId: null, retires: null };
   }
 }

@@ -56,6 +56,7 @@ export {
 } from "./checkpoint.ts";
 export { levelWidth, parseTilePath, tilePath, tilesOf, tileWidth, TILE_WIDTH, type TileRef } from "./tile-path.ts";
 export { encodeEntryBundle, encodeTile, ENTRY_MAX_BYTES, parseEntryBundle, parseTile } from "./tile-bytes.ts";
+export { TileNodes } from "./tile-nodes.ts";
 export { consistencyRanges, inclusionRanges, TileTree, type LeafRange, type ReadHashes } from "./tile-tree.ts";
 export {
   formatLogProof,

@@ -3,10 +3,12 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseAddCheckpoint } from "./add-checkpoint.ts";
 import { parseCheckpoint, signCheckpoint } from "./checkpoint.ts";
+import { parseReceipt } from "./decision-receipt.ts";
 import { parseEnvelope, renderEnvelope } from "./dsse.ts";
 import { privateKeyFromSeed } from "./ed25519.ts";
 import { inclusionProof } from "./inclusion-proof.ts";
 import { formatLogProof, parseLogProof, verifyLogProof, type LogProof } from "./log-proof.ts";
+import { parseLogKeys } from "./log-keys.ts";
 import { leafHash, treeRoot } from "./merkle-tree.ts";
 import { formatVkey, parseVkey } from "./note-key.ts";
 import { parsePolicy } from "./parse-policy.ts";
@@ -86,6 +88,8 @@ const PARSERS: readonly ((text: string) => unknown)[] = [
   parsePolicy,
   parseVkey,
   parseTilePath,
+  parseReceipt,
+  parseLogKeys,
   (text) => parseEnvelope(Buffer.from(text)),
   (text) => parseEntryBundle(Buffer.from(text)),
 ];
@@ -93,6 +97,9 @@ const PARSERS: readonly ((text: string) => unknown)[] = [
 test("no parser throws, whatever it is given", () => {
   const good = [
     formatLogProof(proofOf(4, Buffer.from("x"))),
+    formatLogProof(
+      proofOf(4, Buffer.from('{"schema":"signalbox.receipt.v1","documents":[{}],"entry":"","producers":[]}')),
+    ),
     `old 3\n\n${proofOf(4).checkpoint}`,
     proofOf(4).checkpoint,
     `log ${formatVkey(ORIGIN, createPublicKey(key))}\nquorum none\n`,
@@ -119,4 +126,4 @@ test("no parser throws, whatever it is given", () => {
     }),
     { numRuns: 2_000 },
   );
-});
+}, 60_000);

@@ -4,6 +4,7 @@ import { tampered, unverifiable, type Fault } from "./fault.ts";
 import { rootFromInclusion } from "./inclusion-proof.ts";
 import type { LogCopy, ReadEntries, ReadHashTile } from "./log-copy.ts";
 import { equalBytes, leafHash } from "./merkle-tree.ts";
+import { TileNodes } from "./tile-nodes.ts";
 import { tilePath, TILE_WIDTH, tileWidth } from "./tile-path.ts";
 import { TileRecorder, type RecordedTile } from "./tile-recorder.ts";
 import { TileTree } from "./tile-tree.ts";
@@ -124,7 +125,7 @@ export class LogWalk {
     const tree = new TileTree(head.size, async (tile) => {
       const read = await copy.hashes(tile);
       if (read.kind !== "read") throw new RangeError("a tile cannot be read");
-      return read.hashes;
+      return new TileNodes(read.hashes);
     });
     const proof = await tree.inclusionProof(index).catch(() => null);
     const fits = (leaf: Uint8Array): boolean => {

@@ -1,5 +1,6 @@
 import { treeRoot } from "./merkle-tree.ts";
 import { TILE_WIDTH, type TileRef } from "./tile-path.ts";
+import { TileNodes } from "./tile-nodes.ts";
 import { TileTree } from "./tile-tree.ts";
 
 /** A tile as it must be. */
@@ -41,7 +42,7 @@ export class TileRecorder {
 
   root(): Promise<Uint8Array> {
     // The right edge of every level is all that the root needs.
-    return new TileTree(this.#size, async ({ level }) => this.#level(level).hashes).root();
+    return new TileTree(this.#size, async ({ level }) => new TileNodes(this.#level(level).hashes)).root();
   }
 
   #add(level: number, hash: Uint8Array): RecordedTile[] {

@@ -1,4 +1,5 @@
-import { EMPTY_ROOT, nodeHash, treeRoot } from "./merkle-tree.ts";
+import { EMPTY_ROOT, nodeHash } from "./merkle-tree.ts";
+import type { TileNodes } from "./tile-nodes.ts";
 import { TILE_WIDTH, tileWidth } from "./tile-path.ts";
 
 /** Leaves [start, end) of a tree. */
@@ -9,7 +10,7 @@ export type ReadHashes = (tile: {
   readonly level: number;
   readonly index: number;
   readonly width: number;
-}) => Promise<readonly Uint8Array[]>;
+}) => Promise<TileNodes>;
 
 /** 256 = 2^8: a tile spans eight levels of the tree. */
 const TILE_HEIGHT = 8;
@@ -21,7 +22,7 @@ const TILE_HEIGHT = 8;
 export class TileTree {
   readonly size: number;
   readonly #read: ReadHashes;
-  readonly #tiles = new Map<string, Promise<readonly Uint8Array[]>>();
+  readonly #tiles = new Map<string, Promise<TileNodes>>();
 
   constructor(size: number, read: ReadHashes) {
     if (!Number.isSafeInteger(size) || size < 0) throw new RangeError("a tree's size is a non-negative safe integer");
@@ -64,12 +65,10 @@ export class TileTree {
     const count = 2 ** (height % TILE_HEIGHT);
     const first = start / TILE_WIDTH ** level;
     const index = Math.floor(first / TILE_WIDTH);
-    const hashes = await this.#tile(level, index);
-    const from = first % TILE_WIDTH;
-    return treeRoot(hashes.slice(from, from + count));
+    return (await this.#tile(level, index)).subtreeRoot(first % TILE_WIDTH, count);
   }
 
-  #tile(level: number, index: number): Promise<readonly Uint8Array[]> {
+  #tile(level: number, index: number): Promise<TileNodes> {
     const name = `${level}/${index}`;
     const known = this.#tiles.get(name);
     if (known !== undefined) return known;

@@ -6,10 +6,14 @@ import { consistencyProof } from "./consistency-proof.ts";
 import { inclusionProofs } from "./inclusion-proof.ts";
 import { leafHash, treeRoot } from "./merkle-tree.ts";
 import { encodeEntryBundle, encodeTile, parseEntryBundle, parseTile } from "./tile-bytes.ts";
+import { TileNodes } from "./tile-nodes.ts";
 import { parseTilePath, tilePath, tilesOf, type TileRef } from "./tile-path.ts";
 import { consistencyRanges, inclusionRanges, TileTree } from "./tile-tree.ts";
 
 const data = process.env["SHARED_DATA_DIR"];
+
+/** Some hundred thousand hashes, on a machine that has other things to do. */
+const EXHAUSTIVE_TIMEOUT_MS = 60_000;
 
 /** Enough for two full tiles of level 1's hashes and a partial one of each level. */
 const LEAVES = Array.from({ length: 66_000 }, (_, i) => leafHash(Buffer.from(`leaf ${i}`)));
@@ -30,7 +34,7 @@ function treeOf(leaves: readonly Uint8Array[]): TileTree {
   return new TileTree(leaves.length, async ({ level, index, width }) => {
     const hashes = levels[level]?.slice(index * 256, index * 256 + 256) ?? [];
     expect(hashes).toHaveLength(width);
-    return hashes;
+    return new TileNodes(hashes);
   });
 }
 
@@ -129,18 +133,22 @@ describe("a tree's tiles", () => {
 });
 
 describe("proofs from tiles", () => {
-  test("are those of the whole tree for every leaf and every two sizes up to 100", async () => {
-    for (let size = 1; size <= 100; size += 1) {
-      const leaves = LEAVES.slice(0, size);
-      const tree = treeOf(leaves);
-      const proofs = inclusionProofs(leaves);
-      expect(hex([await tree.root()])).toEqual(hex([treeRoot(leaves)]));
-      for (let at = 0; at < size; at += 1) {
-        expect(hex(await tree.inclusionProof(at))).toEqual(hex(proofs[at] ?? []));
-        expect(hex(await tree.consistencyProof(at + 1))).toEqual(hex(consistencyProof(leaves, at + 1)));
+  test(
+    "are those of the whole tree for every leaf and every two sizes up to 100",
+    async () => {
+      for (let size = 1; size <= 100; size += 1) {
+        const leaves = LEAVES.slice(0, size);
+        const tree = treeOf(leaves);
+        const proofs = inclusionProofs(leaves);
+        expect(hex([await tree.root()])).toEqual(hex([treeRoot(leaves)]));
+        for (let at = 0; at < size; at += 1) {
+          expect(hex(await tree.inclusionProof(at))).toEqual(hex(proofs[at] ?? []));
+          expect(hex(await tree.consistencyProof(at + 1))).toEqual(hex(consistencyProof(leaves, at + 1)));
+        }
       }
-    }
-  });
+    },
+    EXHAUSTIVE_TIMEOUT_MS,
+  );
 
   test.each([255, 256, 257, 511, 65_536, 66_000])(
     "are those of the whole tree at %i leaves, where tiles begin and end",
@@ -155,14 +163,20 @@ describe("proofs from tiles", () => {
       }
       expect(hex([await tree.root()])).toEqual(hex([treeRoot(leaves)]));
     },
+    EXHAUSTIVE_TIMEOUT_MS,
   );
+
+  test("are not made of a tile that holds too little", async () => {
+    const tree = new TileTree(6, async () => new TileNodes(LEAVES.slice(0, 5)));
+    await expect(tree.inclusionProof(0)).rejects.toThrow("does not hold");
+  });
 
   test("of what is not in the tree are refused", () => {
     expect(() => inclusionRanges(3, 3)).toThrow(RangeError);
     expect(() => inclusionRanges(-1, 3)).toThrow(RangeError);
     expect(() => consistencyRanges(0, 3)).toThrow(RangeError);
     expect(() => consistencyRanges(4, 3)).toThrow(RangeError);
-    expect(() => new TileTree(0.5, async () => [])).toThrow(RangeError);
+    expect(() => new TileTree(0.5, async () => new TileNodes([]))).toThrow(RangeError);
   });
 });
 

@@ -7,12 +7,36 @@ export const Config = z.strictObject({
   ...signingFields,
   ...grpcServerFields,
   ...postgresFields,
+  /**
+   * How long a producer's sequence number may be missing before the log says so. Producers try for 5 s, and the queue
+   * gives what a killed ledger held again after 5 s.
+   */
+  gapAfterMs: z.int().min(10_000).max(3_600_000).default(60_000),
+  /** Recorded decisions that are replayed all the time, drawn from the whole log. */
+  replaySample: z
+    .strictObject({
+      everyMs: z.int().min(100).max(3_600_000).default(10_000),
+      /** At a time; 0 replays none. */
+      decisions: z.int().min(0).max(1_000).default(4),
+    })
+    .prefault({}),
   /** The register as static files for auditors (C2SP tlog-tiles), over plain HTTP. */
   files: z
     .strictObject({
       host: z.string().default("127.0.0.1"),
       /** 0 takes a free port; null serves none. */
       port: z.int().min(0).max(65_535).nullable().default(null),
+    })
+    .prefault({}),
+  /** Whose cosignatures are collected. */
+  witness: z
+    .strictObject({
+      /** A C2SP tlog-policy file with the witnesses' URLs and the quorum; null asks no witness. */
+      policyFile: z.string().nullable().default(null),
+      /** For one question to one witness. */
+      timeoutMs: z.int().min(100).max(60_000).default(5_000),
+      /** After so long a checkpoint is published without its quorum; null: never. */
+      unwitnessedAfterMs: z.int().min(0).nullable().default(60_000),
     })
     .prefault({}),
   checkpoint: z

@@ -1,6 +1,6 @@
 import type { Generated } from "kysely";
 
-/** The tables that are read through Kysely, as migrations 0002, 0004 and 0006 make them. Postgres gives a bigint as text. */
+/** The tables that are read through Kysely, as migrations 0002, 0004, 0006, 0008, 0012, 0014 and 0015 make them. Postgres gives a bigint as text. */
 export type Database = {
   ledger_head: { origin: string | null; size: string; root: Buffer };
   ledger_leaf: {
@@ -10,7 +10,8 @@ export type Database = {
     event_id: string;
     type: string;
     tenant: string;
-    request_id: string;
+    /** Null: it belongs to no request. */
+    request_id: string | null;
     decision_id: string | null;
     at_ms: string;
     key_id: string | null;
@@ -22,8 +23,25 @@ export type Database = {
   ledger_event: { event_id: string; idx: string; leaf_hash: Buffer };
   ledger_node: { level: number; n: string; hash: Buffer };
   ledger_request: { request_id: string; outcome_idx: string; decision_id: string | null };
-  ledger_checkpoint: { size: string; root: Buffer; note: string };
-  ledger_producer: { key_id: string; service: string; public_key: Buffer; added_at: Generated<Date> };
+  ledger_checkpoint: { size: string; root: Buffer; note: string; signed_at: Generated<Date> };
+  ledger_cosignature: { size: string; witness: string; line: string };
+  ledger_witnessed: { size: string };
+  ledger_producer: {
+    key_id: string;
+    service: string;
+    public_key: Buffer;
+    added_at: Generated<Date>;
+    added_by: string | null;
+    retired_by: string | null;
+  };
   ledger_label: { request_id: string; tenant: string; labels: unknown };
-  document: { digest: string; kind: string; media_type: string; body: Buffer };
+  document: { digest: string; kind: string; media_type: string; body: Buffer; created_at: Generated<Date> };
+  replay_job: {
+    id: string;
+    tenant: string | null;
+    state: string;
+    job: unknown;
+    is_cancel_asked: Generated<boolean>;
+    updated_at: Generated<Date>;
+  };
 };

@@ -6,6 +6,17 @@ export const eventsTotal = new Counter({
   labelNames: ["status"],
 });
 
+export const gapNumbers = new Counter({
+  name: "signalbox_ledger_missing_events_total",
+  help: "Sequence numbers of producers that the log names missing.",
+});
+
+export const replaysTotal = new Counter({
+  name: "signalbox_ledger_sampled_replays_total",
+  help: "Recorded decisions that were drawn and replayed, by how it came out; one that is different is an incident.",
+  labelNames: ["result"],
+});
+
 export const commitSeconds = new Histogram({
   name: "signalbox_ledger_commit_seconds",
   help: "How long the transaction of a batch took.",

@@ -27,15 +27,16 @@ import type { Database } from "./database.ts";
 import { ProducerKeys } from "./events/producer-keys.ts";
 import { createCheckpoint } from "./read/checkpoint.ts";
 import { createDocument } from "./read/document.ts";
-import { startFileServer } from "./read/files/file-server.ts";
-import { LogFiles } from "./read/files/log-files.ts";
-import { TreeNodes } from "./read/files/tree-nodes.ts";
+import { startLogFiles } from "./read/files/start-log-files.ts";
 import { createGet } from "./read/get.ts";
 import { createProve } from "./read/prove.ts";
 import { createQuery } from "./read/query.ts";
 import type { ReadContext } from "./read/read-context.ts";
 import { createReplay } from "./read/replay.ts";
 import { createTail } from "./read/tail.ts";
+import { ReplayJobs } from "./replays/replay-jobs.ts";
+import { sampleReplays } from "./replays/sample-replays.ts";
+import { serveReplays } from "./replays/serve-replays.ts";
 
 const NAME = "audit-ledger";
 
@@ -55,18 +56,18 @@ export async function startAuditLedger(config: Config): Promise<RunningService> 
   // Disposed first: then the last checkpoint covers the last commit.
   starting.use(sequencer);
   const vkey = formatVkey(origin, privateKey);
+  const isLeading = (): boolean => sequencer.state === "leading";
+  const shown = starting.use(await startLogFiles(config, { db, log, vkey, isLeading }));
   const { callers } = config.grpc;
-  const nodes = starting.use(new TreeNodes(db, log, () => committedSize(db)));
-  const files = new LogFiles(db, nodes, [vkey]);
-  const grpc = starting.use(await serveReads(config, { db, log, callers, commits, vkey, files }));
-  const { host, port } = config.files;
-  const fileServer = port === null ? null : starting.use(await startFileServer({ host, port, files, callers, log }));
+  const jobs = starting.use(new ReplayJobs({ db, log }));
+  starting.use(sampleReplays({ db, log, isLeading, ...config.replaySample }));
+  const grpc = starting.use(await serveReads(config, { db, log, callers, commits, vkey, files: shown.files }, jobs));
   const isReady = (): boolean => bus.isConnected() && ["leading", "standby"].includes(sequencer.state);
   starting.use(await startHealthServer(config.healthPort, isReady));
   await sequencer.started;
   const running = starting.move();
   return {
-    ports: { grpc: grpc.port, ...(fileServer === null ? {} : { http: fileServer.port }) },
+    ports: { grpc: grpc.port, ...(shown.port === null ? {} : { http: shown.port }) },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
@@ -86,6 +87,7 @@ function createSequencer(config: Config, { bus, db, log, commits, signedHead, fa
     log,
     postgresUrl: config.postgres.url,
     origin: config.checkpoint.origin,
+    gapAfterMs: config.gapAfterMs,
     reader: new BatchReader(new ProducerKeys(db)),
     sign: createOwnEvents(config.instance, readSigningKey(config.signingKeyFile)),
     admitHead: (head) => signedHead.admit(head),
@@ -97,7 +99,7 @@ function createSequencer(config: Config, { bus, db, log, commits, signedHead, fa
   });
 }
 
-function serveReads(config: Config, context: ReadContext): ReturnType<typeof startGrpcServer> {
+function serveReads(config: Config, context: ReadContext, jobs: ReplayJobs): ReturnType<typeof startGrpcServer> {
   return startGrpcServer(config.grpc, [
     {
       definition: LedgerService,
@@ -106,14 +108,11 @@ function serveReads(config: Config, context: ReadContext): ReturnType<typeof sta
         query: createQuery(context),
         tail: createTail(context),
         replay: createReplay(context),
+        ...serveReplays(context, jobs),
         checkpoint: createCheckpoint(context),
         document: createDocument(context),
         prove: createProve(context),
       },
     },
   ]);
-}
-
-async function committedSize(db: Kysely<Database>): Promise<number> {
-  return Number((await db.selectFrom("ledger_head").select("size").executeTakeFirstOrThrow()).size);
 }

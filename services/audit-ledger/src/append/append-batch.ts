@@ -4,6 +4,7 @@ import type { Head } from "./head.ts";
 import { insertPlan } from "./insert-plan.ts";
 import type { OpenRequests } from "./open-requests.ts";
 import { planBatch, type Batch, type KnownFacts, type Plan, type PlanContext } from "./plan-batch.ts";
+import type { Sequences } from "./sequences.ts";
 
 /** Another sequencer has begun a newer epoch, so this one must stop. */
 export class FencedError extends Error {
@@ -14,6 +15,7 @@ export type AppendContext = {
   readonly client: Client;
   readonly epoch: string;
   readonly open: OpenRequests;
+  readonly sequences: Sequences;
   readonly sign: PlanContext["sign"];
 };
 
@@ -39,18 +41,18 @@ const LOCK_HEAD = `
 
 /**
  * Appends a batch in one transaction: lock the head, see what is new, give it the next indexes, write rows and head,
- * commit. Nothing is taken from memory but the open requests, so a failure leaves nothing to put right; they are
+ * commit. Nothing is taken from memory but the open requests and the producers' sequences, so a failure leaves nothing to put right; they are
  * changed only when the commit is known.
  */
 export async function appendBatch(batch: Batch, context: AppendContext): Promise<Appended> {
-  const { client, open } = context;
+  const { client, open, sequences } = context;
   await client.query("begin");
   try {
     const row = await lockHead(batch, context);
     const known = readFacts(row);
     const tree = Frontier.fromBytes(Number(row.size), row.frontier);
     const nowMs = performance.now();
-    const plan = planBatch(batch, { nextIndex: tree.size, known, open, nowMs, sign: context.sign });
+    const plan = planBatch(batch, { nextIndex: tree.size, known, open, sequences, nowMs, sign: context.sign });
     for (const { event } of plan.leaves) tree.append(event.leafHash);
     const root = Buffer.from(tree.root());
     if (plan.leaves.length > 0 || plan.refused.length > 0) {
@@ -60,6 +62,7 @@ export async function appendBatch(batch: Batch, context: AppendContext): Promise
     }
     await client.query("commit");
     open.apply(plan.changes);
+    sequences.apply(plan.sequences);
     return { plan, head: { size: tree.size, root } };
   } catch (error) {
     // On a broken connection this fails too; the server rolls back by itself then.
@@ -70,7 +73,7 @@ export async function appendBatch(batch: Batch, context: AppendContext): Promise
 
 async function lockHead(batch: Batch, context: AppendContext): Promise<HeadRow> {
   const eventIds = batch.good.map((event) => event.eventId);
-  const requestIds = new Set(batch.good.map((event) => event.requestId));
+  const requestIds = new Set(batch.good.flatMap((event) => event.requestId ?? []));
   const { rows } = await context.client.query<HeadRow>({
     name: "lock-head",
     text: LOCK_HEAD,

@@ -4,6 +4,7 @@ import type { Client } from "pg";
 import type { GoodEvent, RefusedEvent } from "../events/check-event.ts";
 import { arrayLiteral, jsonbText } from "./array-literal.ts";
 import type { Plan } from "./plan-batch.ts";
+import type { Sequence } from "./sequences.ts";
 
 /** What is kept of an event that is not appended. */
 const QUARANTINED_BODY_MAX_BYTES = 65_536;
@@ -32,6 +33,10 @@ const INSERT = `
   ), outcome as (
     insert into ledger_request (request_id, outcome_idx, decision_id)
     select request_id, idx, decision_id from item where type = 'outcome'
+  ), sequence as (
+    insert into ledger_sequence (service, instance, settled)
+    select * from unnest($22::text::text[], $23::text::text[], $24::text::int8multirange[])
+    on conflict (service, instance) do update set settled = excluded.settled
   )
   update ledger_head set size = $17, root = $18, frontier = $19, open_from = $20 where epoch = $21 and size = $1
   returning size`;
@@ -62,7 +67,8 @@ export async function insertPlan(client: Client, insert: Insert): Promise<boolea
   return rowCount === 1;
 }
 
-function leafValues(events: readonly GoodEvent[], { tree, openFrom, epoch }: Insert): unknown[] {
+function leafValues(events: readonly GoodEvent[], { plan, tree, openFrom, epoch }: Insert): unknown[] {
+  const { sequences } = plan;
   const starts: number[] = [];
   let at = 1;
   for (const { envelope } of events) {
@@ -91,11 +97,19 @@ function leafValues(events: readonly GoodEvent[], { tree, openFrom, epoch }: Ins
     tree.toBytes(),
     openFrom,
     epoch,
+    arrayLiteral(sequences.map(({ service }) => service)),
+    arrayLiteral(sequences.map(({ instance }) => instance)),
+    arrayLiteral(sequences.map(settledLiteral)),
   ];
 }
 
+/** The literals' upper ends do not belong to their ranges. */
+function settledLiteral({ settled }: Sequence): string {
+  return `{${settled.ranges.map(({ first, last }) => `[${first},${last + 1})`).join(",")}}`;
+}
+
 async function insertLabels(client: Client, events: readonly GoodEvent[]): Promise<void> {
-  const labelled = events.filter((event) => event.labels !== null);
+  const labelled = events.filter((event) => event.labels !== null && event.requestId !== null);
   if (labelled.length === 0) return;
   const values = [
     arrayLiteral(labelled.map((event) => event.requestId)),

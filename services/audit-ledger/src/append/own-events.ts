@@ -14,6 +14,16 @@ export function createOwnEvents(instance: string, key: Signer): (events: readonl
       const payloadText = Buffer.from(parseEnvelope(envelope)?.payload ?? []).toString("utf8");
       const event = { ...JSON.parse(payloadText), type: events[at]?.type } as AnyEvent;
       const hash = leafHash(envelope);
-      return { ok: true, ...fieldsOf(event), event, instance, envelope, leafHash: hash, payloadText, labels: null };
+      return {
+        ok: true,
+        ...fieldsOf(event),
+        event,
+        instance,
+        signedBy: key.keyId,
+        envelope,
+        leafHash: hash,
+        payloadText,
+        labels: null,
+      };
     });
 }

@@ -1,8 +1,10 @@
+import { SYSTEM_TENANT } from "@signalbox/proto";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { GoodEvent } from "../events/check-event.ts";
 import type { AnyEvent } from "../events/event-fields.ts";
 import { OpenRequests } from "./open-requests.ts";
+import { Sequences, type DueGap } from "./sequences.ts";
 import { planBatch, type KnownFacts, type Plan } from "./plan-batch.ts";
 
 /** A log in memory that batches are planned against, as the database would be. */
@@ -10,17 +12,19 @@ class Log {
   readonly leaves: GoodEvent[] = [];
   readonly #events = new Map<string, { index: number; leafHash: string }>();
   readonly #outcomes = new Map<string, string | null>();
+  readonly sequences = new Sequences();
   #open = new OpenRequests();
   #own = 0;
 
-  append(events: readonly GoodEvent[], abandon: readonly string[] = []): Plan {
+  append(events: readonly GoodEvent[], abandon: readonly string[] = [], gaps: readonly DueGap[] = []): Plan {
     const known: KnownFacts = { events: this.#events, outcomes: this.#outcomes };
     const plan = planBatch(
-      { good: events, refused: [], abandon },
+      { good: events, refused: [], abandon, gaps, own: [] },
       {
         nextIndex: this.leaves.length,
         known,
         open: this.#open,
+        sequences: this.sequences,
         nowMs: 0,
         sign: (own) => own.map(({ type, event }) => this.#sign({ ...event, type } as AnyEvent)),
       },
@@ -29,9 +33,10 @@ class Log {
       if (index !== this.leaves.length) throw new Error(`the index ${index} is not the next one`);
       this.leaves.push(event);
       this.#events.set(event.eventId, { index, leafHash: event.leafHash.toString("base64") });
-      if (event.type === "outcome") this.#outcomes.set(event.requestId, event.decisionId);
+      if (event.event.type === "outcome") this.#outcomes.set(event.event.requestId, event.decisionId);
     }
     this.#open.apply(plan.changes);
+    this.sequences.apply(plan.sequences);
     return plan;
   }
 
@@ -57,8 +62,8 @@ function good(event: Partial<AnyEvent>, eventId: string): GoodEvent {
     type: event.type,
     tenant: event.tenant,
     requestId: event.requestId,
-    decisionId: event.decisionId,
-    event,
+    decisionId: "decisionId" in event ? event.decisionId : null,
+    event: { producer: { service: "policy", instance: "i", seq: 1 }, ...event },
     instance: "i",
     envelope: Buffer.from(eventId),
     leafHash: Buffer.from(eventId),
@@ -86,6 +91,37 @@ test("an event twice in one batch is one leaf", () => {
 test("two outcomes in one batch are one leaf and one refusal", () => {
   const plan = new Log().append([outcome("r", null, "a"), outcome("r", null, "b")]);
   expect([plan.leaves.length, plan.refused.map(({ reason }) => reason)]).toEqual([1, ["second-outcome"]]);
+});
+
+test("a gap names what is missing when it is planned, once, and what comes after it is appended all the same", () => {
+  const log = new Log();
+  const producer = { service: "policy", instance: "p1" };
+  const numbered = (seq: number): GoodEvent => {
+    const event = { type: "decision", tenant: "t", requestId: `r${seq}`, decisionId: `d${seq}` };
+    return good(
+      { ...event, input: { facts: { stream: false } }, producer: { ...producer, seq } } as unknown as AnyEvent,
+      `n${seq}`,
+    );
+  };
+  log.append([3, 7, 9].map(numbered));
+  const due = [{ ...producer, below: 9 }];
+  // One of the missing ones comes in the very batch that names the others.
+  const plan = log.append([numbered(5)], [], due);
+  expect(plan.leaves.map(({ event }) => event.type)).toEqual(["decision", "gap"]);
+  expect(plan.leaves[1]?.event.event).toMatchObject({
+    tenant: SYSTEM_TENANT,
+    requestId: null,
+    ...producer,
+    missing: [
+      { first: 1, last: 2 },
+      { first: 4, last: 4 },
+      { first: 6, last: 6 },
+      { first: 8, last: 8 },
+    ],
+  });
+  expect(log.append([], [], due).leaves).toEqual([]);
+  expect(log.append([numbered(4)]).leaves).toHaveLength(1);
+  expect(log.sequences.get(producer)?.settled.ranges).toEqual([{ first: 1, last: 9 }]);
 });
 
 test("a request that got its outcome in the same batch is not abandoned", () => {

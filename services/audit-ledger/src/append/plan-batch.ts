@@ -1,8 +1,11 @@
 import type { UnsignedEvent } from "@signalbox/kit";
-import { eventSubject } from "@signalbox/proto";
+import { eventSubject, GAP_RANGES_MAX, type DecisionEvent } from "@signalbox/proto";
 import type { GoodEvent, RefusedEvent } from "../events/check-event.ts";
 import { abandonedEvent, supersededEvent } from "./closing-events.ts";
+import { gapEvent } from "./gap-event.ts";
+import { NumberSet } from "./number-set.ts";
 import type { OpenChanges, OpenRequest, OpenRequests } from "./open-requests.ts";
+import { keyOf, type DueGap, type ProducerInstance, type Sequence, type Sequences } from "./sequences.ts";
 
 /** What the database knows of a batch's events and requests, read under the head's lock. */
 export type KnownFacts = {
@@ -17,6 +20,10 @@ export type Batch = {
   readonly refused: readonly RefusedEvent[];
   /** Requests whose dispatcher was found to be gone. */
   readonly abandon: readonly string[];
+  /** Sequence numbers that have been missing for too long. */
+  readonly gaps: readonly DueGap[];
+  /** What else the ledger has to say. */
+  readonly own: readonly UnsignedEvent[];
 };
 
 /** An event with the index that it gets. */
@@ -28,12 +35,15 @@ export type Plan = {
   /** Events that the log holds already, with their place in it. */
   readonly duplicates: readonly PlannedLeaf[];
   readonly changes: OpenChanges;
+  /** The new state of the sequences that the leaves belong to. */
+  readonly sequences: readonly Sequence[];
 };
 
 export type PlanContext = {
   readonly nextIndex: number;
   readonly known: KnownFacts;
   readonly open: OpenRequests;
+  readonly sequences: Sequences;
   /** This process's clock. */
   readonly nowMs: number;
   /** Stamps and signs the ledger's own events, all of the batch under one signature. */
@@ -48,6 +58,8 @@ export function planBatch(batch: Batch, context: PlanContext): Plan {
   const planner = new Planner(context);
   for (const event of batch.good) planner.add(event);
   for (const requestId of batch.abandon) planner.abandon(requestId);
+  for (const gap of batch.gaps) planner.nameMissing(gap);
+  planner.say(batch.own);
   return planner.finish(batch.refused);
 }
 
@@ -59,6 +71,7 @@ class Planner {
   readonly #own: UnsignedEvent[] = [];
   readonly #opened = new Map<string, OpenRequest>();
   readonly #closed = new Set<string>();
+  readonly #sequences = new Map<string, Sequence>();
   readonly #outcomes: Map<string, string | null>;
   readonly #events: Map<string, { readonly index: number; readonly leafHash: string }>;
 
@@ -76,14 +89,16 @@ class Planner {
       else this.#refuse(event, "event-id-conflict");
       return;
     }
-    const { type } = event.event;
-    if (type === "outcome" && this.#outcomes.has(event.requestId)) {
+    const said = event.event;
+    if (said.type === "outcome" && this.#outcomes.has(said.requestId)) {
       this.#refuse(event, "second-outcome");
       return;
     }
     const index = this.#append(event);
-    if (type === "outcome") this.#end(event, event.decisionId);
-    if (event.event.type === "decision") this.#open(event, { index, stream: event.event.input.facts.stream });
+    const { service, instance, seq } = said.producer;
+    this.#sequence({ service, instance }).settled.add({ first: seq, last: seq });
+    if (said.type === "outcome") this.#end(said, said.decisionId);
+    if (said.type === "decision") this.#open(said, index);
   }
 
   abandon(requestId: string): void {
@@ -93,6 +108,18 @@ class Planner {
     this.#end(request, request.decisions.at(-1)?.decisionId ?? null);
   }
 
+  nameMissing({ below, ...producer }: DueGap): void {
+    const { settled } = this.#sequence(producer);
+    const missing = settled.missingBelow(below, GAP_RANGES_MAX);
+    if (missing.length === 0) return;
+    this.#own.push(gapEvent(producer, missing));
+    for (const range of missing) settled.add(range);
+  }
+
+  say(events: readonly UnsignedEvent[]): void {
+    this.#own.push(...events);
+  }
+
   finish(refused: readonly RefusedEvent[]): Plan {
     if (this.#own.length > 0) for (const event of this.#context.sign(this.#own)) this.#append(event);
     return {
@@ -100,6 +127,7 @@ class Planner {
       duplicates: this.#duplicates,
       refused: [...refused, ...this.#refused],
       changes: { opened: this.#opened, closed: this.#closed },
+      sequences: [...this.#sequences.values()],
     };
   }
 
@@ -110,15 +138,27 @@ class Planner {
     return index;
   }
 
-  #open(event: GoodEvent, opened: { index: number; stream: boolean }): void {
-    const { requestId, tenant } = event;
-    const decisionId = event.decisionId ?? "";
+  /** A producer's sequence as this batch changes it. */
+  #sequence({ service, instance }: ProducerInstance): Sequence {
+    const key = keyOf(service, instance);
+    let sequence = this.#sequences.get(key);
+    if (sequence === undefined) {
+      const settled = this.#context.sequences.get({ service, instance })?.settled.copy() ?? new NumberSet();
+      sequence = { service, instance, settled };
+      this.#sequences.set(key, sequence);
+    }
+    return sequence;
+  }
+
+  #open(event: DecisionEvent, index: number): void {
+    const { requestId, tenant, decisionId } = event;
+    const { stream } = event.input.facts;
     const by = this.#outcomes.get(requestId);
     if (by === undefined) {
       const before = this.#openRequest(requestId);
-      const decisions = [...(before?.decisions ?? []), { decisionId, index: opened.index }];
+      const decisions = [...(before?.decisions ?? []), { decisionId, index }];
       const openedAtMs = before?.openedAtMs ?? this.#context.nowMs;
-      this.#opened.set(requestId, { requestId, tenant, stream: opened.stream, openedAtMs, decisions });
+      this.#opened.set(requestId, { requestId, tenant, stream, openedAtMs, decisions });
     } else if (by !== decisionId) {
       // The request ended before this decision was read: it can only be an attempt that was repeated.
       this.#own.push(supersededEvent(event, { closed: decisionId, by }));

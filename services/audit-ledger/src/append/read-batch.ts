@@ -47,14 +47,19 @@ export class BatchReader {
         else refused.push(event);
       }
     }
-    return { messages, good, refused, abandon: [] };
+    return { messages, good, refused, abandon: [], gaps: [], own: [] };
   }
 
-  /** A key that was unknown when the message came may have been added since the keys were read. */
+  /** Reads the producers' keys again: what is signed by a retired one is refused from here on. */
+  async refreshKeys(): Promise<void> {
+    await this.#keys.refresh();
+  }
+
+  /** Since the message came, a key that was unknown may have been added, and one that was known retired. */
   async #withFreshKeys(message: QueueMessage<CheckedEvent[]>): Promise<CheckedEvent[]> {
     const { content } = message;
-    if (!content.some((event) => !event.ok && event.reason === "unknown-key")) return content;
-    await this.#keys.refresh();
+    if (content.some((event) => !event.ok && event.reason === "unknown-key")) await this.#keys.refresh();
+    else if (!content.some((event) => event.ok && !this.#keys.keys.has(event.signedBy))) return content;
     return this.check(message);
   }
 }

@@ -1,13 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Bus, Logger } from "@signalbox/kit";
+import type { Bus, Logger, UnsignedEvent } from "@signalbox/kit";
+import type { GapEvent } from "@signalbox/proto";
 import { refusal } from "../events/check-event.ts";
-import { batchEvents, commitSeconds, eventsTotal, leadingGauge, openGauge, sizeGauge } from "../metrics.ts";
+import { batchEvents, commitSeconds, eventsTotal, gapNumbers, leadingGauge, openGauge, sizeGauge } from "../metrics.ts";
 import { PullQueue } from "../queue/pull-queue.ts";
 import { AbandonWatch } from "./abandon-watch.ts";
 import { appendBatch, type AppendContext, type Appended } from "./append-batch.ts";
 import { isPoison } from "./failure.ts";
+import { GapWatch } from "./gap-watch.ts";
 import { takeHead, type Head } from "./head.ts";
+import { unsaidKeyChanges } from "./key-changes.ts";
 import { loadOpenRequests } from "./load-open-requests.ts";
+import { loadSequences } from "./load-sequences.ts";
 import { Partitions } from "./partitions.ts";
 import type { Batch, PlanContext } from "./plan-batch.ts";
 import type { BatchReader, CheckedEvent } from "./read-batch.ts";
@@ -17,12 +21,15 @@ const LOCK_RETRY_MS = 250;
 const BACKOFF_MIN_MS = 100;
 const BACKOFF_MAX_MS = 5_000;
 const SWEEP_EVERY_MS = 1_000;
+const KEYS_EVERY_MS = 5_000;
 
 export type SequencerOptions = {
   readonly bus: Bus;
   readonly log: Logger;
   readonly postgresUrl: string;
   readonly origin: string;
+  /** How long a producer's sequence number may be missing before the log says so. */
+  readonly gapAfterMs: number;
   readonly reader: BatchReader;
   readonly sign: PlanContext["sign"];
   /** Throws when this head must not be appended to: what was signed before contradicts it. */
@@ -44,9 +51,11 @@ export class Sequencer implements AsyncDisposable {
   readonly #running: Promise<void>;
   readonly #stop = new AbortController();
   readonly #watch: AbandonWatch;
+  readonly #gaps: GapWatch;
   readonly #started = Promise.withResolvers<void>();
   #state: SequencerState = "starting";
   #head: Head | null = null;
+  #mayKeysDiffer = true;
   readonly #queue: PullQueue<CheckedEvent[]>;
 
   constructor(options: SequencerOptions) {
@@ -54,6 +63,7 @@ export class Sequencer implements AsyncDisposable {
     this.#options = options;
     this.#queue = new PullQueue({ bus, log, prepare: (message) => reader.check(message) });
     this.#watch = new AbandonWatch(bus);
+    this.#gaps = new GapWatch(bus, options.gapAfterMs);
     this.#running = this.#run();
   }
 
@@ -109,12 +119,16 @@ export class Sequencer implements AsyncDisposable {
     const partitions = new Partitions(session.client);
     await partitions.ensureFor(head.size);
     const open = await loadOpenRequests(session.client, { from: head.openFrom, nowMs: performance.now() });
+    const sequences = await loadSequences(session.client);
     this.#head = head;
     this.#enter("leading");
     leadingGauge.set(1);
     log.info({ size: head.size, epoch: head.epoch, open: open.size }, "sequencing");
-    const context: AppendContext = { client: session.client, epoch: head.epoch, open, sign };
-    using _sweep = this.#watch.sweepRegularly({ open, everyMs: SWEEP_EVERY_MS, log, onDue: () => this.#queue.wake() });
+    const context: AppendContext = { client: session.client, epoch: head.epoch, open, sequences, sign };
+    const sweep = { everyMs: SWEEP_EVERY_MS, log, onDue: () => this.#queue.wake() };
+    using _requests = this.#watch.sweepRegularly({ ...sweep, open });
+    using _keys = this.#lookAtKeysRegularly();
+    using _sequences = this.#gaps.sweepRegularly({ ...sweep, sequences });
     let isLost = false;
     void session.lost.then(() => {
       isLost = true;
@@ -146,11 +160,34 @@ export class Sequencer implements AsyncDisposable {
     this.#started.resolve();
   }
 
+  #lookAtKeysRegularly(): Disposable {
+    this.#mayKeysDiffer = true;
+    const timer = setInterval(() => {
+      this.#mayKeysDiffer = true;
+      this.#queue.wake();
+    }, KEYS_EVERY_MS);
+    return {
+      [Symbol.dispose]() {
+        clearInterval(timer);
+      },
+    };
+  }
+
+  /** The log says that a key is retired only when nothing signed by it can follow any more. */
+  async #keyChanges({ client }: AppendContext): Promise<UnsignedEvent[]> {
+    if (!this.#mayKeysDiffer) return [];
+    await this.#options.reader.refreshKeys();
+    const changes = await unsaidKeyChanges(client);
+    this.#mayKeysDiffer = false;
+    return changes;
+  }
+
   /** False when there was nothing to append. */
   async #appendNext(context: AppendContext): Promise<boolean> {
+    const own = await this.#keyChanges(context);
     const { messages, ...received } = await this.#options.reader.read(this.#queue);
-    const batch = { ...received, abandon: this.#watch.takeDue() };
-    if (messages.length === 0 && batch.abandon.length === 0) return false;
+    const batch = { ...received, abandon: this.#watch.takeDue(), gaps: this.#gaps.takeDue(), own };
+    if (messages.length === 0 && batch.abandon.length + batch.gaps.length + own.length === 0) return false;
     await this.#append(batch, context);
     for (const message of messages) message.ack();
     return true;
@@ -165,14 +202,16 @@ export class Sequencer implements AsyncDisposable {
       const { log } = this.#options;
       const [first, ...others] = batch.good;
       if (first === undefined) throw error;
-      if (others.length === 0 && batch.refused.length === 0 && batch.abandon.length === 0) {
+      const { refused: unfit, abandon, gaps, own } = batch;
+      if (others.length + unfit.length + abandon.length + gaps.length + own.length === 0) {
         log.error({ err: error, eventId: first.eventId }, "an event cannot be stored");
         const refused = [refusal(first.envelope, first.type, "unstorable")];
-        await this.#commit({ good: [], refused, abandon: [] }, context);
+        await this.#commit({ good: [], refused, abandon: [], gaps: [], own: [] }, context);
         return;
       }
       log.warn({ err: error, events: batch.good.length }, "a batch failed; its events are tried one by one");
-      for (const event of batch.good) await this.#append({ good: [event], refused: [], abandon: [] }, context);
+      for (const event of batch.good)
+        await this.#append({ good: [event], refused: [], abandon: [], gaps: [], own: [] }, context);
       await this.#commit({ ...batch, good: [] }, context);
     }
   }
@@ -189,9 +228,15 @@ export class Sequencer implements AsyncDisposable {
     eventsTotal.inc({ status: "quarantined" }, refused.length);
     sizeGauge.set(appended.head.size);
     openGauge.set(context.open.size);
+    for (const { event } of leaves) if (event.event.type === "gap") this.#reportGap(event.event);
     for (const { reason, eventId, subject } of refused) {
       this.#options.log.error({ reason, eventId, subject }, "an event was quarantined");
     }
     this.#options.announce(appended);
+  }
+
+  #reportGap({ service, instance, missing }: GapEvent): void {
+    gapNumbers.inc(missing.reduce((sum, { first, last }) => sum + last - first + 1, 0));
+    this.#options.log.error({ service, instance, missing }, "events of a producer are missing from the register");
   }
 }

@@ -1,9 +1,12 @@
 import { isUtf8 } from "node:buffer";
 import type { AuditItem } from "@signalbox/kit";
 import {
+  AdminEvent,
   DecisionEvent,
   EVENT_TYPES,
   eventSubject,
+  GapEvent,
+  KeyEvent,
   OutcomeEvent,
   PAYLOAD_TYPES,
   SupersededEvent,
@@ -21,6 +24,8 @@ export type GoodEvent = EventFields & {
   readonly ok: true;
   readonly event: AnyEvent;
   readonly instance: string;
+  /** The key id of its signature. */
+  readonly signedBy: string;
   /** The exact signed bytes, which become the leaf. */
   readonly envelope: Uint8Array;
   readonly leafHash: Buffer;
@@ -51,7 +56,14 @@ export type RefusedEvent = {
   readonly instance: string | null;
 };
 
-const SCHEMAS = { decision: DecisionEvent, outcome: OutcomeEvent, superseded: SupersededEvent } as const;
+const SCHEMAS = {
+  decision: DecisionEvent,
+  outcome: OutcomeEvent,
+  superseded: SupersededEvent,
+  gap: GapEvent,
+  key: KeyEvent,
+  admin: AdminEvent,
+} as const;
 
 const TYPE_OF = new Map<string, EventType>(EVENT_TYPES.map((type) => [PAYLOAD_TYPES[type], type]));
 
@@ -78,6 +90,7 @@ export function checkEvent(item: AuditItem, context: CheckContext): GoodEvent | 
     ...fieldsOf(event),
     event,
     instance: event.producer.instance,
+    signedBy: verified.keyId,
     envelope: item.envelope,
     leafHash: leafHash(item.envelope),
     payloadText,

@@ -1,11 +1,20 @@
-import type { DecisionEvent, EventType, OutcomeEvent, SupersededEvent } from "@signalbox/proto";
+import type {
+  AdminEvent,
+  DecisionEvent,
+  EventType,
+  GapEvent,
+  KeyEvent,
+  OutcomeEvent,
+  SupersededEvent,
+} from "@signalbox/proto";
 
 /** What stands beside a leaf, for queries alone. */
 export type EventFields = {
   readonly eventId: string;
   readonly type: EventType;
   readonly tenant: string;
-  readonly requestId: string;
+  /** Null: the event is the line's own, and belongs to no request. */
+  readonly requestId: string | null;
   readonly decisionId: string | null;
   readonly atMs: number;
   readonly keyId: string | null;
@@ -18,16 +27,26 @@ export type EventFields = {
 export type AnyEvent =
   | ({ readonly type: "decision" } & DecisionEvent)
   | ({ readonly type: "outcome" } & OutcomeEvent)
-  | ({ readonly type: "superseded" } & SupersededEvent);
+  | ({ readonly type: "superseded" } & SupersededEvent)
+  | ({ readonly type: "gap" } & GapEvent)
+  | ({ readonly type: "key" } & KeyEvent)
+  | ({ readonly type: "admin" } & AdminEvent);
 
 const NONE = { keyId: null, kind: null, provider: null, model: null, cost: null };
 
 export function fieldsOf(event: AnyEvent): EventFields {
-  const { eventId, type, tenant, requestId, decisionId, atMs } = event;
-  const head = { eventId, type, tenant, requestId, decisionId, atMs };
+  const { eventId, type, tenant, requestId, atMs } = event;
+  if (requestId === null)
+    return { eventId, type, tenant, requestId, decisionId: null, atMs, ...NONE, ...keyFields(event) };
+  const head = { eventId, type, tenant, requestId, decisionId: event.decisionId, atMs };
   if (event.type === "decision") return { ...head, ...NONE, keyId: event.input.facts.keyId, ...decisionFields(event) };
   if (event.type === "superseded") return { ...head, ...NONE };
   return { ...head, ...NONE, kind: event.result, ...endpointFields(event.endpoint), cost: event.costPicoUsd };
+}
+
+/** What has been said of a key is found by these two. */
+function keyFields(event: AnyEvent): Partial<Pick<EventFields, "keyId" | "kind">> {
+  return event.type === "key" ? { keyId: event.keyId, kind: event.change } : {};
 }
 
 function decisionFields(event: DecisionEvent): Pick<EventFields, "kind" | "provider" | "model"> {

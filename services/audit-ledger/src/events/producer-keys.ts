@@ -4,7 +4,7 @@ import { publicKeyFromRaw } from "@signalbox/tlog";
 import type { Kysely } from "kysely";
 import type { Database } from "../database.ts";
 
-/** The producers' public keys by key id, and which service each belongs to. Keys are added while the ledger runs. */
+/** The producers' public keys by key id, and which service each belongs to. Keys are added and retired while the ledger runs. */
 export class ProducerKeys {
   readonly keys = new Map<string, KeyObject>();
   readonly #services = new Map<string, string>();
@@ -16,8 +16,15 @@ export class ProducerKeys {
 
   /** Reads the keys again. */
   async refresh(): Promise<void> {
-    const rows = await this.#db.selectFrom("ledger_producer").select(["key_id", "service", "public_key"]).execute();
+    const rows = await this.#db
+      .selectFrom("ledger_producer")
+      .select(["key_id", "service", "public_key", "retired_by"])
+      .execute();
     for (const row of rows) {
+      if (row.retired_by !== null) {
+        this.keys.delete(row.key_id);
+        continue;
+      }
       if (!this.keys.has(row.key_id)) this.keys.set(row.key_id, publicKeyFromRaw(row.public_key));
       this.#services.set(row.key_id, row.service);
     }

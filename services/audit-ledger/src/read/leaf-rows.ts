@@ -24,7 +24,7 @@ export async function leavesOfRequests(
     .where(sql<boolean>`request_id = any (${requestIds}::uuid[])`)
     .orderBy("idx")
     .execute();
-  return Map.groupBy(rows, (row) => row.request_id);
+  return Map.groupBy(rows, (row) => row.request_id as string);
 }
 
 export function entryOf(row: LeafRow): LedgerEntry {
@@ -33,7 +33,7 @@ export function entryOf(row: LeafRow): LedgerEntry {
     eventId: row.event_id,
     type: row.type,
     tenant: row.tenant,
-    requestId: row.request_id,
+    requestId: row.request_id ?? "",
     decisionId: row.decision_id ?? "",
     leaf: row.leaf,
     atMs: BigInt(row.at_ms),

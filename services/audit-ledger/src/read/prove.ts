@@ -13,7 +13,8 @@ import {
 } from "@signalbox/tlog";
 import { sql, type Kysely } from "kysely";
 import type { Database } from "../database.ts";
-import type { LogFiles, SignedCheckpoint } from "./files/log-files.ts";
+import type { LogFiles } from "./files/log-files.ts";
+import type { SignedCheckpoint } from "./files/publication.ts";
 import { leavesOfRequests, selectLeaves, type LeafRow } from "./leaf-rows.ts";
 import type { ReadContext } from "./read-context.ts";
 import { scopeOf, type Scope } from "./scope.ts";
@@ -86,11 +87,10 @@ async function coveringTree(
 ): Promise<{ readonly checkpoint: SignedCheckpoint; readonly tree: TileTree }> {
   const deadlineMs = performance.now() + COVER_TIMEOUT_MS;
   for (;;) {
-    const checkpoint = await files.checkpoint();
+    const isLate = performance.now() > deadlineMs;
+    const checkpoint = isLate ? await files.fallback() : await files.checkpoint();
     if (checkpoint !== null && checkpoint.size > index) return { checkpoint, tree: await files.tree(checkpoint.size) };
-    if (performance.now() > deadlineMs) {
-      throw new SignalboxError("stage-unavailable", "No checkpoint covers it yet. Try again in a moment.");
-    }
+    if (isLate) throw new SignalboxError("stage-unavailable", "No checkpoint covers it yet. Try again in a moment.");
     await sleep(COVER_POLL_MS);
   }
 }

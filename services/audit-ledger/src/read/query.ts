@@ -21,13 +21,14 @@ export function createQuery({
     const scope = scopeOf(call, callers);
     const limit = Math.min(call.request.limit || LIMIT_DEFAULT, LIMIT_MAX);
     const decisions = await selectDecisions({ db, scope, request: call.request, limit });
-    const requestIds = [...new Set(decisions.map((row) => row.request_id))];
+    const requestIds = [...new Set(decisions.flatMap((row) => row.request_id ?? []))];
     const leaves = await leavesOfRequests(db, scope, requestIds);
     const labels = await labelsOfRequests(db, requestIds);
     const last = decisions.at(-1);
     return {
       records: decisions.map((row) => {
-        return recordOf(leaves.get(row.request_id) ?? [row], labels.get(row.request_id) ?? "", row.decision_id);
+        const requestId = row.request_id ?? "";
+        return recordOf(leaves.get(requestId) ?? [row], labels.get(requestId) ?? "", row.decision_id);
       }),
       nextBeforeIndex: decisions.length < limit || last === undefined ? 0n : BigInt(last.idx),
     };

@@ -1,6 +1,6 @@
 import { loadEngine, type Engine } from "@signalbox/kit";
-import { type DecisionEvent, SignalboxError } from "@signalbox/proto";
-import type { LedgerReplayResult } from "@signalbox/proto/grpc/ledger";
+import { type Decision, type DecisionEvent, SignalboxError } from "@signalbox/proto";
+import type { LedgerDifference, LedgerReplayResult } from "@signalbox/proto/grpc/ledger";
 import { canonicalize, parseEnvelope } from "@signalbox/tlog";
 import { differences } from "./differences.ts";
 import type { DocumentCache } from "./document-cache.ts";
@@ -8,6 +8,20 @@ import type { LeafRow } from "./leaf-rows.ts";
 
 /** Engines kept loaded; each is a context of its own with its documents parsed in it. */
 const ENGINES_MAX = 4;
+
+/** Digests of documents to decide by in place of those that a decision names. */
+export type OtherDocuments = { readonly engine?: string; readonly policy?: string };
+
+export type Replayed =
+  | {
+      readonly ok: true;
+      readonly recorded: Decision;
+      readonly replayed: Decision;
+      /** Empty when both are the same bytes. */
+      readonly differences: readonly LedgerDifference[];
+    }
+  /** It could not be replayed at all, e.g. because a document is missing. */
+  | { readonly ok: false; readonly error: string };
 
 /** Runs recorded decisions again, each by the engine and on the documents that it names. */
 export class Replayer {
@@ -21,9 +35,17 @@ export class Replayer {
 
   /** Compares what was decided with what is decided now, byte for byte. `error` says why that was not possible. */
   async replay(row: LeafRow): Promise<LedgerReplayResult> {
-    const result = { decisionId: row.decision_id ?? "", index: BigInt(row.idx), identical: false, differences: [] };
+    const head = { decisionId: row.decision_id ?? "", index: BigInt(row.idx) };
+    const result = await this.run(row);
+    if (!result.ok) return { ...head, identical: false, differences: [], error: result.error };
+    return { ...head, identical: result.differences.length === 0, differences: [...result.differences], error: "" };
+  }
+
+  /** Decides again, by the engine and documents that the decision names or by others in their place. */
+  async run({ leaf }: Pick<LeafRow, "leaf">, others: OtherDocuments = {}): Promise<Replayed> {
     try {
-      const { input, decision } = readDecision(row.leaf);
+      const { input: recordedInput, decision } = readDecision(leaf);
+      const input = { ...recordedInput, documents: { ...recordedInput.documents, ...others } };
       const engine = await this.#engine(input.documents.engine);
       const [policy, catalogue, health] = await Promise.all([
         this.#documents.read(input.documents.policy),
@@ -32,9 +54,9 @@ export class Replayer {
       ]);
       const replayed = engine.decide(input, { policy, catalogue, health });
       const identical = canonicalText(decision) === canonicalText(replayed);
-      return { ...result, identical, differences: differences(decision, replayed), error: "" };
+      return { ok: true, recorded: decision, replayed, differences: identical ? [] : differences(decision, replayed) };
     } catch (error) {
-      return { ...result, error: SignalboxError.from(error).message };
+      return { ok: false, error: SignalboxError.from(error).message };
     }
   }
 

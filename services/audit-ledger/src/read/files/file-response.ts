@@ -36,6 +36,9 @@ export async function fileResponse(files: LogFiles, { path, requireAuditor }: Fi
   if (path === "vkeys") {
     return { body: await files.vkeys(), contentType: TEXT, cacheControl: BRIEF, isCompressible: false };
   }
+  if (path === "witness-policy" && files.witnessPolicy !== null) {
+    return { body: files.witnessPolicy, contentType: TEXT, cacheControl: BRIEF, isCompressible: false };
+  }
   const digest = /^documents\/sha256\/([0-9a-f]{64})$/.exec(path)?.[1];
   if (digest !== undefined) {
     requireAuditor();

@@ -6,6 +6,7 @@ import {
   formatVkey,
   publicKeyFromRaw,
   TILE_WIDTH,
+  TileNodes,
   TileTree,
   tileWidth,
   type TileRef,
@@ -13,40 +14,58 @@ import {
 import type { Kysely } from "kysely";
 import type { Database } from "../../database.ts";
 import { readHashes } from "./read-hashes.ts";
+import type { Publication, SignedCheckpoint } from "./publication.ts";
+import { TileCache } from "./tile-cache.ts";
 import type { TreeNodes } from "./tree-nodes.ts";
 
-/** A checkpoint as it was signed. */
-export type SignedCheckpoint = { readonly size: number; readonly root: Buffer; readonly note: string };
+/** What the log says of itself. */
+export type LogNames = { readonly vkeys: readonly string[]; readonly witnessPolicy: string | null };
 
 /**
- * The register as the files of a C2SP tlog-tiles log, made from its rows. Nothing beyond the newest checkpoint is shown,
- * and what is shown never changes but for the checkpoint.
+ * The register as the files of a C2SP tlog-tiles log, made from its rows. Nothing beyond the newest checkpoint is there,
+ * and what is there never changes but for the checkpoint.
  */
 export class LogFiles {
   readonly #db: Kysely<Database>;
   readonly #nodes: TreeNodes;
-  readonly #vkeys: readonly string[];
+  readonly #publication: Publication;
+  readonly #names: LogNames;
+  readonly #tiles: TileCache;
 
-  constructor(db: Kysely<Database>, nodes: TreeNodes, vkeys: readonly string[]) {
+  constructor(db: Kysely<Database>, parts: { nodes: TreeNodes; publication: Publication; names: LogNames }) {
     this.#db = db;
-    this.#nodes = nodes;
-    this.#vkeys = vkeys;
+    this.#nodes = parts.nodes;
+    this.#publication = parts.publication;
+    this.#names = parts.names;
+    this.#tiles = new TileCache(async ({ level, index, width }) => {
+      const from = index * TILE_WIDTH;
+      return new TileNodes(await readHashes(db, level, { from, to: from + width }));
+    });
   }
 
-  /** The newest one; null before the first. */
-  async checkpoint(): Promise<SignedCheckpoint | null> {
-    const row = await this.#db
-      .selectFrom("ledger_checkpoint")
-      .select(["size", "root", "note"])
-      .orderBy("size", "desc")
-      .limit(1)
-      .executeTakeFirst();
-    return row === undefined ? null : { size: Number(row.size), root: row.root, note: row.note };
+  /** The one that is published; null before the first. */
+  checkpoint(): Promise<SignedCheckpoint | null> {
+    return this.#publication.shown();
+  }
+
+  /** The newest that was signed, for those that do not wait for witnesses; null before the first. */
+  newest(): Promise<SignedCheckpoint | null> {
+    return this.#publication.newest();
+  }
+
+  /** The newest that may be given to somebody who cannot wait any longer. */
+  async fallback(): Promise<SignedCheckpoint | null> {
+    return this.#publication.isStrict ? null : this.newest();
+  }
+
+  /** The policy that checkpoints are witnessed by, as its file says it; null when there is none. */
+  get witnessPolicy(): string | null {
+    return this.#names.witnessPolicy;
   }
 
   /** The keys of the log and of its producers, a line each. */
   async vkeys(): Promise<string> {
-    return formatLogKeys({ logs: this.#vkeys, producers: await this.producerVkeys() });
+    return formatLogKeys({ logs: this.#names.vkeys, producers: await this.producerVkeys() });
   }
 
   /** Each producer's vkey bears the name of its service; in the order in which they were added. */
@@ -62,7 +81,7 @@ export class LogFiles {
 
   /** A tile's bytes; null when the signed tree does not reach so far. Throws `internal` when the rows have a hole. */
   async tile(tile: TileRef): Promise<Buffer | null> {
-    const size = (await this.checkpoint())?.size ?? 0;
+    const size = (await this.newest())?.size ?? 0;
     if (tile.width > tileWidth(size, tile)) return null;
     const first = tile.index * TILE_WIDTH;
     const range = { from: first, to: first + tile.width };
@@ -85,10 +104,7 @@ export class LogFiles {
   /** The tree of a size that a checkpoint covers, for proofs. */
   async tree(size: number): Promise<TileTree> {
     await this.#nodes.reach(size);
-    return new TileTree(size, ({ level, index, width }) => {
-      const from = index * TILE_WIDTH;
-      return readHashes(this.#db, level, { from, to: from + width });
-    });
+    return new TileTree(size, (tile) => this.#tiles.read(tile));
   }
 
   async #entries({ from, to }: { readonly from: number; readonly to: number }): Promise<Buffer[]> {

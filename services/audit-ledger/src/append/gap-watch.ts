@@ -1,0 +1,63 @@
+import type { Bus, Logger } from "@signalbox/kit";
+import { consumerPosition } from "../queue/consumer-position.ts";
+import type { DueGap, Sequences } from "./sequences.ts";
+
+/**
+ * Finds the sequence numbers that have been missing for too long. What bears them may still stand in the queue, behind
+ * others or with a ledger that died, so they fall due only when everything that was in the queue at that time is dealt
+ * with.
+ */
+export class GapWatch {
+  readonly #bus: Bus;
+  readonly #afterMs: number;
+  /** Missing for long enough, with the queue's last message at the time when that was seen. */
+  #suspected: { readonly gaps: readonly DueGap[]; readonly last: number } | null = null;
+  #due: readonly DueGap[] = [];
+
+  constructor(bus: Bus, afterMs: number) {
+    this.#bus = bus;
+    this.#afterMs = afterMs;
+  }
+
+  /** The gaps to be named now; each is given once. */
+  takeDue(): readonly DueGap[] {
+    const due = this.#due;
+    this.#due = [];
+    return due;
+  }
+
+  /** Looks for gaps until it is disposed, and calls `onDue` when there are some. */
+  sweepRegularly(options: { sequences: Sequences; everyMs: number; log: Logger; onDue: () => void }): Disposable {
+    const { sequences, everyMs, log, onDue } = options;
+    this.#suspected = null;
+    this.#due = [];
+    const timer = setInterval(() => {
+      this.#sweep(sequences)
+        .then(() => {
+          if (this.#due.length > 0) onDue();
+        })
+        .catch((error: unknown) => {
+          log.warn({ err: error }, "the queue's position is not known, so no sequence number is taken for missing");
+        });
+    }, everyMs);
+    return {
+      [Symbol.dispose]() {
+        clearInterval(timer);
+      },
+    };
+  }
+
+  async #sweep(sequences: Sequences): Promise<void> {
+    const gaps = sequences.observe(performance.now(), this.#afterMs);
+    if (gaps.length === 0) {
+      this.#suspected = null;
+      return;
+    }
+    const { last, done } = await consumerPosition(this.#bus);
+    if (this.#suspected === null) this.#suspected = { gaps, last };
+    else if (done >= this.#suspected.last) {
+      this.#due = this.#suspected.gaps;
+      this.#suspected = null;
+    }
+  }
+}

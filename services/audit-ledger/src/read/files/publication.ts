@@ -1,0 +1,113 @@
+import { appendSignatures, isQuorum, type Policy } from "@signalbox/tlog";
+import { sql, type Kysely } from "kysely";
+import type { Database } from "../../database.ts";
+
+/** A checkpoint with the cosignatures that it has by now. */
+export type SignedCheckpoint = { readonly size: number; readonly root: Buffer; readonly note: string };
+
+export type PublicationOptions = {
+  /** Null: no cosignature is waited for. */
+  readonly policy: Policy | null;
+  /** How long leaves may wait for a quorum before their checkpoint is published without one; null: for ever. */
+  readonly unwitnessedAfterMs: number | null;
+};
+
+/**
+ * Which checkpoint is shown: the newest that the policy's witnesses cosigned, and when there has been no such for too
+ * long, the newest one. What was shown once is never followed by a smaller one.
+ */
+export class Publication {
+  readonly #db: Kysely<Database>;
+  readonly #options: PublicationOptions;
+  #shownSize = 0;
+
+  constructor(db: Kysely<Database>, options: PublicationOptions) {
+    this.#db = db;
+    this.#options = options;
+  }
+
+  /** Whether a checkpoint without a quorum is never shown. */
+  get isStrict(): boolean {
+    return this.#needsQuorum && this.#options.unwitnessedAfterMs === null;
+  }
+
+  get #needsQuorum(): boolean {
+    const { policy } = this.#options;
+    return policy !== null && policy.quorum !== null;
+  }
+
+  /** The newest that was signed, whoever has cosigned it. */
+  async newest(): Promise<SignedCheckpoint | null> {
+    const row = await this.#db
+      .selectFrom("ledger_checkpoint")
+      .select(["size", "root", "note"])
+      .orderBy("size", "desc")
+      .limit(1)
+      .executeTakeFirst();
+    if (row === undefined) return null;
+    const cosignatures = this.#options.policy === null ? [] : await this.#cosignaturesOf(row.size);
+    return { size: Number(row.size), root: row.root, note: withLines(row.note, cosignatures) };
+  }
+
+  /** The one that is published; null before the first. */
+  async shown(): Promise<SignedCheckpoint | null> {
+    const newest = await this.newest();
+    if (newest === null || !this.#needsQuorum) return newest;
+    const shown = await this.#choose(newest);
+    this.#shownSize = Math.max(this.#shownSize, shown?.size ?? 0);
+    return shown;
+  }
+
+  async #choose(newest: SignedCheckpoint): Promise<SignedCheckpoint | null> {
+    const witnessed = await this.#witnessed();
+    if (this.isStrict) return witnessed;
+    const isBehind = (witnessed?.size ?? 0) < this.#shownSize;
+    return isBehind || (await this.#waitsTooLong(witnessed?.size ?? -1)) ? newest : witnessed;
+  }
+
+  /** The newest that had a quorum, if that is one under today's policy. */
+  async #witnessed(): Promise<SignedCheckpoint | null> {
+    const { policy } = this.#options;
+    const row = await this.#db
+      .selectFrom("ledger_witnessed as w")
+      .innerJoin("ledger_checkpoint as c", "c.size", "w.size")
+      .select(["c.size", "c.root", "c.note"])
+      .orderBy("w.size", "desc")
+      .limit(1)
+      .executeTakeFirst();
+    if (row === undefined || policy === null) return null;
+    const cosignatures = await this.#cosignaturesOf(row.size);
+    if (!isQuorum(policy, new Set(cosignatures.map(({ witness }) => witness)))) return null;
+    return { size: Number(row.size), root: row.root, note: withLines(row.note, cosignatures) };
+  }
+
+  /** Whether the first checkpoint beyond this size has waited for its quorum longer than it may. */
+  async #waitsTooLong(size: number): Promise<boolean> {
+    const { unwitnessedAfterMs } = this.#options;
+    if (unwitnessedAfterMs === null) return false;
+    const row = await this.#db
+      .selectFrom("ledger_checkpoint")
+      .select(sql<number>`(extract(epoch from now() - signed_at) * 1000)::float8`.as("waits_ms"))
+      .where("size", ">", String(size))
+      .orderBy("size")
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined && row.waits_ms > unwitnessedAfterMs;
+  }
+
+  #cosignaturesOf(size: string): Promise<{ witness: string; line: string }[]> {
+    return this.#db
+      .selectFrom("ledger_cosignature")
+      .select(["witness", "line"])
+      .where("size", "=", size)
+      .orderBy("witness")
+      .execute();
+  }
+}
+
+function withLines(note: string, cosignatures: readonly { readonly line: string }[]): string {
+  return appendSignatures(
+    note,
+    cosignatures.map(({ line }) => line),
+  );
+}

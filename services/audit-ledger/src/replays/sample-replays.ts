@@ -1,0 +1,71 @@
+import type { Logger } from "@signalbox/kit";
+import type { Kysely } from "kysely";
+import type { Database } from "../database.ts";
+import { replaysTotal } from "../metrics.ts";
+import { DocumentCache } from "../read/document-cache.ts";
+import { selectLeaves } from "../read/leaf-rows.ts";
+import { Replayer } from "../read/replayer.ts";
+import { yieldToOthers } from "../read/serve-call.ts";
+
+export type SampleOptions = {
+  readonly db: Kysely<Database>;
+  readonly log: Logger;
+  readonly everyMs: number;
+  /** Decisions at a time. */
+  readonly decisions: number;
+  /** One instance of several is enough. */
+  readonly isLeading: () => boolean;
+};
+
+/**
+ * Replays decisions that are drawn from the whole log, again and again. One that does not come out as it was recorded is
+ * an incident: somebody must look at it.
+ */
+export function sampleReplays(options: SampleOptions): AsyncDisposable {
+  const { log, everyMs, isLeading } = options;
+  const replayer = new Replayer(new DocumentCache(options.db));
+  const stop = new AbortController();
+  let working = Promise.resolve();
+  let isWorking = false;
+  const timer = setInterval(() => {
+    if (isWorking || !isLeading()) return;
+    isWorking = true;
+    working = replaySample(options, replayer, stop.signal)
+      .catch((error: unknown) => log.warn({ err: error }, "no sample of decisions could be replayed"))
+      .finally(() => {
+        isWorking = false;
+      });
+  }, everyMs);
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      stop.abort();
+      await working;
+    },
+  };
+}
+
+async function replaySample(options: SampleOptions, replayer: Replayer, stop: AbortSignal): Promise<void> {
+  const { db, log, decisions } = options;
+  const head = await db.selectFrom("ledger_head").select("size").executeTakeFirstOrThrow();
+  for (let n = 0; n < decisions && !stop.aborted; n += 1) {
+    const from = Math.floor(Math.random() * Number(head.size));
+    const row = await selectLeaves(db, { tenant: null })
+      .where("type", "=", "decision")
+      .where("idx", ">=", String(from))
+      .orderBy("idx")
+      .limit(1)
+      .executeTakeFirst();
+    if (row === undefined) continue;
+    const { identical, differences, error, decisionId } = await replayer.replay(row);
+    const result = error === "" ? (identical ? "identical" : "different") : "failed";
+    replaysTotal.inc({ result });
+    const about = { decisionId, index: row.idx };
+    if (result === "failed") log.warn({ ...about, reason: error }, "a recorded decision cannot be replayed");
+    if (result === "different") {
+      const paths = differences.map(({ path }) => path);
+      log.error({ ...about, paths }, "a recorded decision does not come out as it was recorded");
+    }
+    await yieldToOthers();
+  }
+}

@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "@signalbox/kit";
+import { isQuorum, type NoteVerifier, type Policy } from "@signalbox/tlog";
+import type { Kysely } from "kysely";
+import type { Database } from "../database.ts";
+import type { LogFiles } from "../read/files/log-files.ts";
+import { askWitness } from "./ask-witness.ts";
+
+/** As often as checkpoints are signed. */
+const CHECK_EVERY_MS = 500;
+const BACKOFF_MAX_MS = 30_000;
+
+export type CollectorOptions = {
+  readonly db: Kysely<Database>;
+  readonly log: Logger;
+  readonly files: LogFiles;
+  readonly policy: Policy;
+  /** For one question to one witness. */
+  readonly timeoutMs: number;
+  /** Two instances that ask at the same time would only meet each other's conflicts. */
+  readonly isLeading: () => boolean;
+};
+
+type AskedWitness = { readonly name: string; readonly url: string; readonly verifier: NoteVerifier };
+
+/**
+ * Has every witness of the policy cosign the newest checkpoint, each in its own time: one that is slow or gone holds up
+ * neither the others nor the log.
+ */
+export function collectCosignatures(options: CollectorOptions): AsyncDisposable {
+  const stop = new AbortController();
+  const loops = [...options.policy.witnesses].flatMap(([name, { url, verifier }]) => {
+    return url === null ? [] : [new Collector({ name, url, verifier }, options, stop.signal).run()];
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await Promise.all(loops);
+    },
+  };
+}
+
+class Collector {
+  readonly #witness: AskedWitness;
+  readonly #options: CollectorOptions;
+  readonly #stop: AbortSignal;
+  /** The size that the witness cosigned last, as far as is known; null until the database has told. */
+  #cosigned: number | null = null;
+
+  constructor(witness: AskedWitness, options: CollectorOptions, stop: AbortSignal) {
+    this.#witness = witness;
+    this.#options = options;
+    this.#stop = stop;
+  }
+
+  async run(): Promise<void> {
+    let waitMs = CHECK_EVERY_MS;
+    while (!this.#stop.aborted) {
+      try {
+        const isWell = !this.#options.isLeading() || (await this.#step());
+        waitMs = isWell ? CHECK_EVERY_MS : Math.min(2 * waitMs, BACKOFF_MAX_MS);
+      } catch (error) {
+        waitMs = Math.min(2 * waitMs, BACKOFF_MAX_MS);
+        this.#warn({ err: error }, "a witness could not be asked");
+      }
+      await sleep(waitMs, undefined, { signal: this.#stop }).catch(() => {});
+    }
+  }
+
+  /** False when the witness does not cosign, which is worth waiting before the next time. */
+  async #step(): Promise<boolean> {
+    const { files } = this.#options;
+    const newest = await files.newest();
+    this.#cosigned ??= await this.#lastCosigned();
+    if (newest === null || newest.size <= this.#cosigned) return true;
+    const oldSize = this.#cosigned;
+    const proof = oldSize === 0 ? [] : await (await files.tree(newest.size)).consistencyProof(oldSize);
+    const { url, verifier } = this.#witness;
+    const signal = AbortSignal.any([this.#stop, AbortSignal.timeout(this.#options.timeoutMs)]);
+    const request = { oldSize, proof, checkpoint: newest.note };
+    const answer = await askWitness({ url, verifier, request, signal });
+    if (answer.kind === "refused") {
+      this.#warn({ status: answer.status, reason: answer.reason }, "a witness does not cosign");
+      return false;
+    }
+    if (answer.kind === "conflict") return this.#learn(answer.size, newest.size);
+    await this.#keep(newest.size, answer.line);
+    this.#cosigned = newest.size;
+    return true;
+  }
+
+  /** A witness that has seen more of this log than there is has seen another history of it. */
+  #learn(size: number, newest: number): boolean {
+    const isKnown = size === this.#cosigned;
+    this.#cosigned = Math.min(size, newest);
+    if (size <= newest && !isKnown) return true;
+    const { name } = this.#witness;
+    this.#options.log.error({ witness: name, cosigned: size, size: newest }, "a witness has cosigned another history");
+    return false;
+  }
+
+  async #lastCosigned(): Promise<number> {
+    const row = await this.#options.db
+      .selectFrom("ledger_cosignature")
+      .select("size")
+      .where("witness", "=", this.#witness.name)
+      .orderBy("size", "desc")
+      .limit(1)
+      .executeTakeFirst();
+    return Number(row?.size ?? 0);
+  }
+
+  async #keep(size: number, line: string): Promise<void> {
+    await this.#options.db
+      .insertInto("ledger_cosignature")
+      .values({ size: String(size), witness: this.#witness.name, line })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    const { db, policy } = this.#options;
+    const rows = await db.selectFrom("ledger_cosignature").select("witness").where("size", "=", String(size)).execute();
+    if (!isQuorum(policy, new Set(rows.map(({ witness }) => witness)))) return;
+    await db
+      .insertInto("ledger_witnessed")
+      .values({ size: String(size) })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+
+  #warn(fields: object, message: string): void {
+    if (!this.#stop.aborted) this.#options.log.warn({ witness: this.#witness.name, ...fields }, message);
+  }
+}
