@@ -6,6 +6,8 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          // Far above what any takes on an idle machine: a busy one must not fail them.
+          testTimeout: 30_000,
           include: [
             "proto/**/*.test.ts",
             "libs/**/*.test.ts",

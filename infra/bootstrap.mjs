@@ -23,6 +23,7 @@ const ENTRIES = {
   check: ["infra/checks/main.ts", "check"],
   gen: ["infra/checks/main.ts", "gen"],
   bench: ["test/bench/main.ts"],
+  "bench:ledger": ["test/bench/ledger/main.ts"],
   "eval:guardrails": ["test/eval/guardrails/main.ts"],
 };
 

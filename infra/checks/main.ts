@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { REFERENCE_FILE, renderReference } from "../config/reference.ts";
+import { LOSSES_FILE, renderLosses } from "../translation/render-losses.ts";
 import { ROOT, runCommand } from "./run-command.ts";
 import { runVitest } from "./run-vitest.ts";
 import type { TestCount } from "./run-vitest.ts";
@@ -11,7 +12,8 @@ type Step = { readonly name: string; readonly run: () => Promise<TestCount> };
 const USAGE = `Usage: npm test [-- [--all] [filter…]]     types, lint, format, unit and flow tests
                                        --all runs the fault tests too
        npm run check                   types, lint and format alone
-       npm run gen                     makes the code of proto/signalbox/v1 and the config reference again`;
+       npm run gen                     makes the code of proto/signalbox/v1, the config reference and
+                                       the tables of what a translation loses again`;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -33,6 +35,7 @@ async function main([command = "", ...args]: string[]): Promise<number> {
 
 async function generate(): Promise<number> {
   writeFileSync(REFERENCE_FILE, renderReference());
+  writeFileSync(LOSSES_FILE, renderLosses());
   const { code } = await runCommand(["buf", "generate"], { show: true, cwd: join(ROOT, "proto") });
   return code;
 }

@@ -6,7 +6,7 @@ export const REFERENCE_FILE = join(import.meta.dirname, "REFERENCE.md");
 
 /** The part of JSON Schema that zod writes and the reference reads. */
 type Schema = {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly anyOf?: readonly Schema[];
@@ -64,13 +64,16 @@ function rowOf(field: Schema, path: string, required: boolean): Row {
 }
 
 function typeOf(field: Schema): string {
+  // A value that may also be null is one schema with two types.
+  if (Array.isArray(field.type)) return field.type.map((type: string) => typeOf({ ...field, type })).join(" or ");
   if (field.enum !== undefined) return field.enum.map(code).join(", ");
   if (field.const !== undefined) return code(field.const);
   if (field.anyOf !== undefined) return field.anyOf.map(typeOf).join(" or ");
   if (field.type === "array") return `list of ${typeOf(field.items ?? {})}`;
   if (field.type === "object") return field.properties === undefined ? "names and values" : "section";
   if (field.type === "integer" || field.type === "number") return `${field.type}${range(field)}`;
-  return field.format === "uri" ? "URL" : (field.type ?? "value");
+  if (field.format === "uri") return "URL";
+  return typeof field.type === "string" ? field.type : "value";
 }
 
 function range({ minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER }: Schema): string {

@@ -7,6 +7,8 @@ import type { Config as IngressConfig } from "@signalbox/ingress/config";
 import type { Config as PolicyConfig } from "@signalbox/policy/config";
 import type { StageName } from "@signalbox/proto";
 import type { z } from "zod";
+import { offersOf } from "../catalogue/operation-models.ts";
+import { PROVIDER_HEADS } from "../catalogue/provider-heads.ts";
 import type { ResolvedProviders } from "../catalogue/resolve-providers.ts";
 import type { Home } from "../home/home.ts";
 import type { LineKeys } from "../home/line-keys.ts";
@@ -45,6 +47,8 @@ export type RenderOptions = {
 /** Where ingress and policy read the catalogue, and policy its document's fields. */
 export const catalogueFile = (home: Home): string => join(home.run, "catalogue-document.json");
 export const policyFile = (home: Home): string => join(home.run, "policy-document.json");
+/** Where ingress and the dispatcher read the guardrails document, when there is one. */
+export const guardFile = (home: Home): string => join(home.run, "guard-document.json");
 
 /** One try of the line; a stage that dies leaves time for others within the whole. */
 const ATTEMPT_SHARE = 0.3;
@@ -61,6 +65,7 @@ export function renderServiceConfigs(options: RenderOptions): ServiceConfigs {
       postgres: { url: options.postgresUrl("policy") },
       cataloguePath: catalogueFile(options.home),
       policyPath: policyFile(options.home),
+      guardPath: guardPathOf(options),
     },
     dispatcher: dispatcher(options),
     "audit-ledger": ledger(options),
@@ -74,6 +79,7 @@ export function renderPolicy({ policy, cache: answers }: SignalboxConfig): objec
     deny: policy.deny,
     defaultStrategy: policy.strategy,
     planMax: policy.planMax,
+    ...(policy.translation === "enforce" ? { translation: policy.translation } : {}),
     defaultMaxOutputTokens: policy.defaultMaxOutputTokens,
     cache: { serve: answers.enabled, store: answers.enabled, ttlSeconds: answers.ttlSeconds },
   };
@@ -114,8 +120,11 @@ function ingress(options: RenderOptions): ServiceConfigs["ingress"] {
     ledgerAddress: `${places.hostOf("audit-ledger")}:${ports.ledger}`,
     pepperFile: keys.pepperFile,
     cataloguePath: catalogueFile(home),
+    offers: offersOf(PROVIDER_HEADS),
+    guardPath: guardPathOf(options),
     audit: config.audit,
     cache: { enabled: config.cache.enabled },
+    responses: { ...config.retention.responses },
     deadlines: {
       attemptTimeoutMs: Math.max(50, Math.round(limits.pipelineTimeoutMs * ATTEMPT_SHARE)),
       pipelineTimeoutMs: limits.pipelineTimeoutMs,
@@ -123,6 +132,10 @@ function ingress(options: RenderOptions): ServiceConfigs["ingress"] {
       stalledClientTimeoutMs: limits.stalledClientTimeoutMs,
     },
   };
+}
+
+function guardPathOf({ config, home }: RenderOptions): string | null {
+  return config.guardrails.enabled ? guardFile(home) : null;
 }
 
 function cache(options: RenderOptions): ServiceConfigs["cache"] {
@@ -152,6 +165,7 @@ function dispatcher(options: RenderOptions): ServiceConfigs["dispatcher"] {
       callers: { ingress: keys.grpcDigests.ingress },
     },
     grpcTokenFile: keys.grpcTokenFiles.dispatcher,
+    guardPath: guardPathOf(options),
     providers: Object.fromEntries(Object.entries(providers).map(([name, access]) => [name, { ...access }])),
     limits: { inFlightMax: config.limits.inFlightMax },
   };
@@ -165,6 +179,10 @@ function ledger(options: RenderOptions): ServiceConfigs["audit-ledger"] {
     ...signing(options, "audit-ledger"),
     grpc: { ...listening(options, "audit-ledger"), port: ports.ledger, callers },
     files: { host: options.places.bindHost, port: ports.register },
+    witness: {
+      policyFile: config.register.witnessPolicy,
+      unwitnessedAfterMs: unwitnessedAfterMs(config.register.unwitnessedAfterSeconds),
+    },
     postgres: { url: options.postgresUrl("audit-ledger") },
     checkpoint: {
       origin: config.register.origin,
@@ -172,4 +190,8 @@ function ledger(options: RenderOptions): ServiceConfigs["audit-ledger"] {
       stateFile: join(home.ledger, "signed-head.json"),
     },
   };
+}
+
+function unwitnessedAfterMs(seconds: number | null): number | null {
+  return seconds === null ? null : seconds * 1_000;
 }

@@ -1,5 +1,7 @@
+import { TenantId } from "@signalbox/proto";
 import { z } from "zod";
 import { ProvidersConfig } from "../catalogue/providers-config.ts";
+import { GuardrailsConfig } from "./guardrails-config.ts";
 import { section } from "./section.ts";
 
 const KIB = 1024;
@@ -78,8 +80,36 @@ const retention = section({
     .literal("none", { error: "`none` is the only value: prompts and answers are not retained" })
     .default("none")
     .describe(
-      "Prompts and answers are kept nowhere but in the answer cache; the register holds keyed digests. `none` is the only value.",
+      "Prompts and answers are kept nowhere but in the answer cache and where `responses` allows it; the register holds keyed digests. `none` is the only value.",
     ),
+  responses: section({
+    tenants: z
+      .array(z.union([TenantId, z.literal("*")]))
+      .max(1_024)
+      .default([])
+      .describe(
+        "Whose are kept, `*` for everybody's. For all others `store: true` is answered with `store: false`, and nothing is kept.",
+      ),
+    ttlSeconds: z
+      .int()
+      .min(1)
+      .max(365 * 24 * HOUR_SECONDS)
+      .default(30 * 24 * HOUR_SECONDS)
+      .describe("How long each is kept."),
+    entryMaxBytes: z
+      .int()
+      .min(1)
+      .max(64 * MIB)
+      .default(4 * MIB)
+      .describe("A larger conversation is not kept."),
+    tenantMaxBytes: z
+      .int()
+      .min(1)
+      .default(256 * MIB)
+      .describe("Of one tenant; the oldest go first."),
+  })
+    .prefault({})
+    .describe("Responses of requests to `/v1/responses` that say `store: true`, encrypted, for their tenant alone."),
   liveEventsMaxAgeSeconds: z
     .int()
     .min(60)
@@ -108,6 +138,12 @@ const policy = section({
     .describe("Patterns over `provider/model` and model names, with `*`; an endpoint must match one of them."),
   deny: z.array(Pattern).max(1024).default([]).describe("The same; an endpoint must match none of them."),
   planMax: z.int().min(1).max(8).default(4).describe("Endpoints that are tried for one request at the most."),
+  translation: z
+    .enum(["shadow", "enforce"])
+    .default("shadow")
+    .describe(
+      "What becomes of a request that a provider's wire format cannot carry whole: `shadow` sends it and records what was lost, `enforce` sends it only where nothing is lost and refuses it with 422 otherwise.",
+    ),
   defaultMaxOutputTokens: z
     .int()
     .min(1)
@@ -136,12 +172,24 @@ export const SignalboxConfig = section({
   limits: limits.prefault({}).describe("What is refused rather than taken in."),
   retention: retention.prefault({}).describe("What is kept, and for how long."),
   policy: policy.prefault({}).describe("How an endpoint is chosen."),
+  guardrails: GuardrailsConfig.prefault({}).describe("What may not leave the house, and what may not come in."),
   register: section({
     origin: z
       .string()
       .regex(/^[^\s+]{1,255}$/, "a name without space or plus sign")
       .default("signalbox.local/register")
       .describe("The register's name on every checkpoint. It can never change for one home folder."),
+    witnessPolicy: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe("C2SP tlog-policy file with the witnesses that cosign checkpoints, their URLs and the quorum."),
+    unwitnessedAfterSeconds: z
+      .int()
+      .min(0)
+      .nullable()
+      .default(60)
+      .describe("How long a checkpoint waits for its quorum before it is published without; null waits for ever."),
   })
     .prefault({})
     .describe("The register of decisions."),

@@ -1,11 +1,15 @@
 import { writeFileSync } from "node:fs";
 import type { Catalogue } from "@signalbox/proto";
 import type { Home } from "../home/home.ts";
-import { catalogueFile, policyFile, renderPolicy } from "./render-service-configs.ts";
+import { guardDocumentOf } from "./guardrails-config.ts";
+import { catalogueFile, guardFile, policyFile, renderPolicy } from "./render-service-configs.ts";
 import type { SignalboxConfig } from "./signalbox-config.ts";
 
-/** Writes the catalogue, and the policy's fields, where ingress and policy read them. */
+/** Writes the catalogue, the policy's fields and the guardrails where the services read them. */
 export function writeDocuments(home: Home, config: SignalboxConfig, catalogue: Catalogue): void {
   writeFileSync(catalogueFile(home), JSON.stringify(catalogue), { mode: 0o600 });
   writeFileSync(policyFile(home), JSON.stringify(renderPolicy(config), null, 2), { mode: 0o600 });
+  if (config.guardrails.enabled) {
+    writeFileSync(guardFile(home), JSON.stringify(guardDocumentOf(config.guardrails), null, 2), { mode: 0o600 });
+  }
 }

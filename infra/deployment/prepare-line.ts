@@ -32,7 +32,7 @@ export async function prepareLine({ home: dir, configFile, env }: PrepareLineOpt
   await ensureRoles(superUrl, keys.postgres);
   await ensureDatabase(superUrl);
   await migrate(ownerUrl);
-  await prepareDatabase({ home, keys, ownerUrl, baseUrl: `http://127.0.0.1:${DEPLOYED_PORTS.http}` });
+  await prepareDatabase({ home, keys, config, ownerUrl, baseUrl: `http://127.0.0.1:${DEPLOYED_PORTS.http}` });
   const { limits, retention } = config;
   await ensureStreams(`nats://${OPERATOR}:${keys.nats.operatorPassword}@${natsAddress}`, {
     auditMaxBytes: limits.auditMaxBytes,

@@ -1,5 +1,6 @@
 import {
   AUDIT_STREAM,
+  BUDGET_NOTICE_SUBJECT,
   CACHE_STORED_SUBJECT,
   FLOW,
   HEALTH_SUBJECT,
@@ -36,10 +37,20 @@ const BESIDE_THE_FLOW: Readonly<Record<StageName, NatsPermissions>> = {
     publish: [
       toIngress,
       POLICY_NOTICE_SUBJECT,
+      BUDGET_NOTICE_SUBJECT,
+      // How far the register has taken what was recorded: leases end no earlier.
+      `$JS.API.CONSUMER.INFO.${CONSUMER}`,
       `$JS.API.CONSUMER.CREATE.${LEDGER_STREAM.name}.${ANY}.${ledgerSubject("outcome", ANY)}`,
       `$JS.API.CONSUMER.MSG.NEXT.${LEDGER_STREAM.name}.${ANY}`,
     ],
-    subscribe: [HEALTH_SUBJECT, POLICY_CONTROL_SUBJECT, POLICY_NOTICE_SUBJECT, receipts, ledgerSubject("outcome", ANY)],
+    subscribe: [
+      HEALTH_SUBJECT,
+      POLICY_CONTROL_SUBJECT,
+      POLICY_NOTICE_SUBJECT,
+      BUDGET_NOTICE_SUBJECT,
+      receipts,
+      ledgerSubject("outcome", ANY),
+    ],
   },
   dispatcher: { publish: [toIngress], subscribe: [receipts] },
   "audit-ledger": {

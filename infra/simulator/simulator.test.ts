@@ -111,6 +111,17 @@ describe("the simulator speaks the dialect and says what it is", () => {
     });
   });
 
+  test("in an embedding, whose vectors are the same for the same text", async () => {
+    const ask = { model: "simulator-embedding", input: ["Hello", "Hello", "Goodbye"], dimensions: 16 };
+    const answer = await client.embeddings.create(ask);
+    expect(JSON.stringify(answer)).toContain("Signalbox simulator");
+    const [first, again, other] = answer.data.map(({ embedding }) => embedding);
+    expect(first).toHaveLength(16);
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
+    await expect(client.embeddings.create({ ...ask, model: "simulator-fail-429" })).rejects.toThrow(RateLimitError);
+  });
+
   test("and lists its models", async () => {
     expect((await client.models.list()).data.map(({ id }) => id)).toContain("simulator-large");
   });

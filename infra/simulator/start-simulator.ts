@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { encodeComment, encodeData, ingressOf, type JsonObject, type NeutralRequest } from "@signalbox/dialects";
 import { SignalboxError } from "@signalbox/proto";
 import { simulatorProvider } from "../catalogue/simulator-models.ts";
+import { simulateEmbeddings } from "./simulated-embeddings.ts";
 import { simulateBody, simulateChunks } from "./simulated-body.ts";
 import { failureOfModel, parseFailure, type SimulatedFailure } from "./simulated-failure.ts";
 
@@ -69,19 +70,38 @@ async function respond(request: IncomingMessage, response: ServerResponse, manne
 async function route(request: IncomingMessage, response: ServerResponse, manner: Manner): Promise<void> {
   const { pathname } = new URL(request.url ?? "/", "http://simulator");
   if (request.method === "GET" && pathname === "/v1/models") return sendJson(response, 200, modelList());
+  if (request.method === "POST" && pathname === "/v1/embeddings") return respondVectors(request, response, manner);
   if (request.method !== "POST" || pathname !== "/v1/chat/completions") {
-    throw new SignalboxError("not-found", "The simulator knows POST /v1/chat/completions and GET /v1/models.");
+    throw new SignalboxError(
+      "not-found",
+      "The simulator knows POST /v1/chat/completions, POST /v1/embeddings and GET /v1/models.",
+    );
   }
   const chat = ingressOf("openai-chat").parseRequest(await readJson(request));
-  const header = request.headers["x-simulator-fail"];
-  const wish = manner.fail ?? (typeof header === "string" ? header : null);
-  const failure = wish === null ? failureOfModel(chat.model) : parseFailure(wish);
+  const failure = failureOf(chat.model, request, manner);
   if (failure?.kind === "status") return sendStatus(response, failure.status);
   if (failure?.kind === "stall") return;
   await sleep(manner.pace.firstChunkMs);
   const mark = { id: `chatcmpl-sim-${randomUUID()}`, createdAtS: Math.floor(Date.now() / 1000) };
   if (chat.stream) await sendStream(response, simulateChunks(chat, mark), { pace: manner.pace, failure });
   else sendWhole(response, { chat, mark, failure });
+}
+
+/** A whole answer or, where a failure is asked for, none: vectors have no words to break off after. */
+async function respondVectors(request: IncomingMessage, response: ServerResponse, manner: Manner): Promise<void> {
+  const body = simulateEmbeddings(await readJson(request));
+  const failure = failureOf(String(body["model"]), request, manner);
+  if (failure?.kind === "status") return sendStatus(response, failure.status);
+  if (failure?.kind === "cut") return void response.destroy();
+  if (failure !== null) return;
+  await sleep(manner.pace.firstChunkMs);
+  sendJson(response, 200, body);
+}
+
+function failureOf(model: string, request: IncomingMessage, manner: Manner): SimulatedFailure | null {
+  const header = request.headers["x-simulator-fail"];
+  const wish = manner.fail ?? (typeof header === "string" ? header : null);
+  return wish === null ? failureOfModel(model) : parseFailure(wish);
 }
 
 function sendWhole(

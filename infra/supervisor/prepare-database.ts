@@ -1,22 +1,25 @@
+import type { SignalboxConfig } from "../config/signalbox-config.ts";
 import type { Home } from "../home/home.ts";
 import type { LineKeys } from "../home/line-keys.ts";
 import { withClient } from "../postgres/with-client.ts";
 import { firstKeys } from "./first-keys.ts";
 import type { FirstKeys } from "./first-keys.ts";
 import { keepClassifierDocument } from "./keep-classifier-document.ts";
-import { registerProducers } from "./register-producers.ts";
+import { registerLogKey, registerProducers } from "./register-producers.ts";
 
 export type PrepareDatabaseOptions = {
   readonly home: Home;
   readonly keys: LineKeys;
   readonly ownerUrl: string;
   readonly baseUrl: string;
+  readonly config: Pick<SignalboxConfig, "register">;
 };
 
 /** What the services find in a migrated database: who signs, what classifications name, and the first keys. Safe to repeat. */
-export function prepareDatabase({ home, keys, ownerUrl, baseUrl }: PrepareDatabaseOptions): Promise<FirstKeys> {
+export function prepareDatabase({ home, keys, ownerUrl, baseUrl, config }: PrepareDatabaseOptions): Promise<FirstKeys> {
   return withClient(ownerUrl, async (client) => {
     await registerProducers(client, keys.producers);
+    await registerLogKey(client, { keyFile: keys.logKeyFile, origin: config.register.origin });
     await keepClassifierDocument(client);
     return firstKeys(client, { credentialsFile: home.credentialsFile, ownerUrl, pepperFile: keys.pepperFile, baseUrl });
   });

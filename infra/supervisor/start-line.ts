@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { StageName } from "@signalbox/proto";
 import { resolveProviders } from "../catalogue/resolve-providers.ts";
 import type { ResolvedProviders } from "../catalogue/resolve-providers.ts";
+import { checkGuardrails } from "../config/check-guardrails.ts";
 import { writeDocuments } from "../config/write-documents.ts";
 import { readSignalboxConfig } from "../config/read-signalbox-config.ts";
 import { ONE_MACHINE, renderServiceConfigs } from "../config/render-service-configs.ts";
@@ -129,6 +130,7 @@ async function registerProviders(
       return `http://127.0.0.1:${ports.simulator}/v1`;
     },
   });
+  await checkGuardrails(config.guardrails);
   writeDocuments(home, config, resolved.catalogue);
   return resolved;
 }

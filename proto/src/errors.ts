@@ -4,6 +4,8 @@
  */
 export const ERROR_CODES = {
   "invalid-request": { http: 400, grpc: 3, retryable: false },
+  /** The kept response that a request goes on from is not there: unknown, another tenant's, or past its lifetime. */
+  "previous-response-not-found": { http: 400, grpc: 5, retryable: false },
   "invalid-api-key": { http: 401, grpc: 16, retryable: false },
   forbidden: { http: 403, grpc: 7, retryable: false },
   "not-found": { http: 404, grpc: 5, retryable: false },
@@ -14,7 +16,9 @@ export const ERROR_CODES = {
   "unsupported-media-type": { http: 415, grpc: 3, retryable: false },
   unprocessable: { http: 422, grpc: 3, retryable: false },
   "rate-limited": { http: 429, grpc: 8, retryable: true },
+  "budget-exceeded": { http: 429, grpc: 8, retryable: false },
   "policy-refused": { http: 403, grpc: 7, retryable: false },
+  "content-blocked": { http: 400, grpc: 9, retryable: false },
   "no-candidate": { http: 400, grpc: 9, retryable: false },
   "none-healthy": { http: 503, grpc: 14, retryable: true },
   "stage-unavailable": { http: 503, grpc: 14, retryable: true },

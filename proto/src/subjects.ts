@@ -4,7 +4,7 @@ import type { StageName } from "./flow.ts";
 const PREFIX = "signalbox.v1";
 
 /** What an event can be; also the `type` column of a leaf. */
-export const EVENT_TYPES = ["decision", "outcome", "superseded"] as const;
+export const EVENT_TYPES = ["decision", "outcome", "superseded", "gap", "key", "admin"] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
 /** The subjects that a stage's queue group listens on; a message carries the requests of one event-loop tick. */
@@ -46,6 +46,9 @@ export const POLICY_CONTROL_SUBJECT = `${PREFIX}.policy.control`;
 
 /** Core NATS: what became of the policy in force (`PolicyNotice`); every policy instance follows it. */
 export const POLICY_NOTICE_SUBJECT = `${PREFIX}.policy.notice`;
+
+/** Core NATS: what becomes of budgets (`BudgetNotice`), for every policy instance and for whoever wants to be alerted. */
+export const BUDGET_NOTICE_SUBJECT = `${PREFIX}.policy.budget`;
 
 /** A work queue with `discard: new`: full, it refuses producers and drops nothing. The ledger is its one consumer. */
 export const AUDIT_STREAM = { name: "AUDIT", subjects: [`${PREFIX}.event.>`], consumer: "ledger" } as const;

@@ -2,7 +2,7 @@ import { AUDIT_STREAM } from "@signalbox/proto";
 import { connect } from "nats";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureStreams } from "@signalbox/infra/nats/streams.ts";
-import { startLine, type TestLine } from "../kit/start-line.ts";
+import { KEY_LEAVES, startLine, type TestLine } from "../kit/start-line.ts";
 import { startUpstream, type Upstream } from "../kit/upstream.ts";
 import { eventOf, Register } from "./register.ts";
 
@@ -39,7 +39,7 @@ describe.each(["async", "sync"] as const)("with audit: %s", (audit) => {
     expect(answer.headers.get("x-signalbox-audit")).toBe(audit);
     await answer.json();
     await using register = await Register.open(line.databaseUrl);
-    const recorded = async (): Promise<string[]> => (await register.leaves()).map(({ type }) => type);
+    const recorded = async (): Promise<string[]> => (await register.leaves()).map(({ type }) => type).slice(KEY_LEAVES);
     // In sync mode both leaves are committed before the answer's end; in async mode they follow within a second.
     const both = ["decision", "outcome"];
     const atOnce = await recorded();
@@ -69,7 +69,7 @@ describe.each(["async", "sync"] as const)("with audit: %s", (audit) => {
     await using register = await Register.open(line.databaseUrl);
     const lastResult = async (): Promise<unknown> => {
       const last = (await register.leaves()).findLast(({ type }) => type === "outcome");
-      return last && [last.idx > 1, eventOf(last.leaf)["result"]];
+      return last && [last.idx > KEY_LEAVES + 1, eventOf(last.leaf)["result"]];
     };
     await expect.poll(lastResult, { timeout: 30_000, interval: 250 }).toEqual([true, "completed"]);
   });

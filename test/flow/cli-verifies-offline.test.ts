@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { readLogVkey } from "@signalbox/infra/cli/verify/producer-keys.ts";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { startLine, type TestLine } from "../kit/start-line.ts";
+import { KEY_LEAVES, startLine, type TestLine } from "../kit/start-line.ts";
 
 const REQUESTS = 3;
+const LEAVES = KEY_LEAVES + 2 * REQUESTS;
 const MAIN = join(import.meta.dirname, "../../infra/cli/main.ts");
 
 type Ran = { code: number; stdout: string; stderr: string };
@@ -27,7 +28,7 @@ beforeAll(async () => {
   const register = line.registerUrl;
   await ask();
   kept = join(dir, "kept.checkpoint");
-  await vi.waitUntil(async () => await keepCheckpoint(register, 2), { timeout: 20_000, interval: 200 });
+  await vi.waitUntil(async () => await keepCheckpoint(register, KEY_LEAVES + 2), { timeout: 20_000, interval: 200 });
   for (let sent = 1; sent < REQUESTS; sent += 1) await ask();
   policy = join(dir, "policy.txt");
   const vkey = readLogVkey(join(line.home, "keys/signing"), readFileSync(kept, "utf8").split("\n")[0] ?? "");
@@ -38,7 +39,7 @@ beforeAll(async () => {
   writeFileSync(receipt, await answer.text());
   copy = join(dir, "copy");
   await vi.waitUntil(
-    async () => (await (await fetch(`${register}/checkpoint`)).text()).split("\n")[1] === String(2 * REQUESTS),
+    async () => (await (await fetch(`${register}/checkpoint`)).text()).split("\n")[1] === String(LEAVES),
     { timeout: 20_000, interval: 200 },
   );
   whileItRan.push(
@@ -88,8 +89,8 @@ async function cli(...args: string[]): Promise<Ran> {
 test("the running register is verified by its URL, exported, and its database checked", () => {
   expect(whileItRan).toMatchObject(Array.from({ length: 3 }, () => ({ code: 0, stderr: "" })));
   const [verified, exported, checked] = whileItRan.map(({ stdout }) => stdout);
-  expect(verified).toContain(`sound: ${2 * REQUESTS} leaves`);
-  expect(exported).toContain(`${2 * REQUESTS} entries and `);
+  expect(verified).toContain(`sound: ${LEAVES} leaves`);
+  expect(exported).toContain(`${LEAVES} entries and `);
   expect(checked).toContain("ok    checkpoints");
 });
 
@@ -98,9 +99,9 @@ test("a copy verifies against an older checkpoint, and replays, with the line go
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({
     kind: "sound",
-    size: 2 * REQUESTS,
-    ours: 2 * REQUESTS,
-    since: 2,
+    size: LEAVES,
+    ours: LEAVES,
+    since: KEY_LEAVES + 2,
     replay: { replayed: REQUESTS, identical: REQUESTS, different: [], failed: [] },
   });
 });
@@ -115,7 +116,7 @@ test("a receipt verifies with the line gone", async () => {
 test("B15 one byte of the copy, and the verifier ends with 1 and names the leaf", async () => {
   const changed = join(dir, "changed");
   cpSync(copy, changed, { recursive: true });
-  const bundle = join(changed, `tile/entries/000.p/${2 * REQUESTS}`);
+  const bundle = join(changed, `tile/entries/000.p/${LEAVES}`);
   const bytes = readFileSync(bundle);
   bytes[100] = (bytes[100] as number) ^ 1;
   writeFileSync(bundle, bytes);

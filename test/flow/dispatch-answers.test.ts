@@ -27,7 +27,13 @@ describe("a whole answer", () => {
     // The event comes to the test by another connection than the answer.
     await expect.poll(() => rig.outcomeCount(sent.requestId)).toBe(1);
     expect(frames).toEqual(["serving", "content", "closing", "final"]);
-    expect(serving).toEqual({ provider: "one", model: "model-one", planIndex: 0, translation: "none" });
+    expect(serving).toEqual({
+      provider: "one",
+      model: "model-one",
+      planIndex: 0,
+      translation: "none",
+      contentType: "",
+    });
     const body = JSON.parse(text) as { choices: unknown[]; usage: { signalbox: unknown } };
     expect(body.choices).toMatchObject([{ message: { content: "Hello 🚦", refusal: null }, finish_reason: "stop" }]);
     const outcome = await rig.outcomeOf(sent.requestId);
@@ -80,7 +86,7 @@ describe("a whole answer", () => {
     rig.one.next(whole("Hello"));
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     const reply = await rig.claim();
-    await rig.dispatch(reply as { address: string; claim: string }, CHAT, traceparent).exchange;
+    await rig.dispatch(reply as { address: string; claim: string }, CHAT, { traceparent }).exchange;
     const { headers } = rig.one.received.at(-1)!;
     expect(headers["traceparent"]).toBe(traceparent);
     expect(Object.keys(headers).toSorted()).toEqual([

@@ -36,7 +36,10 @@ describe("a claim", () => {
     metadata.set("authorization", "Bearer somebody");
     const code = await new Promise((resolve) => {
       client
-        .dispatch({ claim, body: Buffer.from("{}"), traceparent: "", labelsJson: "", envelopeJson: "" }, metadata)
+        .dispatch(
+          { claim, body: Buffer.from("{}"), traceparent: "", labelsJson: "", envelopeJson: "", redactionJson: "" },
+          metadata,
+        )
         .on("error", (error: { code: number }) => resolve(error.code))
         .on("data", () => {});
     });

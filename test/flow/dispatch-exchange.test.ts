@@ -90,6 +90,7 @@ function start(id: number, claimed: string): ExchangeRequest {
     traceparent: "",
     labelsJson: "",
     envelopeJson: "",
+    redactionJson: "",
   };
   return { id, step: { $case: "start", value: { request, timeoutMs: 20_000 } } };
 }

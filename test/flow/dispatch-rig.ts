@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { credentials, Metadata, type ClientReadableStream, type ServiceError } from "@grpc/grpc-js";
 import { decodeAuditMessage, uuidv7, type RunningService } from "@signalbox/kit";
-import { eventSubject, OutcomeEvent, PipelineReply, REQUEST_SUBJECTS, type DispatchOrder } from "@signalbox/proto";
+import {
+  eventSubject,
+  OutcomeEvent,
+  PipelineReply,
+  REQUEST_SUBJECTS,
+  type DispatchOrder,
+  type RequestRedaction,
+} from "@signalbox/proto";
 import { DispatcherClient, type DispatchFrame } from "@signalbox/proto/grpc/dispatcher";
 import { parseEnvelope } from "@signalbox/tlog";
 import type { NatsConnection } from "nats";
@@ -25,7 +32,7 @@ export const PRICE = [
 /** All that a caller of the dispatcher sees of one request. */
 export type Exchange = {
   readonly frames: readonly NonNullable<DispatchFrame["frame"]>["$case"][];
-  readonly serving: { provider: string; model: string; planIndex: number } | null;
+  readonly serving: { provider: string; model: string; planIndex: number; translation: string } | null;
   /** Content and tail, as the client reads them. */
   readonly text: string;
   readonly error: { code: string; message: string; details: Record<string, unknown> } | null;
@@ -45,6 +52,9 @@ export type Sent = {
 
 export type OrderParts = Omit<Partial<DispatchOrder>, "route"> & { includeUsage?: boolean; deadlineInMs?: number };
 
+/** What goes with a body. */
+export type DispatchParts = { traceparent?: string; redaction?: RequestRedaction };
+
 /** A dispatcher between real NATS, real gRPC and two scripted providers, `one` and `two`; policy and ingress are played by the test. */
 export type DispatchRig = AsyncDisposable & {
   readonly nats: FreshNats;
@@ -58,10 +68,10 @@ export type DispatchRig = AsyncDisposable & {
   dispatch(
     claim: { address: string; claim: string },
     body: object | string,
-    traceparent?: string,
+    parts?: DispatchParts,
   ): Omit<Sent, "requestId">;
   /** Claim and dispatch; `stream` of the order follows the body. */
-  send(body: object, parts?: OrderParts): Promise<Sent>;
+  send(body: object, parts?: OrderParts & DispatchParts): Promise<Sent>;
   /** The outcomes of a request that have reached the AUDIT queue, once there is one. */
   outcomeOf(requestId: string): Promise<OutcomeEvent>;
   outcomeCount(requestId: string): number;
@@ -142,7 +152,7 @@ async function openWires(operator: NatsConnection, stack: AsyncDisposableStack):
   function dispatch(
     to: { address: string; claim: string },
     body: object | string,
-    traceparent = "",
+    { traceparent = "", redaction }: DispatchParts = {},
   ): Omit<Sent, "requestId"> {
     let client = clients.get(to.address);
     if (client === undefined)
@@ -151,7 +161,14 @@ async function openWires(operator: NatsConnection, stack: AsyncDisposableStack):
     metadata.set("authorization", `Bearer ${TOKEN}`);
     const bytes = Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
     const call = client.dispatch(
-      { claim: to.claim, body: bytes, traceparent, labelsJson: "", envelopeJson: "" },
+      {
+        claim: to.claim,
+        body: bytes,
+        traceparent,
+        labelsJson: "",
+        envelopeJson: "",
+        redactionJson: redaction === undefined ? "" : JSON.stringify(redaction),
+      },
       metadata,
     );
     return { ...collect(call), call, cancel: () => call.cancel() };
@@ -160,7 +177,7 @@ async function openWires(operator: NatsConnection, stack: AsyncDisposableStack):
   return {
     claim,
     dispatch,
-    async send(body, parts = {}) {
+    async send(body, { redaction, ...parts } = {}) {
       const requestId = parts.requestId ?? uuidv7();
       const { stream, stream_options: options } = body as {
         stream?: boolean;
@@ -169,7 +186,7 @@ async function openWires(operator: NatsConnection, stack: AsyncDisposableStack):
       const includeUsage = options?.include_usage ?? false;
       const reply = await claim({ stream: stream ?? false, includeUsage, ...parts, requestId });
       if (reply.kind !== "dispatch") throw new Error(`the order came back as ${JSON.stringify(reply)}`);
-      return { requestId, ...dispatch(reply, body) };
+      return { requestId, ...dispatch(reply, body, redaction === undefined ? {} : { redaction }) };
     },
     async outcomeOf(requestId) {
       for (const endMs = Date.now() + PATIENCE_MS; Date.now() < endMs;) {

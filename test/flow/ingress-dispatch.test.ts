@@ -27,7 +27,7 @@ beforeEach(() => {
 
 const serving: Frame = {
   $case: "serving",
-  value: { provider: "mock", model: "org/model-1", planIndex: 0, translation: "none" },
+  value: { provider: "mock", model: "org/model-1", planIndex: 0, translation: "none", contentType: "" },
 };
 const closing: Frame = { $case: "closing", value: {} };
 const content = (text: string): Frame => ({ $case: "content", value: Buffer.from(text) });

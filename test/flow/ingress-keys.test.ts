@@ -53,6 +53,20 @@ test("a key may be of a tenant that is new, and of the role admin", async () => 
   expect(await statusWith(made.key)).toBe(200);
 });
 
+test("making and revoking a key is recorded once each, with who did it and what it was before and after", async () => {
+  const made = await make({ name: "recorded" });
+  for (let times = 0; times < 2; times += 1) await asAdmin("DELETE", `/v1/keys/${made.id}`);
+  const changes = rig.changes.filter(({ id }) => id === made.id);
+  const by = rig.adminKey.split("-")[2];
+  expect(changes).toMatchObject([
+    { object: "virtual-key", change: "created", of: "alice", by, before: null },
+    { object: "virtual-key", change: "revoked", of: "alice", by },
+  ]);
+  const [created, revoked] = changes;
+  expect(revoked?.before).toBe(created?.after);
+  expect(revoked?.after).not.toBe(revoked?.before);
+});
+
 test("a key that is revoked here is refused from then on", async () => {
   const made = await make({ name: "short-lived" });
   expect(await asAdmin("DELETE", `/v1/keys/${made.id}`)).toMatchObject({ status: 200, body: { revoked: true } });

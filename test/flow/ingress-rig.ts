@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeAuditMessage, startGrpcServer, uuidv7, type GrpcServer, type RunningService } from "@signalbox/kit";
 import {
+  AdminEvent,
   AUDIT_STREAM,
   ClassifyItem,
   NO_USAGE,
@@ -49,6 +50,8 @@ export type IngressRig = AsyncDisposable & {
   readonly seen: ClassifyItem[];
   /** Takes the place of all stages from the classifier on. */
   playLine(script: LineScript): Promise<void>;
+  /** What was recorded of the line's own changes, in order. */
+  readonly changes: readonly AdminEvent[];
   /** The outcome of a request, once it is in the AUDIT queue. */
   outcomeOf(requestId: string): Promise<RecordedOutcome>;
   post(
@@ -109,6 +112,7 @@ export async function startIngressRig(played: PlayedServices = {}, overrides: ob
     address: services.address,
     db,
     seen,
+    changes: outcomes.changes,
     outcomeOf: (requestId) => outcomes.of(requestId),
     async playLine(script) {
       operator.subscribe(REQUEST_SUBJECTS.classify, {
@@ -171,19 +175,29 @@ function answer(connection: NatsConnection, item: ClassifyItem, script: LineScri
 }
 
 /** Reads the AUDIT queue's subjects as they are published, so that the queue itself is left alone. */
-async function collectOutcomes(operator: NatsConnection): Promise<{ of(requestId: string): Promise<RecordedOutcome> }> {
+async function collectOutcomes(
+  operator: NatsConnection,
+): Promise<{ changes: readonly AdminEvent[]; of(requestId: string): Promise<RecordedOutcome> }> {
+  const changes: AdminEvent[] = [];
   const known = new Map<string, RecordedOutcome>();
   operator.subscribe(AUDIT_STREAM.subjects[0], {
     callback: (_error, message) => {
       for (const { envelope, labels } of decodeAuditMessage(message.data)) {
         const payload = parseEnvelope(envelope)?.payload;
-        const event = OutcomeEvent.parse(JSON.parse(Buffer.from(payload ?? []).toString("utf8")));
+        const said = JSON.parse(Buffer.from(payload ?? []).toString("utf8")) as { requestId: unknown };
+        // What is the line's own is no request's.
+        if (said.requestId === null) {
+          changes.push(AdminEvent.parse(said));
+          continue;
+        }
+        const event = OutcomeEvent.parse(said);
         known.set(event.requestId, { event, labels });
       }
     },
   });
   await operator.flush();
   return {
+    changes,
     async of(requestId) {
       const untilMs = Date.now() + PATIENCE_MS;
       for (;;) {

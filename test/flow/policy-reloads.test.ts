@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { endpoint, priced } from "@signalbox/decision/fixtures/documents";
 import {
@@ -132,6 +135,24 @@ test("a version is applied once, rolled back, and found again by its digest afte
   expect(recorded[0]?.decision.strategy).toBe("quality");
   const history = await command({ kind: "history", limit: 2 });
   expect(history).toMatchObject({ activations: [{ action: "rollback", actor: "tester" }, { action: "rollback" }] });
+});
+
+test("a configuration that has changed holds beneath the version, and the history says so", async () => {
+  const policyPath = join(await mkdtemp(join(tmpdir(), "signalbox-base-")), "policy.json");
+  await writeFile(policyPath, JSON.stringify({ deny: ["a/*"] }));
+  {
+    await using _policy = await rig.start();
+    await apply("planMax: 1");
+    expect((await send()).first).toBe("a/cheap");
+  }
+  await using _policy = await rig.start({ policyPath });
+  const { recorded } = await rig.send();
+  expect(recorded[0]?.decision.action).toMatchObject({ plan: ["b/dear"] });
+  const history = await command({ kind: "history", limit: 1 });
+  expect(history).toMatchObject({
+    activations: [{ action: "base", actor: "configuration", document: recorded[0]?.input.documents.policy }],
+  });
+  await rm(dirname(policyPath), { recursive: true });
 });
 
 test("a caller's words enter the register only where the policy names them", async () => {

@@ -10,6 +10,9 @@ const MAIN = join(import.meta.dirname, "../../infra/main.ts");
 const READY_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 30_000;
 
+/** What the register of a new line begins with: the keys of its four producers, and its own. */
+export const KEY_LEAVES = 5;
+
 export type TestLineOptions = {
   /** The one provider, under the name `upstream`; without it and without `config` the simulator answers. */
   readonly upstream?: { readonly baseUrl: string };

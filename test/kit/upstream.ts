@@ -29,7 +29,9 @@ export type ReceivedRequest = {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage["headers"];
+  readonly bytes: Buffer;
   readonly text: string;
+  /** Empty for what is no JSON. */
   readonly body: Record<string, unknown>;
   /** Which connection it came on, counted from 1. */
   readonly connection: number;
@@ -113,14 +115,17 @@ function waitFor(checks: Set<() => void>, holds: () => boolean): Promise<void> {
 async function read(request: IncomingMessage, response: ServerResponse, connection: number): Promise<ReceivedRequest> {
   const pieces: Buffer[] = [];
   for await (const piece of request) pieces.push(piece as Buffer);
-  const text = Buffer.concat(pieces).toString("utf8");
+  const bytes = Buffer.concat(pieces);
+  const text = bytes.toString("utf8");
+  const isForm = request.headers["content-type"]?.startsWith("multipart/") === true;
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   const seen: ReceivedRequest = {
     method: request.method ?? "",
     path: request.url ?? "",
     headers: request.headers,
+    bytes,
     text,
-    body: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>),
+    body: text === "" || isForm ? {} : (JSON.parse(text) as Record<string, unknown>),
     connection,
     atMs: Date.now(),
     abortedAtMs: null,

@@ -17,6 +17,8 @@ export function rateDifficulty(
   found: { task: Task; tally: CueTally; marks: Marks; words: number; inputTokens: number },
   document: ClassifierDocument,
 ): Rating {
+  // How hard a text is to answer says nothing of what it takes to embed it or to read it aloud.
+  if (facts.operation !== "chat") return { difficulty: 0, tier: "LIGHT", signals: [] };
   const signals = [...textSignals(found, document), ...factSignals(facts, document)].filter(
     ({ points }) => points !== 0,
   );

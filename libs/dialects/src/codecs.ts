@@ -1,18 +1,40 @@
 import { type DialectName, SignalboxError, type TranslationLoss, type WireName } from "@signalbox/proto";
+import { anthropicMessagesEgress } from "./anthropic-messages/egress.ts";
+import { anthropicMessagesIngress } from "./anthropic-messages/ingress.ts";
+import { azureOpenaiEgress } from "./azure-openai/egress.ts";
+import { bedrockConverseEgress } from "./bedrock-converse/egress.ts";
+import { cohereEgress } from "./cohere-v2/egress.ts";
 import type { EgressCodec, RenderedRequest, RenderRequestOptions } from "./egress-codec.ts";
+import { geminiEgress } from "./gemini/egress.ts";
+import { geminiIngress } from "./gemini/ingress.ts";
 import type { IngressCodec } from "./ingress-codec.ts";
+import { mistralEgress } from "./mistral/egress.ts";
 import type { NeutralRequest } from "./neutral/request.ts";
 import { openaiChatEgress } from "./openai-chat/egress.ts";
 import { openaiChatIngress } from "./openai-chat/ingress.ts";
+import { openaiCompletionsIngress } from "./openai-completions/ingress.ts";
+import { openaiResponsesEgress } from "./openai-responses/egress.ts";
+import { openaiResponsesIngress } from "./openai-responses/ingress.ts";
 
 /** The caller's side of each dialect. A new one is a folder with an `ingress.ts` and a line here. */
 const INGRESS: Partial<Record<DialectName, IngressCodec>> = {
   "openai-chat": openaiChatIngress,
+  "anthropic-messages": anthropicMessagesIngress,
+  gemini: geminiIngress,
+  "openai-responses": openaiResponsesIngress,
+  "openai-completions": openaiCompletionsIngress,
 };
 
 /** The provider's side of each wire. A new one is a folder with an `egress.ts` and a line here. */
 const EGRESS: Partial<Record<WireName, EgressCodec>> = {
   "openai-chat": openaiChatEgress,
+  "anthropic-messages": anthropicMessagesEgress,
+  gemini: geminiEgress,
+  "bedrock-converse": bedrockConverseEgress,
+  "openai-responses": openaiResponsesEgress,
+  "azure-openai": azureOpenaiEgress,
+  "cohere-v2": cohereEgress,
+  mistral: mistralEgress,
 };
 
 /** The codec of a caller's dialect. Throws `internal` for one that this version cannot speak. */
@@ -27,7 +49,8 @@ export function egressOf(wire: WireName): EgressCodec {
 
 /**
  * A request as the provider gets it, with everything that its translation loses, fields that nobody knows included. Where the
- * provider's form is the caller's own the body is overlaid, and nothing is lost.
+ * provider's form is the caller's own the body is overlaid, and nothing is lost. Throws `unprocessable` for a request that only a
+ * provider of the caller's own form can take.
  */
 export function renderFor(wire: WireName, request: NeutralRequest, options: RenderRequestOptions): RenderedRequest {
   const codec = egressOf(wire);
@@ -39,7 +62,10 @@ export function renderFor(wire: WireName, request: NeutralRequest, options: Rend
 function unreadOf(request: NeutralRequest, codec: EgressCodec): readonly TranslationLoss[] {
   const { dialect } = request.source;
   if (dialect === codec.form) return [];
-  return INGRESS[dialect as DialectName]?.unread(request) ?? [];
+  const caller = INGRESS[dialect as DialectName];
+  const refusal = caller?.ownOnly?.(request) ?? null;
+  if (refusal !== null) throw refusal;
+  return caller?.unread(request) ?? [];
 }
 
 function unknown(name: string): never {

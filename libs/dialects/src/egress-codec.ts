@@ -14,6 +14,8 @@ export type RenderRequestOptions = {
   readonly maxOutputTokens: number | null;
   /** Of a host of openai-chat; the other wires read none. */
   readonly quirks?: RequestQuirks;
+  /** Of Azure: the dated version of its API, e.g. `2024-10-21`; absent: the v1 form, which has none. The other wires read none. */
+  readonly apiVersion?: string;
 };
 
 export type RenderedRequest = {

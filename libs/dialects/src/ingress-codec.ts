@@ -10,6 +10,8 @@ export type RenderResponseOptions = {
   /** As reported, or estimated where the provider reported none. */
   readonly usage: Usage;
   readonly note: AnswerNote;
+  /** What `echoOf` gave for the request. */
+  readonly echo?: JsonObject;
 };
 
 export type RenderedResponse = {
@@ -25,6 +27,8 @@ export type WriteStreamOptions = {
   readonly envelope?: RequestEnvelope;
   /** Estimated prompt tokens, for dialects that name them at the stream's start. */
   readonly inputTokens?: number;
+  /** What `echoOf` gave for the request. */
+  readonly echo?: JsonObject;
 };
 
 /** What is known of a caller's stream between two frames; each dialect adds its own fields. */
@@ -63,6 +67,10 @@ export type IngressCodec<State extends WriteState = WriteState> = {
   parseRequest(body: unknown, envelope?: RequestEnvelope): NeutralRequest;
   /** The fields of a request's body that the neutral form does not hold: what is lost on any other form's way. */
   unread(request: NeutralRequest): readonly TranslationLoss[];
+  /** Why a request can be sent in its own form alone; null where it can be translated. Absent: each one can. */
+  ownOnly?(request: NeutralRequest): SignalboxError | null;
+  /** The fields of a request that the dialect repeats in its answers, of whichever wire they are; plain JSON. Absent: none. */
+  echoOf?(request: NeutralRequest): JsonObject;
   /** Every field that can change the answer, those that nobody knows included: what a cache key covers. Absent and null are the same. */
   cacheFieldsOf(request: NeutralRequest): JsonObject;
   /** A whole answer with every field that the format requires, and `usage.signalbox`. */

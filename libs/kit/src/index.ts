@@ -5,6 +5,7 @@ export * from "./event-signer.ts";
 export * from "./forwarder.ts";
 export * from "./grpc-client.ts";
 export * from "./grpc-server.ts";
+export * from "./guardrails.ts";
 export * from "./health-server.ts";
 export * from "./logger.ts";
 export * from "./postgres.ts";

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { WIRES } from "../dialects.ts";
 import { Count, EndpointId, Micro } from "../ids.ts";
 import { CAPABILITIES, MODALITIES, TASKS } from "../messages/classification.ts";
+import { OPERATIONS } from "../operation.ts";
 
 /**
  * Integer micro-USD per million tokens, so `tokens × price` is exact in pico-USD.
@@ -41,6 +42,8 @@ export const Endpoint = z.strictObject({
   family: z.string().max(256),
   name: z.string().max(256),
   dialect: z.enum(WIRES),
+  /** What the model can be asked to do, sorted; absent: chat alone. */
+  operations: z.array(z.enum(OPERATIONS)).min(1).optional(),
   region: z.string().max(64).nullable(),
   openWeights: z.boolean(),
   /** How long the provider keeps what is sent to it; absent while unknown. */

@@ -33,6 +33,11 @@ export const PolicyDocument = z.strictObject({
   match: z.enum(["all", "first"]),
   /** What becomes of a request that no rule has denied, and no rule with `allow` let through. */
   otherwise: z.enum(["allow", "deny"]),
+  /**
+   * What becomes of a request that an endpoint's wire cannot carry whole. shadow, and absent: it goes there, and the
+   * record names what was lost. enforce: it does not; the next endpoint of the plan that loses nothing takes it.
+   */
+  translation: z.enum(["shadow", "enforce"]).optional(),
   /** IANA name; schedules are read in it. */
   timeZone: z.string().min(1).max(64),
   /** What rules may read of a caller's free text. All else stays out of the decision's input, and so out of its leaf. */

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { Count, Digest, EndpointId, Micro, PicoUsd, TenantId, Uuid } from "../ids.ts";
+import { Selector } from "../documents/policy-rule.ts";
 import { Classification } from "../messages/classification.ts";
 import { Lookup } from "../messages/cache-lookup.ts";
 import { DecisionContext } from "../messages/caller-context.ts";
 import { RequestFacts } from "../messages/request-facts.ts";
+import { BudgetReservation, BudgetState } from "./budget.ts";
 import { eventHead } from "./event.ts";
 import { PolicyTrace } from "./policy-trace.ts";
 
@@ -18,6 +20,10 @@ export const DecisionInput = z.strictObject({
   lookup: Lookup,
   /** What rules read beside the rest; absent when the policy has none. */
   context: DecisionContext.optional(),
+  /** All of them must hold; absent when the request is charged to none. */
+  budgets: z.array(BudgetState).min(1).max(32).optional(),
+  /** What the caller's key may use; absent: everything. */
+  keyScope: z.strictObject({ models: z.array(Selector).min(1).max(64) }).optional(),
   documents: z.strictObject({ engine: Digest, policy: Digest, catalogue: Digest, health: Digest }),
 });
 export type DecisionInput = z.infer<typeof DecisionInput>;
@@ -45,15 +51,25 @@ export const Action = z.discriminatedUnion("kind", [
     plan: z.array(EndpointId).min(1).max(8),
     /** Output tokens for each choice that the estimate and the upstream request are bounded by. */
     maxOutputTokens: Count,
-    /** request: the caller's own bound; capped: the model's limit; default: the caller gave none; policy: a rule's cap. */
-    maxOutputSource: z.enum(["request", "capped", "default", "policy"]),
+    /** request: the caller's own bound; capped: the model's limit; default: the caller gave none; policy: a rule's cap; budget: what is left. */
+    maxOutputSource: z.enum(["request", "capped", "default", "policy", "budget"]),
     /** Whether the answer may be kept, and for how long. */
     storeTtlSeconds: Count.nullable(),
+    /** enforce: only an endpoint whose wire carries the request whole may be called. Absent: any. */
+    translation: z.literal("enforce").optional(),
   }),
   z.strictObject({ kind: z.literal("serve-cached"), entryId: Uuid, endpoint: EndpointId }),
   z.strictObject({
     kind: z.literal("refuse"),
-    code: z.enum(["model-not-found", "no-candidate", "none-healthy", "policy-refused"]),
+    code: z.enum([
+      "model-not-found",
+      "no-candidate",
+      "none-healthy",
+      "policy-refused",
+      "content-blocked",
+      "budget-exceeded",
+      "rate-limited",
+    ]),
     message: z.string().max(1024),
   }),
 ]);
@@ -78,6 +94,11 @@ export const Decision = z.strictObject({
   /** The probability of each eligible choice that is not zero: `[{endpoint, 1000000}]` when deterministic. */
   propensities: z.array(z.strictObject({ endpoint: EndpointId, propensity: Micro })),
   cache: z.enum(["hit", "miss", "off", "hit-not-allowed"]),
+  /**
+   * Of a route: of each budget that an endpoint of the plan is charged to, in the input's order. Of a kept answer: of the
+   * limits on requests alone.
+   */
+  reserved: z.array(BudgetReservation).max(32).optional(),
   /** Absent when the policy has no rules. */
   policy: PolicyTrace.optional(),
 });

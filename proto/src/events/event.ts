@@ -11,11 +11,20 @@ export const eventHead = {
   requestId: Uuid,
 };
 
+/** Whose the events of the line itself are: a name that no tenant can have, so that only an operator reads them. */
+export const SYSTEM_TENANT = "_signalbox";
+
+/** What an event starts with that belongs to no request and to no tenant. */
+export const systemEventHead = { ...eventHead, tenant: z.literal(SYSTEM_TENANT), requestId: z.null() };
+
 /** The DSSE payload types; the leaf's `type` column is derived from them. */
 export const PAYLOAD_TYPES = {
   decision: "application/vnd.signalbox.decision.v1+json",
   outcome: "application/vnd.signalbox.outcome.v1+json",
   superseded: "application/vnd.signalbox.superseded.v1+json",
+  gap: "application/vnd.signalbox.gap.v1+json",
+  key: "application/vnd.signalbox.key.v1+json",
+  admin: "application/vnd.signalbox.admin.v1+json",
 } as const;
 
 /** The largest leaf: C2SP entry bundles carry a 16-bit length. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Count, TenantId, Uuid } from "../ids.ts";
+import { SYSTEM_TENANT } from "./event.ts";
 
 /** On `ledgerSubject(type, tenant)`, after the commit: at most 512 KiB a message. */
 export const LedgerEntries = z.strictObject({
@@ -8,7 +9,7 @@ export const LedgerEntries = z.strictObject({
       index: Count,
       eventId: Uuid,
       type: z.string(),
-      tenant: TenantId,
+      tenant: z.union([TenantId, z.literal(SYSTEM_TENANT)]),
       /** The event that was signed, decoded. */
       event: z.unknown(),
     }),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Count, EndpointId, PicoUsd, Uuid } from "../ids.ts";
+import { GuardOutcome } from "../messages/guard-facts.ts";
 import { TranslationLoss } from "../messages/translation-loss.ts";
 import { eventHead } from "./event.ts";
 
@@ -80,5 +81,7 @@ export const OutcomeEvent = z.strictObject({
   /** Nothing is kept of the answer but its size. */
   answerBytes: Count,
   timing: z.strictObject({ totalUs: Count, firstByteUs: Count.nullable() }),
+  /** Absent when there are no guardrails, or they had nothing to do. */
+  guard: GuardOutcome.optional(),
 });
 export type OutcomeEvent = z.infer<typeof OutcomeEvent>;

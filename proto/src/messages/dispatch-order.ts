@@ -2,6 +2,9 @@ import { z } from "zod";
 import { DIALECTS, WIRES } from "../dialects.ts";
 import { Price } from "../documents/catalogue.ts";
 import { Count, EndpointId, TenantId, Uuid } from "../ids.ts";
+import { OPERATIONS } from "../operation.ts";
+import { PolicyName } from "../documents/policy-rule.ts";
+import { RateStates } from "./rate-state.ts";
 import { RequestRoute } from "./request-facts.ts";
 
 /** One endpoint of a plan, with all that the dispatcher must know of it but its secret. */
@@ -23,6 +26,8 @@ export const DispatchOrder = z.strictObject({
   tenant: TenantId,
   route: RequestRoute,
   dialect: z.enum(DIALECTS),
+  /** Absent: chat. */
+  operation: z.enum(OPERATIONS).optional(),
   stream: z.boolean(),
   choices: z.int().min(1).max(128),
   plan: z.array(PlanEndpoint).min(1).max(8),
@@ -32,7 +37,13 @@ export const DispatchOrder = z.strictObject({
   maxOutputTokens: Count.nullable(),
   /** Where and under which key a complete answer may be kept; null forbids it. */
   store: z.strictObject({ address: z.string().max(256), key: z.string(), ttlSeconds: Count }).nullable(),
+  /** enforce: an endpoint whose wire would lose something of the request is not called. */
+  translation: z.literal("enforce").optional(),
+  /** What the caller is told of its limits; absent: it has none. */
+  rates: RateStates.optional(),
   audit: z.enum(["async", "sync"]),
+  /** What the policy's rules order taken out of the body, by names of findings, sorted; absent when nothing. */
+  redact: z.array(PolicyName).min(1).max(1_024).optional(),
   timing: z.strictObject({ classifyUs: Count, lookupUs: Count, decideUs: Count, recordUs: Count }),
 });
 export type DispatchOrder = z.infer<typeof DispatchOrder>;

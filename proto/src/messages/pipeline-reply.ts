@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { Usage } from "../events/outcome.ts";
 import { ERROR_CODES, type ErrorCode } from "../errors.ts";
+import { PolicyName } from "../documents/policy-rule.ts";
+import { RateStates } from "./rate-state.ts";
 import { EndpointId, Uuid } from "../ids.ts";
 
 const ErrorCodeSchema = z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]);
@@ -25,7 +27,17 @@ const head = { requestId: Uuid, attempt: z.int().min(1).max(9) };
 /** What comes back to ingress, on `route.replyTo`, from whichever stage ended the request's way down the line. */
 export const PipelineReply = z.discriminatedUnion("kind", [
   /** From the dispatcher: send the body to `address` under `claim`. */
-  z.strictObject({ ...head, kind: z.literal("dispatch"), decisionId: Uuid, address: z.string(), claim: z.string() }),
+  z.strictObject({
+    ...head,
+    kind: z.literal("dispatch"),
+    decisionId: Uuid,
+    address: z.string(),
+    claim: z.string(),
+    /** Of the order: what is to be taken out of the body first. */
+    redact: z.array(PolicyName).min(1).max(1_024).optional(),
+    /** Of the order: what the caller is told of its limits. */
+    rates: RateStates.optional(),
+  }),
   /** From policy: a cached answer may be served. The decision is recorded; ingress records the outcome. */
   z.strictObject({
     ...head,
@@ -35,9 +47,16 @@ export const PipelineReply = z.discriminatedUnion("kind", [
     address: z.string(),
     endpoint: EndpointId,
     usage: Usage,
+    rates: RateStates.optional(),
   }),
   /** From policy: the decision is a refusal. It is recorded; ingress records the outcome. */
-  z.strictObject({ ...head, kind: z.literal("refused"), decisionId: Uuid, error: ErrorBody }),
+  z.strictObject({
+    ...head,
+    kind: z.literal("refused"),
+    decisionId: Uuid,
+    error: ErrorBody,
+    rates: RateStates.optional(),
+  }),
   /** From any stage: the request could not go on. Nothing was executed; `decisionId` is set when one was recorded. */
   z.strictObject({ ...head, kind: z.literal("failed"), decisionId: Uuid.nullable(), error: ErrorBody }),
 ]);

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { DIALECTS } from "../dialects.ts";
 import { Count, KeyedDigest, TenantId, Uuid } from "../ids.ts";
+import { OPERATIONS } from "../operation.ts";
 import { CallerContext } from "./caller-context.ts";
+import { GuardFacts } from "./guard-facts.ts";
 
 /** What is known of a request without its content: it stands in the leaf, so it holds integers, digests and enums only. */
 export const RequestFacts = z.strictObject({
@@ -10,7 +12,7 @@ export const RequestFacts = z.strictObject({
   attempt: z.int().min(1).max(9),
   tenant: TenantId,
   keyId: z.string().max(64),
-  operation: z.enum(["chat"]),
+  operation: z.enum(OPERATIONS),
   dialect: z.enum(DIALECTS),
   receivedAtMs: Count,
   /** The model as the caller wrote it. */
@@ -58,6 +60,8 @@ export const RequestFacts = z.strictObject({
     tags: z.array(KeyedDigest).max(16),
   }),
   audit: z.enum(["async", "sync"]),
+  /** Absent when there are no guardrails. */
+  guard: GuardFacts.optional(),
 });
 export type RequestFacts = z.infer<typeof RequestFacts>;
 

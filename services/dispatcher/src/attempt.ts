@@ -1,4 +1,10 @@
-import { type AnswerNote, egressOf, type NeutralRequest, type RenderedRequest } from "@signalbox/dialects";
+import {
+  type AnswerNote,
+  egressOf,
+  type NeutralRequest,
+  type RenderedRequest,
+  type WriteStreamOptions,
+} from "@signalbox/dialects";
 import { type DialectName, NO_USAGE, type PlanEndpoint, SignalboxError, type Usage } from "@signalbox/proto";
 import type { Agent } from "undici";
 import { callProvider, type ProviderAnswer } from "./call-provider.ts";
@@ -6,6 +12,7 @@ import type { CompleteAnswer } from "./complete-answer.ts";
 import { Deadline } from "./deadline.ts";
 import { estimateUsage } from "./estimate-usage.ts";
 import type { FrameSink, Serving } from "./frame-sink.ts";
+import type { AnswerGuard } from "./guard/answer-guard.ts";
 import type { Provider } from "./providers.ts";
 import { readText } from "./read-text.ts";
 import { relayStream } from "./relay-stream.ts";
@@ -29,11 +36,14 @@ export type AttemptContext = {
   readonly serving: Serving;
   readonly traceparent: string;
   readonly sink: FrameSink;
+  /** Null when the answer is given out as it comes. */
+  readonly guard: AnswerGuard | null;
   /** Aborts when the caller is gone. */
   readonly signal: AbortSignal;
   readonly totalAtMs: number;
   readonly answerMaxBytes: number;
-  readonly includeUsage: boolean;
+  /** What the answer is written with for its caller, beside its content. */
+  readonly writing: WriteStreamOptions;
   /** Whether the whole answer of a stream is to be put together. */
   readonly collect: boolean;
   /** Stands in for an id that the provider leaves out. */
@@ -65,13 +75,27 @@ export type AttemptTrace = {
   outputChars: number;
 };
 
+/** What any attempt needs, whichever operation it is of. */
+export type AttemptBasis = Pick<
+  AttemptContext,
+  "provider" | "endpoint" | "signal" | "totalAtMs" | "inputTokens" | "maxOutputTokens"
+>;
+
 /** Calls a provider once and passes its answer on. Never rejects. */
-export async function attempt(context: AttemptContext): Promise<AttemptResult> {
+export function attempt(context: AttemptContext): Promise<AttemptResult> {
+  return attemptWith(context, (deadline, trace) => callAnd(context, deadline, trace));
+}
+
+/** The same for any work that calls a provider: within the deadlines, and never rejecting. */
+export async function attemptWith(
+  context: AttemptBasis,
+  work: (deadline: Deadline, trace: AttemptTrace) => Promise<CompleteAnswer>,
+): Promise<AttemptResult> {
   const trace: AttemptTrace = { httpStatus: null, firstByteMs: null, reported: null, outputChars: 0 };
   const times = { ...context.provider, totalAtMs: context.totalAtMs };
   using deadline = new Deadline(times, context.provider.name, context.signal);
   try {
-    const answer = await callAnd(context, deadline, trace);
+    const answer = await work(deadline, trace);
     return { kind: "completed", answer, ...seen(trace), usage: answer.usage };
   } catch (error) {
     const usage = usageSoFar(context, trace);
@@ -107,7 +131,11 @@ async function callAnd(context: AttemptContext, deadline: Deadline, trace: Attem
   return parser === null ? relayWhole(relay) : relayStream(relay, parser);
 }
 
-async function readError(answer: ProviderAnswer, context: AttemptContext): Promise<SignalboxError> {
+/** A provider's answer that is no success. */
+export async function readError(
+  answer: ProviderAnswer,
+  context: Pick<AttemptContext, "provider" | "endpoint">,
+): Promise<SignalboxError> {
   const { name: provider, secrets } = context.provider;
   const bodyText = await readText(answer.body, { maxBytes: ERROR_BODY_MAX_BYTES, tooLarge: "cut" });
   const { status, header } = answer;
@@ -122,7 +150,7 @@ async function readError(answer: ProviderAnswer, context: AttemptContext): Promi
 }
 
 /** What has been reported or generated; an attempt that generated nothing costs nothing, unless its caller left while it worked. */
-function usageSoFar(context: AttemptContext, trace: AttemptTrace): Usage {
+function usageSoFar(context: AttemptBasis, trace: AttemptTrace): Usage {
   if (trace.reported !== null) return trace.reported;
   const mayBeBilled = trace.outputChars > 0 || (context.signal.aborted && trace.httpStatus === 200);
   return mayBeBilled ? estimateUsage({ ...context, outputChars: trace.outputChars }) : NO_USAGE;

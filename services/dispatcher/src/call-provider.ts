@@ -4,6 +4,7 @@ import type { HeaderReader, RenderedRequest } from "@signalbox/dialects";
 import { Agent, Pool } from "undici";
 import type { Config, ProviderConfig } from "./config.ts";
 import type { Provider } from "./providers.ts";
+import { signRequest } from "./sign-request.ts";
 
 /** The head of a provider's answer, and its body with any compression undone. */
 export type ProviderAnswer = {
@@ -15,13 +16,18 @@ export type ProviderAnswer = {
 export type ProviderCall = {
   readonly agent: Agent;
   readonly provider: Provider;
-  readonly rendered: RenderedRequest;
+  /** A body that is no JSON has its content type beside it. */
+  readonly rendered: Pick<RenderedRequest, "path" | "headers"> & {
+    readonly body: RenderedRequest["body"] | Buffer;
+    readonly contentType?: string | null;
+  };
   readonly stream: boolean;
   readonly traceparent: string;
   /** Destroys the connection at once. */
   readonly signal: AbortSignal;
 };
 
+const JSON_TYPE = "application/json";
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** One pool of kept connections for each provider. Silence is watched by the attempt, so undici's own timers are off. */
@@ -57,9 +63,12 @@ function connectMsByOrigin(providers: readonly ProviderConfig[]): Map<string, nu
 /** Sends a request. Of the caller's headers only the trace context goes with it. Rejects with undici's error when no answer comes. */
 export async function callProvider(call: ProviderCall): Promise<ProviderAnswer> {
   const { provider, rendered, stream, traceparent } = call;
+  const path = pathOf(provider, rendered.path);
+  const body = Buffer.isBuffer(rendered.body) ? rendered.body : JSON.stringify(rendered.body);
+  const contentType = rendered.contentType ?? JSON_TYPE;
   const answer = await call.agent.request({
     origin: provider.origin,
-    path: pathOf(provider, rendered.path),
+    path,
     method: "POST",
     headers: {
       accept: stream ? "text/event-stream" : "application/json",
@@ -67,17 +76,19 @@ export async function callProvider(call: ProviderCall): Promise<ProviderAnswer> 
       "accept-encoding": stream ? "identity" : "gzip, br",
       ...rendered.headers,
       ...provider.headers,
+      "content-type": contentType,
+      ...(provider.signing === null ? {} : signRequest(provider.signing, { path, contentType, body })),
       ...(TRACEPARENT.test(traceparent) ? { traceparent } : {}),
     },
-    body: JSON.stringify(rendered.body),
+    body,
     signal: call.signal,
   });
-  const { statusCode, headers, body } = answer;
+  const { statusCode, headers } = answer;
   const header: HeaderReader = (name) => {
     const value = headers[name];
     return Array.isArray(value) ? value[0] : value;
   };
-  return { status: statusCode, header, body: decoded(body, header("content-encoding")) };
+  return { status: statusCode, header, body: decoded(answer.body, header("content-encoding")) };
 }
 
 /** Both the base URL and the wire may have a query. */

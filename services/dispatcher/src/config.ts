@@ -20,11 +20,15 @@ const Provider = z.strictObject({
   dialect: z.enum(WIRES).default("openai-chat"),
   /** As far as the version, e.g. `https://api.example.com/v1`; the dialect adds the path. */
   baseUrl: z.url({ protocol: /^https?$/ }),
+  /** `api-version` of azure-openai, where the base URL is the resource's root and paths name deployments. */
+  apiVersion: z.string().min(1).max(64).optional(),
   /** The key itself, or the environment variable that holds it; neither for a provider that asks for none. */
   apiKey: z.string().min(1).optional(),
   apiKeyEnv: z.string().min(1).optional(),
   /** Sent with every request. */
   headers: z.record(z.string(), z.string()).default({}),
+  /** The names in a caller's `anthropic-beta` that are sent on, of which only `anthropic-messages` has any; all unless given. */
+  betas: z.array(z.string().min(1).max(64)).max(256).optional(),
   timeouts: z
     .strictObject({
       /** Of several providers at one origin, which share their connections, the longest holds for all. */
@@ -36,7 +40,7 @@ const Provider = z.strictObject({
     })
     .partial()
     .default({}),
-  /** What this host takes of the dialect; the defaults know the hosts that are known to differ (provider-quirks.ts). */
+  /** What this host takes of the dialect; the defaults know the hosts that are known to differ (`quirksOfHost`). */
   quirks: z
     .strictObject({
       maxTokensField: z.enum(["max_tokens", "max_completion_tokens"]).nullable(),
@@ -53,6 +57,8 @@ export const Config = z.strictObject({
   ...signingFields,
   ...grpcServerFields,
   ...grpcClientFields,
+  /** The guardrails document (JSON); without one, nothing is looked for in answers. */
+  guardPath: z.string().nullable().default(null),
   /** The providers that this dispatcher can call, by the names that the catalogue's endpoints use. */
   providers: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/), Provider).default({}),
   timeouts: z

@@ -27,7 +27,7 @@ export function listenOrders(options: {
       replier.fail(order, overloaded(), order.decisionId);
       return;
     }
-    const { requestId, attempt, decisionId, route } = order;
+    const { requestId, attempt, decisionId, route, redact, rates } = order;
     const reply = {
       kind: "dispatch",
       requestId,
@@ -35,6 +35,8 @@ export function listenOrders(options: {
       decisionId,
       address,
       claim: claims.add(order, nowMs),
+      ...(redact === undefined ? {} : { redact }),
+      ...(rates === undefined ? {} : { rates }),
     } as const;
     replier.reply(route.replyTo, reply);
   }

@@ -14,7 +14,13 @@ export type FrameWriter = {
 };
 
 /** Who answers, and what the way there lost, as a header says it. */
-export type Serving = { readonly endpoint: PlanEndpoint; readonly planIndex: number; readonly translation: string };
+export type Serving = {
+  readonly endpoint: PlanEndpoint;
+  readonly planIndex: number;
+  readonly translation: string;
+  /** Of the answer; empty where the caller's dialect says it. */
+  readonly contentType: string;
+};
 
 const NOTHING = Buffer.alloc(0);
 
@@ -41,15 +47,15 @@ export class FrameSink {
   }
 
   /** Null, or a promise for the moment when the caller can take more. The first content is preceded by the endpoint that it comes from. */
-  content(text: string, { endpoint, planIndex, translation }: Serving): Promise<void> | null {
+  content(piece: string | Buffer, { endpoint, planIndex, translation, contentType }: Serving): Promise<void> | null {
     if (this.#serving === null) {
       this.#serving = endpoint;
       this.#write({
         $case: "serving",
-        value: { provider: endpoint.provider, model: endpoint.upstreamModel, planIndex, translation },
+        value: { provider: endpoint.provider, model: endpoint.upstreamModel, planIndex, translation, contentType },
       });
     }
-    const bytes = Buffer.from(text, "utf8");
+    const bytes = typeof piece === "string" ? Buffer.from(piece, "utf8") : piece;
     this.#contentBytes += bytes.length;
     return this.#write({ $case: "content", value: bytes }) ? null : this.#drained();
   }

@@ -1,6 +1,6 @@
 import type { Metadata } from "@grpc/grpc-js";
 import type { GrpcClients, Logger } from "@signalbox/kit";
-import type { DispatchOrder } from "@signalbox/proto";
+import { type DispatchOrder, KEPT_NOTE, type KeptNote } from "@signalbox/proto";
 import type { CacheClient } from "@signalbox/proto/grpc/cache";
 import type { Ending } from "./execute.ts";
 
@@ -18,7 +18,7 @@ export function createKeeper(options: {
     const { store } = order;
     const whole = store === null ? null : answer.whole();
     if (store === null || whole === null) return;
-    const body = Buffer.from(JSON.stringify(whole), "utf8");
+    const body = Buffer.from(JSON.stringify({ ...whole, ...noteOf(order) }), "utf8");
     const deadline = Date.now() + STORE_TIMEOUT_MS;
     const call = clients.at(store.address).store(metadata, { deadline }, (error) => {
       if (error !== null) log.warn({ code: error.code }, "an answer could not be kept");
@@ -38,4 +38,8 @@ export function createKeeper(options: {
     }
     call.end();
   };
+}
+
+function noteOf({ redact }: DispatchOrder): { readonly [KEPT_NOTE]?: KeptNote } {
+  return redact === undefined ? {} : { [KEPT_NOTE]: { ordered: redact } };
 }

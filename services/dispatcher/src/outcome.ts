@@ -1,6 +1,7 @@
 import {
   type Attempt,
   type DispatchOrder,
+  type GuardOutcome,
   NO_USAGE,
   type OutcomeEvent,
   type SignalboxError,
@@ -18,9 +19,9 @@ type Unsigned = Omit<OutcomeEvent, "eventId" | "producer" | "atMs">;
 export function outcomeOf(
   order: DispatchOrder,
   ending: Ending,
-  seen: { sink: FrameSink; startedMs: number; gone: SignalboxError | null },
+  seen: { sink: FrameSink; startedMs: number; gone: SignalboxError | null; guard?: GuardOutcome | undefined },
 ): Unsigned {
-  const { sink, startedMs, gone } = seen;
+  const { sink, startedMs, gone, guard } = seen;
   const last = ending.attempts.at(-1);
   const tailBytes = ending.kind === "completed" ? Buffer.byteLength(ending.answer.tail) : 0;
   return {
@@ -37,6 +38,7 @@ export function outcomeOf(
     costPicoUsd: ending.costPicoUsd,
     answerBytes: sink.contentBytes + tailBytes,
     timing: { totalUs: Math.round((performance.now() - startedMs) * 1000), firstByteUs: firstByteUsOf(ending, last) },
+    ...(guard === undefined ? {} : { guard }),
   };
 }
 

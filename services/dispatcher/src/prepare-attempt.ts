@@ -1,39 +1,38 @@
-import { type NeutralRequest, renderFor } from "@signalbox/dialects";
-import type { PlanEndpoint } from "@signalbox/proto";
+import { ingressOf, type NeutralRequest, type WriteStreamOptions } from "@signalbox/dialects";
+import { type PlanEndpoint, SignalboxError, type TranslationLoss } from "@signalbox/proto";
 import type { AttemptContext } from "./attempt.ts";
 import { costPicoUsdOf, sumPicoUsd } from "./cost.ts";
 import type { Execution } from "./execute.ts";
-import type { Provider } from "./providers.ts";
+import { renderAllowed } from "./render-allowed.ts";
 import { translationOf } from "./translation.ts";
+import type { Turn } from "./walk-plan.ts";
 
 /** Where in its plan a request stands. */
-export type Place = {
-  readonly request: NeutralRequest;
-  readonly provider: Provider;
-  readonly endpoint: PlanEndpoint;
-  readonly planIndex: number;
-  readonly totalAtMs: number;
-  /** On the attempts before this one. */
-  readonly spent: readonly (string | null)[];
-};
+export type Place = Turn & { readonly request: NeutralRequest };
 
 /** All that one call of a provider needs. Throws what the request may not ask of this provider's wire. */
 export function prepareAttempt(execution: Execution, place: Place): AttemptContext {
   const { order } = execution;
   const { request, provider, endpoint, planIndex } = place;
   const bound = order.maxOutputTokens ?? request.maxOutputTokens;
-  const { quirks } = provider;
-  const rendering = { model: endpoint.upstreamModel, maxOutputTokens: order.maxOutputTokens, quirks };
-  const rendered = renderFor(endpoint.dialect, request, rendering);
+  const { quirks, apiVersion } = provider;
+  const rendering = {
+    model: endpoint.upstreamModel,
+    maxOutputTokens: order.maxOutputTokens,
+    quirks,
+    ...(apiVersion === null ? {} : { apiVersion }),
+  };
+  const rendered = renderAllowed(endpoint.dialect, request, { betas: provider.betas, rendering });
   const translation = translationOf(order.dialect, endpoint.dialect, rendered);
+  if (order.translation === "enforce" && rendered.losses.length > 0) throw wouldLose(endpoint, rendered.losses);
   return {
     ...execution,
     ...place,
     rendered,
     translation,
-    serving: { endpoint, planIndex, translation: translation.header },
+    serving: { endpoint, planIndex, translation: translation.header, contentType: "" },
     dialect: order.dialect,
-    includeUsage: order.route.includeUsage,
+    writing: writingOf(execution, request),
     collect: order.store !== null && request.stream,
     fallbackId: fallbackIdOf(execution),
     inputTokens: order.inputTokens,
@@ -43,6 +42,19 @@ export function prepareAttempt(execution: Execution, place: Place): AttemptConte
       endpoint: endpoint.endpoint,
       costPicoUsd: sumPicoUsd([...place.spent, costPicoUsdOf(usage, endpoint.price)]),
     }),
+  };
+}
+
+/** What the caller's stream or answer is written with beside its content. */
+function writingOf({ order, guard }: Execution, request: NeutralRequest): WriteStreamOptions {
+  const { envelope } = request.source;
+  const said = ingressOf(order.dialect).echoOf?.(request);
+  const echo = guard === null ? said : guard.restored(said);
+  return {
+    includeUsage: order.route.includeUsage,
+    inputTokens: order.inputTokens,
+    ...(envelope === undefined ? {} : { envelope }),
+    ...(echo === undefined ? {} : { echo }),
   };
 }
 
@@ -57,4 +69,15 @@ const ID_PREFIX = {
 
 function fallbackIdOf({ order }: Execution): string {
   return `${ID_PREFIX[order.dialect]}${order.requestId}`;
+}
+
+const NAMED_LOSSES = 5;
+
+function wouldLose({ endpoint, dialect }: PlanEndpoint, losses: readonly TranslationLoss[]): SignalboxError {
+  const named = losses.slice(0, NAMED_LOSSES).map(({ path, what }) => `${path} (${what})`);
+  const more = losses.length > NAMED_LOSSES ? ` and ${losses.length - NAMED_LOSSES} more` : "";
+  return new SignalboxError(
+    "unprocessable",
+    `${endpoint} speaks ${dialect}, which cannot carry ${named.join(", ")}${more}, and the policy forbids to leave anything out.`,
+  );
 }

@@ -25,6 +25,7 @@ describe("a provider's config", () => {
       origin: "https://api.example.org",
       basePath: "/v1",
       query: "",
+      apiVersion: null,
       headers: { authorization: "Bearer secret", "x-team": "a" },
       secrets: ["secret", "a"],
       firstByteMs: 9_000,
@@ -51,7 +52,7 @@ describe("a provider's config", () => {
         other: { baseUrl: "https://notapi.openai.com.example/v1" },
       }),
     );
-    expect(loaded["mistral"]?.quirks).toEqual({
+    expect(loaded["mistral"]?.quirks).toMatchObject({
       maxTokensField: "max_tokens",
       streamOptions: false,
       developerRole: true,

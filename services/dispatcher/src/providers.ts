@@ -2,6 +2,7 @@ import { env } from "node:process";
 import { egressOf, type RequestQuirks } from "@signalbox/dialects";
 import type { Config, ProviderConfig } from "./config.ts";
 import { quirksOf } from "./provider-quirks.ts";
+import { type Signing, signingOf } from "./sign-request.ts";
 
 /** A provider as it is called. */
 export type Provider = {
@@ -13,9 +14,15 @@ export type Provider = {
   readonly query: string;
   /** Credentials and the provider's own headers; those of one request are added to them. */
   readonly headers: Readonly<Record<string, string>>;
+  /** How each request is signed; null where the headers carry the key. */
+  readonly signing: Signing | null;
   /** What must never be shown. */
   readonly secrets: readonly string[];
   readonly quirks: RequestQuirks;
+  /** `api-version` of azure-openai's deployments; null for its v1 form and for all other wires. */
+  readonly apiVersion: string | null;
+  /** The betas of Anthropic's format that are sent on to it; null: all of them. */
+  readonly betas: ReadonlySet<string> | null;
   readonly firstByteMs: number;
   readonly idleMs: number;
   /** For one attempt as a whole; null where only the request's own total bounds it. */
@@ -39,7 +46,8 @@ type Context = { readonly config: Pick<Config, "timeouts">; readonly from: NodeJ
 function loadProvider(name: string, provider: ProviderConfig, { config, from }: Context): Provider {
   const url = new URL(provider.baseUrl);
   const key = keyOf(name, provider, from);
-  const known = quirksOf(provider.baseUrl);
+  const signing = provider.dialect === "bedrock-converse" ? signingOf(name, url, key) : null;
+  const known = quirksOf(provider.baseUrl, name);
   const { maxTokensField = known.maxTokensField, streamOptions, developerRole } = provider.quirks;
   return {
     name,
@@ -47,21 +55,31 @@ function loadProvider(name: string, provider: ProviderConfig, { config, from }: 
     basePath: url.pathname.replace(/\/$/, ""),
     query: url.search.slice(1),
     headers: {
-      "content-type": "application/json",
       "user-agent": "signalbox",
       ...(key === null ? {} : egressOf(provider.dialect).credentials(key)),
       ...provider.headers,
     },
-    secrets: [...(key === null ? [] : [key]), ...Object.values(provider.headers)],
+    signing,
+    secrets: [...(key === null ? [] : secretsIn(key, signing)), ...Object.values(provider.headers)],
     quirks: {
+      ...known,
       maxTokensField,
       streamOptions: streamOptions ?? known.streamOptions,
       developerRole: developerRole ?? known.developerRole,
     },
+    apiVersion: provider.apiVersion ?? null,
+    betas: provider.betas === undefined ? null : new Set(provider.betas),
     firstByteMs: provider.timeouts.firstByteMs ?? config.timeouts.firstByteMs,
     idleMs: provider.timeouts.idleMs ?? config.timeouts.idleMs,
     totalMs: provider.timeouts.totalMs ?? null,
   };
+}
+
+/** The secret part of an access key alone would do as much harm as the whole. */
+function secretsIn(key: string, signing: Signing | null): string[] {
+  if (signing === null) return [key];
+  const { secretAccessKey, sessionToken } = signing.credentials;
+  return [key, secretAccessKey, ...(sessionToken === null ? [] : [sessionToken])];
 }
 
 function keyOf(name: string, provider: ProviderConfig, from: NodeJS.ProcessEnv): string | null {

@@ -5,6 +5,7 @@ import {
   type EventParser,
   type IngressCodec,
   ingressOf,
+  type NeutralChunk,
   type ReadState,
   truncated,
   type WriteState,
@@ -13,6 +14,7 @@ import type { AttemptContext } from "./attempt.ts";
 import type { CompleteAnswer } from "./complete-answer.ts";
 import { drainBody } from "./drain-body.ts";
 import { estimateUsage } from "./estimate-usage.ts";
+import type { AnswerGuard, Guarded } from "./guard/answer-guard.ts";
 import type { Relay } from "./relay-whole.ts";
 
 /** Frames before the first content are held back, so that another endpoint can still answer; no more of them than this. */
@@ -60,6 +62,7 @@ class Translation {
   readonly #caller: IngressCodec;
   readonly #parser: EventParser;
   readonly #collector: Collector | null;
+  readonly #guarded: ReturnType<AnswerGuard["open"]> | null;
   #reading: ReadState;
   #writing: WriteState;
   #held = "";
@@ -71,11 +74,12 @@ class Translation {
     this.#parser = parser;
     this.#codec = egressOf(endpoint.dialect);
     this.#caller = ingressOf(context.dialect);
+    this.#guarded = context.guard?.open() ?? null;
     this.#collector = context.collect ? this.#caller.collector() : null;
     const defaults = { id: fallbackId, createdAtS: Math.floor(Date.now() / 1000), model: endpoint.upstreamModel };
     const { name, secrets } = provider;
     this.#reading = this.#codec.startReading({ provider: name, secrets, choices: request.choices, defaults });
-    this.#writing = this.#caller.startWriting({ includeUsage: context.includeUsage, inputTokens: context.inputTokens });
+    this.#writing = this.#caller.startWriting(context.writing);
   }
 
   get progress(): ReadState["progress"] {
@@ -112,14 +116,19 @@ class Translation {
     for (const event of events) {
       const [reading, chunks] = this.#codec.readEvent(this.#reading, event);
       this.#reading = reading;
-      for (const chunk of chunks) {
-        this.#collector?.add(chunk);
-        const [writing, frame] = this.#caller.writeChunk(this.#writing, chunk);
-        this.#writing = writing;
-        this.#held += frame;
-      }
+      for (const chunk of chunks) this.#give(this.#guarded?.push(chunk) ?? { kept: [chunk], given: [chunk] });
     }
+    if (this.#guarded !== null && this.progress.end.kind === "done") this.#give(this.#guarded.end());
     return this.#release();
+  }
+
+  #give({ kept, given }: Guarded<NeutralChunk[]>): void {
+    for (const chunk of kept) this.#collector?.add(chunk);
+    for (const chunk of given) {
+      const [writing, frame] = this.#caller.writeChunk(this.#writing, chunk);
+      this.#writing = writing;
+      this.#held += frame;
+    }
   }
 
   #release(): string {

@@ -5,6 +5,7 @@ import type { ProviderAnswer } from "./call-provider.ts";
 import type { CompleteAnswer } from "./complete-answer.ts";
 import type { Deadline } from "./deadline.ts";
 import { estimateUsage } from "./estimate-usage.ts";
+import type { Guarded } from "./guard/answer-guard.ts";
 import { readText } from "./read-text.ts";
 
 export type Relay = {
@@ -24,23 +25,33 @@ export async function relayWhole({ answer, context, deadline, trace }: Relay): P
       deadline.heard();
     },
   });
-  const response = parse(text, context);
-  trace.reported = response.usage;
+  const answered = parse(text, context);
+  trace.reported = answered.usage;
+  trace.outputChars = answered.outputChars;
+  const { kept, given: response } = await guarded(answered, text, context);
   const usage = response.usage ?? estimateUsage({ ...context, outputChars: response.outputChars });
   const finish = response.choices[0]?.finish ?? null;
   const codec = ingressOf(context.dialect);
   const note = context.noteOf(usage);
-  const { includeUsage, request } = context;
+  const { writing, request } = context;
   return {
     usage,
     finish,
     content: request.stream
-      ? codec.renderAsStream(response, { usage, note, includeUsage })
-      : JSON.stringify(codec.renderResponse(response, { usage, note }).body),
+      ? codec.renderAsStream(response, { usage, note, ...writing })
+      : JSON.stringify(codec.renderResponse(response, { usage, note, ...writing }).body),
     tail: "",
     whole: () =>
-      response.choices.some((choice) => choice.finish === "content_filter") ? null : codec.keptOf(response, usage),
+      response.choices.some((choice) => choice.finish === "content_filter") ? null : codec.keptOf(kept, usage),
   };
+}
+
+function guarded(
+  response: NeutralResponse,
+  text: string,
+  { guard }: AttemptContext,
+): Promise<Guarded<NeutralResponse>> | Guarded<NeutralResponse> {
+  return guard === null ? { kept: response, given: response } : guard.whole(response, text);
 }
 
 function parse(text: string, context: AttemptContext): NeutralResponse {

@@ -8,6 +8,7 @@ import { type Ending, execute } from "./execute.ts";
 import { FrameSink, type FrameWriter } from "./frame-sink.ts";
 import { attemptsCounter, outcomesCounter } from "./metrics.ts";
 import { outcomeOf } from "./outcome.ts";
+import type { OpenAnswerGuard } from "./guard/open-answer-guard.ts";
 import type { Providers } from "./providers.ts";
 import type { Running } from "./running.ts";
 
@@ -24,6 +25,7 @@ export type ServeContext = {
   readonly running: Running;
   readonly recorder: Recorder;
   readonly keep: (order: DispatchOrder, ending: Ending & { kind: "completed" }) => void;
+  readonly openGuard: OpenAnswerGuard;
   readonly log: Logger;
 };
 
@@ -57,16 +59,18 @@ export function callerLeft(): SignalboxError {
 
 async function serve(context: ServeContext, served: Served, order: DispatchOrder): Promise<void> {
   const { config, agent, providers, log } = context;
-  const { body, traceparent, labelsJson, envelopeJson } = served.request;
+  const { body, traceparent, labelsJson, envelopeJson, redactionJson } = served.request;
   const { signal } = served.gone;
   const startedMs = performance.now();
   const sink = new FrameSink(served.writer, signal);
   const limits = { totalMs: totalMsOf(served.timeoutMs, config), answerMaxBytes: config.limits.answerMaxBytes };
-  const ending = await execute({ ...limits, agent, providers, order, body, envelopeJson, traceparent, sink, signal });
+  const guard = context.openGuard(order, redactionJson);
+  const asked = { order, body, envelopeJson, traceparent, guard };
+  const ending = await execute({ ...limits, ...asked, agent, providers, sink, signal });
   count(ending);
   sink.closing();
   const gone = signal.aborted ? SignalboxError.from(signal.reason) : null;
-  const event = outcomeOf(order, ending, { sink, startedMs, gone });
+  const event = outcomeOf(order, ending, { sink, startedMs, gone, guard: guard?.outcome });
   try {
     const { tenant, audit } = order;
     const labels = readLabels(labelsJson);

@@ -18,6 +18,7 @@ import type { Config } from "./config.ts";
 import { createDispatch } from "./dispatch-rpc.ts";
 import { createExchange } from "./exchange-rpc.ts";
 import { listenOrders } from "./dispatch-stage.ts";
+import { openAnswerGuards } from "./guard/open-answer-guard.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { createKeeper } from "./keep-answer.ts";
 import { loadProviders } from "./providers.ts";
@@ -40,7 +41,8 @@ export async function startDispatcher(config: Config): Promise<RunningService> {
   const claims = new Claims();
   const running = new Running();
   const keep = createKeeper({ clients, metadata: grpcMetadata(config.grpcTokenFile), log });
-  const context = { config, agent, providers, claims, running, recorder, keep, log };
+  const openGuard = await openAnswerGuards(config.guardPath);
+  const context = { config, agent, providers, claims, running, recorder, keep, openGuard, log };
   const dispatch = createDispatch(context);
   const { exchange, endAll } = createExchange(context);
   const implementation = { dispatch, exchange };

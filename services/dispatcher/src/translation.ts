@@ -7,7 +7,11 @@ export type Translation = { readonly record: Attempt["translation"]; readonly he
 const HEADER_MAX_CHARS = 1_024;
 
 /** `none` where both are the same form; else `lossless`, or `lossy` with the places and reasons that fit into a header. */
-export function translationOf(dialect: DialectName, wire: WireName, { losses }: RenderedRequest): Translation {
+export function translationOf(
+  dialect: DialectName,
+  wire: WireName,
+  { losses }: Pick<RenderedRequest, "losses">,
+): Translation {
   if (losses.length > 0) {
     const record = { losses: losses.slice(0, RECORDED_LOSSES_MAX), total: losses.length };
     return { record, header: lossyHeader(losses) };

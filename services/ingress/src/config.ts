@@ -1,7 +1,9 @@
 import { grpcClientFields, postgresFields, serviceFields, signingFields } from "@signalbox/kit";
+import { OPERATIONS, TenantId } from "@signalbox/proto";
 import { z } from "zod";
 
 const MIB = 1024 * 1024;
+const DAY_SECONDS = 86_400;
 
 export const Config = z.strictObject({
   ...serviceFields,
@@ -36,12 +38,42 @@ export const Config = z.strictObject({
   pepperFile: z.string().default("./.signalbox/keys/pepper"),
   /** The catalogue document (JSON), for /v1/models; read again when it changes. */
   cataloguePath: z.string().default("./.signalbox/catalogue.json"),
+  /** The guardrails document (JSON); without one, nothing is looked for in requests. */
+  guardPath: z.string().nullable().default(null),
+  /** By operation: models that would serve it and are not configured, for who asks when none is. */
+  offers: z.partialRecord(z.enum(OPERATIONS), z.array(z.string().max(256)).max(64)).default({}),
   /** async: records are acknowledged by the AUDIT queue before an answer leaves. sync: by the ledger's commit. */
   audit: z.enum(["async", "sync"]).default("async"),
   cache: z
     .strictObject({
       /** false marks every request as not to be looked up or kept. */
       enabled: z.boolean().default(true),
+    })
+    .prefault({}),
+  /** Responses that callers ask to be kept, for `previous_response_id` and to be retrieved. */
+  responses: z
+    .strictObject({
+      /** Whose are kept; `*`: those of all tenants. */
+      tenants: z
+        .array(z.union([TenantId, z.literal("*")]))
+        .max(1_024)
+        .default([]),
+      ttlSeconds: z
+        .int()
+        .min(1)
+        .max(365 * DAY_SECONDS)
+        .default(30 * DAY_SECONDS),
+      /** With all that it goes on from; a larger one is not kept. */
+      entryMaxBytes: z
+        .int()
+        .min(1)
+        .max(64 * MIB)
+        .default(4 * MIB),
+      /** Of one tenant; the oldest go first. */
+      tenantMaxBytes: z
+        .int()
+        .min(1)
+        .default(256 * MIB),
     })
     .prefault({}),
   deadlines: z

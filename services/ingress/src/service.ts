@@ -12,14 +12,19 @@ import {
 import { CacheClient } from "@signalbox/proto/grpc/cache";
 import { DispatcherClient } from "@signalbox/proto/grpc/dispatcher";
 import { LedgerClient } from "@signalbox/proto/grpc/ledger";
+import { adminRoutes } from "./admin/admin-routes.ts";
 import { Admission } from "./chat/admission.ts";
+import { createAnswering } from "./chat/answering.ts";
 import { chatRoutes } from "./chat/chat-routes.ts";
 import { openExchanges } from "./chat/exchange.ts";
 import { openPipeline } from "./chat/pipeline.ts";
 import type { Config } from "./config.ts";
+import { countRoutes } from "./count/count-routes.ts";
+import { createTokenCounter } from "./count/token-counter.ts";
 import { decisionRoutes } from "./decisions/decision-routes.ts";
 import { createLedgerReader } from "./decisions/ledger-reader.ts";
 import { eventRoutes } from "./events/event-routes.ts";
+import { openGuard } from "./guard/open-guard.ts";
 import { healthRoutes } from "./http/health-routes.ts";
 import { startHttpServer } from "./http/http-server.ts";
 import type { KeyDatabase } from "./keys/key-database.ts";
@@ -30,6 +35,11 @@ import { readPepper } from "./keys/secret-key.ts";
 import { createMetrics } from "./metrics.ts";
 import { openModelList } from "./models/model-list.ts";
 import { modelRoutes } from "./models/model-routes.ts";
+import { operationRoutes } from "./operations/operation-routes.ts";
+import { openResponses } from "./responses/open-responses.ts";
+import { responseRoutes } from "./responses/response-routes.ts";
+import { createReplayClient } from "./replays/replay-client.ts";
+import { replayRoutes } from "./replays/replay-routes.ts";
 
 /** How long the records of requests that were cut off may take when the service stops. */
 const RECORD_TIMEOUT_MS = 4_000;
@@ -55,6 +65,7 @@ export async function startIngress(config: Config): Promise<RunningService> {
     exchanges: starting.use(openExchanges(dispatchers, metadata)),
     caches: starting.use(createGrpcClients(CacheClient)),
     metadata,
+    guard: await openGuard(config.guardPath),
     deadlines: config.deadlines,
     log,
   };
@@ -62,21 +73,32 @@ export async function startIngress(config: Config): Promise<RunningService> {
   const operator = config.operatorTokenFile === null ? null : grpcMetadata(config.operatorTokenFile);
   const ledger = createLedgerReader(ledgers, config.ledgerAddress, { own: metadata, operator });
   const events = eventRoutes(ledger, keys);
-  const chat = chatRoutes(line, config, { admission, usage, metrics });
+  const replays = replayRoutes(createReplayClient(ledgers, config.ledgerAddress, { own: metadata, operator }), keys);
+  const answering = createAnswering(line);
+  const shared = { admission, answering, guard: line.guard, usage, metrics };
+  const counter = createTokenCounter(config, shared);
+  const responses = starting.use(openResponses(config, { db, pepper, log }));
+  const models = await openModelList(config.cataloguePath);
   const routes = [
-    ...chat.routes,
-    ...modelRoutes(await openModelList(config.cataloguePath)),
+    ...chatRoutes(config, { ...shared, counter, responses }),
+    ...responseRoutes(responses),
+    ...countRoutes(counter),
+    ...operationRoutes(config, { ...shared, models }),
+    ...modelRoutes(models),
     ...decisionRoutes(ledger),
     ...events.routes,
-    ...keyRoutes({ db, keys, pepper, log }),
+    ...replays.routes,
+    ...keyRoutes({ db, keys, pepper, recorder: line.recorder, log }),
+    ...adminRoutes({ db, keys, pepper, recorder: line.recorder, log }),
     ...healthRoutes(metrics, () => bus.isConnected() && keys.isFresh()),
   ];
   // Runs after the server has closed: what a cut-off client leaves behind is still recorded.
-  starting.defer(() => Promise.race([chat.settled(), sleep(RECORD_TIMEOUT_MS, undefined, { ref: false })]));
+  starting.defer(() => Promise.race([answering.settled(), sleep(RECORD_TIMEOUT_MS, undefined, { ref: false })]));
   const server = starting.use(await startHttpServer(config.http, routes, { keys, metrics, log }));
   // Feeds never end by themselves, and the server waits for its connections: they are ended first.
   starting.defer(() => {
     events.endAll();
+    replays.endAll();
   });
   await bus.connection.flush();
   const running = starting.move();

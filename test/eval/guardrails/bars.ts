@@ -1,4 +1,4 @@
-import type { Evaluation } from "./evaluate.ts";
+import type { Evaluation, SpanResult } from "./evaluate.ts";
 import { emptyScore, f1, recall, type Score } from "./score.ts";
 
 /** A type with fewer examples is reported without a bar. */
@@ -11,10 +11,8 @@ const SCAN_P99_MAX_US = 1_000;
 
 export type Bar = { readonly name: string; readonly figure: string; readonly bar: string; readonly met: boolean };
 
-/** What the figures are held to, on the halves that the detectors were not made by. */
+/** What the figures are held to. */
 export function barsOf({ pii, secrets, falseAlarms, overBlocking, speed }: Evaluation): Bar[] {
-  const held = pii.filter(({ split }) => split === "held-out");
-  const types = [...new Set(held.flatMap(({ scores }) => [...scores.keys()]))].toSorted();
   const secret = sum(secrets.filter(({ split }) => split === "held-out").flatMap(({ scores }) => [...scores.values()]));
   const alarms = [...falseAlarms.alarms.values()].reduce((all, each) => all + each, 0);
   const per100k = (alarms * 100_000) / falseAlarms.lines;
@@ -22,16 +20,7 @@ export function barsOf({ pii, secrets, falseAlarms, overBlocking, speed }: Evalu
   const share = xstest === undefined ? 1 : xstest.blocked / xstest.texts;
   const [scan] = speed;
   return [
-    ...types.flatMap((type) =>
-      held.flatMap(({ set, scores }) => {
-        const score = scores.get(type) ?? emptyScore();
-        if (score.tp + score.fn < EXAMPLES_MIN) return [];
-        const figure = f1(score);
-        return [
-          { name: `${type}, F1, ${set}`, figure: figure.toFixed(3), bar: `≥ ${PII_F1_MIN}`, met: figure >= PII_F1_MIN },
-        ];
-      }),
-    ),
+    ...piiBars(pii),
     {
       name: "secrets, recall on published forms",
       figure: recall(secret).toFixed(3),
@@ -57,6 +46,25 @@ export function barsOf({ pii, secrets, falseAlarms, overBlocking, speed }: Evalu
       met: (scan?.p99Us ?? Infinity) < SCAN_P99_MAX_US,
     },
   ];
+}
+
+/** By the held-out half where it has examples enough, else by both halves. */
+function piiBars(results: readonly SpanResult[]): Bar[] {
+  const sets = [...Map.groupBy(results, ({ set }) => set)];
+  const types = [...new Set(results.flatMap(({ scores }) => [...scores.keys()]))].toSorted();
+  return types.flatMap((type) =>
+    sets.flatMap(([set, halves]) => {
+      const scoreOf = (part: readonly SpanResult[]): Score =>
+        sum(part.map(({ scores }) => scores.get(type) ?? emptyScore()));
+      const heldOut = scoreOf(halves.filter(({ split }) => split === "held-out"));
+      const isEnough = heldOut.tp + heldOut.fn >= EXAMPLES_MIN;
+      const score = isEnough ? heldOut : scoreOf(halves);
+      if (score.tp + score.fn < EXAMPLES_MIN) return [];
+      const figure = f1(score);
+      const name = `${type}, F1, ${set}, ${isEnough ? "held-out" : "both halves"}`;
+      return [{ name, figure: figure.toFixed(3), bar: `≥ ${PII_F1_MIN}`, met: figure >= PII_F1_MIN }];
+    }),
+  );
 }
 
 export function sum(scores: readonly Score[]): Score {

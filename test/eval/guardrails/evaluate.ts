@@ -35,8 +35,8 @@ const PII = guardOf({ secrets: false, injection: [] });
 const SECRETS = guardOf({ pii: [], injection: [] });
 const STRONG = guardOf({ pii: [], secrets: false });
 const ALL_INJECTION = guardOf({ pii: [], secrets: false, injection: INJECTION_TYPES });
-/** What a deployment would block by: secrets and the strong signs of injection. */
-const BLOCKING = guardOf({ pii: [] });
+/** The strictest that the defaults can be: everything that is found would block. */
+const BLOCKING = guardOf({});
 
 /** Measures the detectors on the sets of a folder, on generated ones, and on the packages below `root`. */
 export function evaluate(labels: string, root: string): Evaluation {

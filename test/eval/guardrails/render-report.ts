@@ -9,7 +9,7 @@ export function renderReport(evaluation: Evaluation): string {
   return [
     "# How well the guardrails find what they look for",
     "Written by `npm run eval:guardrails -- --data DIR --out libs/guard/QUALITY.md`.",
-    "A finding counts as right when it has the label's type and shares at least half of what the two cover together; *exact* is the share of the right ones with the very same ends. *dev* is what the detectors were made by, *held-out* what they were not.",
+    "A finding counts as right when it has the label's type and shares at least half of what the two cover together; _exact_ is the share of the right ones with the very same ends. _dev_ is what the detectors were made by, _held-out_ what they were not.",
     "## Bars",
     table(
       ["measure", "figure", "bar", ""],
@@ -40,6 +40,7 @@ export function renderReport(evaluation: Evaluation): string {
     ),
     "**Recall is low, and that is not good.** The phrases find open attempts to lift, show or replace instructions. The deepset set also labels plain role play and one-sided questions as injections, which no phrase tells from harmless ones. BIPIA hides harmless tasks in mails; without knowing what the user asked for, they cannot be told. Use these signs to observe, or to block where a false refusal costs little; do not take their absence for safety.",
     "## Over-blocking",
+    "As if everything that the defaults find would block.",
     table(
       ["set", "texts", "would be blocked", "with role-change"],
       overBlocking.map(({ set, texts, blocked, roleChange }) => [

@@ -15,8 +15,10 @@ export type NeutralReasoning = {
 };
 
 /**
- * The tokens that stand for each effort where a wire knows budgets alone, and the other way round: the figures of OpenRouter's
- * `max_tokens` shares and Gemini's OpenAI layer, rounded to powers of two.
+ * The tokens that stand for each effort where a wire knows budgets alone, and the other way round. `medium` and `high` are what Gemini's
+ * OpenAI layer takes them for (https://ai.google.dev/gemini-api/docs/openai); it gives `minimal` and `low` 1,024 alike, the least that
+ * Anthropic takes (https://platform.claude.com/docs/en/build-with-claude/extended-thinking), and here `low` is twice that, so that each
+ * budget has one effort. `xhigh` is the most that Gemini 2.5 takes, and no vendor has a figure for `max`.
  */
 const BUDGETS: readonly (readonly [effort: Effort, budgetTokens: number])[] = [
   ["minimal", 1024],

@@ -19,6 +19,8 @@ export type RequestEnvelope = {
   readonly version?: string;
   /** The names in `anthropic-beta`. */
   readonly betas?: readonly string[];
+  /** Of a body of several parts, whose boundary stands here. */
+  readonly contentType?: string;
 };
 
 /** Where a neutral form was read from. Rendering to the same form overlays `body`, so fields that nobody knows travel on. */

@@ -12,7 +12,7 @@ export type NeutralTool =
       readonly strict: boolean | null;
       readonly cache?: CacheMark;
     }
-  /** Its input is free text, in the `format` (a grammar) that the caller's dialect gives. */
+  /** Its input is free text, in the `format` (a grammar) as Chat Completions writes it: `{type: "grammar", grammar: {…}}`. */
   | {
       readonly kind: "custom";
       readonly name: string;

@@ -4,10 +4,13 @@ import { SignalboxError, type ClassifyItem, type PipelineReply } from "@signalbo
 import type { CacheClient } from "@signalbox/proto/grpc/cache";
 import type { DispatcherClient } from "@signalbox/proto/grpc/dispatcher";
 import type { Config } from "../config.ts";
+import type { RequestGuard } from "../guard/request-guard.ts";
 import type { AnswerWriter } from "./answer-writer.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import type { Exchanges } from "./exchange.ts";
+import { bodyToSend } from "./guard-chat.ts";
 import type { Pipeline } from "./pipeline.ts";
+import { rateHeaders } from "./rate-headers.ts";
 import { readCached } from "./read-cached.ts";
 import { recordOutcome, type ChatOutcome } from "./record-outcome.ts";
 import { renderCached } from "./render-cached.ts";
@@ -21,6 +24,8 @@ export type ChatLine = {
   readonly exchanges: Exchanges;
   readonly caches: GrpcClients<CacheClient>;
   readonly metadata: Metadata;
+  /** Null when there are no guardrails. */
+  readonly guard: RequestGuard | null;
   readonly deadlines: Config["deadlines"];
   readonly log: Logger;
 };
@@ -63,10 +68,24 @@ async function follow(
   const { chat, writer } = asked;
   const { decisionId } = reply;
   if (decisionId !== null) writer.setHeader("x-signalbox-decision-id", decisionId);
+  if (reply.kind !== "failed" && reply.rates !== undefined) {
+    const told = rateHeaders(reply.rates, { dialect: chat.facts.dialect, nowMs: Date.now() });
+    for (const [name, value] of told) writer.setHeader(name, value);
+  }
   switch (reply.kind) {
     case "dispatch": {
       writer.setHeader("x-signalbox-cache", chat.facts.cache.key === null ? "off" : "miss");
-      const result = await runDispatch(chat, writer, { ...line, timeoutMs: line.deadlines.answerTimeoutMs, reply });
+      const sent = bodyToSend(chat, line.guard, reply.redact);
+      if (sent instanceof SignalboxError) {
+        await finish(line, asked, { result: "failed", decisionId, error: sent });
+        return "ended";
+      }
+      const result = await runDispatch(chat, writer, {
+        ...line,
+        timeoutMs: line.deadlines.answerTimeoutMs,
+        reply,
+        sent,
+      });
       if (result !== "ended") line.log.warn({ err: result, request: chat.facts.requestId }, "a dispatcher was lost");
       return result;
     }
@@ -87,7 +106,7 @@ async function serveCached(
 ): Promise<Step> {
   const { address, entryId, decisionId, endpoint, usage } = hit;
   const body = await readCached(line.caches, { address, entryId, tenant: chat.facts.tenant }, line.metadata);
-  const rendered = body === null ? null : renderCached(body, chat, hit);
+  const rendered = body === null ? null : renderCached(body, chat, { hit, guard: line.guard });
   if (rendered === null) return new SignalboxError("internal", "The kept answer could not be read.");
   if (writer.isGone) {
     await recordAborted(line, chat, decisionId);

@@ -26,6 +26,9 @@ export class AnswerWriter {
   readonly #caller: Caller;
   /** On every answer to this request, errors too. */
   readonly #headers: Record<string, string>;
+  readonly #explain: (error: SignalboxError) => SignalboxError;
+  /** Null: as the caller's dialect has it. */
+  #contentType: string | null = null;
   #answerBytes = 0;
   #firstByteUs: number | null = null;
 
@@ -38,6 +41,8 @@ export class AnswerWriter {
       startedMs: number;
       stalledTimeoutMs: number;
       metrics: Metrics;
+      /** Says more of an error than the line knows. */
+      explain?: (error: SignalboxError) => SignalboxError;
     },
   ) {
     this.#raw = raw;
@@ -47,6 +52,7 @@ export class AnswerWriter {
     this.#startedMs = options.startedMs;
     this.#stalledTimeoutMs = options.stalledTimeoutMs;
     this.#metrics = options.metrics;
+    this.#explain = options.explain ?? ((error) => error);
   }
 
   /** The client left before its answer was whole. */
@@ -80,11 +86,20 @@ export class AnswerWriter {
     this.#headers[name] = value;
   }
 
+  /** The answer is none of the dialect's own: audio, a plain text, or another stream. */
+  setContentType(type: string): void {
+    this.#contentType = type;
+  }
+
   /** Sends a whole answer. */
   send(body: Buffer): void {
     if (this.isGone) return;
     this.#count(body.length);
-    this.#raw.writeHead(200, { ...this.#headers, "content-type": JSON_TYPE, "content-length": body.length });
+    this.#raw.writeHead(200, {
+      ...this.#headers,
+      "content-type": this.#contentType ?? JSON_TYPE,
+      "content-length": body.length,
+    });
     this.#raw.end(body);
   }
 
@@ -93,8 +108,8 @@ export class AnswerWriter {
     if (this.isGone) return true;
     if (!this.#raw.headersSent) {
       const { dialect, envelope } = this.#caller;
-      const type = ingressOf(dialect).streamType(envelope ?? undefined);
-      this.#raw.writeHead(200, { ...this.#headers, ...STREAM_HEADERS, "content-type": `${type}; charset=utf-8` });
+      const type = this.#contentType ?? `${ingressOf(dialect).streamType(envelope ?? undefined)}; charset=utf-8`;
+      this.#raw.writeHead(200, { ...this.#headers, ...STREAM_HEADERS, "content-type": type });
     }
     this.#count(piece.length);
     return this.#raw.write(piece);
@@ -117,11 +132,17 @@ export class AnswerWriter {
   }
 
   /** Ends the answer with an error: an HTTP one before the first byte, an event of the stream after it. */
-  fail(error: SignalboxError): void {
+  fail(failure: SignalboxError): void {
     if (this.isGone) return;
+    const error = this.#explain(failure);
     this.#metrics.countError(error.code);
     const { dialect, envelope } = this.#caller;
     if (this.#raw.headersSent) {
+      // Words would be taken for sound: only a connection that breaks says that the answer did.
+      if (this.#contentType !== null && !this.#contentType.startsWith("text/event-stream")) {
+        this.#raw.destroy();
+        return;
+      }
       this.#raw.end(ingressOf(dialect).renderErrorFrame(error, envelope ?? undefined));
       return;
     }

@@ -1,6 +1,7 @@
 import type { RequestEnvelope } from "@signalbox/dialects";
 import { SignalboxError, type DialectName } from "@signalbox/proto";
 import type { FastifyRequest } from "fastify";
+import { COUNT_FORMS, type CountForm } from "../count/count-form.ts";
 
 /** Where a dialect's chat requests come in. */
 export type ChatEndpoint = {
@@ -8,9 +9,16 @@ export type ChatEndpoint = {
   readonly dialect: DialectName;
   /** What the request says outside its body; null for dialects that say all in it. */
   readonly envelopeOf: (request: FastifyRequest) => RequestEnvelope | null;
+  /** For a URL that takes requests for a count of tokens too. */
+  readonly counts?: { readonly isAsked: (request: FastifyRequest) => boolean; readonly form: CountForm };
 };
 
 const nothing = (): null => null;
+
+const GEMINI_COUNTS = {
+  isAsked: (request: FastifyRequest) => geminiTarget(request).method === "countTokens",
+  form: COUNT_FORMS.gemini,
+};
 
 /** Every URL that takes a chat request. */
 export const CHAT_ENDPOINTS: readonly ChatEndpoint[] = [
@@ -19,14 +27,15 @@ export const CHAT_ENDPOINTS: readonly ChatEndpoint[] = [
   { path: "/v1/responses", dialect: "openai-responses", envelopeOf: nothing },
   { path: "/v1/messages", dialect: "anthropic-messages", envelopeOf: anthropicEnvelope },
   // The method stands behind the model's name, which may hold slashes.
-  { path: "/v1beta/models/*", dialect: "gemini", envelopeOf: geminiEnvelope },
-  { path: "/v1/models/*", dialect: "gemini", envelopeOf: geminiEnvelope },
+  { path: "/v1beta/models/*", dialect: "gemini", envelopeOf: geminiEnvelope, counts: GEMINI_COUNTS },
+  { path: "/v1/models/*", dialect: "gemini", envelopeOf: geminiEnvelope, counts: GEMINI_COUNTS },
 ];
 
 const BETAS_MAX = 32;
 const BETA = /^[a-z0-9][a-z0-9.-]{0,63}$/i;
 
-function anthropicEnvelope({ headers }: FastifyRequest): RequestEnvelope {
+/** Throws `invalid-request` for betas that are no names. */
+export function anthropicEnvelope({ headers }: FastifyRequest): RequestEnvelope {
   const version = headers["anthropic-version"];
   const betas = String(headers["anthropic-beta"] ?? "")
     .split(",")
@@ -40,12 +49,16 @@ function anthropicEnvelope({ headers }: FastifyRequest): RequestEnvelope {
   return { ...(typeof version === "string" ? { version } : {}), ...(betas.length === 0 ? {} : { betas }) };
 }
 
-const GEMINI_METHOD = /^(?:models\/)?(?<model>.+):(?<method>generateContent|streamGenerateContent)$/;
+const GEMINI_METHOD = /^(?:models\/)?(?<model>.+):(?<method>generateContent|streamGenerateContent|countTokens)$/;
 
-function geminiEnvelope({ params, query }: FastifyRequest): RequestEnvelope {
+function geminiTarget({ params }: FastifyRequest): { model?: string; method?: string } {
   const { "*": target } = params as { "*": string };
-  const { model, method } = GEMINI_METHOD.exec(target)?.groups ?? {};
+  return GEMINI_METHOD.exec(target)?.groups ?? {};
+}
+
+function geminiEnvelope(request: FastifyRequest): RequestEnvelope {
+  const { model, method } = geminiTarget(request);
   if (model === undefined) throw new SignalboxError("not-found", "There is nothing at this URL.");
   const stream = method === "streamGenerateContent";
-  return { model, stream, ...(stream ? { sse: (query as { alt?: unknown }).alt === "sse" } : {}) };
+  return { model, stream, ...(stream ? { sse: (request.query as { alt?: unknown }).alt === "sse" } : {}) };
 }

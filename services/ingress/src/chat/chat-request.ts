@@ -18,6 +18,7 @@ import {
   type CallerContext,
 } from "@signalbox/proto";
 import { canonicalize } from "@signalbox/tlog";
+import type { Inspection } from "../guard/request-guard.ts";
 import { parseJsonBody } from "../http/read-body.ts";
 import type { Principal } from "../keys/key-ring.ts";
 import { isDeterministic } from "./cache-rule.ts";
@@ -38,6 +39,8 @@ export type ChatRequest = {
   readonly includeUsage: boolean;
   /** What the rules of a policy may read beside the facts; absent when the caller said nothing of it. */
   readonly caller?: CallerContext;
+  /** What the guardrails found in it; absent when there are none. */
+  readonly inspection?: Inspection;
   /** `performance.now()` at the request's head, for durations. */
   readonly startedMs: number;
 };
@@ -49,6 +52,8 @@ export type ChatInput = {
   readonly principal: Principal;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** What the body says, where it has been read already. */
+  readonly json?: unknown;
   readonly dialect: DialectName;
   readonly envelope: RequestEnvelope | null;
   readonly audit: RequestFacts["audit"];
@@ -58,7 +63,7 @@ export type ChatInput = {
 /** Reads and checks a request. Throws `invalid-request` naming what is wrong, never what was said. */
 export function readChatRequest(input: ChatInput): ChatRequest {
   const { dialect, envelope } = input;
-  const request = ingressOf(dialect).parseRequest(parseJsonBody(input.body), envelope ?? undefined);
+  const request = ingressOf(dialect).parseRequest(input.json ?? parseJsonBody(input.body), envelope ?? undefined);
   const headers = parseRequestHeaders(input.headers);
   const labels: Labels = { ...labelsOf(request), ...(headers.tags.length === 0 ? {} : { tags: [...headers.tags] }) };
   const { tenant, keyId, digestKey } = input.principal;
@@ -95,7 +100,8 @@ export function readChatRequest(input: ChatInput): ChatRequest {
   };
 }
 
-function callerOf({ tags, signals }: RequestHeaders): Pick<ChatRequest, "caller"> {
+/** What the rules of a policy may read beside the facts. */
+export function callerOf({ tags, signals }: RequestHeaders): Pick<ChatRequest, "caller"> {
   const caller = {
     ...(tags.length === 0 ? {} : { tags: [...tags] }),
     ...(Object.keys(signals).length === 0 ? {} : { signals: { ...signals } }),
@@ -114,7 +120,8 @@ function cacheFacts(
   return { mode, deterministic, key: hash("sha256", `${tenant}\n${dialect}\n${fields}`, "hex") };
 }
 
-function canonicalText(value: unknown): string {
+/** The canonical JSON of what a caller sent. Throws `invalid-request` where it has none. */
+export function canonicalText(value: unknown): string {
   try {
     return canonicalize(value, { numbers: "any" });
   } catch (error) {

@@ -1,81 +1,92 @@
-import { SignalboxError, type DialectName } from "@signalbox/proto";
+import type { DialectName } from "@signalbox/proto";
 import type { Config } from "../config.ts";
+import type { TokenCounter } from "../count/token-counter.ts";
+import type { RequestGuard } from "../guard/request-guard.ts";
 import { readBody } from "../http/read-body.ts";
 import type { Route } from "../http/route.ts";
 import type { KeyUsage } from "../keys/key-usage.ts";
 import type { Metrics } from "../metrics.ts";
+import type { ResponseStore } from "../responses/response-store.ts";
+import { readResponseRequest, type ResponseAsking, type ResponseRequest } from "../responses/response-request.ts";
+import { ResponseWriter } from "../responses/response-writer.ts";
 import type { Admission } from "./admission.ts";
-import { answerChat, type ChatLine } from "./answer-chat.ts";
 import { AnswerWriter } from "./answer-writer.ts";
+import type { Answering } from "./answering.ts";
 import { CHAT_ENDPOINTS, type ChatEndpoint } from "./chat-endpoints.ts";
-import { readChatRequest, type ChatRequest } from "./chat-request.ts";
+import { readChatRequest } from "./chat-request.ts";
+import { guardChat } from "./guard-chat.ts";
 
-/** The routes, and the promise that the requests which are under way now have ended with their records. */
-export type ChatRoutes = { readonly routes: readonly Route[]; settled(): Promise<void> };
+type Asked = Pick<ResponseRequest, "body" | "turn"> & Partial<ResponseRequest>;
+
+/** What chat requests are taken in with. */
+type Context = {
+  readonly admission: Admission;
+  readonly answering: Answering;
+  readonly guard: RequestGuard | null;
+  readonly counter: TokenCounter;
+  readonly responses: ResponseStore;
+  readonly usage: KeyUsage;
+  readonly metrics: Metrics;
+};
 
 /** A POST route for each dialect's chat requests. */
-export function chatRoutes(
-  line: ChatLine,
-  config: Config,
-  context: { admission: Admission; usage: KeyUsage; metrics: Metrics },
-): ChatRoutes {
+export function chatRoutes(config: Config, context: Context): Route[] {
   const limits = { maxBytes: config.http.bodyMaxBytes, timeoutMs: config.http.bodyTimeoutMs };
-  const { admission, usage, metrics } = context;
-  const working = new Set<Promise<void>>();
+  const { admission, answering, guard, counter, responses, usage, metrics } = context;
 
-  async function answer(chat: ChatRequest, writer: AnswerWriter): Promise<void> {
-    try {
-      await answerChat(line, chat, writer);
-    } catch (error) {
-      line.log.error({ err: error, request: chat.facts.requestId }, "a request failed");
-      writer.fail(SignalboxError.from(error));
-    }
-  }
-
-  const routeOf = ({ path, dialect, envelopeOf }: ChatEndpoint): Route => ({
+  const routeOf = ({ path, dialect, envelopeOf, counts }: ChatEndpoint): Route => ({
     method: "POST",
     path,
     access: "member",
     async handle({ request, reply, principal }) {
+      if (counts?.isAsked(request) === true) {
+        return counter.answer({ request, reply, principal }, { form: counts.form, envelope: envelopeOf(request) });
+      }
       const startedMs = performance.now();
       const receivedAtMs = Date.now();
       admission.admit(reply.raw);
       usage.used(principal.keyId, receivedAtMs);
       const envelope = envelopeOf(request);
-      const chat = readChatRequest({
+      const { turn, ...asked } = await readAsked(await readBody(request.raw, limits), dialect, {
+        store: responses,
+        principal,
+        requestId: request.id,
+        bodyMaxBytes: limits.maxBytes,
+      });
+      const read = readChatRequest({
         requestId: request.id,
         receivedAtMs,
         startedMs,
         principal,
         headers: request.headers,
-        body: await readBody(request.raw, limits),
+        ...asked,
         dialect,
         envelope,
         audit: config.audit,
         cacheEnabled: config.cache.enabled,
       });
+      const chat = guard === null ? read : await guardChat(read, guard);
       // From here on the answer is written without the framework, because it may be a stream.
       reply.hijack();
-      const writer = new AnswerWriter(reply.raw, {
+      const options = {
         headers: { "x-request-id": request.id, "x-signalbox-audit": config.audit, ...ownHeaders(dialect, request.id) },
         stream: chat.facts.stream,
         caller: { dialect, envelope },
         startedMs,
         stalledTimeoutMs: config.deadlines.stalledClientTimeoutMs,
         metrics,
-      });
-      const work = answer(chat, writer);
-      working.add(work);
-      await work;
-      working.delete(work);
+      };
+      const { raw } = reply;
+      const writer = turn === null ? new AnswerWriter(raw, options) : new ResponseWriter(turn, raw, options);
+      return answering.answer(chat, writer);
     },
   });
-  return {
-    routes: CHAT_ENDPOINTS.map(routeOf),
-    async settled() {
-      await Promise.all(working);
-    },
-  };
+  return CHAT_ENDPOINTS.map(routeOf);
+}
+
+/** Only the Responses API goes on from what was said before. */
+async function readAsked(body: Buffer, dialect: DialectName, asking: ResponseAsking): Promise<Asked> {
+  return dialect === "openai-responses" ? readResponseRequest(body, asking) : { body, turn: null };
 }
 
 /** Anthropic's SDK shows the request's id from a header of its own name. */

@@ -53,6 +53,7 @@ export class FrameRelay implements FrameTaker {
         if (frame.value.translation !== "") {
           this.#writer.setHeader("x-signalbox-translation", headerText(frame.value.translation));
         }
+        if (frame.value.contentType !== "") this.#writer.setContentType(headerText(frame.value.contentType));
         break;
       case "content":
         this.#content(frame.value);

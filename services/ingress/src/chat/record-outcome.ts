@@ -9,7 +9,7 @@ export type ChatOutcome = {
   readonly error?: string | null;
   readonly stage?: string | null;
   readonly endpoint?: string;
-  readonly finishReason?: string;
+  readonly finishReason?: string | null;
   readonly usage?: Usage;
   readonly answerBytes?: number;
 };

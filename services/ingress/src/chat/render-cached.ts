@@ -1,21 +1,35 @@
-import { ingressOf } from "@signalbox/dialects";
-import type { PipelineReply } from "@signalbox/proto";
+import { builtFor, filterResponse, filterStrings, ingressOf, type JsonObject } from "@signalbox/dialects";
+import { KEPT_NOTE, KeptNote, type PipelineReply } from "@signalbox/proto";
+import type { RequestGuard } from "../guard/request-guard.ts";
+import { renderKeptAnswer } from "../operations/render-kept-answer.ts";
 import type { ChatRequest } from "./chat-request.ts";
+import { restorerFor } from "./guard-chat.ts";
 
-/** A kept answer as this caller asked for it: whole or as a stream, with this decision's id and no cost. Null when it cannot be read. */
+/**
+ * A kept answer as this caller asked for it: whole or as a stream, with this decision's id and no cost, and with what was taken out of
+ * the request before it was answered. Null when it cannot be read.
+ */
 export function renderCached(
   body: Buffer,
   chat: ChatRequest,
-  hit: Extract<PipelineReply, { kind: "cached" }>,
-): { answer: Buffer; finishReason: string } | null {
-  const { requestId, receivedAtMs, model, stream } = chat.facts;
+  { hit, guard }: { hit: Extract<PipelineReply, { kind: "cached" }>; guard: RequestGuard | null },
+): { answer: Buffer; finishReason: string | null } | null {
+  const { requestId, receivedAtMs, model, stream, operation } = chat.facts;
   const defaults = { id: `chatcmpl-${requestId}`, createdAtS: Math.floor(receivedAtMs / 1_000), model };
+  const note = { decisionId: hit.decisionId, endpoint: hit.endpoint, costPicoUsd: "0" };
   try {
+    const { [KEPT_NOTE]: said, ...answer } = JSON.parse(body.toString("utf8")) as { readonly [KEPT_NOTE]?: unknown };
+    const ordered = said === undefined ? [] : KeptNote.parse(said).ordered;
+    const restore = guard === null ? null : restorerFor(chat, guard, ordered);
+    if (operation !== "chat") {
+      const restored = restore === null ? answer : filterStrings(answer, restore);
+      return { answer: renderKeptAnswer(restored, { usage: hit.usage, note }), finishReason: null };
+    }
     const codec = ingressOf(chat.facts.dialect);
-    const response = codec.parseKept(JSON.parse(body.toString("utf8")), { provider: "cache", secrets: [], defaults });
-    const note = { decisionId: hit.decisionId, endpoint: hit.endpoint, costPicoUsd: "0" };
+    const kept = codec.parseKept(answer, { provider: "cache", secrets: [], defaults });
+    const response = restore === null ? kept : filterResponse(kept, restore, builtFor(chat.facts.dialect));
     const envelope = chat.envelope === null ? {} : { envelope: chat.envelope };
-    const options = { usage: hit.usage, note, includeUsage: chat.includeUsage, ...envelope };
+    const options = { usage: hit.usage, note, includeUsage: chat.includeUsage, ...envelope, ...echoOf(chat) };
     const text = stream
       ? codec.renderAsStream(response, options)
       : JSON.stringify(codec.renderResponse(response, options).body);
@@ -23,4 +37,11 @@ export function renderCached(
   } catch {
     return null;
   }
+}
+
+/** The fields of the request that its dialect repeats in the answer. */
+function echoOf({ body, envelope, facts }: ChatRequest): { echo?: JsonObject } {
+  const codec = ingressOf(facts.dialect);
+  if (codec.echoOf === undefined) return {};
+  return { echo: codec.echoOf(codec.parseRequest(JSON.parse(body.toString("utf8")), envelope ?? undefined)) };
 }

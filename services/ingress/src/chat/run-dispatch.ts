@@ -2,6 +2,7 @@ import { status, type Metadata, type ServiceError } from "@grpc/grpc-js";
 import type { GrpcClients } from "@signalbox/kit";
 import type { PipelineReply } from "@signalbox/proto";
 import type { DispatcherClient, DispatchFrame, DispatchRequest } from "@signalbox/proto/grpc/dispatcher";
+import type { RedactedBody } from "../guard/request-guard.ts";
 import type { AnswerWriter } from "./answer-writer.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import type { Exchanges } from "./exchange.ts";
@@ -13,6 +14,7 @@ type Dispatch = {
   readonly metadata: Metadata;
   readonly timeoutMs: number;
   readonly reply: Extract<PipelineReply, { kind: "dispatch" }>;
+  readonly sent: RedactedBody;
 };
 
 /** A larger body would hold up those behind it in a shared call; it gets a call of its own. */
@@ -20,14 +22,18 @@ const SHARED_BODY_MAX_BYTES = 256 * 1024;
 
 /** Hands the body to the dispatcher that claimed the request, and its frames to the client. */
 export function runDispatch(chat: ChatRequest, writer: AnswerWriter, dispatch: Dispatch): Promise<DispatchResult> {
+  const { body, redaction } = dispatch.sent;
   const request = {
     claim: dispatch.reply.claim,
-    body: chat.body,
+    body,
     traceparent: chat.traceparent,
     labelsJson: chat.labels === null ? "" : JSON.stringify(chat.labels),
     envelopeJson: chat.envelope === null ? "" : JSON.stringify(chat.envelope),
+    redactionJson: redaction === null ? "" : JSON.stringify(redaction),
   };
-  const shares = !chat.facts.stream && chat.body.length <= SHARED_BODY_MAX_BYTES;
+  // Vectors and pictures are large answers to small questions.
+  const mayShare = chat.facts.operation === "chat" && !chat.facts.stream;
+  const shares = mayShare && body.length <= SHARED_BODY_MAX_BYTES;
   return new Promise((resolve) => {
     const relay = new FrameRelay({ stream: chat.facts.stream, writer, resolve });
     if (shares) {

@@ -8,7 +8,8 @@ export type RenderedEntry = {
   readonly index: number;
   readonly eventId: string;
   readonly type: string;
-  readonly requestId: string;
+  /** Null: the event is the line's own. */
+  readonly requestId: string | null;
   readonly decisionId: string | null;
   readonly event: unknown;
 };
@@ -18,7 +19,7 @@ export function renderEntry(entry: LedgerEntry): RenderedEntry {
     index: Number(entry.index),
     eventId: entry.eventId,
     type: entry.type,
-    requestId: entry.requestId,
+    requestId: entry.requestId === "" ? null : entry.requestId,
     decisionId: entry.decisionId === "" ? null : entry.decisionId,
     event: decodeLeaf(entry.leaf),
   };

@@ -19,6 +19,8 @@ export function errorAnswer(error: SignalboxError, dialect: DialectName): ErrorA
     status,
     headers: {
       "content-type": "application/json; charset=utf-8",
+      // SDKs of OpenAI and Anthropic try a 429 again unless they are told not to, and a budget does not grow meanwhile.
+      ...(error.code === "budget-exceeded" ? { "x-should-retry": "false" } : {}),
       ...(retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(retryAfterMs / 1_000)) }),
     },
     body: JSON.stringify(body),

@@ -2,7 +2,12 @@ import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { SignalboxError } from "@signalbox/proto";
 
-export type BodyLimits = { readonly maxBytes: number; readonly timeoutMs: number };
+export type BodyLimits = {
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
+  /** The content type that is taken; JSON unless given. */
+  readonly type?: string;
+};
 
 /**
  * The request's whole body, byte for byte. Rejects with `unsupported-media-type`, `body-too-large`, `request-timeout`, or
@@ -10,7 +15,7 @@ export type BodyLimits = { readonly maxBytes: number; readonly timeoutMs: number
  * connection that is closed under a sending client never shows it the answer.
  */
 export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
-  const refusal = refuseByHeaders(request, limits.maxBytes);
+  const refusal = refuseByHeaders(request, limits);
   if (refusal !== null) {
     request.resume();
     return Promise.reject(refusal);
@@ -61,10 +66,13 @@ export function parseJsonBody(body: Buffer): unknown {
   }
 }
 
-function refuseByHeaders({ headers }: IncomingMessage, maxBytes: number): SignalboxError | null {
+function refuseByHeaders(
+  { headers }: IncomingMessage,
+  { maxBytes, type: wanted = "application/json" }: BodyLimits,
+): SignalboxError | null {
   const type = headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
-  if (type !== "application/json") {
-    return new SignalboxError("unsupported-media-type", "The request's content type must be application/json.");
+  if (type !== wanted) {
+    return new SignalboxError("unsupported-media-type", `The request's content type must be ${wanted}.`);
   }
   const encoding = headers["content-encoding"];
   if (encoding !== undefined && encoding !== "identity") {

@@ -9,7 +9,7 @@ export type Exchange = { readonly request: FastifyRequest; readonly reply: Fasti
  * without saying which. Handlers throw SignalboxError, which the server renders, and return the answer's body as a value
  * for JSON, or a promise of it; nothing when they have answered by themselves.
  */
-export type Route = { readonly method: "GET" | "POST" | "DELETE"; readonly path: string } & (
+export type Route = { readonly method: "GET" | "POST" | "PATCH" | "DELETE"; readonly path: string } & (
   | { readonly access: "public"; handle(exchange: Exchange): unknown }
   | {
       readonly access: "member" | "admin";

@@ -1,4 +1,4 @@
-import type { Logger } from "@signalbox/kit";
+import type { Logger, Recorder } from "@signalbox/kit";
 import { SignalboxError, TenantId } from "@signalbox/proto";
 import type { Kysely } from "kysely";
 import { z } from "zod";
@@ -7,7 +7,8 @@ import { parseJsonBody, readBody } from "../http/read-body.ts";
 import type { Route } from "../http/route.ts";
 import { KEY_ROLES, type KeyDatabase } from "./key-database.ts";
 import type { KeyRing } from "./key-ring.ts";
-import { createKey, listKeys, revokeKey, type VirtualKey } from "./key-store.ts";
+import { createKey, findKey, listKeys, revokeKey, type VirtualKey } from "./key-store.ts";
+import { recordKeyChange } from "./record-key-change.ts";
 
 const BODY_LIMITS = { maxBytes: 16 * 1024, timeoutMs: 10_000 };
 
@@ -28,11 +29,12 @@ type Context = {
   readonly db: Kysely<KeyDatabase>;
   readonly keys: KeyRing;
   readonly pepper: Uint8Array;
+  readonly recorder: Recorder;
   readonly log: Logger;
 };
 
 /** The operator's management of virtual keys. */
-export function keyRoutes({ db, keys, pepper, log }: Context): Route[] {
+export function keyRoutes({ db, keys, pepper, recorder, log }: Context): Route[] {
   return [
     {
       method: "GET",
@@ -51,6 +53,7 @@ export function keyRoutes({ db, keys, pepper, log }: Context): Route[] {
         const { id, secretKey } = await createKey(db, { ...wish, tenant, expiresAt, pepper });
         await keys.reload();
         log.info({ key: id, tenant, role: wish.role, expiresAt, by: principal.keyId }, "a key was made");
+        await recordKeyChange(recorder, { before: null, after: await presentKey(db, id), by: principal.keyId });
         // The one time that the key is shown; no cache on the way may keep it.
         reply.code(201).header("cache-control", "no-store");
         return { object: "key", id, tenant, name: wish.name, role: wish.role, expiresAt, key: secretKey };
@@ -62,13 +65,23 @@ export function keyRoutes({ db, keys, pepper, log }: Context): Route[] {
       access: "admin",
       async handle({ request, principal }) {
         const { id } = request.params as { id: string };
-        if (!(await revokeKey(db, id))) throw new SignalboxError("not-found", "There is no key of this id.");
+        const before = await presentKey(db, id);
+        await revokeKey(db, id);
         await keys.reload();
         log.info({ key: id, by: principal.keyId }, "a key was revoked");
+        if (before.revokedAt === null) {
+          await recordKeyChange(recorder, { before, after: await presentKey(db, id), by: principal.keyId });
+        }
         return { object: "key", id, revoked: true };
       },
     },
   ];
+}
+
+async function presentKey(db: Kysely<KeyDatabase>, id: string): Promise<VirtualKey> {
+  const key = await findKey(db, id);
+  if (key === undefined) throw new SignalboxError("not-found", "There is no key of this id.");
+  return key;
 }
 
 function renderKey(key: VirtualKey): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Kysely } from "kysely";
+import type { Kysely, Selectable } from "kysely";
 import type { KeyDatabase, KeyRole } from "./key-database.ts";
 import { generateSecretKey, hashKey } from "./secret-key.ts";
 
@@ -50,16 +50,28 @@ export async function createKey(
   return { id, secretKey };
 }
 
+const KEY_COLUMNS = ["id", "tenant", "name", "role", "created_at", "revoked_at", "expires_at", "last_used_at"] as const;
+
+/** The key of this id, also when it is revoked or expired; undefined when there is none. */
+export async function findKey(db: Kysely<KeyDatabase>, id: string): Promise<VirtualKey | undefined> {
+  const row = await db.selectFrom("virtual_key").select(KEY_COLUMNS).where("id", "=", id).executeTakeFirst();
+  return row && keyOf(row);
+}
+
 /** Keys, revoked and expired ones too, oldest first. */
 export async function listKeys(db: Kysely<KeyDatabase>): Promise<VirtualKey[]> {
   const rows = await db
     .selectFrom("virtual_key")
-    .select(["id", "tenant", "name", "role", "created_at", "revoked_at", "expires_at", "last_used_at"])
+    .select(KEY_COLUMNS)
     .orderBy("created_at")
     .orderBy("id")
     .limit(LIST_MAX)
     .execute();
-  return rows.map((row) => ({
+  return rows.map(keyOf);
+}
+
+function keyOf(row: Pick<Selectable<KeyDatabase["virtual_key"]>, (typeof KEY_COLUMNS)[number]>): VirtualKey {
+  return {
     id: row.id,
     tenant: row.tenant,
     name: row.name,
@@ -68,7 +80,7 @@ export async function listKeys(db: Kysely<KeyDatabase>): Promise<VirtualKey[]> {
     revokedAt: row.revoked_at,
     expiresAt: row.expires_at,
     lastUsedAt: row.last_used_at,
-  }));
+  };
 }
 
 /** Revokes a key for ever. False when there is none of that id; a second time changes nothing and is true. */

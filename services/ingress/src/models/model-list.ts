@@ -1,5 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
-import { Catalogue } from "@signalbox/proto";
+import { Catalogue, type Operation, OPERATIONS } from "@signalbox/proto";
 
 /** A model as OpenAI's API lists it. */
 export type ListedModel = {
@@ -11,31 +11,47 @@ export type ListedModel = {
 };
 
 /** What may be asked for: the strategies, then the catalogue's endpoints. */
-export type ModelList = { read(): Promise<ReadonlyMap<string, ListedModel>> };
+export type ModelList = {
+  read(): Promise<ReadonlyMap<string, ListedModel>>;
+  /** The endpoints that can be asked for the operation. */
+  serving(operation: Operation): Promise<readonly string[]>;
+};
 
 const AUTO_MODELS = ["auto", "auto:cost", "auto:latency", "auto:quality"];
 
 /** Reads the catalogue file now, and again when it has changed. Throws when it cannot be read or used at the start. */
 export async function openModelList(path: string): Promise<ModelList> {
   let known = await load(path);
+  async function current(): Promise<Loaded> {
+    const { mtimeMs } = await stat(path);
+    // A change that cannot be used leaves the last good list in force.
+    if (mtimeMs !== known.mtimeMs) known = await load(path).catch(() => ({ ...known, mtimeMs }));
+    return known;
+  }
   return {
-    async read() {
-      const { mtimeMs } = await stat(path);
-      // A change that cannot be used leaves the last good list in force.
-      if (mtimeMs !== known.mtimeMs) known = await load(path).catch(() => ({ ...known, mtimeMs }));
-      return known.models;
-    },
+    read: async () => (await current()).models,
+    serving: async (operation) => (await current()).serving.get(operation) ?? [],
   };
 }
 
-async function load(path: string): Promise<{ models: ReadonlyMap<string, ListedModel>; mtimeMs: number }> {
+type Loaded = {
+  readonly models: ReadonlyMap<string, ListedModel>;
+  readonly serving: ReadonlyMap<Operation, readonly string[]>;
+  readonly mtimeMs: number;
+};
+
+async function load(path: string): Promise<Loaded> {
   const { mtimeMs } = await stat(path);
   const { endpoints, date } = Catalogue.parse(JSON.parse(await readFile(path, "utf8")));
   const models = AUTO_MODELS.map((id) => listed({ id, created: date, owner: "signalbox" }));
   for (const { id, released, provider } of endpoints) {
     models.push(listed({ id, created: released ?? date, owner: provider }));
   }
-  return { models: new Map(models.map((model) => [model.id, model])), mtimeMs };
+  const serving = OPERATIONS.map((operation) => {
+    const serves = endpoints.filter(({ operations = ["chat"] }) => operations.includes(operation));
+    return [operation, serves.map(({ id }) => id)] as const;
+  });
+  return { models: new Map(models.map((model) => [model.id, model])), serving: new Map(serving), mtimeMs };
 }
 
 function listed(model: { id: string; created: string; owner: string }): ListedModel {

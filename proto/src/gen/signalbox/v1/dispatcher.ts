@@ -35,6 +35,8 @@ export interface DispatchRequest {
   labelsJson: string;
   /** What the request says outside its body (libs/dialects `RequestEnvelope`) as JSON; empty for dialects that say all in the body. */
   envelopeJson: string;
+  /** What was taken out of the body (proto/src/messages/request-redaction.ts `RequestRedaction`) as JSON; empty when nothing was. Kept in memory alone, and never logged. */
+  redactionJson: string;
 }
 
 export interface DispatchFrame {
@@ -64,6 +66,8 @@ export interface Serving {
   planIndex: number;
   /** What the translation between the caller's dialect and the provider's wire lost, for a header: `none` where both are the same form. */
   translation: string;
+  /** Of the answer, where the caller's dialect does not say it: audio, text, or a stream of an operation beside chat. Else empty. */
+  contentType: string;
 }
 
 export interface Closing {
@@ -109,7 +113,7 @@ export interface ExchangeFrame {
 }
 
 function createBaseDispatchRequest(): DispatchRequest {
-  return { claim: "", body: Buffer.alloc(0), traceparent: "", labelsJson: "", envelopeJson: "" };
+  return { claim: "", body: Buffer.alloc(0), traceparent: "", labelsJson: "", envelopeJson: "", redactionJson: "" };
 }
 
 export const DispatchRequest: MessageFns<DispatchRequest> = {
@@ -128,6 +132,9 @@ export const DispatchRequest: MessageFns<DispatchRequest> = {
     }
     if (message.envelopeJson !== "") {
       writer.uint32(42).string(message.envelopeJson);
+    }
+    if (message.redactionJson !== "") {
+      writer.uint32(50).string(message.redactionJson);
     }
     return writer;
   },
@@ -185,6 +192,14 @@ export const DispatchRequest: MessageFns<DispatchRequest> = {
             message.envelopeJson = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.redactionJson = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -212,6 +227,11 @@ export const DispatchRequest: MessageFns<DispatchRequest> = {
         : isSet(object.envelope_json)
         ? globalThis.String(object.envelope_json)
         : "",
+      redactionJson: isSet(object.redactionJson)
+        ? globalThis.String(object.redactionJson)
+        : isSet(object.redaction_json)
+        ? globalThis.String(object.redaction_json)
+        : "",
     };
   },
 
@@ -232,6 +252,9 @@ export const DispatchRequest: MessageFns<DispatchRequest> = {
     if (message.envelopeJson !== "") {
       obj.envelopeJson = message.envelopeJson;
     }
+    if (message.redactionJson !== "") {
+      obj.redactionJson = message.redactionJson;
+    }
     return obj;
   },
 
@@ -245,6 +268,7 @@ export const DispatchRequest: MessageFns<DispatchRequest> = {
     message.traceparent = object.traceparent ?? "";
     message.labelsJson = object.labelsJson ?? "";
     message.envelopeJson = object.envelopeJson ?? "";
+    message.redactionJson = object.redactionJson ?? "";
     return message;
   },
 };
@@ -414,7 +438,7 @@ export const DispatchFrame: MessageFns<DispatchFrame> = {
 };
 
 function createBaseServing(): Serving {
-  return { provider: "", model: "", planIndex: 0, translation: "" };
+  return { provider: "", model: "", planIndex: 0, translation: "", contentType: "" };
 }
 
 export const Serving: MessageFns<Serving> = {
@@ -430,6 +454,9 @@ export const Serving: MessageFns<Serving> = {
     }
     if (message.translation !== "") {
       writer.uint32(34).string(message.translation);
+    }
+    if (message.contentType !== "") {
+      writer.uint32(42).string(message.contentType);
     }
     return writer;
   },
@@ -479,6 +506,14 @@ export const Serving: MessageFns<Serving> = {
             message.translation = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.contentType = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -501,6 +536,11 @@ export const Serving: MessageFns<Serving> = {
         ? globalThis.Number(object.plan_index)
         : 0,
       translation: isSet(object.translation) ? globalThis.String(object.translation) : "",
+      contentType: isSet(object.contentType)
+        ? globalThis.String(object.contentType)
+        : isSet(object.content_type)
+        ? globalThis.String(object.content_type)
+        : "",
     };
   },
 
@@ -518,6 +558,9 @@ export const Serving: MessageFns<Serving> = {
     if (message.translation !== "") {
       obj.translation = message.translation;
     }
+    if (message.contentType !== "") {
+      obj.contentType = message.contentType;
+    }
     return obj;
   },
 
@@ -530,6 +573,7 @@ export const Serving: MessageFns<Serving> = {
     message.model = object.model ?? "";
     message.planIndex = object.planIndex ?? 0;
     message.translation = object.translation ?? "";
+    message.contentType = object.contentType ?? "";
     return message;
   },
 };

@@ -28,9 +28,10 @@ export const protobufFileName = "signalbox/v1/ledger.proto";
 export interface LedgerEntry {
   index: bigint;
   eventId: string;
-  /** decision, outcome, superseded. */
+  /** decision, outcome, superseded, gap, key, admin. */
   type: string;
   tenant: string;
+  /** Empty when the event belongs to no request. */
   requestId: string;
   decisionId: string;
   /** The exact signed bytes of the leaf (a DSSE envelope in JSON). */
@@ -111,6 +112,22 @@ export interface LedgerDifference {
   /** JSON of both values; empty where absent. */
   recordedJson: string;
   replayedJson: string;
+}
+
+export interface LedgerStartReplayRequest {
+  tenant: string;
+  /** `ReplayOrder` (proto/src/documents/replay-job.ts) as JSON. */
+  orderJson: string;
+}
+
+export interface LedgerReplayJobRequest {
+  tenant: string;
+  id: string;
+}
+
+export interface LedgerReplayJob {
+  /** `ReplayJob` (proto/src/documents/replay-job.ts) as JSON. */
+  jobJson: string;
 }
 
 export interface LedgerCheckpointRequest {
@@ -1373,6 +1390,253 @@ export const LedgerDifference: MessageFns<LedgerDifference> = {
   },
 };
 
+function createBaseLedgerStartReplayRequest(): LedgerStartReplayRequest {
+  return { tenant: "", orderJson: "" };
+}
+
+export const LedgerStartReplayRequest: MessageFns<LedgerStartReplayRequest> = {
+  encode(message: LedgerStartReplayRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenant !== "") {
+      writer.uint32(10).string(message.tenant);
+    }
+    if (message.orderJson !== "") {
+      writer.uint32(18).string(message.orderJson);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LedgerStartReplayRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLedgerStartReplayRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.orderJson = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LedgerStartReplayRequest {
+    return {
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      orderJson: isSet(object.orderJson)
+        ? globalThis.String(object.orderJson)
+        : isSet(object.order_json)
+        ? globalThis.String(object.order_json)
+        : "",
+    };
+  },
+
+  toJSON(message: LedgerStartReplayRequest): unknown {
+    const obj: any = {};
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.orderJson !== "") {
+      obj.orderJson = message.orderJson;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LedgerStartReplayRequest>): LedgerStartReplayRequest {
+    return LedgerStartReplayRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LedgerStartReplayRequest>): LedgerStartReplayRequest {
+    const message = createBaseLedgerStartReplayRequest();
+    message.tenant = object.tenant ?? "";
+    message.orderJson = object.orderJson ?? "";
+    return message;
+  },
+};
+
+function createBaseLedgerReplayJobRequest(): LedgerReplayJobRequest {
+  return { tenant: "", id: "" };
+}
+
+export const LedgerReplayJobRequest: MessageFns<LedgerReplayJobRequest> = {
+  encode(message: LedgerReplayJobRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenant !== "") {
+      writer.uint32(10).string(message.tenant);
+    }
+    if (message.id !== "") {
+      writer.uint32(18).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LedgerReplayJobRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLedgerReplayJobRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LedgerReplayJobRequest {
+    return {
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+    };
+  },
+
+  toJSON(message: LedgerReplayJobRequest): unknown {
+    const obj: any = {};
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LedgerReplayJobRequest>): LedgerReplayJobRequest {
+    return LedgerReplayJobRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LedgerReplayJobRequest>): LedgerReplayJobRequest {
+    const message = createBaseLedgerReplayJobRequest();
+    message.tenant = object.tenant ?? "";
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseLedgerReplayJob(): LedgerReplayJob {
+  return { jobJson: "" };
+}
+
+export const LedgerReplayJob: MessageFns<LedgerReplayJob> = {
+  encode(message: LedgerReplayJob, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jobJson !== "") {
+      writer.uint32(10).string(message.jobJson);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LedgerReplayJob {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLedgerReplayJob();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.jobJson = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LedgerReplayJob {
+    return {
+      jobJson: isSet(object.jobJson)
+        ? globalThis.String(object.jobJson)
+        : isSet(object.job_json)
+        ? globalThis.String(object.job_json)
+        : "",
+    };
+  },
+
+  toJSON(message: LedgerReplayJob): unknown {
+    const obj: any = {};
+    if (message.jobJson !== "") {
+      obj.jobJson = message.jobJson;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LedgerReplayJob>): LedgerReplayJob {
+    return LedgerReplayJob.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LedgerReplayJob>): LedgerReplayJob {
+    const message = createBaseLedgerReplayJob();
+    message.jobJson = object.jobJson ?? "";
+    return message;
+  },
+};
+
 function createBaseLedgerCheckpointRequest(): LedgerCheckpointRequest {
   return {};
 }
@@ -1967,6 +2231,38 @@ export const LedgerService = {
     responseSerialize: (value: LedgerReplayResult): Buffer => Buffer.from(LedgerReplayResult.encode(value).finish()),
     responseDeserialize: (value: Buffer): LedgerReplayResult => LedgerReplayResult.decode(value),
   },
+  /** Replays a range as a job that goes on by itself, and whose result is kept. */
+  startReplay: {
+    path: "/signalbox.v1.Ledger/StartReplay" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: LedgerStartReplayRequest): Buffer =>
+      Buffer.from(LedgerStartReplayRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): LedgerStartReplayRequest => LedgerStartReplayRequest.decode(value),
+    responseSerialize: (value: LedgerReplayJob): Buffer => Buffer.from(LedgerReplayJob.encode(value).finish()),
+    responseDeserialize: (value: Buffer): LedgerReplayJob => LedgerReplayJob.decode(value),
+  },
+  getReplay: {
+    path: "/signalbox.v1.Ledger/GetReplay" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: LedgerReplayJobRequest): Buffer =>
+      Buffer.from(LedgerReplayJobRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): LedgerReplayJobRequest => LedgerReplayJobRequest.decode(value),
+    responseSerialize: (value: LedgerReplayJob): Buffer => Buffer.from(LedgerReplayJob.encode(value).finish()),
+    responseDeserialize: (value: Buffer): LedgerReplayJob => LedgerReplayJob.decode(value),
+  },
+  /** Ends a running job within about a second; what it found so far is kept. */
+  cancelReplay: {
+    path: "/signalbox.v1.Ledger/CancelReplay" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: LedgerReplayJobRequest): Buffer =>
+      Buffer.from(LedgerReplayJobRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): LedgerReplayJobRequest => LedgerReplayJobRequest.decode(value),
+    responseSerialize: (value: LedgerReplayJob): Buffer => Buffer.from(LedgerReplayJob.encode(value).finish()),
+    responseDeserialize: (value: Buffer): LedgerReplayJob => LedgerReplayJob.decode(value),
+  },
   checkpoint: {
     path: "/signalbox.v1.Ledger/Checkpoint" as const,
     requestStream: false as const,
@@ -2007,6 +2303,11 @@ export interface LedgerServer extends UntypedServiceImplementation {
   tail: handleServerStreamingCall<LedgerTailRequest, LedgerEntry>;
   /** Re-runs recorded decisions with the engine and documents that they name. */
   replay: handleServerStreamingCall<LedgerReplayRequest, LedgerReplayResult>;
+  /** Replays a range as a job that goes on by itself, and whose result is kept. */
+  startReplay: handleUnaryCall<LedgerStartReplayRequest, LedgerReplayJob>;
+  getReplay: handleUnaryCall<LedgerReplayJobRequest, LedgerReplayJob>;
+  /** Ends a running job within about a second; what it found so far is kept. */
+  cancelReplay: handleUnaryCall<LedgerReplayJobRequest, LedgerReplayJob>;
   checkpoint: handleUnaryCall<LedgerCheckpointRequest, LedgerCheckpoint>;
   /** A content-addressed document (engine, policy, catalogue, health, classifier) by its digest. */
   document: handleUnaryCall<LedgerDocumentRequest, LedgerDocument>;
@@ -2059,6 +2360,53 @@ export interface LedgerClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<LedgerReplayResult>;
+  /** Replays a range as a job that goes on by itself, and whose result is kept. */
+  startReplay(
+    request: LedgerStartReplayRequest,
+    callback: (error: ServiceError | null, response: LedgerReplayJob) => void,
+  ): ClientUnaryCall;
+  startReplay(
+    request: LedgerStartReplayRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: LedgerReplayJob) => void,
+  ): ClientUnaryCall;
+  startReplay(
+    request: LedgerStartReplayRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: LedgerReplayJob) => void,
+  ): ClientUnaryCall;
+  getReplay(
+    request: LedgerReplayJobRequest,
+    callback: (error: ServiceError | null, response: LedgerReplayJob) => void,
+  ): ClientUnaryCall;
+  getReplay(
+    request: LedgerReplayJobRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: LedgerReplayJob) => void,
+  ): ClientUnaryCall;
+  getReplay(
+    request: LedgerReplayJobRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: LedgerReplayJob) => void,
+  ): ClientUnaryCall;
+  /** Ends a running job within about a second; what it found so far is kept. */
+  cancelReplay(
+    request: LedgerReplayJobRequest,
+    callback: (error: ServiceError | null, response: LedgerReplayJob) => void,
+  ): ClientUnaryCall;
+  cancelReplay(
+    request: LedgerReplayJobRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: LedgerReplayJob) => void,
+  ): ClientUnaryCall;
+  cancelReplay(
+    request: LedgerReplayJobRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: LedgerReplayJob) => void,
+  ): ClientUnaryCall;
   checkpoint(
     request: LedgerCheckpointRequest,
     callback: (error: ServiceError | null, response: LedgerCheckpoint) => void,

@@ -1,0 +1,21 @@
+import { z } from "zod";
+import { Digest, TenantId } from "../ids.ts";
+import { systemEventHead } from "./event.ts";
+
+/** `event.admin`, made by the service that carried it out: who changed what of the line's own settings. */
+export const AdminEvent = z.strictObject({
+  schema: z.literal("signalbox.event.admin.v1"),
+  ...systemEventHead,
+  object: z.enum(["virtual-key", "policy", "catalogue", "prices", "budget", "config"]),
+  change: z.enum(["created", "changed", "revoked", "activated"]),
+  /** Of what was changed: a key's id, a policy's version. */
+  id: z.string().min(1).max(256),
+  /** Whose it is; null when it is everyone's. */
+  of: TenantId.nullable(),
+  /** A key's id, or who an operator's tool says that it is used by. */
+  by: z.string().min(1).max(128),
+  /** SHA-256 of the canonical JSON (RFC 8785) of its state before and after; null where there is none. No secret is in it. */
+  before: Digest.nullable(),
+  after: Digest.nullable(),
+});
+export type AdminEvent = z.infer<typeof AdminEvent>;

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { Selector } from "../documents/policy-rule.ts";
+import { PicoUsd } from "../ids.ts";
+
+export const BudgetName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "a name of lower-case letters, digits and hyphens, at most 63");
+const LeaseId = z.string().min(1).max(64);
+
+/** What is counted: money as billed, tokens of input and output together, or requests. */
+export const BUDGET_UNITS = ["pico-usd", "tokens", "requests"] as const;
+export type BudgetUnit = (typeof BUDGET_UNITS)[number];
+
+/** A budget that a request is charged to, and what the deciding instance holds of it at this moment. */
+export const BudgetState = z.strictObject({
+  budget: BudgetName,
+  unit: z.enum(BUDGET_UNITS),
+  /**
+   * rate: a limit on how much at a time; concurrency: on how many at once. Who exceeds one is refused as `rate-limited`.
+   * Absent: a budget.
+   */
+  kind: z.enum(["rate", "concurrency"]).optional(),
+  /** Endpoints that it is charged with; absent: all. */
+  endpoints: Selector.optional(),
+  /** Nothing is held of it: `none`, with nothing left. */
+  lease: LeaseId,
+  /** A whole number of the unit, as a decimal string. */
+  left: PicoUsd,
+});
+export type BudgetState = z.infer<typeof BudgetState>;
+
+/** What of a budget is set aside for a request, from which lease: the most that its plan can cost. */
+export const BudgetReservation = z.strictObject({ budget: BudgetName, lease: LeaseId, amount: PicoUsd });
+export type BudgetReservation = z.infer<typeof BudgetReservation>;

@@ -1,0 +1,21 @@
+import { z } from "zod";
+import { BUDGET_UNITS, BudgetName } from "../events/budget.ts";
+import { Count, Micro, PicoUsd } from "../ids.ts";
+
+/** On BUDGET_NOTICE_SUBJECT. */
+export const BudgetNotice = z.discriminatedUnion("kind", [
+  /** A share of a budget that somebody wanted to hear of is spent; told once for each window. */
+  z.strictObject({
+    kind: z.literal("alert"),
+    budget: BudgetName,
+    unit: z.enum(BUDGET_UNITS),
+    /** The beginning of the window, in Unix milliseconds; 0 for one that has none. */
+    startsMs: Count,
+    share: Micro,
+    settled: PicoUsd,
+    amount: PicoUsd,
+  }),
+  /** One instance needs what others hold unused. */
+  z.strictObject({ kind: z.literal("recall"), budget: BudgetName, startsMs: Count, instance: z.string().max(64) }),
+]);
+export type BudgetNotice = z.infer<typeof BudgetNotice>;

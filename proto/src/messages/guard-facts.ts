@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { GuardAction } from "../documents/guard.ts";
+import { Count, Digest } from "../ids.ts";
+
+/** The types that a record names, and the places that it names of each: so many fit into a leaf beside all else. */
+export const GUARD_TYPES_MAX = 32;
+export const GUARD_PLACES_MAX = 8;
+
+/** A type of finding, such as `pii.email` or `secret.github-token`; never the text. */
+export const FoundType = z.string().max(48);
+
+/** What the guardrails found in a request: it stands in the leaf, so it holds integers and words of a closed set only. */
+export const GuardFacts = z.strictObject({
+  /** The guardrails document. */
+  config: Digest,
+  /** False: the request holds more text than is looked through. */
+  complete: z.boolean(),
+  /** The strictest action of all; `pass` when nothing was found. */
+  action: z.enum(["pass", ...GuardAction.options]),
+  /** The blocked types first, then the redacted ones. */
+  found: z
+    .array(
+      z.strictObject({
+        type: FoundType,
+        action: GuardAction,
+        count: Count,
+        /** `[string of the body, start, end]` of the first ones, in UTF-16 units. */
+        places: z.array(z.tuple([Count, Count, Count])).max(GUARD_PLACES_MAX),
+      }),
+    )
+    .max(GUARD_TYPES_MAX),
+});
+export type GuardFacts = z.infer<typeof GuardFacts>;
+
+/** What the guardrails did about a request and its answer, for its outcome. */
+export const GuardOutcome = z.strictObject({
+  config: Digest,
+  /** What was taken out of the request before it was sent on. */
+  redacted: z.array(z.strictObject({ type: FoundType, count: Count })).max(GUARD_TYPES_MAX),
+  /** What was found in the answer; a stream may have been broken off at it. */
+  found: z.array(z.strictObject({ type: FoundType, action: GuardAction, count: Count })).max(GUARD_TYPES_MAX),
+});
+export type GuardOutcome = z.infer<typeof GuardOutcome>;

@@ -1,0 +1,14 @@
+/** What a caller can ask a model to do, in the words of the paths under which it is asked for. */
+export const OPERATIONS = [
+  "chat",
+  "embeddings",
+  "images",
+  "speech",
+  "transcriptions",
+  "moderations",
+  "rerank",
+] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+/** The operations beside chat. */
+export type PlainOperation = Exclude<Operation, "chat">;

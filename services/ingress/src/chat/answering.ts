@@ -1,0 +1,37 @@
+import { SignalboxError } from "@signalbox/proto";
+import { answerChat, type ChatLine } from "./answer-chat.ts";
+import type { AnswerWriter } from "./answer-writer.ts";
+import type { ChatRequest } from "./chat-request.ts";
+
+/** Requests under way. Every one of them ends with an answer and a record. */
+export type Answering = {
+  /** Never rejects. */
+  answer(chat: ChatRequest, writer: AnswerWriter): Promise<void>;
+  /** The requests which are under way now have ended with their records. */
+  settled(): Promise<void>;
+};
+
+export function createAnswering(line: ChatLine): Answering {
+  const working = new Set<Promise<void>>();
+
+  async function run(chat: ChatRequest, writer: AnswerWriter): Promise<void> {
+    try {
+      await answerChat(line, chat, writer);
+    } catch (error) {
+      line.log.error({ err: error, request: chat.facts.requestId }, "a request failed");
+      writer.fail(SignalboxError.from(error));
+    }
+  }
+
+  return {
+    async answer(chat, writer) {
+      const work = run(chat, writer);
+      working.add(work);
+      await work;
+      working.delete(work);
+    },
+    async settled() {
+      await Promise.all(working);
+    },
+  };
+}

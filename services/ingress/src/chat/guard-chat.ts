@@ -1,0 +1,57 @@
+import { hash } from "node:crypto";
+import type { OpenFilter } from "@signalbox/dialects";
+import { SignalboxError } from "@signalbox/proto";
+import type { RedactedBody, RequestGuard } from "../guard/request-guard.ts";
+import type { ChatRequest } from "./chat-request.ts";
+
+/** The content signal of a request that holds more text than is looked through. */
+const INCOMPLETE = "guard.incomplete";
+/** As many signals as travel; the strictest types come first. */
+const CONTENT_MAX = 32;
+const NO_VIEW = { system: "", conversation: "", lastUser: "", truncated: false };
+
+/**
+ * The request with what the guardrails found in it. One that they block travels without its text, for there is nothing left to
+ * be decided. Kept answers are told apart by the guardrails under which they were made.
+ */
+export async function guardChat(chat: ChatRequest, guard: RequestGuard): Promise<ChatRequest> {
+  const inspection = await guard.inspect(chat.body);
+  const { found, complete, action } = inspection.facts;
+  const content = [...(complete ? [] : [INCOMPLETE]), ...found.map(({ type }) => type)].slice(0, CONTENT_MAX);
+  const { cache } = chat.facts;
+  const isBlocked = action === "block";
+  const key = cache.key === null || isBlocked ? null : hash("sha256", `${cache.key}\n${guard.config}`, "hex");
+  return {
+    ...chat,
+    facts: { ...chat.facts, guard: inspection.facts, cache: { ...cache, mode: isBlocked ? "off" : cache.mode, key } },
+    view: isBlocked ? NO_VIEW : chat.view,
+    ...(content.length === 0 ? {} : { caller: { ...chat.caller, content } }),
+    inspection,
+  };
+}
+
+/** The body as it may be sent on; an error when the decision orders what nobody here can find. */
+export function bodyToSend(
+  { body, inspection }: ChatRequest,
+  guard: RequestGuard | null,
+  ordered: string[] | undefined,
+): RedactedBody | SignalboxError {
+  if (guard !== null && inspection !== undefined) {
+    return guard.redact(body, { findings: inspection.findings, ordered: ordered ?? [] });
+  }
+  if (ordered === undefined) return { body, redaction: null };
+  return new SignalboxError(
+    "policy-refused",
+    `The policy orders ${ordered.join(", ")} taken out of the request, and there are no guardrails to find it.`,
+  );
+}
+
+/** What puts back into a kept answer what was taken out of the request before it was answered; null when that was nothing. */
+export function restorerFor(
+  { body, inspection }: ChatRequest,
+  guard: RequestGuard,
+  ordered: string[],
+): OpenFilter | null {
+  const { redaction } = guard.redact(body, { findings: inspection?.findings ?? [], ordered });
+  return redaction === null ? null : guard.restorer(redaction);
+}
