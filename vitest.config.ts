@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+/** Every dialect and client against every wire: hundreds of cells, which `npm test -- --all` runs beside the fault tests. */
+const MATRIX = ["dialect-matrix", "tool-loop", "agent-session"].map((name) => `test/flow/${name}.test.ts`);
+
 export default defineConfig({
   test: {
     projects: [
@@ -21,6 +24,17 @@ export default defineConfig({
         test: {
           name: "flow",
           include: ["test/flow/**/*.test.ts"],
+          exclude: MATRIX,
+          globalSetup: ["test/kit/global-setup.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "matrix",
+          include: MATRIX,
           globalSetup: ["test/kit/global-setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -10,7 +10,7 @@ import type { TestCount } from "./run-vitest.ts";
 type Step = { readonly name: string; readonly run: () => Promise<TestCount> };
 
 const USAGE = `Usage: npm test [-- [--all] [filter…]]     types, lint, format, unit and flow tests
-                                       --all runs the fault tests too
+                                       --all runs the dialect matrix and the fault tests too
        npm run check                   types, lint and format alone
        npm run gen                     makes the code of proto/signalbox/v1, the config reference and
                                        the tables of what a translation loses again`;
@@ -24,7 +24,7 @@ async function main([command = "", ...args]: string[]): Promise<number> {
   }
   if (command === "gen") return generate();
   const filters = args.filter((arg) => !arg.startsWith("--"));
-  const projects = command === "check" ? [] : ["unit", "flow", ...(args.includes("--all") ? ["fault"] : [])];
+  const projects = command === "check" ? [] : ["unit", "flow", ...(args.includes("--all") ? ["matrix", "fault"] : [])];
   return runSteps([
     tool("types", ["tsc", "-p", "."]),
     tool("lint", ["oxlint"]),
