@@ -8,7 +8,6 @@ export * from "./grpc-server.ts";
 export * from "./guardrails.ts";
 export * from "./health-server.ts";
 export * from "./logger.ts";
-export * from "./postgres.ts";
 export * from "./durable-publisher.ts";
 export * from "./read-config.ts";
 export * from "./receipts.ts";

@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import {
   connectBus,
   createLogger,
-  openPostgres,
   readSigningKey,
   startGrpcServer,
   startHealthServer,
@@ -11,6 +10,7 @@ import {
   type Logger,
   type RunningService,
 } from "@signalbox/kit";
+import { openPostgres } from "@signalbox/kit/postgres";
 import { LedgerService } from "@signalbox/proto/grpc/ledger";
 import { formatVkey } from "@signalbox/tlog";
 import type { Kysely } from "kysely";

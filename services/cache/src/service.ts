@@ -1,13 +1,13 @@
 import {
   connectBus,
   createLogger,
-  openPostgres,
   startGrpcServer,
   startHealthServer,
   type Bus,
   type Logger,
   type RunningService,
 } from "@signalbox/kit";
+import { openPostgres } from "@signalbox/kit/postgres";
 import { CacheService } from "@signalbox/proto/grpc/cache";
 import { AnswerStore } from "./answer-store.ts";
 import type { Config } from "./config.ts";

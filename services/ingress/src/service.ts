@@ -5,10 +5,10 @@ import {
   createLogger,
   createRecorder,
   grpcMetadata,
-  openPostgres,
   readSigningKey,
   type RunningService,
 } from "@signalbox/kit";
+import { openPostgres } from "@signalbox/kit/postgres";
 import { CacheClient } from "@signalbox/proto/grpc/cache";
 import { DispatcherClient } from "@signalbox/proto/grpc/dispatcher";
 import { LedgerClient } from "@signalbox/proto/grpc/ledger";

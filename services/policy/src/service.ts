@@ -3,11 +3,11 @@ import {
   createLogger,
   createRecorder,
   loadEngine,
-  openPostgres,
   readSigningKey,
   type RunningService,
   startHealthServer,
 } from "@signalbox/kit";
+import { openPostgres } from "@signalbox/kit/postgres";
 import { bundleEngine } from "./bundle-engine.ts";
 import { startBudgets } from "./budgets/start-budgets.ts";
 import type { Config } from "./config.ts";
