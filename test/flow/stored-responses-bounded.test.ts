@@ -1,5 +1,6 @@
 import { createSecretKey, randomBytes } from "node:crypto";
-import { createLogger, openPostgres, uuidv7 } from "@signalbox/kit";
+import { createLogger, uuidv7 } from "@signalbox/kit";
+import { openPostgres } from "@signalbox/kit/postgres";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import { Pool } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
