@@ -1,5 +1,7 @@
 import { defineConfig } from "vitest/config";
 
+/** Whole lines in processes of their own, which are held to times: nothing else runs beside them. */
+const STARTS = ["test/flow/start-*.test.ts"];
 /** Every dialect and client against every wire: hundreds of cells, which `npm test -- --all` runs beside the fault tests. */
 const MATRIX = ["dialect-matrix", "tool-loop", "agent-session"].map((name) => `test/flow/${name}.test.ts`);
 
@@ -11,12 +13,16 @@ export default defineConfig({
           name: "unit",
           // Far above what any takes on an idle machine: a busy one must not fail them.
           testTimeout: 30_000,
+          // These suites share no state, and to load zod and fast-check anew for each of them takes longer than to run them.
+          isolate: false,
           include: [
             "proto/**/*.test.ts",
             "libs/**/*.test.ts",
             "services/**/*.test.ts",
             "infra/**/*.test.ts",
+            "test/corpus/**/*.test.ts",
             "test/tidy/**/*.test.ts",
+            "test/simulation/**/*.test.ts",
           ],
         },
       },
@@ -24,7 +30,18 @@ export default defineConfig({
         test: {
           name: "flow",
           include: ["test/flow/**/*.test.ts"],
-          exclude: MATRIX,
+          exclude: [...MATRIX, ...STARTS],
+          globalSetup: ["test/kit/global-setup.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          // Each suite has a NATS server and a database of its own and mostly waits for them.
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: "start",
+          include: STARTS,
           globalSetup: ["test/kit/global-setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
@@ -44,7 +61,9 @@ export default defineConfig({
       {
         test: {
           name: "fault",
-          include: ["test/fault/**/*.test.ts"],
+          include: ["test/fault/**/*.test.ts", "test/simulation/**/*.test.ts"],
+          // The unit tests play a part of these.
+          env: { SEEDS: "1000" },
           globalSetup: ["test/kit/global-setup.ts"],
           testTimeout: 300_000,
           hookTimeout: 120_000,

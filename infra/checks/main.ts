@@ -9,7 +9,7 @@ import type { TestCount } from "./run-vitest.ts";
 /** A step is done when its result says `ok`; the first that is not ends the run. */
 type Step = { readonly name: string; readonly run: () => Promise<TestCount> };
 
-const USAGE = `Usage: npm test [-- [--all] [filter…]]     types, lint, format, unit and flow tests
+const USAGE = `Usage: npm test [-- [--all] [filter…]]     types, lint, format, unit, flow and start tests
                                        --all runs the dialect matrix and the fault tests too
        npm run check                   types, lint and format alone
        npm run gen                     makes the code of proto/signalbox/v1, the config reference and
@@ -24,7 +24,8 @@ async function main([command = "", ...args]: string[]): Promise<number> {
   }
   if (command === "gen") return generate();
   const filters = args.filter((arg) => !arg.startsWith("--"));
-  const projects = command === "check" ? [] : ["unit", "flow", ...(args.includes("--all") ? ["matrix", "fault"] : [])];
+  const projects =
+    command === "check" ? [] : ["unit", "flow", "start", ...(args.includes("--all") ? ["matrix", "fault"] : [])];
   return runSteps([
     tool("types", ["tsc", "-p", "."]),
     tool("lint", ["oxlint"]),

@@ -12,7 +12,7 @@ export async function makeFirstKeys(ownerUrl: string, pepper: Buffer): Promise<F
   try {
     const tenant = DEFAULT_TENANT;
     const member = await createKey(db, { tenant, role: "member", name: "first key", pepper });
-    const admin = await createKey(db, { tenant, role: "admin", name: "first admin key", pepper });
+    const admin = await createKey(db, { tenant, role: "owner", name: "first admin key", pepper });
     return { apiKey: member.secretKey, adminKey: admin.secretKey };
   } finally {
     await db.destroy();

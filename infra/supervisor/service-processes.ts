@@ -17,16 +17,24 @@ export type Services = AsyncDisposable & { readonly pids: () => Record<StageName
 
 export type ServicesOptions = {
   readonly home: Home;
-  readonly configs: ServiceConfigs;
-  /** The variables that hold providers' keys, for the dispatcher. */
-  readonly keyVariables: readonly string[];
+  /** When it resolves, all that services connect to is there. */
+  readonly prepared: Promise<{
+    readonly configs: ServiceConfigs;
+    /** The variables that hold providers' keys, for the dispatcher. */
+    readonly keyVariables: readonly string[];
+  }>;
+  /** The variables that hold keys of guardrails elsewhere, for those who ask them. */
+  readonly guardKeyVariables: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly say: (line: string) => void;
   /** A service has another pid now. */
   readonly onPids: (pids: Record<StageName, number>) => void;
 };
 
-/** Starts every service as a process of its own and resolves when all of them serve. */
+/**
+ * Starts every service as a process of its own and resolves when all of them serve. They load their code at once, while
+ * what they need is prepared; when that fails, they are ended and the returned promise rejects with the same reason.
+ */
 export async function startServiceProcesses(options: ServicesOptions): Promise<Services> {
   const running = new Map<StageName, SupervisedProcess>();
   const started = new Map<StageName, number>();
@@ -51,27 +59,27 @@ export async function startServiceProcesses(options: ServicesOptions): Promise<S
 
 type StartService = ServicesOptions & { readonly stage: StageName; readonly onStart: (pid: number) => void };
 
-function startService({
-  home,
-  configs,
-  keyVariables,
-  env,
-  say,
-  stage,
-  onStart,
-}: StartService): Promise<SupervisedProcess> {
+async function startService(options: StartService): Promise<SupervisedProcess> {
+  const { home, prepared, guardKeyVariables, env, say, stage, onStart } = options;
   const configFile = join(home.run, `${stage}.json`);
-  writeFileSync(configFile, `${JSON.stringify(configs[stage], null, 2)}\n`, { mode: 0o600 });
-  const outgoing = stage === "dispatcher";
+  // The dispatcher calls providers, policy the webhook that alerts go to, and ingress guardrails elsewhere.
+  const outgoing = stage === "dispatcher" || stage === "policy" || stage === "ingress";
+  // Which keys the dispatcher gets is known when the providers are, so it alone is not started ahead.
+  const keyVariables = stage === "dispatcher" ? (await prepared).keyVariables : [];
+  const also = outgoing && stage !== "policy" ? [...keyVariables, ...guardKeyVariables] : [];
+  const hold = prepared.then(({ configs }) => {
+    writeFileSync(configFile, `${JSON.stringify(configs[stage], null, 2)}\n`, { mode: 0o600 });
+  });
   return SupervisedProcess.start({
     name: stage,
     command: process.execPath,
     args: [...NODE_OPTIONS, join(SERVICES, stage, "src", "main.ts"), "--config", configFile],
-    env: serviceEnv(env, { outgoing, also: outgoing ? keyVariables : [] }),
+    env: serviceEnv(env, { outgoing, also }),
     // Relative paths in a config of one's own mean the same as on the command line.
     cwd: process.cwd(),
     logFile: join(home.logs, `${stage}.log`),
     say,
     onStart,
+    hold,
   });
 }

@@ -6,6 +6,7 @@ import { checkGuardrails } from "../config/check-guardrails.ts";
 import { writeDocuments } from "../config/write-documents.ts";
 import { readSignalboxConfig } from "../config/read-signalbox-config.ts";
 import { ONE_MACHINE, renderServiceConfigs } from "../config/render-service-configs.ts";
+import type { ServiceConfigs } from "../config/render-service-configs.ts";
 import type { SignalboxConfig } from "../config/signalbox-config.ts";
 import { claimHome } from "../home/claim-home.ts";
 import { openHome } from "../home/home.ts";
@@ -76,13 +77,12 @@ export async function startLine(options: LineOptions): Promise<Line> {
   stack.use(await claimHome(home));
   const context = { home, config, progress, keys: lineKeys(home), ports: await choosePorts(home, options.port) };
   const baseUrl = `http://127.0.0.1:${context.ports.http}`;
-  // Providers need neither neighbour, so they are looked for while these come up.
-  const [neighbours, resolved] = await bothEnded(
-    bringUpNeighbours(context, stack),
-    progress.step("providers", () => registerProviders(options, context, stack)),
+  const preparing = prepareServices({ options, context, baseUrl }, stack);
+  const [{ neighbours, resolved, keys }, services] = await bothEnded(
+    preparing,
+    startServices({ options, context, baseUrl, preparing }),
   );
-  const keys = await prepareDatabase({ ...context, ownerUrl: neighbours.postgres.url("owner"), baseUrl });
-  const services = stack.use(await startServices({ options, context, neighbours, resolved, keys, baseUrl }));
+  stack.use(services);
   const ready = (): ReadyInfo => readyInfo({ context, neighbours, keys, baseUrl, pids: services.pids() });
   const tellRuntime = (): void => writeRuntime(home, ready(), neighbours);
   tellRuntime();
@@ -153,43 +153,88 @@ function startSimulator(options: {
   });
 }
 
-type Parts = {
+type Starting = {
+  readonly options: LineOptions;
   readonly context: NeighbourOptions & { readonly config: SignalboxConfig };
-  readonly neighbours: Neighbours;
-  readonly keys: FirstKeys;
   readonly baseUrl: string;
 };
 
-async function startServices(
-  parts: Parts & { readonly options: LineOptions; readonly resolved: ResolvedProviders },
-): Promise<Services> {
-  const { options, context, neighbours, resolved } = parts;
-  const { nats, postgres } = neighbours;
-  const { home, progress } = context;
-  const { providers } = resolved;
+/** What services are started on. */
+type Prepared = {
+  readonly neighbours: Neighbours;
+  readonly resolved: ResolvedProviders;
+  readonly keys: FirstKeys;
+  readonly configs: ServiceConfigs;
+};
+
+async function prepareServices(
+  { options, context, baseUrl }: Starting,
+  stack: AsyncDisposableStack,
+): Promise<Prepared> {
+  // Providers need neither neighbour, so they are looked for while these come up.
+  const [neighbours, resolved] = await bothEnded(
+    bringUpNeighbours(context, stack),
+    context.progress.step("providers", () => registerProviders(options, context, stack)),
+  );
+  const keys = await prepareDatabase({ ...context, ownerUrl: neighbours.postgres.url("owner"), baseUrl });
   const configs = renderServiceConfigs({
     ...context,
     places: ONE_MACHINE,
-    providers,
-    natsUrl: nats.url,
-    postgresUrl: postgres.url,
+    providers: resolved.providers,
+    natsUrl: neighbours.nats.url,
+    postgresUrl: neighbours.postgres.url,
   });
+  return { neighbours, resolved, keys, configs };
+}
+
+async function startServices(starting: Starting & { readonly preparing: Promise<Prepared> }): Promise<Services> {
+  const { options, context, preparing } = starting;
+  const { progress } = context;
   if (options.singleProcess === true) {
+    const { configs } = await preparing;
     // Loaded for this mode alone: it brings the code of every service into this process.
     const { startServiceInstances } = await import("./service-instances.ts");
     return progress.step("services", () => startServiceInstances(configs));
   }
-  return progress.step("services", () =>
-    startServiceProcesses({
-      home,
-      configs,
-      keyVariables: Object.values(providers).flatMap(({ apiKeyEnv }) => apiKeyEnv ?? []),
-      env: options.env,
-      say: (line) => progress.note(line),
-      onPids: (pids) => writeRuntime(home, readyInfo({ ...parts, pids }), neighbours),
-    }),
-  );
+  const started = startProcesses(starting);
+  await Promise.allSettled([preparing]);
+  try {
+    return await progress.step("services", () => started);
+  } catch (error) {
+    // The step does not wait when the start was broken off.
+    await started.then(
+      (services) => services[Symbol.asyncDispose](),
+      () => undefined,
+    );
+    throw error;
+  }
 }
+
+function startProcesses({
+  options,
+  context,
+  baseUrl,
+  preparing,
+}: Parameters<typeof startServices>[0]): Promise<Services> {
+  const { home, config, progress } = context;
+  return startServiceProcesses({
+    home,
+    prepared: preparing.then(({ configs, resolved }) => ({
+      configs,
+      keyVariables: Object.values(resolved.providers).flatMap(({ apiKeyEnv }) => apiKeyEnv ?? []),
+    })),
+    guardKeyVariables: config.guardrails.remote.flatMap(({ apiKeyEnv }) => apiKeyEnv ?? []),
+    env: options.env,
+    say: (line) => progress.note(line),
+    onPids: (pids) => {
+      void preparing.then(({ neighbours, keys }) => {
+        writeRuntime(home, readyInfo({ context, neighbours, keys, baseUrl, pids }), neighbours);
+      });
+    },
+  });
+}
+
+type Parts = Pick<Starting, "context" | "baseUrl"> & Pick<Prepared, "neighbours" | "keys">;
 
 function readyInfo(parts: Parts & { readonly pids: ReadyInfo["pids"] }): ReadyInfo {
   const { context, neighbours, keys, baseUrl, pids } = parts;

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { GoMessage } from "@signalbox/kit";
 import { startProcessGroup } from "../process/process-group.ts";
 import type { Exit, ProcessGroup, ProcessGroupOptions } from "../process/process-group.ts";
 import { Backoff } from "./backoff.ts";
@@ -18,6 +19,8 @@ export type SupervisedOptions = Omit<ProcessGroupOptions, "ipc"> & {
   /** A process ended without being asked, or was started again. */
   readonly say: (line: string) => void;
   readonly onStart: (pid: number) => void;
+  /** What the process needs before it can serve. It is started at once, with `--held`, and told to go when this resolves. */
+  readonly hold?: Promise<unknown>;
 };
 
 /** A child process that says over its IPC channel when it serves, and is started again whenever it ends by itself. */
@@ -27,20 +30,24 @@ export class SupervisedProcess implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #ready = Promise.withResolvers<void>();
   #current: ProcessGroup | undefined;
+  #isHeld: boolean;
   #wasReady = false;
   #starts = 0;
   #running: Promise<void> = Promise.resolve();
 
   private constructor(options: SupervisedOptions) {
     this.#options = options;
+    this.#isHeld = options.hold !== undefined;
   }
 
   /** Resolves when the process serves; rejects with its last words when it cannot be brought to. */
   static async start(options: SupervisedOptions): Promise<SupervisedProcess> {
     const supervised = new SupervisedProcess(options);
-    const late = setTimeout(() => void supervised.#giveUp("was not ready in time"), READY_LIMIT_MS);
     supervised.#running = supervised.#keepRunning();
+    let late: NodeJS.Timeout | undefined;
     try {
+      await Promise.race([options.hold, supervised.#ready.promise]);
+      late = setTimeout(() => void supervised.#giveUp("was not ready in time"), READY_LIMIT_MS);
       await supervised.#ready.promise;
       return supervised;
     } catch (error) {
@@ -80,9 +87,17 @@ export class SupervisedProcess implements AsyncDisposable {
 
   async #runOnce(): Promise<Exit> {
     this.#starts += 1;
-    const process = await startProcessGroup({ ...this.#options, ipc: true });
+    const args = this.#isHeld ? [...this.#options.args, "--held"] : this.#options.args;
+    const process = await startProcessGroup({ ...this.#options, args, ipc: true });
     this.#current = process;
     this.#options.onStart(process.pid);
+    if (this.#isHeld) {
+      const release = (): void => {
+        this.#isHeld = false;
+        if (process.child.connected) process.child.send({ go: true } satisfies GoMessage);
+      };
+      void this.#options.hold?.then(release, () => undefined);
+    }
     process.child.on("message", (message: { ready?: boolean }) => {
       if (message.ready !== true) return;
       if (this.#wasReady) this.#options.say(`${this.#options.name} serves again`);

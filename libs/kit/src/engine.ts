@@ -1,5 +1,6 @@
 import { createContext, constants, Script } from "node:vm";
-import { type Decision, type DecisionInput, SignalboxError } from "@signalbox/proto";
+import type { Decision, DecisionInput } from "@signalbox/proto";
+import { SignalboxError } from "@signalbox/proto/errors";
 
 /** The canonical JSON of the documents that a decision's input names by digest. The caller answers for the match. */
 export type EngineDocuments = { readonly policy: string; readonly catalogue: string; readonly health: string };

@@ -3,8 +3,6 @@ export * from "./bus.ts";
 export * from "./engine.ts";
 export * from "./event-signer.ts";
 export * from "./forwarder.ts";
-export * from "./grpc-client.ts";
-export * from "./grpc-server.ts";
 export * from "./guardrails.ts";
 export * from "./health-server.ts";
 export * from "./logger.ts";

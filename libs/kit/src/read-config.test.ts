@@ -34,6 +34,17 @@ test("broken YAML and doubled keys are named with their line", () => {
   expect(problemOf("name: [1,\n")).toMatch(/^box\.yaml:\d: /);
 });
 
+test("a JSON file is read as such, and what is wrong in it is named with its line all the same", () => {
+  expect(parseConfig(Config, '{"name": "x",\n"http": {"port": 2}}', "box.json")).toEqual({
+    http: { port: 2 },
+    name: "x",
+  });
+  expect(() => parseConfig(Config, '{"name": "x",\n"http": {"port": "many"}}', "box.json")).toThrow(
+    /^box\.json:2: http\.port/,
+  );
+  expect(() => parseConfig(Config, '{"name": ', "box.json")).toThrow(/^box\.json:1: /);
+});
+
 test("a file that is not there and a missing path are config errors", () => {
   expect(() => readConfig(Config, ["--config", "/nowhere/box.yaml"])).toThrow(/\/nowhere\/box\.yaml: cannot be read/);
   expect(() => readConfig(Config, ["--config"])).toThrow(/needs the path/);

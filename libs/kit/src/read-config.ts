@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { LineCounter, parseDocument } from "yaml";
+import { createRequire } from "node:module";
+import type * as Yaml from "yaml";
 import { z } from "zod";
 
 /** A config that cannot be used; the message names file, line, field and what is wrong. */
@@ -12,6 +13,9 @@ export class ConfigError extends Error {
  * Throws ConfigError with one line for each problem: `file:line: path: problem`.
  */
 export function parseConfig<S extends z.ZodType>(schema: S, text: string, file: string): z.infer<S> {
+  const fromJson = file.endsWith(".json") ? schema.safeParse(tryJson(text)) : null;
+  if (fromJson?.success === true) return fromJson.data;
+  const { LineCounter, parseDocument } = loadYaml();
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const [syntax] = document.errors;
@@ -29,6 +33,20 @@ export function parseConfig<S extends z.ZodType>(schema: S, text: string, file: 
     }
     return 1;
   }
+}
+
+/** What a program wrote is JSON and has no mistake to show the line of. */
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Loaded when it is needed, because services read JSON and start faster without it. */
+function loadYaml(): typeof Yaml {
+  return createRequire(import.meta.url)("yaml") as typeof Yaml;
 }
 
 function describe(issue: z.core.$ZodIssue): string {

@@ -10,6 +10,9 @@ export type RunningService = AsyncDisposable & {
 /** What a service sends to its supervisor when it serves. */
 export type ReadyMessage = { readonly ready: true; readonly ports: RunningService["ports"] };
 
+/** What a supervisor sends to a process that it started with `--held`. */
+export type GoMessage = { readonly go: true };
+
 const STOP_TIMEOUT_MS = 10_000;
 
 /**
@@ -25,6 +28,8 @@ export async function runService<S extends z.ZodType>(options: {
     console.log(`Usage: node services/${options.name}/src/main.ts [--config FILE] [--check]`);
     return;
   }
+  // By now the code is loaded, which takes longer than all that follows.
+  if (process.argv.includes("--held")) await toldToGo();
   let config: z.infer<S>;
   try {
     config = readConfig(options.config);
@@ -39,6 +44,17 @@ export async function runService<S extends z.ZodType>(options: {
     return;
   }
   await serve(() => options.start(config));
+}
+
+/** Resolves when the supervisor has written the config; a process whose supervisor is gone ends by itself. */
+function toldToGo(): Promise<void> {
+  return new Promise((resolve) => {
+    process.on("message", function listen(message: Partial<GoMessage>) {
+      if (message.go !== true) return;
+      process.off("message", listen);
+      resolve();
+    });
+  });
 }
 
 async function serve(start: () => Promise<RunningService>): Promise<void> {

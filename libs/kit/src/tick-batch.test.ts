@@ -41,6 +41,17 @@ test("where no others are to be expected nothing waits for them", async () => {
   expect(batches).toEqual([[1], [2]]);
 });
 
+test("a flush hands over at once, and what its turn had planned finds nothing left", async () => {
+  const batches: number[][] = [];
+  const add = tickBatch<number>((items) => batches.push(items));
+  add(1);
+  add.flush();
+  expect(batches).toEqual([[1]]);
+  await nextTick();
+  add.flush();
+  expect(batches).toEqual([[1]]);
+});
+
 test("messages stay below the limit and keep every item in order", () => {
   const texts = Array.from({ length: 100 }, (_, index) => JSON.stringify({ index, pad: "é".repeat(index) }));
   const messages = packItems(texts, 1_000);

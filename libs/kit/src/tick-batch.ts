@@ -1,26 +1,32 @@
 /** Under load items gather for this long, so that a message and its system call carry several of them. */
 const GATHER_MS = 2;
 
+/** Takes an item. `flush` hands over at once what waits, for the end of whatever the items go to. */
+export type TickBatch<T> = ((item: T) => void) & { readonly flush: () => void };
+
 /**
  * Collects items and hands them over together. A lone item waits for nothing but the end of its event-loop turn; when
  * the last hand-over is less than GATHER_MS ago, items wait until it is, so that a burst costs few messages. `isBusy`
  * says whether others are to be expected at all; where it says no, nothing waits.
  */
-export function tickBatch<T>(flush: (items: T[]) => void, isBusy: () => boolean = () => true): (item: T) => void {
+export function tickBatch<T>(flush: (items: T[]) => void, isBusy: () => boolean = () => true): TickBatch<T> {
   let items: T[] = [];
   let flushedAtMs = -Infinity;
 
   function handOver(): void {
+    // A flush may have come before the turn's own end.
+    if (items.length === 0) return;
     const batch = items;
     items = [];
     flushedAtMs = performance.now();
     flush(batch);
   }
-  return (item) => {
+  const add = (item: T): void => {
     if (items.push(item) > 1) return;
     if (performance.now() - flushedAtMs < GATHER_MS && isBusy()) setTimeout(handOver, GATHER_MS);
     else setImmediate(handOver);
   };
+  return Object.assign(add, { flush: handOver });
 }
 
 /** Cuts JSON texts into arrays `{"items":[…]}` of at most `maxBytes` (a single larger text stands alone). */

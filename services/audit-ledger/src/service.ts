@@ -1,38 +1,40 @@
-import { createPrivateKey } from "node:crypto";
-import { readFileSync } from "node:fs";
 import {
   connectBus,
   createLogger,
   readSigningKey,
-  startGrpcServer,
   startHealthServer,
   type Bus,
   type Logger,
   type RunningService,
 } from "@signalbox/kit";
+import { startGrpcServer } from "@signalbox/kit/grpc";
 import { openPostgres } from "@signalbox/kit/postgres";
 import { LedgerService } from "@signalbox/proto/grpc/ledger";
-import { formatVkey } from "@signalbox/tlog";
 import type { Kysely } from "kysely";
 import { CommitSignal } from "./announce/commit-signal.ts";
 import { FanOut } from "./announce/fan-out.ts";
 import { sendReceipts } from "./announce/receipts.ts";
 import { createOwnEvents } from "./append/own-events.ts";
+import { openPostgresStore } from "./append/postgres-store.ts";
 import { BatchReader } from "./append/read-batch.ts";
 import { Sequencer } from "./append/sequencer.ts";
 import { startCheckpointer } from "./checkpoint/checkpointer.ts";
+import { LogKeys } from "./checkpoint/log-keys.ts";
 import { SignedHead } from "./checkpoint/signed-head.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./database.ts";
-import { ProducerKeys } from "./events/producer-keys.ts";
+import { ProducerKeys, readProducerKeys } from "./events/producer-keys.ts";
 import { createCheckpoint } from "./read/checkpoint.ts";
 import { createDocument } from "./read/document.ts";
 import { startLogFiles } from "./read/files/start-log-files.ts";
 import { createGet } from "./read/get.ts";
 import { createProve } from "./read/prove.ts";
 import { createQuery } from "./read/query.ts";
+import { DocumentCache } from "./read/document-cache.ts";
 import type { ReadContext } from "./read/read-context.ts";
+import { Replayer } from "./read/replayer.ts";
 import { createReplay } from "./read/replay.ts";
+import { keepLeafBlocks } from "./read/search/leaf-blocks.ts";
 import { createTail } from "./read/tail.ts";
 import { ReplayJobs } from "./replays/replay-jobs.ts";
 import { sampleReplays } from "./replays/sample-replays.ts";
@@ -43,7 +45,6 @@ const NAME = "audit-ledger";
 /** Starts the ledger: it reads at once, and appends as soon as no other instance does. */
 export async function startAuditLedger(config: Config): Promise<RunningService> {
   const log = createLogger(NAME, { level: config.logLevel, instance: config.instance });
-  const privateKey = createPrivateKey(readFileSync(config.checkpoint.keyFile, "utf8"));
   await using starting = new AsyncDisposableStack();
   const bus = starting.use(await connectBus({ service: NAME, instance: config.instance, nats: config.nats, log }));
   const db = starting.use(openPostgres<Database>({ service: NAME, postgres: config.postgres, log }));
@@ -51,17 +52,20 @@ export async function startAuditLedger(config: Config): Promise<RunningService> 
   const signedHead = new SignedHead(config.checkpoint.stateFile, config.checkpoint.origin);
   const fanOut = starting.use(new FanOut(bus, log));
   const sequencer = createSequencer(config, { bus, db, log, commits, signedHead, fanOut });
-  const { origin } = config.checkpoint;
-  starting.use(startCheckpointer({ db, log, origin, privateKey, signedHead, head: () => sequencer.head }));
+  const { origin, keyFile } = config.checkpoint;
+  const keys = new LogKeys({ file: keyFile, origin, db });
+  starting.use(startCheckpointer({ db, log, origin, keys, signedHead, head: () => sequencer.head }));
   // Disposed first: then the last checkpoint covers the last commit.
   starting.use(sequencer);
-  const vkey = formatVkey(origin, privateKey);
   const isLeading = (): boolean => sequencer.state === "leading";
-  const shown = starting.use(await startLogFiles(config, { db, log, vkey, isLeading }));
+  const shown = starting.use(await startLogFiles(config, { db, log, keys, isLeading }));
+  starting.use(keepLeafBlocks({ db, log, isLeading }));
   const { callers } = config.grpc;
-  const jobs = starting.use(new ReplayJobs({ db, log }));
-  starting.use(sampleReplays({ db, log, isLeading, ...config.replaySample }));
-  const grpc = starting.use(await serveReads(config, { db, log, callers, commits, vkey, files: shown.files }, jobs));
+  const replayer = starting.use(new Replayer(new DocumentCache(db)));
+  const jobs = starting.use(new ReplayJobs({ db, log, replayer }));
+  starting.use(sampleReplays({ db, log, replayer, isLeading, ...config.replaySample }));
+  const context = { db, log, callers, commits, keys, files: shown.files };
+  const grpc = starting.use(await serveReads(config, context, { jobs, replayer }));
   const isReady = (): boolean => bus.isConnected() && ["leading", "standby"].includes(sequencer.state);
   starting.use(await startHealthServer(config.healthPort, isReady));
   await sequencer.started;
@@ -85,10 +89,10 @@ function createSequencer(config: Config, { bus, db, log, commits, signedHead, fa
   return new Sequencer({
     bus,
     log,
-    postgresUrl: config.postgres.url,
+    openStore: () => openPostgresStore(config.postgres.url, log),
     origin: config.checkpoint.origin,
     gapAfterMs: config.gapAfterMs,
-    reader: new BatchReader(new ProducerKeys(db)),
+    reader: new BatchReader(new ProducerKeys(() => readProducerKeys(db))),
     sign: createOwnEvents(config.instance, readSigningKey(config.signingKeyFile)),
     admitHead: (head) => signedHead.admit(head),
     announce({ plan }) {
@@ -99,7 +103,11 @@ function createSequencer(config: Config, { bus, db, log, commits, signedHead, fa
   });
 }
 
-function serveReads(config: Config, context: ReadContext, jobs: ReplayJobs): ReturnType<typeof startGrpcServer> {
+function serveReads(
+  config: Config,
+  context: ReadContext,
+  { jobs, replayer }: { jobs: ReplayJobs; replayer: Replayer },
+): ReturnType<typeof startGrpcServer> {
   return startGrpcServer(config.grpc, [
     {
       definition: LedgerService,
@@ -107,7 +115,7 @@ function serveReads(config: Config, context: ReadContext, jobs: ReplayJobs): Ret
         get: createGet(context),
         query: createQuery(context),
         tail: createTail(context),
-        replay: createReplay(context),
+        replay: createReplay(context, replayer),
         ...serveReplays(context, jobs),
         checkpoint: createCheckpoint(context),
         document: createDocument(context),

@@ -3,7 +3,8 @@ import { pipeline } from "node:stream/promises";
 import type { handleServerStreamingCall } from "@grpc/grpc-js";
 import { SignalboxError, Uuid } from "@signalbox/proto";
 import type { CachePiece, CacheReadRequest } from "@signalbox/proto/grpc/cache";
-import { callerOf, toGrpcError, type Logger } from "@signalbox/kit";
+import type { Logger } from "@signalbox/kit";
+import { callerOf, toGrpcError } from "@signalbox/kit/grpc";
 import type { AnswerStore } from "./answer-store.ts";
 
 const PIECE_MAX_BYTES = 256 * 1024;

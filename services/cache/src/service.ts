@@ -1,12 +1,12 @@
 import {
   connectBus,
   createLogger,
-  startGrpcServer,
   startHealthServer,
   type Bus,
   type Logger,
   type RunningService,
 } from "@signalbox/kit";
+import { startGrpcServer } from "@signalbox/kit/grpc";
 import { openPostgres } from "@signalbox/kit/postgres";
 import { CacheService } from "@signalbox/proto/grpc/cache";
 import { AnswerStore } from "./answer-store.ts";

@@ -1,7 +1,8 @@
 import type { handleClientStreamingCall, sendUnaryData } from "@grpc/grpc-js";
 import { SignalboxError } from "@signalbox/proto";
 import type { CacheStoreRequest, CacheStoreResponse } from "@signalbox/proto/grpc/cache";
-import { callerOf, toGrpcError, type Logger } from "@signalbox/kit";
+import type { Logger } from "@signalbox/kit";
+import { callerOf, toGrpcError } from "@signalbox/kit/grpc";
 import type { AnswerStore } from "./answer-store.ts";
 import { createReceiver } from "./receive-answer.ts";
 

@@ -1,14 +1,12 @@
 import {
   connectBus,
-  createGrpcClients,
   createLogger,
   createRecorder,
-  grpcMetadata,
   readSigningKey,
-  startGrpcServer,
   startHealthServer,
   type RunningService,
 } from "@signalbox/kit";
+import { createGrpcClients, grpcMetadata, startGrpcServer } from "@signalbox/kit/grpc";
 import { SignalboxError } from "@signalbox/proto";
 import { CacheClient } from "@signalbox/proto/grpc/cache";
 import { DispatcherService } from "@signalbox/proto/grpc/dispatcher";
@@ -41,7 +39,7 @@ export async function startDispatcher(config: Config): Promise<RunningService> {
   const claims = new Claims();
   const running = new Running();
   const keep = createKeeper({ clients, metadata: grpcMetadata(config.grpcTokenFile), log });
-  const openGuard = await openAnswerGuards(config.guardPath);
+  const openGuard = await openAnswerGuards(config.guardPath, log);
   const context = { config, agent, providers, claims, running, recorder, keep, openGuard, log };
   const dispatch = createDispatch(context);
   const { exchange, endAll } = createExchange(context);

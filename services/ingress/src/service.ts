@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
+  type Bus,
   connectBus,
-  createGrpcClients,
   createLogger,
   createRecorder,
-  grpcMetadata,
+  type Logger,
   readSigningKey,
   type RunningService,
 } from "@signalbox/kit";
+import { createGrpcClients, grpcMetadata } from "@signalbox/kit/grpc";
 import { openPostgres } from "@signalbox/kit/postgres";
 import { CacheClient } from "@signalbox/proto/grpc/cache";
 import { DispatcherClient } from "@signalbox/proto/grpc/dispatcher";
@@ -19,14 +20,17 @@ import { chatRoutes } from "./chat/chat-routes.ts";
 import { openExchanges } from "./chat/exchange.ts";
 import { openPipeline } from "./chat/pipeline.ts";
 import type { Config } from "./config.ts";
+import { openContent } from "./content/open-content.ts";
 import { countRoutes } from "./count/count-routes.ts";
 import { createTokenCounter } from "./count/token-counter.ts";
 import { decisionRoutes } from "./decisions/decision-routes.ts";
 import { createLedgerReader } from "./decisions/ledger-reader.ts";
 import { eventRoutes } from "./events/event-routes.ts";
+import { feedbackRoutes } from "./feedback/feedback-routes.ts";
 import { openGuard } from "./guard/open-guard.ts";
 import { healthRoutes } from "./http/health-routes.ts";
-import { startHttpServer } from "./http/http-server.ts";
+import { startHttpServer, type ServedRoute } from "./http/http-server.ts";
+import { openGate } from "./identity/open-gate.ts";
 import type { KeyDatabase } from "./keys/key-database.ts";
 import { openKeyRing } from "./keys/key-ring.ts";
 import { keyRoutes } from "./keys/key-routes.ts";
@@ -44,31 +48,24 @@ import { replayRoutes } from "./replays/replay-routes.ts";
 /** How long the records of requests that were cut off may take when the service stops. */
 const RECORD_TIMEOUT_MS = 4_000;
 
+type Opening = { readonly bus: Bus; readonly log: Logger; readonly starting: AsyncDisposableStack };
+
 /** Starts the HTTP API: it takes requests from the moment that the promise resolves. */
-export async function startIngress(config: Config): Promise<RunningService> {
+export async function startIngress(
+  config: Config,
+): Promise<RunningService & { readonly routes: readonly ServedRoute[] }> {
   const log = createLogger("ingress", { level: config.logLevel, instance: config.instance });
   await using starting = new AsyncDisposableStack();
   const bus = starting.use(await connectBus({ service: "ingress", instance: config.instance, nats: config.nats, log }));
   const db = starting.use(openPostgres<KeyDatabase>({ service: "ingress", postgres: config.postgres, log }));
   const pepper = readPepper(config.pepperFile);
   const keys = starting.use(await openKeyRing({ db, pepper, log }));
+  const gate = starting.use(await openGate(config.identity, { keys, log }));
   const usage = starting.use(trackKeyUsage(db, log));
   const admission = new Admission(config.http.inFlightMax);
   const metrics = createMetrics(() => admission.inFlight);
-  const metadata = grpcMetadata(config.grpcTokenFile);
-  const key = readSigningKey(config.signingKeyFile);
-  const dispatchers = starting.use(createGrpcClients(DispatcherClient));
-  const line = {
-    pipeline: starting.use(openPipeline(bus, log)),
-    recorder: starting.use(createRecorder({ bus, service: "ingress", key, log })),
-    dispatchers,
-    exchanges: starting.use(openExchanges(dispatchers, metadata)),
-    caches: starting.use(createGrpcClients(CacheClient)),
-    metadata,
-    guard: await openGuard(config.guardPath),
-    deadlines: config.deadlines,
-    log,
-  };
+  const line = await openLine(config, { bus, log, starting });
+  const { metadata } = line;
   const ledgers = starting.use(createGrpcClients(LedgerClient));
   const operator = config.operatorTokenFile === null ? null : grpcMetadata(config.operatorTokenFile);
   const ledger = createLedgerReader(ledgers, config.ledgerAddress, { own: metadata, operator });
@@ -78,23 +75,25 @@ export async function startIngress(config: Config): Promise<RunningService> {
   const shared = { admission, answering, guard: line.guard, usage, metrics };
   const counter = createTokenCounter(config, shared);
   const responses = starting.use(openResponses(config, { db, pepper, log }));
+  const content = starting.use(openContent(config, { db, pepper, recorder: line.recorder, log }));
   const models = await openModelList(config.cataloguePath);
   const routes = [
-    ...chatRoutes(config, { ...shared, counter, responses }),
+    ...chatRoutes(config, { ...shared, counter, responses, content }),
     ...responseRoutes(responses),
     ...countRoutes(counter),
     ...operationRoutes(config, { ...shared, models }),
     ...modelRoutes(models),
     ...decisionRoutes(ledger),
+    ...feedbackRoutes({ ledger, recorder: line.recorder }),
     ...events.routes,
     ...replays.routes,
     ...keyRoutes({ db, keys, pepper, recorder: line.recorder, log }),
-    ...adminRoutes({ db, keys, pepper, recorder: line.recorder, log }),
+    ...adminRoutes({ db, keys, pepper, recorder: line.recorder, log, content, ledger }),
     ...healthRoutes(metrics, () => bus.isConnected() && keys.isFresh()),
   ];
   // Runs after the server has closed: what a cut-off client leaves behind is still recorded.
   starting.defer(() => Promise.race([answering.settled(), sleep(RECORD_TIMEOUT_MS, undefined, { ref: false })]));
-  const server = starting.use(await startHttpServer(config.http, routes, { keys, metrics, log }));
+  const server = starting.use(await startHttpServer(config.http, routes, { gate, metrics, log }));
   // Feeds never end by themselves, and the server waits for its connections: they are ended first.
   starting.defer(() => {
     events.endAll();
@@ -104,6 +103,26 @@ export async function startIngress(config: Config): Promise<RunningService> {
   const running = starting.move();
   return {
     ports: { http: server.port },
+    routes: server.routes,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** What takes requests down the line, all of it open for as long as the service is. */
+async function openLine(config: Config, { bus, log, starting }: Opening) {
+  const metadata = grpcMetadata(config.grpcTokenFile);
+  const key = readSigningKey(config.signingKeyFile);
+  const dispatchers = starting.use(createGrpcClients(DispatcherClient));
+  return {
+    pipeline: starting.use(openPipeline(bus, log)),
+    recorder: starting.use(createRecorder({ bus, service: "ingress", key, log })),
+    dispatchers,
+    exchanges: starting.use(openExchanges(dispatchers, metadata)),
+    caches: starting.use(createGrpcClients(CacheClient)),
+    metadata,
+    guard: await openGuard(config.guardPath, log),
+    region: config.region,
+    deadlines: config.deadlines,
+    log,
   };
 }

@@ -13,6 +13,7 @@ import { startBudgets } from "./budgets/start-budgets.ts";
 import type { Config } from "./config.ts";
 import { listenDecides } from "./decide-stage.ts";
 import { DecisionDocuments } from "./decision-documents.ts";
+import { followCatalogue } from "./follow-catalogue.ts";
 import { followPolicy } from "./follow-policy.ts";
 import { answerHealth } from "./health-answer.ts";
 import { learnHealth } from "./health-learner.ts";
@@ -21,6 +22,8 @@ import type { Database } from "./kept-documents.ts";
 import { listenPolicyControl } from "./policy-control.ts";
 import { PolicyInForce, policyAtStart } from "./policy-in-force.ts";
 import { readCatalogue, readPolicy } from "./read-documents.ts";
+import { takeFromDatabase } from "./throttles/throttle-store.ts";
+import { Throttles } from "./throttles/throttles.ts";
 
 /** Starts policy: it takes requests from the moment that the promise resolves. */
 export async function startPolicy(config: Config): Promise<RunningService> {
@@ -41,7 +44,7 @@ export async function startPolicy(config: Config): Promise<RunningService> {
   const bus = starting.use(await connectBus({ service: "policy", instance, nats, log }));
   const key = readSigningKey(config.signingKeyFile);
   const recorder = starting.use(createRecorder({ bus, service: "policy", key, log }));
-  const budgets = starting.use(await startBudgets({ bus, db, log, catalogue, config: config.budgets }));
+  const budgets = starting.use(await startBudgets({ bus, db, log, documents, config: config.budgets }));
   const { book, leases } = budgets;
   const onOutcomes = (): void => {
     budgets.onOutcomes();
@@ -49,8 +52,11 @@ export async function startPolicy(config: Config): Promise<RunningService> {
   starting.use(await learnHealth({ bus, log, documents, everyMs: config.healthEveryMs, onOutcomes }));
   starting.use(answerHealth(bus, documents));
   starting.use(followPolicy({ bus, log, inForce, pollMs: config.policyPollMs }));
+  const { cataloguePath: path, policyPollMs: pollMs } = config;
+  starting.use(followCatalogue({ path, pollMs, db, documents, engine, log }));
   starting.use(listenPolicyControl({ bus, recorder, db, log, documents, inForce, base }));
-  starting.use(listenDecides({ bus, log, recorder, engine, documents, book, leases, inFlightMax }));
+  const throttles = new Throttles({ take: takeFromDatabase(db), nowMs: () => performance.now() });
+  starting.use(listenDecides({ bus, log, recorder, engine, documents, book, leases, throttles, inFlightMax }));
   starting.use(await startHealthServer(config.healthPort, () => bus.isConnected()));
   await bus.connection.flush();
   log.info({ endpoints: catalogue.endpoints.length, documents: documents.names }, "policy decides");
