@@ -24,6 +24,7 @@ const ENTRIES = {
   gen: ["infra/checks/main.ts", "gen"],
   bench: ["test/bench/main.ts"],
   "bench:ledger": ["test/bench/ledger/main.ts"],
+  "bench:micro": ["test/bench/micro/main.ts"],
   "eval:guardrails": ["test/eval/guardrails/main.ts"],
 };
 

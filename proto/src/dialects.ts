@@ -20,3 +20,8 @@ export const WIRES = [
   "mistral",
 ] as const;
 export type WireName = (typeof WIRES)[number];
+
+/** The form of a wire's bodies. A request of a caller who speaks that form is not translated, and loses nothing. */
+export function formOf(wire: WireName): DialectName | WireName {
+  return wire === "azure-openai" ? "openai-chat" : wire;
+}

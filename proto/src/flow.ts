@@ -1,6 +1,12 @@
 /** The pipeline as data, in flow order: what each stage consumes, where its work goes and how long it may take. */
 export const FLOW = [
-  { stage: "ingress", consumes: null, emits: "request.classify", records: ["outcome", "admin"], deadlineMs: 10_000 },
+  {
+    stage: "ingress",
+    consumes: null,
+    emits: "request.classify",
+    records: ["outcome", "admin", "feedback", "erasure"],
+    deadlineMs: 10_000,
+  },
   { stage: "classifier", consumes: "request.classify", emits: "request.lookup", records: [], deadlineMs: 2_000 },
   { stage: "cache", consumes: "request.lookup", emits: "request.decide", records: [], deadlineMs: 2_000 },
   {
@@ -15,7 +21,7 @@ export const FLOW = [
     stage: "audit-ledger",
     consumes: "event",
     emits: "ledger",
-    records: ["outcome", "superseded", "gap", "key"],
+    records: ["outcome", "superseded", "gap", "key", "replay"],
     deadlineMs: 5_000,
   },
 ] as const;

@@ -4,7 +4,17 @@ import type { StageName } from "./flow.ts";
 const PREFIX = "signalbox.v1";
 
 /** What an event can be; also the `type` column of a leaf. */
-export const EVENT_TYPES = ["decision", "outcome", "superseded", "gap", "key", "admin"] as const;
+export const EVENT_TYPES = [
+  "decision",
+  "outcome",
+  "superseded",
+  "gap",
+  "key",
+  "admin",
+  "feedback",
+  "erasure",
+  "replay",
+] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
 /** The subjects that a stage's queue group listens on; a message carries the requests of one event-loop tick. */

@@ -48,8 +48,12 @@ export const Endpoint = z.strictObject({
   openWeights: z.boolean(),
   /** How long the provider keeps what is sent to it; absent while unknown. */
   retention: z.enum(["zero", "limited"]).optional(),
+  /** Whether models may be trained on what is sent to it, without a consent to that alone; absent while unknown. */
+  training: z.enum(["never", "may"]).optional(),
   /** Tokens of prompt and answer together; null when unknown. */
   contextTokens: Count.nullable(),
+  /** Tokens of the prompt alone; absent where no bound beside `contextTokens` is known. */
+  maxInputTokens: Count.optional(),
   maxOutputTokens: Count.nullable(),
   /** Sorted. */
   capabilities: z.array(z.enum(CAPABILITIES)),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Micro } from "../ids.ts";
 
 /** A name of a word list or a pattern, and so a part of a finding's type. */
 const GuardName = z
@@ -55,9 +56,85 @@ export const GuardDetection = z.strictObject({
 });
 export type GuardDetection = z.infer<typeof GuardDetection>;
 
+const Patterns = z.array(z.string().min(1).max(128)).min(1).max(256);
+
+/** Which tools a request may offer and an answer may call, by patterns with `*` over their names, and with what arguments. */
+export const GuardTools = z.strictObject({
+  /** Absent: all but those of `deny`. */
+  allow: Patterns.optional(),
+  deny: Patterns.optional(),
+  /** The first whose pattern covers a tool's name holds for its calls; `schema` is JSON Schema, as a text. */
+  schemas: z
+    .array(z.strictObject({ tool: z.string().min(1).max(128), schema: z.string().min(2).max(65_536) }))
+    .min(1)
+    .max(64)
+    .optional(),
+});
+export type GuardTools = z.infer<typeof GuardTools>;
+
+/** What a request may be made of. */
+export const GuardForm = z.strictObject({
+  messagesMax: z.int().min(1).optional(),
+  toolsMax: z.int().min(0).optional(),
+  attachmentsMax: z.int().min(0).optional(),
+  attachmentMaxBytes: z.int().min(0).optional(),
+  /** Patterns with `*` over media types, `image/*`; an attachment whose type the request does not say is covered by `*` alone. */
+  attachmentTypes: Patterns.optional(),
+  /** Nothing that a provider would fetch, or has already. */
+  attachmentsInlineOnly: z.literal(true).optional(),
+});
+export type GuardForm = z.infer<typeof GuardForm>;
+
+const remoteHead = {
+  /** What logs call it by. */
+  name: GuardName,
+  url: z.url({ protocol: /^https?$/ }).max(512),
+  on: z
+    .array(z.enum(["request", "answer"]))
+    .min(1)
+    .max(2),
+  deadlineMs: z.int().min(10).max(60_000),
+  /** What becomes of the text when there is no answer in time: it goes on, or it does not. */
+  onFailure: z.enum(["open", "closed"]),
+  /** More text than this is not sent, and counts as no answer. */
+  textMaxChars: z.int().min(1).max(4_194_304),
+  /** The environment variable with the key that is sent as a bearer token; null: none is. */
+  apiKeyEnv: z.string().max(128).nullable(),
+};
+
+/** A guardrail of somebody else, asked over HTTP. */
+export const RemoteGuard = z.discriminatedUnion("kind", [
+  /** `{direction, texts}` to `{findings: [{type, text, start, end}]}`; types become `webhook.<type>`. */
+  z.strictObject({ ...remoteHead, kind: z.literal("webhook") }),
+  /** Presidio's analyzer; types become `presidio.<entity>`. */
+  z.strictObject({
+    ...remoteHead,
+    kind: z.literal("presidio"),
+    /** Presidio's anonymizer, whose words stand for good in the place of what is taken out; null: placeholders do. */
+    anonymizerUrl: z
+      .url({ protocol: /^https?$/ })
+      .max(512)
+      .nullable(),
+    language: z.string().min(2).max(8),
+    scoreMin: Micro,
+    /** null: all that it knows. */
+    entities: z.array(z.string().min(1).max(64)).min(1).max(128).nullable(),
+  }),
+  /** A provider's moderation endpoint in OpenAI's form; types become `content.<category>`. */
+  z.strictObject({
+    ...remoteHead,
+    kind: z.literal("moderation"),
+    model: z.string().min(1).max(256),
+    /** The score from which a category is found; null: where the provider says so. */
+    threshold: Micro.nullable(),
+  }),
+]);
+export type RemoteGuard = z.infer<typeof RemoteGuard>;
+
 /**
  * The guardrails document: what is looked for in requests and answers, and what is done about it. Of each list of rules the
- * first that matches a type holds; a type that none matches is observed. Content-addressed by its canonical form.
+ * first that matches a type holds; a type that none matches is observed, but for `tool.*`, `attachment.*`, `size.*` and
+ * `remote.unavailable`, which are blocked. Content-addressed by its canonical form.
  */
 export const GuardDocument = z.strictObject({
   schema: z.literal("signalbox.guard.v1"),
@@ -71,5 +148,10 @@ export const GuardDocument = z.strictObject({
   }),
   /** Without rules, answers are not looked through. */
   answer: z.strictObject({ rules: GuardRules }),
+  /** Of requests and answers alike, whatever `answer.rules` says: `tool.forbidden` and `tool.arguments`. */
+  tools: GuardTools.optional(),
+  /** Of requests: `size.*` and `attachment.*`. */
+  form: GuardForm.optional(),
+  remote: z.array(RemoteGuard).min(1).max(8).optional(),
 });
 export type GuardDocument = z.infer<typeof GuardDocument>;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Count, PicoUsd } from "../ids.ts";
 import { CAPABILITIES } from "../messages/classification.ts";
+import { Residency } from "./residency.ts";
 
 /** The name of a rule, a group, a signal or an arm: what a decision's record calls it by. */
 export const PolicyName = z
@@ -16,17 +17,15 @@ const Share = z.int().min(1).max(1_000_000);
 
 /** What an endpoint must be; one of which the catalogue does not know it is not it. */
 export const PolicyRequirement = z.strictObject({
-  /** Patterns with `*` over the endpoint's region. */
-  regions: z.array(z.string().min(1).max(64)).min(1).max(32).optional(),
-  zeroRetention: z.literal(true).optional(),
+  ...Residency.shape,
   openWeights: z.literal(true).optional(),
   capabilities: z.array(z.enum(CAPABILITIES)).min(1).optional(),
 });
 export type PolicyRequirement = z.infer<typeof PolicyRequirement>;
 
-/** How much a key, a team or a tenant may ask; carried out by whoever admits requests. */
+/** How much each key, user, team, project or tenant may ask; those of which it is not known share one account. */
 export const PolicyThrottle = z.strictObject({
-  by: z.enum(["key", "user", "team", "tenant"]),
+  by: z.enum(["key", "user", "team", "project", "tenant"]),
   requestsPerMinute: z.int().min(1).max(1_000_000),
 });
 

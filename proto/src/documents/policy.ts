@@ -15,6 +15,11 @@ export const PolicyDocument = z.strictObject({
   /** Output tokens taken for a request that names no bound. */
   defaultMaxOutputTokens: Count,
   /**
+   * A stream of a request that names no bound, and that no budget holds for, may be as long as its model can write, up to
+   * this. Absent: `STREAM_MAX_OUTPUT_TOKENS`.
+   */
+  streamMaxOutputTokens: Count.optional(),
+  /**
    * What an endpoint of unknown quality is taken for, by the price band of its blended price (micro-USD per million
    * tokens, input and output averaged): a declared assumption, marked `assumed` on every decision, not a measurement.
    */

@@ -1,8 +1,14 @@
 import { z } from "zod";
 import { Count, Digest, Micro, TenantId, Uuid } from "../ids.ts";
+import { Catalogue } from "./catalogue.ts";
+import { EvaluationOrder, EvaluationReport } from "./evaluation.ts";
+import { PolicyDocument } from "./policy.ts";
 
-/** verify: each decision by the engine and documents that it names. diff: by others, to see what would change. */
-export const REPLAY_KINDS = ["verify", "diff"] as const;
+/**
+ * verify: each decision by the engine and documents that it names. diff: by others, to see what would change. evaluate:
+ * what another policy is worth, from what was decided by chance and what came of it.
+ */
+export const REPLAY_KINDS = ["verify", "diff", "evaluate"] as const;
 
 /** Of each sort, so many are listed one by one; the counts cover all. */
 export const REPLAY_LISTED_MAX = 100;
@@ -16,12 +22,40 @@ export const ReplayOrder = z.strictObject({
   /** Only decisions that were made in [fromMs, toMs), Unix milliseconds. */
   fromMs: Count.nullable(),
   toMs: Count.nullable(),
-  /** Of a diff: the policy to decide by; null: the one that each decision names. The engine is the one kept last. */
+  /** Of a diff and an evaluation: the policy to decide by; null: the one that each decision names. The engine is the one kept last. */
   policy: Digest.nullable(),
+  /** The same for the catalogue, which holds the prices. Absent: the one that each decision names. */
+  catalogue: Digest.optional(),
+  /** Of an evaluation. */
+  evaluation: EvaluationOrder.optional(),
 });
 export type ReplayOrder = z.infer<typeof ReplayOrder>;
 
+/**
+ * What a caller asks for: an order, with documents in place of digests that the register may not hold yet. It keeps them,
+ * so only who reads across tenants may bring some.
+ */
+export const ReplayWish = ReplayOrder.extend({
+  documents: z.strictObject({ policy: PolicyDocument.optional(), catalogue: Catalogue.optional() }).optional(),
+});
+export type ReplayWish = z.infer<typeof ReplayWish>;
+
 const Decided = z.strictObject({ index: Count, decisionId: Uuid });
+
+/** Estimated cost of the replayed choices less that of the recorded ones, in pico-USD, over decisions with both. */
+const CostDelta = z.string().regex(/^-?\d+$/);
+
+/** What a diff changes of one tenant's decisions, one task's, or of those that asked for one model. */
+export const ChangeGroup = z.strictObject({
+  name: z.string(),
+  decisions: Count,
+  changed: Count,
+  refusalsGained: Count,
+  refusalsLost: Count,
+  costDeltaPicoUsd: CostDelta,
+});
+export type ChangeGroup = z.infer<typeof ChangeGroup>;
+const ChangeGroups = z.array(ChangeGroup).max(REPLAY_LISTED_MAX);
 
 /** A job that replays a range of decisions; kept with its result. */
 export const ReplayJob = z.strictObject({
@@ -38,6 +72,10 @@ export const ReplayJob = z.strictObject({
   checkpoint: z.strictObject({ size: Count, root: z.string() }).nullable(),
   /** Of a diff: the engine that decides; null: the one that each decision names. */
   engine: Digest.nullable(),
+  /** Of a diff and an evaluation: the documents that the decisions name, of each the first few. */
+  recordedBy: z
+    .strictObject({ engine: z.array(Digest), policy: z.array(Digest), catalogue: z.array(Digest) })
+    .optional(),
   /** identical + different + failed = replayed. failed: could not be replayed, e.g. because a document is missing. */
   replayed: Count,
   identical: Count,
@@ -61,12 +99,17 @@ export const ReplayJob = z.strictObject({
     .strictObject({
       refusalsGained: Count,
       refusalsLost: Count,
-      /** Estimated cost of the replayed choices less that of the recorded ones, in pico-USD, over decisions with both. */
-      costDeltaPicoUsd: z.string().regex(/^-?\d+$/),
+      costDeltaPicoUsd: CostDelta,
       /** Where decisions go instead, the most frequent first: an endpoint, `refused` or `cached`. */
       moves: z.array(z.strictObject({ from: z.string(), to: z.string(), count: Count })).max(REPLAY_LISTED_MAX),
+      /** Those with the most changes first; absent from jobs of earlier versions. */
+      byTenant: ChangeGroups.optional(),
+      byTask: ChangeGroups.optional(),
+      byModel: ChangeGroups.optional(),
     })
     .nullable(),
+  /** Of an evaluation that has ended. */
+  evaluation: EvaluationReport.optional(),
   createdAtMs: Count,
   /** Its last sign of life; once it has ended, when. */
   updatedAtMs: Count,

@@ -6,7 +6,18 @@ import { systemEventHead } from "./event.ts";
 export const AdminEvent = z.strictObject({
   schema: z.literal("signalbox.event.admin.v1"),
   ...systemEventHead,
-  object: z.enum(["virtual-key", "policy", "catalogue", "prices", "budget", "config"]),
+  object: z.enum([
+    "virtual-key",
+    "team",
+    "project",
+    "user",
+    "service-account",
+    "policy",
+    "catalogue",
+    "prices",
+    "budget",
+    "config",
+  ]),
   change: z.enum(["created", "changed", "revoked", "activated"]),
   /** Of what was changed: a key's id, a policy's version. */
   id: z.string().min(1).max(256),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Count, Digest, EndpointId, Micro, PicoUsd, TenantId, Uuid } from "../ids.ts";
-import { Selector } from "../documents/policy-rule.ts";
+import { PolicyName, Selector } from "../documents/policy-rule.ts";
+import { Residencies } from "../documents/residency.ts";
 import { Classification } from "../messages/classification.ts";
 import { Lookup } from "../messages/cache-lookup.ts";
 import { DecisionContext } from "../messages/caller-context.ts";
@@ -8,6 +9,21 @@ import { RequestFacts } from "../messages/request-facts.ts";
 import { BudgetReservation, BudgetState } from "./budget.ts";
 import { eventHead } from "./event.ts";
 import { PolicyTrace } from "./policy-trace.ts";
+
+const Scope = z.array(Selector).min(1).max(64).optional();
+
+/** What a virtual key may use of the catalogue; what is absent bounds nothing. */
+export const KeyScope = z.strictObject({
+  /** Patterns over endpoint ids, models and families. */
+  models: Scope,
+  /** Names of the policy's groups: an endpoint must be in one of them. */
+  routes: z.array(PolicyName).min(1).max(64).optional(),
+  /** Patterns over endpoint ids alone. */
+  endpoints: Scope,
+  /** Patterns over regions; an endpoint of an unknown region is in none. */
+  regions: z.array(z.string().min(1).max(64)).min(1).max(32).optional(),
+});
+export type KeyScope = z.infer<typeof KeyScope>;
 
 /** Everything that `decide` reads. The documents are named by digest and kept for ever; the rest stands here. */
 export const DecisionInput = z.strictObject({
@@ -22,8 +38,12 @@ export const DecisionInput = z.strictObject({
   context: DecisionContext.optional(),
   /** All of them must hold; absent when the request is charged to none. */
   budgets: z.array(BudgetState).min(1).max(32).optional(),
-  /** What the caller's key may use; absent: everything. */
-  keyScope: z.strictObject({ models: z.array(Selector).min(1).max(64) }).optional(),
+  /** What the caller's key may use, of which all must hold; absent: everything. */
+  keyScope: KeyScope.optional(),
+  /** What the kept conversation is held to that the request goes on from; absent when it goes on from none that is. */
+  residency: Residencies.optional(),
+  /** Rules whose throttles let no more of such requests through now; absent when none holds it up. */
+  throttled: z.array(PolicyName).min(1).max(1_000).optional(),
   documents: z.strictObject({ engine: Digest, policy: Digest, catalogue: Digest, health: Digest }),
 });
 export type DecisionInput = z.infer<typeof DecisionInput>;
@@ -51,8 +71,14 @@ export const Action = z.discriminatedUnion("kind", [
     plan: z.array(EndpointId).min(1).max(8),
     /** Output tokens for each choice that the estimate and the upstream request are bounded by. */
     maxOutputTokens: Count,
-    /** request: the caller's own bound; capped: the model's limit; default: the caller gave none; policy: a rule's cap; budget: what is left. */
-    maxOutputSource: z.enum(["request", "capped", "default", "policy", "budget"]),
+    /**
+     * request: the caller's own bound; capped: what the model's limit or its context leaves of it; default: the caller gave
+     * none; model: the caller gave none for a stream, and the model can do more than the default; policy: a rule's cap;
+     * budget: what is left.
+     */
+    maxOutputSource: z.enum(["request", "capped", "default", "model", "policy", "budget"]),
+    /** The bound at each endpoint of the plan, where they differ. */
+    planOutputTokens: z.array(Count).min(1).max(8).optional(),
     /** Whether the answer may be kept, and for how long. */
     storeTtlSeconds: Count.nullable(),
     /** enforce: only an endpoint whose wire carries the request whole may be called. Absent: any. */

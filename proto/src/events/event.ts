@@ -25,6 +25,9 @@ export const PAYLOAD_TYPES = {
   gap: "application/vnd.signalbox.gap.v1+json",
   key: "application/vnd.signalbox.key.v1+json",
   admin: "application/vnd.signalbox.admin.v1+json",
+  feedback: "application/vnd.signalbox.feedback.v1+json",
+  erasure: "application/vnd.signalbox.erasure.v1+json",
+  replay: "application/vnd.signalbox.replay.v1+json",
 } as const;
 
 /** The largest leaf: C2SP entry bundles carry a 16-bit length. */

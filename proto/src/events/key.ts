@@ -21,5 +21,7 @@ export const KeyEvent = z.strictObject({
   /** SHA-256 of the 32 bytes of the public key that the name had before, and of the one that it has now. */
   before: Digest.nullable(),
   after: Digest.nullable(),
+  /** Of a key of the log that takes another's place: a C2SP signed note that names both, signed by both of them. */
+  statement: z.string().max(4_096).optional(),
 });
 export type KeyEvent = z.infer<typeof KeyEvent>;

@@ -18,6 +18,9 @@ export const Usage = z.strictObject({
   imageInputTokens: Count.optional(),
   audioOutputTokens: Count.optional(),
   imageOutputTokens: Count.optional(),
+  /** What the provider bills, where it reports that apart from what its model read and wrote. */
+  billedInputTokens: Count.optional(),
+  billedOutputTokens: Count.optional(),
   /** reported by the provider; estimated by us from the text; none: nothing was generated. */
   source: z.enum(["reported", "estimated", "none"]),
 });
@@ -51,10 +54,22 @@ export const Attempt = z.strictObject({
   usage: Usage,
   /** null: the endpoint has no known price, so the attempt is `unpriced`. */
   costPicoUsd: PicoUsd.nullable(),
+  /** Set when the provider reports more output tokens than the request allowed; they are billed as reported. */
+  overBound: z.literal(true).optional(),
   /** What the request lost on its way into the provider's wire. Absent: nothing, or both are the same form. */
   translation: z.strictObject({ losses: z.array(TranslationLoss).max(RECORDED_LOSSES_MAX), total: Count }).optional(),
 });
 export type Attempt = z.infer<typeof Attempt>;
+
+/** An endpoint of the plan that was not called. */
+export const PassedOver = z.strictObject({
+  endpoint: EndpointId,
+  /** An error code (proto/src/errors.ts): why not. */
+  error: z.string().max(64),
+  /** What the request would have lost there, where that is the reason. */
+  translation: Attempt.shape.translation,
+});
+export type PassedOver = z.infer<typeof PassedOver>;
 
 export const OUTCOME_RESULTS = ["completed", "cached", "refused", "failed", "client-aborted", "abandoned"] as const;
 
@@ -74,6 +89,8 @@ export const OutcomeEvent = z.strictObject({
   finishReason: z.string().max(64).nullable(),
   stream: z.boolean(),
   attempts: z.array(Attempt).max(64),
+  /** Absent: every endpoint of the plan was called as far as the plan was walked. */
+  passedOver: z.array(PassedOver).min(1).max(8).optional(),
   /** Of the answer that was delivered. */
   usage: Usage,
   /** The sum over attempts, as billed; null when any of them is unpriced. */

@@ -8,6 +8,8 @@ export const BudgetNotice = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("alert"),
     budget: BudgetName,
+    /** Whose account it is, of a budget of which everybody has one. */
+    subject: z.string().max(128).optional(),
     unit: z.enum(BUDGET_UNITS),
     /** The beginning of the window, in Unix milliseconds; 0 for one that has none. */
     startsMs: Count,
@@ -16,6 +18,12 @@ export const BudgetNotice = z.discriminatedUnion("kind", [
     amount: PicoUsd,
   }),
   /** One instance needs what others hold unused. */
-  z.strictObject({ kind: z.literal("recall"), budget: BudgetName, startsMs: Count, instance: z.string().max(64) }),
+  z.strictObject({
+    kind: z.literal("recall"),
+    budget: BudgetName,
+    subject: z.string().max(128).optional(),
+    startsMs: Count,
+    instance: z.string().max(64),
+  }),
 ]);
 export type BudgetNotice = z.infer<typeof BudgetNotice>;

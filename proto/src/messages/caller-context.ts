@@ -8,6 +8,9 @@ export const CallerContext = z.strictObject({
   team: Name.optional(),
   project: Name.optional(),
   user: Name.optional(),
+  /** The program that asks, where no user does. */
+  serviceAccount: Name.optional(),
+  /** Beyond member, which everybody is. */
   roles: z.array(Name).max(16).optional(),
   /** Where the request came in. */
   region: Name.optional(),

@@ -4,6 +4,7 @@ import { Price } from "../documents/catalogue.ts";
 import { Count, EndpointId, TenantId, Uuid } from "../ids.ts";
 import { OPERATIONS } from "../operation.ts";
 import { PolicyName } from "../documents/policy-rule.ts";
+import { Residencies } from "../documents/residency.ts";
 import { RateStates } from "./rate-state.ts";
 import { RequestRoute } from "./request-facts.ts";
 
@@ -15,6 +16,8 @@ export const PlanEndpoint = z.strictObject({
   upstreamModel: z.string().max(256),
   dialect: z.enum(WIRES),
   price: Price.nullable(),
+  /** The cap on output tokens for each choice here, in the place of the order's. Absent: the order's. */
+  maxOutputTokens: Count.optional(),
 });
 export type PlanEndpoint = z.infer<typeof PlanEndpoint>;
 
@@ -42,6 +45,8 @@ export const DispatchOrder = z.strictObject({
   /** What the caller is told of its limits; absent: it has none. */
   rates: RateStates.optional(),
   audit: z.enum(["async", "sync"]),
+  /** What a conversation that is kept with this answer is held to from then on; absent: to nothing. */
+  residency: Residencies.optional(),
   /** What the policy's rules order taken out of the body, by names of findings, sorted; absent when nothing. */
   redact: z.array(PolicyName).min(1).max(1_024).optional(),
   timing: z.strictObject({ classifyUs: Count, lookupUs: Count, decideUs: Count, recordUs: Count }),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Usage } from "../events/outcome.ts";
 import { ERROR_CODES, type ErrorCode } from "../errors.ts";
 import { PolicyName } from "../documents/policy-rule.ts";
+import { Residencies } from "../documents/residency.ts";
 import { RateStates } from "./rate-state.ts";
 import { EndpointId, Uuid } from "../ids.ts";
 
@@ -37,6 +38,8 @@ export const PipelineReply = z.discriminatedUnion("kind", [
     redact: z.array(PolicyName).min(1).max(1_024).optional(),
     /** Of the order: what the caller is told of its limits. */
     rates: RateStates.optional(),
+    /** Of the order: what a conversation that is kept with the answer is held to. */
+    residency: Residencies.optional(),
   }),
   /** From policy: a cached answer may be served. The decision is recorded; ingress records the outcome. */
   z.strictObject({
@@ -48,6 +51,7 @@ export const PipelineReply = z.discriminatedUnion("kind", [
     endpoint: EndpointId,
     usage: Usage,
     rates: RateStates.optional(),
+    residency: Residencies.optional(),
   }),
   /** From policy: the decision is a refusal. It is recorded; ingress records the outcome. */
   z.strictObject({

@@ -1,9 +1,11 @@
 import { z } from "zod";
-import { DIALECTS } from "../dialects.ts";
+import { DIALECTS, WIRES } from "../dialects.ts";
 import { Count, KeyedDigest, TenantId, Uuid } from "../ids.ts";
 import { OPERATIONS } from "../operation.ts";
+import { Residencies } from "../documents/residency.ts";
 import { CallerContext } from "./caller-context.ts";
 import { GuardFacts } from "./guard-facts.ts";
+import { SignedState } from "./signed-state.ts";
 
 /** What is known of a request without its content: it stands in the leaf, so it holds integers, digests and enums only. */
 export const RequestFacts = z.strictObject({
@@ -33,6 +35,10 @@ export const RequestFacts = z.strictObject({
   /** Whether the conversation holds tool calls or results already. */
   toolTurns: z.boolean(),
   parallelTools: z.boolean(),
+  /** Signed state that the conversation carries, by the wire that made it, in the order of `WIRES`. Absent: none. */
+  signedState: z.array(SignedState).min(1).max(WIRES.length).optional(),
+  /** Set when only a provider that speaks the caller's own dialect can take the request. */
+  ownForm: z.literal(true).optional(),
   responseFormat: z.enum(["text", "json-object", "json-schema"]),
   logprobs: z.boolean(),
   seed: z.boolean(),
@@ -78,6 +84,8 @@ export const RequestRoute = z.strictObject({
   includeUsage: z.boolean(),
   /** What rules may read beside the facts; policy records only what the policy in force names. */
   caller: CallerContext.optional(),
+  /** What the conversation is held to that the request goes on from, by the decisions that were made on it. */
+  residency: Residencies.optional(),
 });
 export type RequestRoute = z.infer<typeof RequestRoute>;
 

@@ -72,9 +72,20 @@ export interface LedgerQueryRequest {
   limit: number;
   /** Entries with a smaller index than this; zero starts at the newest. */
   beforeIndex: bigint;
+  /** The keyed digest of a tag, as decisions' facts have it. */
+  tag: string;
+  /** Words that all stand in the reason: the engine's word, and of a refusal what its caller was told. */
+  reason: string;
+  /**
+   * Bounds on what the request cost, both included, in pico-USD as decimal digits; empty sets none. With one, only
+   * decisions are found that were executed at a known cost.
+   */
+  minCostPicoUsd: string;
+  maxCostPicoUsd: string;
 }
 
 export interface LedgerQueryResponse {
+  /** A page may hold fewer than were asked for, or none, and still have a next one: each looks only so far. */
   records: LedgerRecord[];
   /** Pass as `before_index` for the next page; zero when there is none. */
   nextBeforeIndex: bigint;
@@ -589,7 +600,21 @@ export const LedgerRecord: MessageFns<LedgerRecord> = {
 };
 
 function createBaseLedgerQueryRequest(): LedgerQueryRequest {
-  return { tenant: "", fromMs: 0n, toMs: 0n, keyId: "", model: "", provider: "", kind: "", limit: 0, beforeIndex: 0n };
+  return {
+    tenant: "",
+    fromMs: 0n,
+    toMs: 0n,
+    keyId: "",
+    model: "",
+    provider: "",
+    kind: "",
+    limit: 0,
+    beforeIndex: 0n,
+    tag: "",
+    reason: "",
+    minCostPicoUsd: "",
+    maxCostPicoUsd: "",
+  };
 }
 
 export const LedgerQueryRequest: MessageFns<LedgerQueryRequest> = {
@@ -629,6 +654,18 @@ export const LedgerQueryRequest: MessageFns<LedgerQueryRequest> = {
         throw new globalThis.Error("value provided for field message.beforeIndex of type uint64 too large");
       }
       writer.uint32(72).uint64(message.beforeIndex);
+    }
+    if (message.tag !== "") {
+      writer.uint32(82).string(message.tag);
+    }
+    if (message.reason !== "") {
+      writer.uint32(90).string(message.reason);
+    }
+    if (message.minCostPicoUsd !== "") {
+      writer.uint32(98).string(message.minCostPicoUsd);
+    }
+    if (message.maxCostPicoUsd !== "") {
+      writer.uint32(106).string(message.maxCostPicoUsd);
     }
     return writer;
   },
@@ -718,6 +755,38 @@ export const LedgerQueryRequest: MessageFns<LedgerQueryRequest> = {
             message.beforeIndex = reader.uint64() as bigint;
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.tag = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.minCostPicoUsd = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.maxCostPicoUsd = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -749,6 +818,18 @@ export const LedgerQueryRequest: MessageFns<LedgerQueryRequest> = {
         : isSet(object.before_index)
         ? BigInt(object.before_index)
         : 0n,
+      tag: isSet(object.tag) ? globalThis.String(object.tag) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      minCostPicoUsd: isSet(object.minCostPicoUsd)
+        ? globalThis.String(object.minCostPicoUsd)
+        : isSet(object.min_cost_pico_usd)
+        ? globalThis.String(object.min_cost_pico_usd)
+        : "",
+      maxCostPicoUsd: isSet(object.maxCostPicoUsd)
+        ? globalThis.String(object.maxCostPicoUsd)
+        : isSet(object.max_cost_pico_usd)
+        ? globalThis.String(object.max_cost_pico_usd)
+        : "",
     };
   },
 
@@ -781,6 +862,18 @@ export const LedgerQueryRequest: MessageFns<LedgerQueryRequest> = {
     if (message.beforeIndex !== 0n) {
       obj.beforeIndex = message.beforeIndex.toString();
     }
+    if (message.tag !== "") {
+      obj.tag = message.tag;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.minCostPicoUsd !== "") {
+      obj.minCostPicoUsd = message.minCostPicoUsd;
+    }
+    if (message.maxCostPicoUsd !== "") {
+      obj.maxCostPicoUsd = message.maxCostPicoUsd;
+    }
     return obj;
   },
 
@@ -800,6 +893,10 @@ export const LedgerQueryRequest: MessageFns<LedgerQueryRequest> = {
     message.beforeIndex = (object.beforeIndex !== undefined && object.beforeIndex !== null)
       ? BigInt(object.beforeIndex)
       : 0n;
+    message.tag = object.tag ?? "";
+    message.reason = object.reason ?? "";
+    message.minCostPicoUsd = object.minCostPicoUsd ?? "";
+    message.maxCostPicoUsd = object.maxCostPicoUsd ?? "";
     return message;
   },
 };

@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { Count, TenantId, Uuid } from "../ids.ts";
+import { systemEventHead } from "./event.ts";
+
+/**
+ * `event.erasure`, made by ingress: content that was retained is gone. It is recorded before the erasure holds, and an
+ * erasure that cannot be recorded does not happen. Leaves and their proofs are what they were: they hold no content.
+ */
+export const ErasureEvent = z.strictObject({
+  schema: z.literal("signalbox.event.erasure.v1"),
+  ...systemEventHead,
+  /** Whose content it was. */
+  of: TenantId,
+  /** The virtual key that asked for it; `lifetime` when it had been kept for as long as it may be. */
+  by: z.string().min(1).max(128),
+  scope: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("request"), requestId: Uuid }),
+    /** All of the tenant's, and the key that it was encrypted with: copies of it elsewhere cannot be read any more. */
+    z.strictObject({ kind: z.literal("tenant") }),
+    /** What was kept before this time. */
+    z.strictObject({ kind: z.literal("age"), beforeMs: Count }),
+  ]),
+  /** Requests whose content is gone. */
+  erased: Count,
+});
+export type ErasureEvent = z.infer<typeof ErasureEvent>;
