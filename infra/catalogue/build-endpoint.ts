@@ -13,7 +13,11 @@ import { microUsd } from "./micro-usd.ts";
 import { assumedInputs, operationsOfName } from "./operations-of-name.ts";
 import type { ModelFacts } from "./provider-file.ts";
 import type { ModelConfig, PriceConfig } from "./providers-config.ts";
+import { documentedTerms } from "./provider-terms.ts";
 import { SIMULATOR_PROVIDER, simulatedQuality } from "./simulator-models.ts";
+
+/** Where an endpoint computes, and what becomes of what is sent to it. */
+export type EndpointTerms = Pick<ModelConfig, "region" | "retention" | "training">;
 
 /** A model that nobody described is taken to do what most do: refusing to try it would make it useless. */
 const ASSUMED_CAPABILITIES: readonly Capability[] = CAPABILITIES.filter(
@@ -27,31 +31,39 @@ const ASSUMED_CAPABILITIES: readonly Capability[] = CAPABILITIES.filter(
 export function buildEndpoint(options: {
   known: KnownModels;
   provider: string;
-  region: string | undefined;
+  /** What the config says of all models of the provider. */
+  terms?: EndpointTerms;
+  /** Whether it is called at an address that its own documentation speaks of. */
+  isOwnAddress?: boolean;
   model: ModelConfig;
   /** The wire that the provider is called in, unless the catalogue knows another one for the model; openai-chat unless given. */
   dialect?: WireName;
+  /** Whether the config names that wire: then all models are called in it. */
+  isDialectGiven?: boolean;
   /** What the provider's address for that wire cannot carry. */
   lacks?: readonly Capability[];
 }): Endpoint {
-  const { known, provider, region, model, dialect = "openai-chat", lacks = [] } = options;
+  const { known, provider, model, dialect = "openai-chat", isDialectGiven = false, lacks = [] } = options;
   const own = known.providers.get(provider)?.models.find(({ id }) => id === model.id);
   const family = model.family ?? own?.family ?? familyOf(provider, model.id);
   const facts = own ?? modelOfFamily(known, family);
   const operations = sortedOnce(
     model.operations ?? facts?.operations ?? (facts === undefined ? operationsOfName(model.id) : ["chat"]),
   );
+  const openWeights = facts?.openWeights ?? false;
+  const maxInputTokens = model.maxInput ?? facts?.limits.input ?? null;
   return {
     id: `${provider}/${model.id}`,
     provider,
     model: model.id,
     family,
     name: facts?.name ?? model.id,
-    dialect: own?.dialect ?? dialect,
+    dialect: isDialectGiven ? dialect : (own?.dialect ?? dialect),
     ...(operations.length === 1 && operations[0] === "chat" ? {} : { operations }),
-    region: region ?? null,
-    openWeights: facts?.openWeights ?? false,
+    openWeights,
+    ...termsOf(options, openWeights),
     contextTokens: model.context ?? facts?.limits.context ?? null,
+    ...(maxInputTokens === null ? {} : { maxInputTokens }),
     maxOutputTokens: model.maxOutput ?? facts?.limits.output ?? null,
     capabilities: sortedOnce(model.capabilities ?? facts?.capabilities ?? ASSUMED_CAPABILITIES).filter(
       (capability) => model.capabilities !== undefined || !lacks.includes(capability),
@@ -61,6 +73,21 @@ export function buildEndpoint(options: {
     quality: model.quality === undefined ? knownQuality(known, provider, family) : declaredQuality(model.quality),
     released: facts?.released ?? null,
     deprecated: own?.deprecated ?? false,
+  };
+}
+
+/** The config's word on the model, then its word on the provider, then the provider's own. */
+function termsOf(
+  { provider, terms = {}, isOwnAddress = false, model }: Parameters<typeof buildEndpoint>[0],
+  openWeights: boolean,
+): Pick<Endpoint, "region" | "retention" | "training"> {
+  const documented = isOwnAddress ? documentedTerms(provider, { openWeights }) : null;
+  const retention = model.retention ?? terms.retention ?? documented?.retention;
+  const training = model.training ?? terms.training ?? documented?.training;
+  return {
+    region: model.region ?? terms.region ?? null,
+    ...(retention === undefined ? {} : { retention }),
+    ...(training === undefined ? {} : { training }),
   };
 }
 
@@ -79,7 +106,7 @@ function modelOfFamily(known: KnownModels, family: string): ModelFacts | undefin
   return (hosts.find(({ provider }) => !INTERMEDIARIES.has(provider)) ?? hosts[0])?.model;
 }
 
-function configuredPrice(price: PriceConfig): Price {
+export function configuredPrice(price: PriceConfig): Price {
   const tiers = price.tiers.toSorted((a, b) => a.aboveInputTokens - b.aboveInputTokens);
   return [priceTier(price, 0), ...tiers.map((tier) => priceTier(tier, tier.aboveInputTokens))];
 }

@@ -12,6 +12,8 @@ const NOT_CHAT =
 /** OpenAI serves these by its Responses API alone. */
 const RESPONSES_ONLY =
   /^(?:o1-pro|o3-pro|gpt-5(?:\.\d)?-pro|gpt-5(?:\.\d)?-codex.*|codex-mini|.*-deep-research|gpt-5\.3-codex-spark)$/;
+/** These take tools beside reasoning by that API alone (https://github.com/openai/openai-openapi/issues/541). */
+const TOOLS_BY_RESPONSES = /^gpt-(?:5\.[2-9]|[6-9])(?!.*-chat)/;
 
 const MODALITY: Readonly<Record<string, Modality>> = { text: "text", image: "image", audio: "audio", pdf: "file" };
 
@@ -48,6 +50,7 @@ function nativeDialect(head: ProviderHead, id: string, model: SourceModel): Mode
   if (model.provider?.npm === "@ai-sdk/anthropic") return "anthropic-messages";
   if (model.provider?.shape === "responses") return "openai-responses";
   if ((head.provider === "openai" || head.provider === "azure") && RESPONSES_ONLY.test(id)) return "openai-responses";
+  if (head.provider === "openai" && TOOLS_BY_RESPONSES.test(id)) return "openai-responses";
   return head.dialect;
 }
 

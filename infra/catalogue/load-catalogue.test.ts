@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadCatalogue } from "./load-catalogue.ts";
+import { PROVIDER_HEADS } from "./provider-heads.ts";
 
 const known = loadCatalogue();
 const models = [...known.providers.values()].flatMap((file) =>
@@ -14,8 +15,35 @@ test("the data files hold the providers that users name", () => {
     " ",
   );
   expect(named.filter((provider) => (known.providers.get(provider)?.models.length ?? 0) < 4)).toEqual([]);
-  expect(known.providers.get("zai")?.apiKeyEnv).toContain("ZHIPU_API_KEY");
-  expect(known.providers.get("alibaba")?.apiKeyEnv).toEqual(["DASHSCOPE_API_KEY"]);
+});
+
+test.each([
+  // By the names in the vendors' own documentation and SDKs, and those that tools for several of them use.
+  ["openai", "https://api.openai.com/v1", ["OPENAI_API_KEY"]],
+  ["anthropic", "https://api.anthropic.com/v1", ["ANTHROPIC_API_KEY"]],
+  [
+    "google",
+    "https://generativelanguage.googleapis.com/v1beta",
+    ["GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GENERATIVE_AI_API_KEY"],
+  ],
+  ["deepseek", "https://api.deepseek.com", ["DEEPSEEK_API_KEY"]],
+  ["xai", "https://api.x.ai/v1", ["XAI_API_KEY", "GROK_API_KEY"]],
+  ["nvidia", "https://integrate.api.nvidia.com/v1", ["NVIDIA_API_KEY", "NIM_API_KEY"]],
+  ["moonshot", "https://api.moonshot.ai/v1", ["MOONSHOT_API_KEY", "KIMI_API_KEY"]],
+  ["minimax", "https://api.minimax.io/v1", ["MINIMAX_API_KEY"]],
+  ["zai", "https://api.z.ai/api/paas/v4", ["ZAI_API_KEY", "ZHIPU_API_KEY", "ZHIPUAI_API_KEY"]],
+  ["alibaba", "https://dashscope-intl.aliyuncs.com/compatible-mode/v1", ["DASHSCOPE_API_KEY", "ALIBABA_API_KEY"]],
+  ["mistral", "https://api.mistral.ai/v1", ["MISTRAL_API_KEY"]],
+  ["azure", "https://${AZURE_RESOURCE_NAME}.openai.azure.com/openai/v1", ["AZURE_API_KEY", "AZURE_OPENAI_API_KEY"]],
+  ["xiaomi", "https://api.xiaomimimo.com/v1", ["XIAOMI_API_KEY", "MIMO_API_KEY"]],
+])("%s is called at %s with the key from any of %j", (provider, baseUrl, apiKeyEnv) => {
+  expect(known.providers.get(provider)).toMatchObject({ baseUrl, apiKeyEnv });
+});
+
+test("the data files say of a provider what its head says", () => {
+  for (const { documented: _, zeroIsTrial: __, source: ___, ...head } of PROVIDER_HEADS) {
+    expect(known.providers.get(head.provider)).toMatchObject(head);
+  }
 });
 
 test("price tiers start at zero and ascend, and the price of context beyond a bound is its own", () => {

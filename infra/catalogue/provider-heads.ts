@@ -44,25 +44,33 @@ export const PROVIDER_HEADS: readonly ProviderHead[] = [
     url: "https://api.deepseek.com",
     documented: ["json-object", "logprobs"],
   }),
-  chat("xai", { env: ["XAI_API_KEY"], url: "https://api.x.ai/v1", documented: ["json-object", "seed"] }),
+  chat("xai", {
+    env: ["XAI_API_KEY", "GROK_API_KEY"],
+    url: "https://api.x.ai/v1",
+    documented: ["json-object", "seed"],
+  }),
   {
-    ...chat("nvidia", { env: ["NVIDIA_API_KEY"], url: "https://integrate.api.nvidia.com/v1", documented: ["seed"] }),
+    ...chat("nvidia", {
+      env: ["NVIDIA_API_KEY", "NIM_API_KEY"],
+      url: "https://integrate.api.nvidia.com/v1",
+      documented: ["seed"],
+    }),
     zeroIsTrial: true,
   },
   chat("moonshot", {
     source: "moonshotai",
-    env: ["MOONSHOT_API_KEY"],
+    env: ["MOONSHOT_API_KEY", "KIMI_API_KEY"],
     url: "https://api.moonshot.ai/v1",
     documented: ["json-object"],
   }),
   { ...chat("minimax", { env: ["MINIMAX_API_KEY"], url: "https://api.minimax.io/v1" }) },
   chat("zai", {
-    env: ["ZHIPU_API_KEY", "ZAI_API_KEY"],
+    env: ["ZAI_API_KEY", "ZHIPU_API_KEY", "ZHIPUAI_API_KEY"],
     url: "https://api.z.ai/api/paas/v4",
     documented: ["json-object"],
   }),
   chat("alibaba", {
-    env: ["DASHSCOPE_API_KEY"],
+    env: ["DASHSCOPE_API_KEY", "ALIBABA_API_KEY"],
     url: "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
     documented: ["seed"],
   }),
@@ -83,7 +91,7 @@ export const PROVIDER_HEADS: readonly ProviderHead[] = [
     }),
     deploymentsOnly: true,
   },
-  chat("xiaomi", { env: ["XIAOMI_API_KEY"], url: "https://api.xiaomimimo.com/v1" }),
+  chat("xiaomi", { env: ["XIAOMI_API_KEY", "MIMO_API_KEY"], url: "https://api.xiaomimimo.com/v1" }),
   {
     ...chat("bedrock", {
       source: "amazon-bedrock",
@@ -96,7 +104,7 @@ export const PROVIDER_HEADS: readonly ProviderHead[] = [
   },
   {
     ...chat("cohere", {
-      env: ["COHERE_API_KEY"],
+      env: ["COHERE_API_KEY", "CO_API_KEY"],
       url: "https://api.cohere.ai/compatibility/v1",
       documented: ["json-object", "seed"],
     }),
@@ -107,7 +115,7 @@ export const PROVIDER_HEADS: readonly ProviderHead[] = [
   chat("openrouter", { env: ["OPENROUTER_API_KEY"], url: "https://openrouter.ai/api/v1" }),
   chat("together", {
     source: "togetherai",
-    env: ["TOGETHER_API_KEY"],
+    env: ["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY"],
     url: "https://api.together.xyz/v1",
     documented: ["seed"],
   }),

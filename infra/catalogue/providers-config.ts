@@ -36,11 +36,30 @@ export const PriceConfig = z.strictObject({
 });
 export type PriceConfig = z.infer<typeof PriceConfig>;
 
+/** What becomes of what is sent; what is left out is the catalogue's word, where the provider is called at its own address. */
+const termsFields = {
+  region: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe("Where it computes; policies can ask for it. Unknown unless given."),
+  retention: z
+    .enum(["zero", "limited"])
+    .optional()
+    .describe("How long it keeps what is sent: `zero` where a contract says so. Policies can ask for it."),
+  training: z
+    .enum(["never", "may"])
+    .optional()
+    .describe("Whether models may be trained on what is sent. Policies can ask for `never`."),
+};
+
 /** A model of a provider. What is left out comes from the built-in catalogue when the model is known there. */
 export const ModelConfig = z.strictObject({
   id: z.string().min(1).max(190).describe("The model's name at the provider, sent upstream."),
   price: PriceConfig.optional().describe("Without a price, known or given, answers are recorded as unpriced."),
   context: z.int().min(1).optional().describe("Tokens of prompt and answer together."),
+  maxInput: z.int().min(1).optional().describe("Tokens of a prompt alone."),
   maxOutput: z.int().min(1).optional().describe("Tokens of an answer."),
   capabilities: z
     .array(z.enum(CAPABILITIES))
@@ -65,6 +84,7 @@ export const ModelConfig = z.strictObject({
     .max(256)
     .optional()
     .describe("The same for one model at all its hosts: fallbacks of a pinned model share it."),
+  ...termsFields,
 });
 export type ModelConfig = z.infer<typeof ModelConfig>;
 
@@ -109,7 +129,7 @@ export const ProviderConfig = z
       ])
       .default("auto")
       .describe("`auto` takes the catalogue's models of a known provider, and asks any other one for its list."),
-    region: z.string().min(1).max(64).optional().describe("Where the provider computes; policies can ask for it."),
+    ...termsFields,
     headers: z
       .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), z.string().max(4096))
       .default({})

@@ -27,8 +27,10 @@ export async function registerConfigured(configured: Configured): Promise<Regist
   const models = await modelsOf(configured, access);
   const { dialect } = access;
   const lacks = lacksOf(configured);
+  const isOwnAddress = settings.baseUrl === undefined;
+  const isDialectGiven = settings.dialect !== undefined;
   const endpoints = models.map((model) =>
-    buildEndpoint({ known, provider, region: settings.region, model, dialect, lacks }),
+    buildEndpoint({ known, provider, terms: settings, isOwnAddress, model, dialect, isDialectGiven, lacks }),
   );
   refuseRepeated(provider, endpoints);
   return {

@@ -4,6 +4,9 @@ import type { KnownModels } from "./load-catalogue.ts";
 import type { ModelFacts, ProviderFile } from "./provider-file.ts";
 import { countModels, plainAccess, type Env, type Registration } from "./registration.ts";
 
+/** What the keys of this line begin with. */
+const OWN_KEY = "sk-sb-";
+
 /** The known providers whose key stands in the environment, and a note for each whose key cannot be used by itself. */
 export function registerKnown(options: { known: KnownModels; env: Env; except: ReadonlySet<string> }): {
   registered: Registration[];
@@ -16,7 +19,10 @@ export function registerKnown(options: { known: KnownModels; env: Env; except: R
     const keyEnv = firstSet(file.apiKeyEnv, env);
     if (keyEnv === undefined || except.has(file.provider)) continue;
     const baseUrl = nativeBaseUrl(file, env);
-    if (file.deploymentsOnly) {
+    if (env[keyEnv]?.startsWith(OWN_KEY) === true) {
+      // Clients of this line are told to put its key where the vendor's own goes.
+      notes.push(`${file.provider}: ${keyEnv} holds a key of Signalbox itself, so the provider is not called with it`);
+    } else if (file.deploymentsOnly) {
       notes.push(
         `${file.provider}: ${keyEnv} is set, but its models answer only where you have deployed them: list your deployments under providers.${file.provider}.models`,
       );
@@ -24,7 +30,7 @@ export function registerKnown(options: { known: KnownModels; env: Env; except: R
       notes.push(`${file.provider}: ${keyEnv} is set, but ${baseUrl.missing} is not`);
     } else {
       const endpoints = callableModels(file).map(({ id }) =>
-        buildEndpoint({ known, provider: file.provider, region: undefined, model: { id }, dialect: file.dialect }),
+        buildEndpoint({ known, provider: file.provider, isOwnAddress: true, model: { id }, dialect: file.dialect }),
       );
       const { dialect } = file;
       const through = dialect === "openai-chat" ? "" : ` in ${dialect}`;

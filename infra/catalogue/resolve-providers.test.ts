@@ -26,6 +26,27 @@ test("every provider whose key stands in the environment is registered with the 
   expect(notes.join("\n")).toMatch(/deepseek: 4 models of the catalogue, key from DEEPSEEK_API_KEY/);
 });
 
+test("a variable that a client of this line has set for itself registers nothing", async () => {
+  const { providers, notes } = await resolve({ env: { OPENAI_API_KEY: "sk-sb-0a0a-1", GEMINI_API_KEY: "k" } });
+  expect(Object.keys(providers)).toEqual(["google"]);
+  expect(notes.join("\n")).toMatch(/openai: OPENAI_API_KEY holds a key of Signalbox itself/);
+  expect(notes.join("\n")).not.toContain("sk-sb-");
+});
+
+test.each([
+  ["MIMO_API_KEY", "xiaomi"],
+  ["KIMI_API_KEY", "moonshot"],
+  ["ZAI_API_KEY", "zai"],
+  ["GOOGLE_API_KEY", "google"],
+  ["XAI_API_KEY", "xai"],
+  ["NVIDIA_API_KEY", "nvidia"],
+  ["MINIMAX_API_KEY", "minimax"],
+])("%s alone registers %s", async (name, provider) => {
+  const { providers } = await resolve({ env: { [name]: "k" } });
+  expect(Object.keys(providers)).toEqual([provider]);
+  expect(providers[provider]?.apiKeyEnv).toBe(name);
+});
+
 test("a provider is called in its own dialect, and what is missing for it is named", async () => {
   const { providers, notes, catalogue } = await resolve({
     env: {
@@ -63,6 +84,10 @@ test("models that a provider serves by another API alone are called by that one"
   const dialects = new Map(catalogue.endpoints.map(({ id, dialect }) => [id, dialect]));
   expect(dialects.get("openai/gpt-5-mini")).toBe("openai-chat");
   expect(dialects.get("openai/gpt-5-pro")).toBe("openai-responses");
+  expect(dialects.get("openai/gpt-5.5")).toBe("openai-responses");
+  expect(dialects.get("openai/gpt-5.2-chat-latest")).toBe("openai-chat");
+  const given = await resolve({ config: { openai: { apiKey: "k", dialect: "openai-chat", models: ["gpt-5.5"] } } });
+  expect(given.catalogue.endpoints.map(({ dialect }) => dialect)).toEqual(["openai-chat"]);
 });
 
 test("with nothing else the simulator is registered, and only then is it started", async () => {
@@ -146,6 +171,39 @@ test("what the config says of a model stands above the catalogue", async () => {
     }),
   ]);
   expect(providers.deepseek?.apiKey).toBe("k");
+});
+
+test("what becomes of what is sent is the provider's word at its own address, the config's above it, and else unknown", async () => {
+  const config = {
+    openai: {
+      apiKey: "k",
+      models: ["gpt-5-mini", { id: "gpt-5", retention: "zero" as const, region: "us" }],
+      region: "eu",
+    },
+    anthropic: { apiKey: "k", baseUrl: "http://127.0.0.1:9/v1", models: ["claude-sonnet-4-5"] },
+    fireworks: { apiKey: "k", models: ["accounts/fireworks/models/gpt-oss-120b", "mine"] },
+    lab: { baseUrl: "http://127.0.0.1:9/v1", models: ["tiny"], training: "never" as const },
+  };
+  const { catalogue } = await resolve({ config });
+  const terms = catalogue.endpoints.map(({ id, region, retention, training }) => [id, region, retention, training]);
+  expect(terms).toEqual([
+    ["anthropic/claude-sonnet-4-5", null, undefined, undefined],
+    ["fireworks/accounts/fireworks/models/gpt-oss-120b", null, "zero", undefined],
+    ["fireworks/mine", null, undefined, undefined],
+    ["lab/tiny", null, undefined, "never"],
+    ["openai/gpt-5", "us", "zero", "never"],
+    ["openai/gpt-5-mini", "eu", "limited", "never"],
+  ]);
+});
+
+test("a bound of the prompt alone is known where the catalogue or the config has one", async () => {
+  const config = { openai: { apiKey: "k", models: ["gpt-5", { id: "gpt-5-mini", maxInput: 7 }, "gpt-4o"] } };
+  const { catalogue } = await resolve({ config });
+  expect(catalogue.endpoints.map(({ id, maxInputTokens }) => [id, maxInputTokens])).toEqual([
+    ["openai/gpt-4o", undefined],
+    ["openai/gpt-5", 272_000],
+    ["openai/gpt-5-mini", 7],
+  ]);
 });
 
 test("an unknown provider is asked for its models with its key, and their names say what those do that do not converse", async () => {

@@ -69,7 +69,7 @@ function withSimulator(known: KnownModels): KnownModels {
 }
 
 function registerLocal(known: KnownModels, { provider, baseUrl, models }: LocalServer): Registration {
-  const endpoints = models.map((id) => buildEndpoint({ known, provider, region: undefined, model: { id } }));
+  const endpoints = models.map((id) => buildEndpoint({ known, provider, model: { id } }));
   return {
     provider,
     access: plainAccess(baseUrl),
@@ -82,7 +82,7 @@ async function registerSimulator(known: KnownModels, simulator: ResolveOptions["
   const provider = SIMULATOR_PROVIDER;
   const baseUrl = typeof simulator === "string" ? simulator : await simulator();
   const models = known.providers.get(provider)?.models ?? [];
-  const endpoints = models.map(({ id }) => buildEndpoint({ known, provider, region: undefined, model: { id } }));
+  const endpoints = models.map(({ id }) => buildEndpoint({ known, provider, model: { id } }));
   return {
     provider,
     access: plainAccess(baseUrl),

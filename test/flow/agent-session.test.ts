@@ -12,8 +12,6 @@ import { WIRE_FAKES } from "./matrix/wires/wires.ts";
 const BODY_MIN_BYTES = 250_000;
 /** The policy's own, for a request without one. */
 const BOUND_TOKENS = 16_384;
-/** They have a place for the state of others, because a router may stand behind them. */
-const CHAT_FORMS = new Set<WireName>(["openai-chat", "azure-openai", "mistral"]);
 const USES = [
   { name: "tool_1", arguments: { path: "/src/next.ts", lines: [1, 200] } },
   { name: "mcp__github__tool-20", arguments: { path: "“naïve” 🚦.md" } },
@@ -29,6 +27,19 @@ beforeAll(async () => {
   rig = await startMatrixLine();
 });
 afterAll(() => rig[Symbol.asyncDispose]());
+
+test.each(AGENTS.filter(isSigned))(
+  "B9 a session of $name stays with who signed it when any may answer",
+  async (agent) => {
+    const { upstream, line } = rig;
+    upstream.always((request) => WIRE_FAKES[wireOf(request)].streamed(ANSWER));
+    const before = upstream.received.length;
+    await agent.send(line, "auto");
+    const [request] = upstream.received.slice(before);
+    expect(wireOf(request!)).toBe(agent.dialect);
+    expect(request!.text).toContain(signatureOf(0));
+  },
+);
 
 describe.each(AGENTS)("B8 a session of $name", (agent) => {
   test.each(WIRES)("passes to a provider of %s, and its answer back", async (wire) => {
@@ -58,12 +69,23 @@ describe.each(AGENTS)("B8 a session of $name", (agent) => {
   });
 });
 
+function wireOf({ path }: ReceivedRequest): WireName {
+  return WIRES.find((wire) => path.startsWith(`/${wire}/`))!;
+}
+
+/** Chat Completions has no field for it. */
+function isSigned({ dialect }: Agent): boolean {
+  return dialect !== "openai-chat";
+}
+
 function expectWhole(request: ReceivedRequest, wire: WireName, agent: Agent): void {
   const { body, text } = request;
   expect(text.length).toBeGreaterThan(BODY_MIN_BYTES);
   const seen = WIRE_FAKES[wire].seen(request);
   expect(seen.stream).toBe(true);
   expect(seen.tools.slice(0, TOOLS_OFFERED.length)).toEqual(TOOLS_OFFERED.map(({ name }) => name));
+  const grouped = agent.dialect === wire ? [] : (agent.grouped ?? []);
+  expect(seen.tools).toEqual(expect.arrayContaining([...grouped]));
   expect(seen.texts).toEqual(expect.arrayContaining([TASK, ...CONVERSATION.map((turn) => turn.text)]));
   expect(text).toContain(JSON.stringify(SYSTEM).slice(1, -1));
   expect(toolExchangesOf(wire, body)).toEqual(
@@ -77,6 +99,5 @@ function expectWhole(request: ReceivedRequest, wire: WireName, agent: Agent): vo
     ),
   );
   // What only its own provider can read goes to no other.
-  const isSigned = text.includes(signatureOf(0));
-  expect(isSigned).toBe(agent.dialect === wire ? agent.dialect !== "openai-chat" : isSigned && CHAT_FORMS.has(wire));
+  expect(text.includes(signatureOf(0))).toBe(agent.dialect === wire && isSigned(agent));
 }

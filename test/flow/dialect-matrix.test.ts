@@ -8,6 +8,7 @@ import { geminiClient } from "./matrix/clients/gemini.ts";
 import { openaiChatClient } from "./matrix/clients/openai-chat.ts";
 import { openaiResponsesClient } from "./matrix/clients/openai-responses.ts";
 import { type MatrixLine, modelAt, startMatrixLine } from "./matrix/matrix-line.ts";
+import { type Cell, renderMatrix } from "./matrix/matrix-table.ts";
 import { WIRE_FAKES } from "./matrix/wires/wires.ts";
 
 const CLIENTS = {
@@ -24,6 +25,8 @@ const MODELS = ["sound", ...DIALECTS.flatMap((dialect) => [`before-${dialect}`, 
 
 let rig: MatrixLine;
 const clients = new Map<Dialect, Client>();
+const passed: Cell[] = [];
+let asked = 0;
 
 beforeAll(async () => {
   rig = await startMatrixLine(MODELS);
@@ -40,6 +43,7 @@ describe.each(DIALECTS)("a caller of %s", (dialect) => {
       const { asking, request } = await ask(each, { dialect, wire });
       expect(comparable(await asking, each, dialect)).toEqual(expectedOf(each));
       expect(seenBy(wire, request())).toEqual(expectedSeen(each, wire));
+      passed.push({ dialect, wire, name: each.name });
     });
 
     test.each(FAILING)("$name", async (each) => {
@@ -53,8 +57,17 @@ describe.each(DIALECTS)("a caller of %s", (dialect) => {
       const statuses = each.fails === "before" ? [429] : [null, 500, 502, 503];
       expect(statuses).toContain(clients.get(dialect)!.statusOf(error));
       expect(seenBy(wire, request())).toEqual(expectedSeen(each, wire));
+      passed.push({ dialect, wire, name: each.name });
     });
   });
+});
+
+test("the table of all cells is the one that users read", async ({ skip }) => {
+  const rows = DIALECTS.flatMap((dialect) => WIRES.map((wire) => ({ dialect, wire })));
+  if (asked < rows.length * CASES.length) skip("not all cells were asked for");
+  const rendered = renderMatrix(rows, passed);
+  console.log(rendered);
+  await expect(rendered).toMatchFileSnapshot("../../libs/dialects/MATRIX.md");
 });
 
 type Request = Upstream["received"][0];
@@ -64,6 +77,7 @@ async function ask(
   { dialect, wire }: { dialect: Dialect; wire: WireName },
 ): Promise<{ asking: Promise<Read>; request: () => Request }> {
   const { upstream } = rig;
+  asked += 1;
   upstream.always(scriptOf(each, wire));
   const before = upstream.received.length;
   const model = each.fails === undefined ? "sound" : `${each.fails}-${dialect}`;

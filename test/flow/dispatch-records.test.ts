@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ServerReadableStream, sendUnaryData } from "@grpc/grpc-js";
-import { startGrpcServer, uuidv7 } from "@signalbox/kit";
+import { uuidv7 } from "@signalbox/kit";
+import { startGrpcServer } from "@signalbox/kit/grpc";
 import { AUDIT_STREAM, NO_USAGE, OutcomeEvent, receiptSubject } from "@signalbox/proto";
 import { CacheService, type CacheStoreRequest, type CacheStoreResponse } from "@signalbox/proto/grpc/cache";
 import { decodeAuditMessage } from "@signalbox/kit";

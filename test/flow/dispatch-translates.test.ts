@@ -1,5 +1,6 @@
+import type { Attempt } from "@signalbox/proto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { json } from "../kit/upstream.ts";
+import { json, streamed } from "../kit/upstream.ts";
 import { CHAT, planned, startDispatchRig, type DispatchRig } from "./dispatch-rig.ts";
 
 const ANSWER = {
@@ -51,6 +52,10 @@ test("where losses are forbidden the next endpoint that loses nothing answers", 
   const sent = await rig.send(LOSSY, { plan: [AT_TWO, planned("one")], translation: "enforce" });
   expect((await sent.exchange).serving?.provider).toBe("one");
   expect(rig.two.received).toHaveLength(before);
+  const { attempts, passedOver } = await rig.outcomeOf(sent.requestId);
+  expect(attempts.map(({ endpoint }) => endpoint)).toEqual([planned("one").endpoint]);
+  const translation = { total: 1, losses: [{ path: "sampling.logitBias" }] };
+  expect(passedOver).toMatchObject([{ endpoint: AT_TWO.endpoint, error: "unprocessable", translation }]);
 });
 
 test("where losses are forbidden and none can be avoided nothing is called, and the error names them", async () => {
@@ -61,4 +66,80 @@ test("where losses are forbidden and none can be avoided nothing is called, and 
   expect(error?.message).toMatch(/logit.?bias/i);
   expect(rig.two.received).toHaveLength(before);
   expect(await rig.outcomeOf(sent.requestId)).toMatchObject({ result: "failed", error: "unprocessable", attempts: [] });
+});
+
+test("B9 what Claude signed goes back to Claude byte for byte, and to nobody else", async () => {
+  const signature = "c2lnbmVk+/==";
+  const thinking = { type: "thinking", thinking: " Hm \n", signature };
+  const turns = [
+    { role: "user", content: "Why?" },
+    { role: "assistant", content: [thinking, { type: "text", text: "So." }] },
+    { role: "user", content: "And?" },
+  ];
+  const asked = { model: "auto", max_tokens: 50, messages: turns };
+  const own = await rig.send(asked, { plan: [AT_TWO], dialect: "anthropic-messages" });
+  expect((await own.exchange).serving?.translation).toBe("none");
+  expect(rig.two.received.at(-1)!.text).toContain(JSON.stringify(thinking));
+  const elsewhere = await rig.send(asked, { plan: [planned("one")], dialect: "anthropic-messages" });
+  await elsewhere.exchange;
+  expect(rig.one.received.at(-1)!.text).not.toContain(signature);
+  const [attempt] = (await rig.outcomeOf(elsewhere.requestId)).attempts;
+  expect(attempt?.translation?.losses).toContainEqual({
+    path: "messages[1].parts[0].state",
+    what: "reasoning-signature",
+    why: "foreign",
+  });
+});
+
+test("an endpoint's own cap on output takes the place of the order's", async () => {
+  const plan = [{ ...planned("one"), maxOutputTokens: 20_000 }];
+  await (
+    await rig.send({ ...CHAT, stream: true }, { plan, maxOutputTokens: 32_768 })
+  ).exchange;
+  expect(rig.one.received.at(-1)!.body["max_tokens"]).toBe(20_000);
+});
+
+async function bounded(maxOutputTokens: number): Promise<Attempt | undefined> {
+  const sent = await rig.send(CHAT, { plan: [planned("one")], maxOutputTokens });
+  await sent.exchange;
+  return (await rig.outcomeOf(sent.requestId)).attempts[0];
+}
+
+test("B5 more output than was allowed is billed as reported, and flagged", async () => {
+  expect(await bounded(5)).toMatchObject({ overBound: true, usage: { outputTokens: 12, source: "reported" } });
+  expect(await bounded(12)).not.toHaveProperty("overBound");
+});
+
+test("B6 a filter's refusal inside a stream is the request's own fault: no other endpoint is asked", async () => {
+  const before = rig.one.received.length;
+  rig.two.next({ steps: [{ send: { error: { code: "content_filter", message: "Filtered." } } }] });
+  const plan = [planned("two"), planned("one")];
+  const sent = await rig.send({ ...CHAT, stream: true }, { plan });
+  expect((await sent.exchange).error).toMatchObject({ code: "upstream-invalid-request", message: "Filtered." });
+  expect(rig.one.received).toHaveLength(before);
+});
+
+test("B6 an event of a megabyte before the first content is passed on, and still held back from a failure after it", async () => {
+  const padding = "x".repeat(1024 * 1024);
+  const message = { ...ANSWER, content: [], padding };
+  const start = { send: `event: message_start\ndata: ${JSON.stringify({ type: "message_start", message })}\n\n` };
+  const overloaded = { type: "error", error: { type: "overloaded_error", message: "Busy." } };
+  const body = { ...CHAT, max_tokens: 9, stream: true };
+  const plan = [AT_TWO, planned("one")];
+  rig.two.next({ steps: [start, { send: `event: error\ndata: ${JSON.stringify(overloaded)}\n\n` }] });
+  rig.one.next(streamed("Hello"));
+  const sent = await rig.send(body, { plan, dialect: "anthropic-messages" });
+  const { serving, text } = await sent.exchange;
+  expect(serving?.provider).toBe("one");
+  expect(text).not.toContain(padding);
+  const said = { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Hi" } };
+  const events = [
+    said,
+    { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 1 } },
+    { type: "message_stop" },
+  ];
+  const rest = events.map((each) => ({ send: `event: ${each.type}\ndata: ${JSON.stringify(each)}\n\n` }));
+  rig.two.next({ steps: [start, ...rest] });
+  const whole = await rig.send(body, { plan, dialect: "anthropic-messages" });
+  expect((await whole.exchange).text).toContain(padding);
 });

@@ -2,7 +2,7 @@ import { WIRES, type WireName } from "@signalbox/proto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ReceivedRequest, Script } from "../kit/upstream.ts";
 import { type Answer, OUTPUT_TOKENS, TOOL } from "./matrix/cases.ts";
-import { aiSdkClients } from "./matrix/loops/ai-sdk.ts";
+import { aiSdkClients, unconfiguredAiSdk } from "./matrix/loops/ai-sdk.ts";
 import { langchainClients } from "./matrix/loops/langchain.ts";
 import type { LoopClient } from "./matrix/loops/loop-client.ts";
 import { type MatrixLine, modelAt, startMatrixLine } from "./matrix/matrix-line.ts";
@@ -55,6 +55,20 @@ describe.each(Object.keys(FRAMEWORKS) as (keyof typeof FRAMEWORKS)[])("B7 B9 %s"
       },
     );
   });
+});
+
+test("the AI SDK as it comes is told what to set before a provider that has kept nothing for it", async () => {
+  const { upstream, line } = rig;
+  upstream.always((request) => scriptOf(request, "anthropic-messages"));
+  const asking = unconfiguredAiSdk(line).run(modelAt("anthropic-messages"), { prompt: PROMPT, weatherIn });
+  await expect(asking).rejects.toThrow(/`providerOptions: { openai: { store: false } }`/);
+  upstream.always((request) => scriptOf(request, "openai-responses"));
+  const before = upstream.received.length;
+  const read = await unconfiguredAiSdk(line).run(modelAt("openai-responses"), { prompt: PROMPT, weatherIn });
+  expect(read).toMatchObject({ text: TURNS[3]!.text, turns: 3 });
+  expect(upstream.received[before + 1]!.body["input"]).toContainEqual(
+    expect.objectContaining({ type: "item_reference" }),
+  );
 });
 
 /** LangChain adds the count at a message's start to the one at its end, of which it is a part. */

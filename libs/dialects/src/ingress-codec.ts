@@ -90,6 +90,9 @@ export type IngressCodec<State extends WriteState = WriteState> = {
   /** Reads what `keptOf` or a collector gave. */
   parseKept(body: unknown, options: ParseResponseOptions): NeutralResponse;
   renderError(error: SignalboxError): RenderedError;
-  /** An error as the last frame of a stream that has begun: SDKs raise it. Needs no state, because the stream's writer may be lost. */
-  renderErrorFrame(error: SignalboxError, envelope?: RequestEnvelope): string;
+  /**
+   * An error as the last frame of a stream whose head has been sent: SDKs raise it. Needs no state, because the stream's writer may be
+   * lost; `hasBegun` says whether any frame has left, and is true unless given.
+   */
+  renderErrorFrame(error: SignalboxError, envelope?: RequestEnvelope, hasBegun?: boolean): string;
 };

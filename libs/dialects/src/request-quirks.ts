@@ -12,6 +12,14 @@ export type ReasoningQuirks = {
   readonly off?: JsonObject;
   /** Where a budget of tokens stands, as the path to it. */
   readonly budget?: readonly [string] | readonly [string, string];
+  /** The models reason when nothing is said of it. */
+  readonly byDefault?: true;
+  /** The kinds of `tool_choice` that the host takes while a model reasons; absent: the same as else. */
+  readonly toolChoices?: RequestQuirks["toolChoices"];
+  /** While a model reasons, the host refuses earlier calls that come without the reasoning behind them. */
+  readonly behindCalls?: true;
+  /** Sent where tools are offered, because the host takes no tools while a model reasons. */
+  readonly withoutTools?: JsonObject;
 };
 
 /** What differs between the hosts that speak openai-chat. What a host is not known to differ in is absent. */
@@ -34,6 +42,8 @@ export type RequestQuirks = {
   readonly choicesMax?: number;
   readonly stopsMax?: number;
   readonly temperature?: { readonly min: number; readonly max: number };
+  /** Whether calls may carry Gemini's signature, in `extra_content`; other hosts can do nothing with it, or refuse it. */
+  readonly callSignatures?: true;
   /** Whether parts and tools may carry Anthropic's `cache_control`. */
   readonly cacheMarks?: true;
   /** Sent with every request that does not set these fields itself. */

@@ -65,13 +65,13 @@ export async function callProvider(call: ProviderCall): Promise<ProviderAnswer> 
   const { provider, rendered, stream, traceparent } = call;
   const path = pathOf(provider, rendered.path);
   const body = Buffer.isBuffer(rendered.body) ? rendered.body : JSON.stringify(rendered.body);
-  const contentType = rendered.contentType ?? JSON_TYPE;
+  const contentType = rendered.contentType ?? provider.headers["content-type"] ?? JSON_TYPE;
   const answer = await call.agent.request({
     origin: provider.origin,
     path,
     method: "POST",
     headers: {
-      accept: stream ? "text/event-stream" : "application/json",
+      accept: stream ? "text/event-stream" : JSON_TYPE,
       // A compressor between the provider and here would hold a stream's events back.
       "accept-encoding": stream ? "identity" : "gzip, br",
       ...rendered.headers,

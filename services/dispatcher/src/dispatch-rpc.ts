@@ -1,5 +1,5 @@
 import type { ServerWritableStream } from "@grpc/grpc-js";
-import { toGrpcError } from "@signalbox/kit";
+import { toGrpcError } from "@signalbox/kit/grpc";
 import type { DispatchFrame, DispatchRequest } from "@signalbox/proto/grpc/dispatcher";
 import { admitIngress } from "./admit-ingress.ts";
 import type { FrameWriter } from "./frame-sink.ts";

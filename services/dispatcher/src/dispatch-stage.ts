@@ -27,7 +27,7 @@ export function listenOrders(options: {
       replier.fail(order, overloaded(), order.decisionId);
       return;
     }
-    const { requestId, attempt, decisionId, route, redact, rates } = order;
+    const { requestId, attempt, decisionId, route, redact, rates, residency } = order;
     const reply = {
       kind: "dispatch",
       requestId,
@@ -37,6 +37,7 @@ export function listenOrders(options: {
       claim: claims.add(order, nowMs),
       ...(redact === undefined ? {} : { redact }),
       ...(rates === undefined ? {} : { rates }),
+      ...(residency === undefined ? {} : { residency }),
     } as const;
     replier.reply(route.replyTo, reply);
   }

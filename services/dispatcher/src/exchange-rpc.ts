@@ -1,5 +1,6 @@
 import type { ServerDuplexStream } from "@grpc/grpc-js";
-import { tickBatch, toGrpcError } from "@signalbox/kit";
+import { tickBatch, type TickBatch } from "@signalbox/kit";
+import { toGrpcError } from "@signalbox/kit/grpc";
 import { SignalboxError } from "@signalbox/proto";
 import type { ExchangeFrame, ExchangeFrames, ExchangeRequests, ExchangeStart } from "@signalbox/proto/grpc/dispatcher";
 import { admitIngress } from "./admit-ingress.ts";
@@ -53,17 +54,15 @@ class SharedCall {
   readonly #call: ExchangeCall;
   readonly #context: ServeContext;
   readonly #running = new Map<number, AbortController>();
-  /** Written, and not yet in a message. */
-  #frames: ExchangeFrame[] = [];
-  readonly #ring: (bell: null) => void;
+  readonly #send: TickBatch<ExchangeFrame>;
   #isOver = false;
 
   constructor(call: ExchangeCall, context: ServeContext) {
     this.#call = call;
     this.#context = context;
-    this.#ring = tickBatch(
-      () => {
-        this.#flush();
+    this.#send = tickBatch(
+      (frames) => {
+        call.write({ frames });
       },
       () => this.#running.size >= BUSY_REQUESTS,
     );
@@ -94,22 +93,13 @@ class SharedCall {
     this.#isOver = true;
     for (const gone of this.#running.values()) gone.abort(callerLeft());
     this.#running.clear();
-    this.#flush();
+    this.#send.flush();
     this.#call.end();
-  }
-
-  #send(frame: ExchangeFrame): void {
-    if (this.#isOver) return;
-    this.#frames.push(frame);
-    this.#ring(null);
-  }
-
-  #flush(): void {
-    if (this.#frames.length > 0) this.#call.write({ frames: this.#frames.splice(0) });
   }
 
   #refuse(id: number, error: unknown): void {
     this.#running.delete(id);
+    if (this.#isOver) return;
     const refused = Buffer.from(JSON.stringify(SignalboxError.from(error).toJSON()), "utf8");
     this.#send({ id, step: { $case: "refused", value: refused } });
   }

@@ -1,8 +1,16 @@
 import { ingressOf, type NeutralRequest, type RequestEnvelope } from "@signalbox/dialects";
-import { type Attempt, type DispatchOrder, type PlanEndpoint, SignalboxError, type Usage } from "@signalbox/proto";
+import {
+  type Attempt,
+  type DispatchOrder,
+  type PassedOver,
+  type PlanEndpoint,
+  SignalboxError,
+  type Usage,
+} from "@signalbox/proto";
 import type { Agent } from "undici";
 import { attempt } from "./attempt.ts";
 import type { CompleteAnswer } from "./complete-answer.ts";
+import { billedUsage } from "./billed-usage.ts";
 import { costPicoUsdOf } from "./cost.ts";
 import type { FrameSink } from "./frame-sink.ts";
 import type { AnswerGuard } from "./guard/answer-guard.ts";
@@ -31,7 +39,12 @@ export type Execution = {
 };
 
 /** How an execution ended, with every call of a provider that it made. */
-export type Ending = { readonly attempts: readonly Attempt[]; readonly costPicoUsd: string | null } & (
+export type Ending = {
+  readonly attempts: readonly Attempt[];
+  /** Endpoints of the plan that were not called. */
+  readonly passedOver: readonly PassedOver[];
+  readonly costPicoUsd: string | null;
+} & (
   | { readonly kind: "completed"; readonly endpoint: PlanEndpoint; readonly answer: CompleteAnswer }
   | { readonly kind: "failed"; readonly error: SignalboxError }
   | { readonly kind: "client-aborted" }
@@ -43,7 +56,7 @@ export async function execute(execution: Execution): Promise<Ending> {
   try {
     prepare = turnsOf(execution);
   } catch (error) {
-    return ended([], { kind: "failed", error: notReadable(error) });
+    return ended({ attempts: [], passedOver: [] }, { kind: "failed", error: notReadable(error) });
   }
   return walkPlan(execution, prepare);
 }
@@ -54,7 +67,7 @@ function turnsOf(execution: Execution): PrepareTurn {
   const request = parseRequest(execution);
   return (turn) => {
     const context = prepareAttempt(execution, { ...turn, request });
-    const costOf = (usage: Usage): string | null => costPicoUsdOf(usage, turn.endpoint.price);
+    const costOf = (usage: Usage): string | null => costPicoUsdOf(billedUsage(usage), turn.endpoint.price);
     return { ...context, costOf, run: () => attempt(context) };
   };
 }

@@ -1,5 +1,6 @@
 import type { Metadata } from "@grpc/grpc-js";
-import type { GrpcClients, Logger } from "@signalbox/kit";
+import type { Logger } from "@signalbox/kit";
+import type { GrpcClients } from "@signalbox/kit/grpc";
 import { type DispatchOrder, KEPT_NOTE, type KeptNote } from "@signalbox/proto";
 import type { CacheClient } from "@signalbox/proto/grpc/cache";
 import type { Ending } from "./execute.ts";

@@ -34,6 +34,7 @@ export function outcomeOf(
     finishReason: ending.kind === "completed" ? ending.answer.finish : null,
     stream: order.stream,
     attempts: [...ending.attempts],
+    ...(ending.passedOver.length === 0 ? {} : { passedOver: [...ending.passedOver] }),
     usage: usageOf(ending, last),
     costPicoUsd: ending.costPicoUsd,
     answerBytes: sink.contentBytes + tailBytes,

@@ -1,33 +1,39 @@
 import { ingressOf, type NeutralRequest, type WriteStreamOptions } from "@signalbox/dialects";
 import { type PlanEndpoint, SignalboxError, type TranslationLoss } from "@signalbox/proto";
 import type { AttemptContext } from "./attempt.ts";
+import { billedUsage } from "./billed-usage.ts";
 import { costPicoUsdOf, sumPicoUsd } from "./cost.ts";
 import type { Execution } from "./execute.ts";
 import { renderAllowed } from "./render-allowed.ts";
 import { translationOf } from "./translation.ts";
-import type { Turn } from "./walk-plan.ts";
+import type { ReadyTurn, Turn } from "./walk-plan.ts";
 
 /** Where in its plan a request stands. */
 export type Place = Turn & { readonly request: NeutralRequest };
 
+/** With `refused`, the endpoint is not to be called. */
+export type PreparedAttempt = AttemptContext & Pick<ReadyTurn, "refused">;
+
 /** All that one call of a provider needs. Throws what the request may not ask of this provider's wire. */
-export function prepareAttempt(execution: Execution, place: Place): AttemptContext {
+export function prepareAttempt(execution: Execution, place: Place): PreparedAttempt {
   const { order } = execution;
   const { request, provider, endpoint, planIndex } = place;
-  const bound = order.maxOutputTokens ?? request.maxOutputTokens;
+  const cap = endpoint.maxOutputTokens ?? order.maxOutputTokens;
+  const bound = cap ?? request.maxOutputTokens;
   const { quirks, apiVersion } = provider;
   const rendering = {
     model: endpoint.upstreamModel,
-    maxOutputTokens: order.maxOutputTokens,
+    maxOutputTokens: cap,
     quirks,
     ...(apiVersion === null ? {} : { apiVersion }),
   };
   const rendered = renderAllowed(endpoint.dialect, request, { betas: provider.betas, rendering });
   const translation = translationOf(order.dialect, endpoint.dialect, rendered);
-  if (order.translation === "enforce" && rendered.losses.length > 0) throw wouldLose(endpoint, rendered.losses);
+  const isRefused = order.translation === "enforce" && rendered.losses.length > 0;
   return {
     ...execution,
     ...place,
+    ...(isRefused ? { refused: wouldLose(endpoint, rendered.losses) } : {}),
     rendered,
     translation,
     serving: { endpoint, planIndex, translation: translation.header, contentType: "" },
@@ -40,7 +46,7 @@ export function prepareAttempt(execution: Execution, place: Place): AttemptConte
     noteOf: (usage) => ({
       decisionId: order.decisionId,
       endpoint: endpoint.endpoint,
-      costPicoUsd: sumPicoUsd([...place.spent, costPicoUsdOf(usage, endpoint.price)]),
+      costPicoUsd: sumPicoUsd([...place.spent, costPicoUsdOf(billedUsage(usage), endpoint.price)]),
     }),
   };
 }

@@ -6,6 +6,7 @@ import {
   type IngressCodec,
   ingressOf,
   type NeutralChunk,
+  OpenedCount,
   type ReadState,
   truncated,
   type WriteState,
@@ -17,8 +18,11 @@ import { estimateUsage } from "./estimate-usage.ts";
 import type { AnswerGuard, Guarded } from "./guard/answer-guard.ts";
 import type { Relay } from "./relay-whole.ts";
 
-/** Frames before the first content are held back, so that another endpoint can still answer; no more of them than this. */
-const HELD_MAX_CHARS = 64 * 1024;
+/**
+ * Frames before the first content are held back, so that another endpoint can still answer; no more of them than this. The
+ * Responses API begins with the request's own instructions and tools, twice.
+ */
+const HELD_MAX_CHARS = 4 * 1024 * 1024;
 
 /** Passes a stream on, event by event; resolves at its end and throws when it ends in any way but a complete answer. */
 export async function relayStream(relay: Relay, parser: EventParser): Promise<CompleteAnswer> {
@@ -40,6 +44,8 @@ export async function relayStream(relay: Relay, parser: EventParser): Promise<Co
     if (end.kind === "truncated") throw truncated(context.provider.name);
     if (end.kind === "done") {
       if (read.done !== true) drainBody(bytes, answer.body);
+      const settling = translation.settle();
+      if (settling !== null) await settling;
       return translation.complete();
     }
   }
@@ -61,6 +67,7 @@ class Translation {
   readonly #codec: EgressCodec;
   readonly #caller: IngressCodec;
   readonly #parser: EventParser;
+  readonly #opened = new OpenedCount();
   readonly #collector: Collector | null;
   readonly #guarded: ReturnType<AnswerGuard["open"]> | null;
   #reading: ReadState;
@@ -98,6 +105,16 @@ class Translation {
     return frames + this.#release();
   }
 
+  /** Resolves when what was held back for guardrails elsewhere may be given out; null when nothing was. */
+  settle(): Promise<void> | null {
+    const settle = this.#guarded?.settle ?? null;
+    return settle === null
+      ? null
+      : settle().then((guarded) => {
+          this.#give(guarded);
+        });
+  }
+
   complete(): CompleteAnswer {
     const { usage: reported, usageSource, finish, outputChars } = this.progress;
     const usage = reported ?? estimateUsage({ ...this.#context, outputChars });
@@ -116,6 +133,7 @@ class Translation {
     for (const event of events) {
       const [reading, chunks] = this.#codec.readEvent(this.#reading, event);
       this.#reading = reading;
+      for (const { deltas } of chunks) this.#opened.add(deltas);
       for (const chunk of chunks) this.#give(this.#guarded?.push(chunk) ?? { kept: [chunk], given: [chunk] });
     }
     if (this.#guarded !== null && this.progress.end.kind === "done") this.#give(this.#guarded.end());

@@ -1,4 +1,4 @@
-import { egressOf, ingressOf, type NeutralResponse } from "@signalbox/dialects";
+import { egressOf, ingressOf, type NeutralResponse, refuseTooLong } from "@signalbox/dialects";
 import { SignalboxError } from "@signalbox/proto";
 import type { AttemptContext, AttemptTrace } from "./attempt.ts";
 import type { ProviderAnswer } from "./call-provider.ts";
@@ -61,7 +61,13 @@ function parse(text: string, context: AttemptContext): NeutralResponse {
     createdAtS: Math.floor(Date.now() / 1000),
     model: context.endpoint.upstreamModel,
   };
-  return egressOf(context.endpoint.dialect).parseResponse(parseJson(text, provider), { provider, secrets, defaults });
+  const response = egressOf(context.endpoint.dialect).parseResponse(parseJson(text, provider), {
+    provider,
+    secrets,
+    defaults,
+  });
+  refuseTooLong(response);
+  return response;
 }
 
 function parseJson(text: string, provider: string): unknown {

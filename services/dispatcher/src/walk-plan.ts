@@ -1,4 +1,4 @@
-import { type Attempt, type PlanEndpoint, SignalboxError, type Usage } from "@signalbox/proto";
+import { type Attempt, type PassedOver, type PlanEndpoint, SignalboxError, type Usage } from "@signalbox/proto";
 import type { AttemptResult } from "./attempt.ts";
 import { sumPicoUsd } from "./cost.ts";
 import type { Ending, Execution } from "./execute.ts";
@@ -23,6 +23,10 @@ export type ReadyTurn = {
   readonly translation: Translation;
   /** What an attempt of this usage costs; null: nobody knows. */
   readonly costOf: (usage: Usage) => string | null;
+  /** The most output tokens over all choices; null when nothing bounds them. */
+  readonly maxOutputTokens: number | null;
+  /** Why the endpoint is not called after all. */
+  readonly refused?: SignalboxError;
   readonly run: () => Promise<AttemptResult>;
 };
 
@@ -36,6 +40,8 @@ const TRIES_MAX = 2;
 export async function walkPlan(execution: Execution, prepare: PrepareTurn): Promise<Ending> {
   const { order, sink } = execution;
   const attempts: Attempt[] = [];
+  const passedOver: PassedOver[] = [];
+  const walked = { attempts, passedOver };
   const startedMs = performance.now();
   const totalAtMs = Date.now() + execution.totalMs;
   let last: SignalboxError | null = null;
@@ -43,39 +49,49 @@ export async function walkPlan(execution: Execution, prepare: PrepareTurn): Prom
     const provider = execution.providers.get(endpoint.provider);
     if (provider === undefined) {
       last = notConfigured(endpoint);
+      passedOver.push({ endpoint: endpoint.endpoint, error: last.code });
       continue;
     }
     for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
       const attemptMs = performance.now();
       const spent = attempts.map((each) => each.costPicoUsd);
       const ready = tryPrepare(prepare, { provider, endpoint, planIndex, totalAtMs, spent });
-      if (ready instanceof SignalboxError) {
-        last = ready;
+      const refused = ready instanceof SignalboxError ? ready : ready.refused;
+      if (ready instanceof SignalboxError || refused !== undefined) {
+        last = refused ?? null;
+        passedOver.push(passedOverBy(ready, endpoint));
         break;
       }
       const result = await ready.run();
       attempts.push(recordOf(ready, result, { startedMs, attemptMs }));
-      if (result.kind === "aborted") return ended(attempts, { kind: "client-aborted" });
+      if (result.kind === "aborted") return ended(walked, { kind: "client-aborted" });
       if (result.kind === "completed") {
         const { answer } = result;
         if (answer.content !== "") await sink.content(answer.content, ready.serving);
-        return ended(attempts, { kind: "completed", endpoint, answer });
+        return ended(walked, { kind: "completed", endpoint, answer });
       }
       last = result.error;
       if (sink.serving !== null || !mayFallBack(last) || Date.now() >= totalAtMs) {
-        return ended(attempts, { kind: "failed", error: last });
+        return ended(walked, { kind: "failed", error: last });
       }
       if (!result.isReset) break;
     }
   }
-  return ended(attempts, { kind: "failed", error: last ?? SignalboxError.from("The plan holds no endpoint.") });
+  return ended(walked, { kind: "failed", error: last ?? SignalboxError.from("The plan holds no endpoint.") });
 }
 
-type EndingOf<T> = T extends Ending ? Omit<T, "attempts" | "costPicoUsd"> : never;
+type EndingOf<T> = T extends Ending ? Omit<T, "attempts" | "passedOver" | "costPicoUsd"> : never;
 
 /** An ending with what its attempts came to. */
-export function ended(attempts: readonly Attempt[], ending: EndingOf<Ending>): Ending {
-  return { ...ending, attempts, costPicoUsd: sumPicoUsd(attempts.map((each) => each.costPicoUsd)) };
+export function ended(walked: Pick<Ending, "attempts" | "passedOver">, ending: EndingOf<Ending>): Ending {
+  return { ...ending, ...walked, costPicoUsd: sumPicoUsd(walked.attempts.map((each) => each.costPicoUsd)) };
+}
+
+function passedOverBy(ready: ReadyTurn | SignalboxError, { endpoint }: PlanEndpoint): PassedOver {
+  if (ready instanceof SignalboxError) return { endpoint, error: ready.code };
+  const { refused, translation } = ready;
+  const lost = translation.record === undefined ? {} : { translation: translation.record };
+  return { endpoint, error: SignalboxError.from(refused).code, ...lost };
 }
 
 /** What one wire cannot take another may, so a request that it refuses goes on to the next endpoint. */
@@ -88,7 +104,7 @@ function tryPrepare(prepare: PrepareTurn, turn: Turn): ReadyTurn | SignalboxErro
 }
 
 function recordOf(
-  { serving, translation, costOf }: ReadyTurn,
+  { serving, translation, costOf, maxOutputTokens }: ReadyTurn,
   result: AttemptResult,
   clock: { startedMs: number; attemptMs: number },
 ): Attempt {
@@ -104,6 +120,7 @@ function recordOf(
     totalUs: microseconds(performance.now() - clock.attemptMs),
     usage: result.usage,
     costPicoUsd: costOf(result.usage),
+    ...(result.usage.outputTokens > (maxOutputTokens ?? Infinity) ? { overBound: true } : {}),
     ...(translation.record === undefined ? {} : { translation: translation.record }),
   };
 }

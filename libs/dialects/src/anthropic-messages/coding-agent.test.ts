@@ -102,3 +102,31 @@ function isSpoken(wire: WireName): boolean {
     return false;
   }
 }
+
+describe("tools that an agent finds by a search", () => {
+  const found = { type: "tool_reference", tool_name: "WebFetch" };
+  const asked = {
+    model: "m",
+    max_tokens: 100,
+    messages: [
+      { role: "user", content: "Read the page." },
+      { role: "assistant", content: [{ type: "tool_use", id: "t", name: "ToolSearch", input: { query: "WebFetch" } }] },
+      { role: "user", content: [{ type: "tool_result", tool_use_id: "t", content: [found] }] },
+    ],
+    tools: ["ToolSearch", "WebFetch"].map((name) => ({ name, input_schema: { type: "object" }, defer_loading: true })),
+  };
+  const searched = ingressOf("anthropic-messages").parseRequest(asked);
+
+  test.each(WIRES.filter((wire) => wire !== "anthropic-messages"))("are named to %s in words", (wire) => {
+    const { body: sent } = egressOf(wire).renderRequest(searched, { model: "m", maxOutputTokens: null });
+    expect(JSON.stringify(sent)).toContain("The tool WebFetch can be called now.");
+  });
+
+  test("go to their own wire as they were", () => {
+    const { body: sent } = egressOf("anthropic-messages").renderRequest(searched, {
+      model: "m",
+      maxOutputTokens: null,
+    });
+    expect(sent).toEqual(asked);
+  });
+});

@@ -7,6 +7,8 @@ import type { UpstreamFailure } from "../error/upstream-failure.ts";
 import type { RenderedError } from "../ingress-codec.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { encodeEvent } from "../sse/encode.ts";
+import { parseJson } from "../check/parse-json.ts";
+import { upstreamText, upstreamWord } from "../error/upstream-word.ts";
 
 /** `error.type` as a code (https://platform.claude.com/docs/en/api/errors). */
 const CODES: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
@@ -103,31 +105,11 @@ function sayingOf(body: unknown): Saying {
   if (!isObject(body)) return { message: null, details: {} };
   const error = isObject(body["error"]) ? body["error"] : body;
   const inner = isObject(error["details"]) ? error["details"] : {};
-  const message = text(error["message"]) ?? text(body["error"]) ?? text(error["detail"]);
-  const upstreamCode = word(inner["error_code"]) ?? word(error["code"]);
-  const upstreamType = error["type"] === "error" ? null : word(error["type"]);
+  const message = upstreamText(error["message"]) ?? upstreamText(body["error"]) ?? upstreamText(error["detail"]);
+  const upstreamCode = upstreamWord(inner["error_code"]) ?? upstreamWord(error["code"]);
+  const upstreamType = error["type"] === "error" ? null : upstreamWord(error["type"]);
   return {
     message,
     details: { ...(upstreamCode === null ? {} : { upstreamCode }), ...(upstreamType === null ? {} : { upstreamType }) },
   };
-}
-
-function text(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
-}
-
-const WORD_MAX_CHARS = 64;
-
-function word(value: unknown): string | null {
-  if (typeof value === "number") return String(value);
-  return typeof value === "string" && /^[\w.:/-]+$/.test(value) ? value.slice(0, WORD_MAX_CHARS) : null;
-}
-
-function parseJson(bodyText: string): unknown {
-  try {
-    return JSON.parse(bodyText);
-  } catch {
-    // HTML of a proxy, or plain text: nothing in it is meant for the caller.
-    return null;
-  }
 }

@@ -29,6 +29,7 @@ import {
 } from "./read-state.ts";
 import { readStop, type StopReading } from "./stop-reason.ts";
 import { mergedUsage, readUsage } from "./usage.ts";
+import { parseJson } from "../check/parse-json.ts";
 
 /** Blocks that are open at one time; the format has one. */
 const OPEN_BLOCKS_MAX = 256;
@@ -153,11 +154,3 @@ function finish(state: MessageReadState, body: JsonObject, ending: StopReading):
 }
 
 const NO_BLOCKS: ReadonlyMap<number, OpenBlock> = new Map();
-
-function parseJson(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,6 +1,7 @@
 import { isObject } from "../check/check-value.ts";
 import type { ToolCallPart } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
+import { parseJson } from "../check/parse-json.ts";
 
 /** Where free text stands in the input of a call, which this format only knows as an object. */
 export const FREE_TEXT_FIELD = "input";
@@ -21,12 +22,4 @@ export function argumentsOf(input: unknown): string {
 /** Whether these arguments are whole: nothing that follows could belong to them. */
 export function isWholeInput(text: string): boolean {
   return parseJson(text) !== undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -4,6 +4,7 @@ import { retryAfterMsOf } from "../error/retry-after.ts";
 import type { UpstreamFailure } from "../error/upstream-failure.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { parseError as parseChatError } from "../openai-chat/error.ts";
+import { parseJson } from "../check/parse-json.ts";
 
 /**
  * An answer of Azure's that is no success: the form of Chat Completions, with the filter's findings under `innererror`, or that of the
@@ -41,12 +42,4 @@ const SECONDS_MAX = 86_400;
 function secondsInWords(message: string): number | null {
   const seconds = Number(/\b(?:retry after|try again in) (\d{1,6}) seconds?\b/i.exec(message)?.[1] ?? Number.NaN);
   return seconds <= SECONDS_MAX ? seconds * 1000 : null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -6,6 +6,7 @@ import { codeOfStatus } from "../error/upstream-code.ts";
 import type { UpstreamFailure } from "../error/upstream-failure.ts";
 import type { WireEvent } from "../framing.ts";
 import { EXCEPTION_MARK } from "./event-stream.ts";
+import { parseJson } from "../check/parse-json.ts";
 
 /** The names of the service's exceptions, without the word itself: a stream writes them with a small letter. */
 const CODES = new Map<string, ErrorCode>(
@@ -85,13 +86,4 @@ function messageOf(body: unknown): string | null {
   if (!isObject(body)) return null;
   const message = body["message"] ?? body["Message"] ?? body["originalMessage"];
   return typeof message === "string" && message !== "" ? message : null;
-}
-
-function parseJson(bodyText: string): unknown {
-  try {
-    return JSON.parse(bodyText);
-  } catch {
-    // HTML of a proxy, or plain text: nothing in it is meant for the caller.
-    return null;
-  }
 }

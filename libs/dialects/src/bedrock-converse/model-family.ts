@@ -13,6 +13,11 @@ export function familyOf(model: string): ModelFamily {
   return FAMILIES.find(([name]) => name.test(model))?.[1] ?? "other";
 }
 
+/** Whose signatures the model's are: Anthropic's own API takes those of its models here, and gives what they take. */
+export function signerOf(model: string): "anthropic-messages" | "bedrock-converse" {
+  return familyOf(model) === "anthropic" ? "anthropic-messages" : "bedrock-converse";
+}
+
 /** The version of a Claude model, 4.6 as 406; 0 for others. Older ids name the version before the model's size. */
 export function claudeVersionOf(model: string): number {
   const found = /claude-(?:[a-z]+-)?(\d{1,2})(?:-(\d{1,2}))?(?!\d)/.exec(model);

@@ -4,6 +4,7 @@ import type { ParseResponseOptions } from "../egress-codec.ts";
 import { failedBy } from "../error/stream-failure.ts";
 import { generatedChars } from "../neutral/part.ts";
 import type { NeutralResponse } from "../neutral/response.ts";
+import { signerOf } from "./model-family.ts";
 import { readBlock } from "./read-block.ts";
 import { readFinish, sequenceOf } from "./stop-reason.ts";
 import { readUsage } from "./usage.ts";
@@ -32,8 +33,9 @@ function readParts(
   content: readonly unknown[],
   options: ParseResponseOptions,
 ): NeutralResponse["choices"][number]["parts"] {
+  const signer = signerOf(options.defaults.model);
   try {
-    return content.filter(isObject).flatMap((block) => readBlock(block) ?? []);
+    return content.filter(isObject).flatMap((block) => readBlock(block, signer) ?? []);
   } catch (error) {
     // Arguments that are nested too deeply to be written as text.
     if (error instanceof RangeError) throw malformed(options);

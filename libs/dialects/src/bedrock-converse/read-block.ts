@@ -1,3 +1,4 @@
+import type { WireName } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
 import type { NeutralPart } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
@@ -5,8 +6,8 @@ import { argumentsText } from "../neutral/tool-call-text.ts";
 import { readCitation } from "./citations.ts";
 import { mimeOfImage } from "./media-format.ts";
 
-/** One block of an answer's content; null where it holds nothing. */
-export function readBlock(block: JsonObject): NeutralPart | null {
+/** One block of an answer's content; null where it holds nothing. `signer` is whose signatures the model's are. */
+export function readBlock(block: JsonObject, signer: WireName): NeutralPart | null {
   const { text, toolUse, reasoningContent, citationsContent, image } = block;
   if (typeof text === "string") return text === "" ? null : { kind: "text", text };
   // A tool that the service runs itself is none of the caller's.
@@ -15,13 +16,13 @@ export function readBlock(block: JsonObject): NeutralPart | null {
     const args = argumentsText(input ?? {});
     return { kind: "tool-call", id: word(toolUseId), name: word(name), arguments: args };
   }
-  if (isObject(reasoningContent)) return readReasoning(reasoningContent) ?? other(block);
+  if (isObject(reasoningContent)) return readReasoning(reasoningContent, signer) ?? other(block);
   if (isObject(citationsContent)) return readCited(citationsContent);
   if (isObject(image)) return readImage(image) ?? other(block);
   return other(block);
 }
 
-function readReasoning({ reasoningText, redactedContent }: JsonObject): NeutralPart | null {
+function readReasoning({ reasoningText, redactedContent }: JsonObject, wire: WireName): NeutralPart | null {
   if (typeof redactedContent === "string") {
     return {
       kind: "reasoning",
@@ -32,7 +33,7 @@ function readReasoning({ reasoningText, redactedContent }: JsonObject): NeutralP
   if (!isObject(reasoningText)) return null;
   const { signature } = reasoningText;
   const isSigned = typeof signature === "string" && signature !== "";
-  const state = isSigned ? { state: { wire: "bedrock-converse", kind: "signature", value: signature } as const } : {};
+  const state = isSigned ? { state: { wire, kind: "signature", value: signature } as const } : {};
   return { kind: "reasoning", text: word(reasoningText["text"]), ...state };
 }
 

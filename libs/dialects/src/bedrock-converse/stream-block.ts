@@ -1,5 +1,7 @@
+import type { WireName } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
 import type { OtherPart } from "../neutral/part.ts";
+import type { ReasoningState } from "../neutral/reasoning-state.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { DeltaExtra, NeutralDelta } from "../neutral/stream-event.ts";
 import { readCitation } from "./citations.ts";
@@ -18,9 +20,13 @@ export type OpenBlocks = {
   readonly at: number | null;
   readonly open: OpenBlock | null;
   readonly calls: number;
+  /** Whose signatures the model's are. */
+  readonly signer: WireName;
 };
 
-export const NO_BLOCKS: OpenBlocks = { at: null, open: null, calls: 0 };
+export function noBlocks(signer: WireName): OpenBlocks {
+  return { at: null, open: null, calls: 0, signer };
+}
 
 /** The largest image, in characters of base64, that is put together from its pieces. */
 const IMAGE_MAX_CHARS = 32 * 1024 * 1024;
@@ -64,7 +70,7 @@ function readDelta(blocks: OpenBlocks, delta: JsonObject): Reading {
   const { text, toolUse, reasoningContent, citation, image } = delta;
   if (typeof text === "string") return { blocks, delta: text === "" ? null : { text } };
   if (isObject(toolUse)) return readInput(blocks, toolUse);
-  if (isObject(reasoningContent)) return { blocks, delta: readReasoning(reasoningContent) };
+  if (isObject(reasoningContent)) return { blocks, delta: readReasoning(reasoningContent, blocks.signer) };
   if (isObject(citation)) {
     return { blocks, delta: { extras: [{ kind: "annotation", annotation: readCitation(citation) }] } };
   }
@@ -82,14 +88,18 @@ function readInput(blocks: OpenBlocks, toolUse: JsonObject): Reading {
   };
 }
 
-function readReasoning({ text, signature, redactedContent }: JsonObject): Told | null {
-  if (typeof signature === "string" && signature !== "") return stateOf("signature", signature);
-  if (typeof redactedContent === "string") return stateOf("redacted", redactedContent);
+function readReasoning({ text, signature, redactedContent }: JsonObject, signer: WireName): Told | null {
+  if (typeof signature === "string" && signature !== "") {
+    return stateOf({ wire: signer, kind: "signature", value: signature });
+  }
+  if (typeof redactedContent === "string") {
+    return stateOf({ wire: "bedrock-converse", kind: "redacted", value: redactedContent });
+  }
   return typeof text === "string" && text !== "" ? { reasoning: text } : null;
 }
 
-function stateOf(kind: "signature" | "redacted", value: string): Told {
-  return { extras: [{ kind: "reasoning-state", state: { wire: "bedrock-converse", kind, value } }] };
+function stateOf(state: ReasoningState): Told {
+  return { extras: [{ kind: "reasoning-state", state }] };
 }
 
 function readPixels(blocks: OpenBlocks, image: JsonObject): Reading {

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseResponse } from "./parse-response.ts";
+import { noBlocks, readBlockEvent } from "./stream-block.ts";
 import { DEFAULTS, exception, joined, runStream, stream } from "./stream.test-kit.ts";
 
 const options = { provider: "aws", secrets: [], defaults: DEFAULTS };
@@ -85,6 +86,21 @@ describe("B7 an answer", () => {
       },
       { kind: "reasoning", text: "", state: { wire: "bedrock-converse", kind: "redacted", value: "cmVkYWN0ZWQ=" } },
     ]);
+  });
+
+  test("B9 of Claude's is signed as Anthropic's own API signs, and what is redacted stays this service's", () => {
+    const claude = { ...options, defaults: { ...options.defaults, model: "us.anthropic.claude-sonnet-4-5-v1:0" } };
+    const wires = parseResponse(whole, claude).choices[0]!.parts.map((part) => {
+      return part.kind === "reasoning" ? [part.state?.kind, part.state?.wire] : null;
+    });
+    expect(wires.slice(0, 2)).toEqual([
+      ["signature", "anthropic-messages"],
+      ["redacted", "bedrock-converse"],
+    ]);
+    const { extras = [] } = readBlockEvent(noBlocks("anthropic-messages"), "contentBlockDelta", {
+      delta: { reasoningContent: { signature: "c2ln" } },
+    }).delta!;
+    expect(extras).toMatchObject([{ kind: "new-part" }, { state: { wire: "anthropic-messages", value: "c2ln" } }]);
   });
 
   test("B12 is the same however its bytes are cut", () => {

@@ -13,9 +13,11 @@ import {
   type StreamProgress,
 } from "../neutral/stream-event.ts";
 import { parseException } from "./error.ts";
-import { NO_BLOCKS, type OpenBlocks, readBlockEvent } from "./stream-block.ts";
+import { signerOf } from "./model-family.ts";
+import { noBlocks, type OpenBlocks, readBlockEvent } from "./stream-block.ts";
 import { readFinish, sequenceOf } from "./stop-reason.ts";
 import { readUsage } from "./usage.ts";
+import { parseJson } from "../check/parse-json.ts";
 
 /** What is known of a provider's stream between two events. */
 export type ConverseReadState = ReadState & {
@@ -25,7 +27,13 @@ export type ConverseReadState = ReadState & {
 };
 
 export function startReading(options: ReadStreamOptions): ConverseReadState {
-  return { options, progress: NO_PROGRESS, blocks: NO_BLOCKS, begun: false, finish: null };
+  return {
+    options,
+    progress: NO_PROGRESS,
+    blocks: noBlocks(signerOf(options.defaults.model)),
+    begun: false,
+    finish: null,
+  };
 }
 
 type Step = readonly [ConverseReadState, readonly NeutralChunk[]];
@@ -103,12 +111,4 @@ function withProgress(state: ConverseReadState, change: Partial<StreamProgress>)
 
 function ended(state: ConverseReadState, error: SignalboxError): ConverseReadState {
   return withProgress(state, { end: { kind: "error", error } });
-}
-
-function parseJson(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 import type { LossList } from "../neutral/loss.ts";
-import type { FilePart, ImagePart, NeutralPart } from "../neutral/part.ts";
+import type { FilePart, NeutralPart } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import { urlOf } from "../openai-chat/answer-media.ts";
+import { buildPlainImage } from "../openai-chat/build-plain-image.ts";
 
 /** What the request's messages are built into. */
 export type Context = {
@@ -31,7 +31,7 @@ export function buildPart(part: NeutralPart, path: string, context: Context): Js
       losses.add(path, "refusal", "approximated");
       return { type: "text", text: part.text };
     case "image":
-      return buildImage(part, path, losses);
+      return buildPlainImage(part, path, losses);
     case "file":
       return buildFile(part, path, context);
     case "audio":
@@ -43,18 +43,6 @@ export function buildPart(part: NeutralPart, path: string, context: Context): Js
     default:
       return null;
   }
-}
-
-function buildImage({ source, detail, state }: ImagePart, path: string, losses: LossList): JsonObject | null {
-  if (state !== undefined) losses.add(`${path}.state`, "image-signature", "foreign");
-  const url = urlOf(source);
-  if (url === null) {
-    losses.add(path, "image", "foreign");
-    return null;
-  }
-  if (detail === "original") losses.add(`${path}.detail`, "image-detail", "approximated");
-  const known = detail === null ? {} : { detail: detail === "original" ? "high" : detail };
-  return { type: "image_url", image_url: { url, ...known } };
 }
 
 /** A text that is to be cited from becomes one of the request's documents, which the model always cites from; any other stays where it is. */

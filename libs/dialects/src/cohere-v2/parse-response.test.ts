@@ -10,13 +10,20 @@ import { readUsage } from "./usage.ts";
 describe("B5 usage", () => {
   test.each<[string, unknown, object]>([
     [
-      "counts what the model read, not what the invoice does; cached tokens are inside",
+      "counts what the model read, and beside it what the invoice does; cached tokens are inside",
       {
         billed_units: { input_tokens: 12, output_tokens: 7 },
         tokens: { input_tokens: 507, output_tokens: 10 },
         cached_tokens: 448,
       },
-      { inputTokens: 507, cachedInputTokens: 448, outputTokens: 10, reasoningTokens: 0 },
+      {
+        inputTokens: 507,
+        cachedInputTokens: 448,
+        outputTokens: 10,
+        reasoningTokens: 0,
+        billedInputTokens: 12,
+        billedOutputTokens: 7,
+      },
     ],
     [
       "takes billed units where there is no other count",

@@ -20,6 +20,7 @@ import { readFinish } from "./finish-reason.ts";
 import { readLogprobs } from "./logprobs.ts";
 import { objectText } from "./parse-response.ts";
 import { readUsage } from "./usage.ts";
+import { parseJson } from "../check/parse-json.ts";
 
 /** What is known of a provider's stream between two events. */
 export type CohereReadState = ReadState & {
@@ -165,12 +166,4 @@ function withProgress(state: CohereReadState, change: Partial<StreamProgress>): 
 
 function ended(state: CohereReadState, error: SignalboxError): CohereReadState {
   return withProgress(state, { end: { kind: "error", error } });
-}
-
-function parseJson(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return undefined;
-  }
 }

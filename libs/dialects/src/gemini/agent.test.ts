@@ -1,6 +1,7 @@
 import { WIRES } from "@signalbox/proto";
 import { describe, expect, test } from "vitest";
 import { egressOf, ingressOf, renderFor } from "../codecs.ts";
+import { factsOf } from "../neutral/facts.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import { agentRequest, SIGNATURE } from "./agent.test-kit.ts";
 
@@ -47,3 +48,18 @@ describe("B8 a coding agent's session in this dialect", () => {
     },
   );
 });
+
+test.each(["skip_thought_signature_validator", "context_engineering_is_the_way_to_go"])(
+  "B9 %s, which agents write in place of a signature, binds a session to nobody",
+  (thoughtSignature) => {
+    const contents = [
+      { role: "user", parts: [{ text: "Read." }] },
+      { role: "model", parts: [{ functionCall: { id: "a", name: "read", args: {} }, thoughtSignature }] },
+      { role: "user", parts: [{ functionResponse: { id: "a", name: "read", response: { output: "x" } } }] },
+    ];
+    const request = ingressOf("gemini").parseRequest({ contents }, { model: "auto", stream: true });
+    expect(factsOf(request).signedState).toBeUndefined();
+    const own = egressOf("gemini").renderRequest(request, { model: "m", maxOutputTokens: null });
+    expect(own.body["contents"]).toEqual(contents);
+  },
+);

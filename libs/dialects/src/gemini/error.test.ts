@@ -130,5 +130,6 @@ describe("an error in the caller's dialect", () => {
     const error = new SignalboxError("upstream-error", "Broken.");
     expect(renderErrorFrame(error)).toMatch(/^data: \{"error":.*\}\n\n$/);
     expect(JSON.parse(`[{}${renderErrorFrame(error, { sse: false })}`)).toMatchObject([{}, { error: { code: 502 } }]);
+    expect(JSON.parse(renderErrorFrame(error, { sse: false }, false))).toMatchObject([{ error: { code: 502 } }]);
   });
 });

@@ -8,6 +8,7 @@ import type { RenderedError } from "../ingress-codec.ts";
 import type { JsonObject, RequestEnvelope } from "../neutral/source.ts";
 import { encodeData } from "../sse/encode.ts";
 import { saidDetails, type SaidDetails } from "./error-details.ts";
+import { parseJson } from "../check/parse-json.ts";
 
 /** The HTTP status for each word of google.rpc.Code that stands for a failure. */
 const STATUS_OF_WORD = new Map(
@@ -80,24 +81,16 @@ function sayingOf(value: unknown): Saying {
   };
 }
 
-function parseJson(bodyText: string): unknown {
-  try {
-    return JSON.parse(bodyText);
-  } catch {
-    // HTML of a proxy, or plain text: nothing in it is meant for the caller.
-    return null;
-  }
-}
-
 /** An error answer in this dialect: a google.rpc.Status (https://google.aip.dev/193). */
 export function renderError(error: SignalboxError): RenderedError {
   return { status: error.httpStatus, body: bodyOf(error) };
 }
 
-/** The same as the last event of a stream, or as the last element of an array that has begun. */
-export function renderErrorFrame(error: SignalboxError, envelope?: RequestEnvelope): string {
+/** The same as the last event of a stream, or as the last element of an array. */
+export function renderErrorFrame(error: SignalboxError, envelope?: RequestEnvelope, hasBegun = true): string {
   const text = JSON.stringify(bodyOf(error));
-  return envelope?.sse === false ? `,\r\n${text}]` : encodeData(text);
+  if (envelope?.sse !== false) return encodeData(text);
+  return hasBegun ? `,\r\n${text}]` : `[${text}]`;
 }
 
 /** The words of google.rpc.Code by their numbers, which the error codes have, too. */

@@ -6,9 +6,12 @@ import { type ReasoningState, unwrapState, wrapState } from "../neutral/reasonin
  */
 export const NO_SIGNATURE = "skip_thought_signature_validator";
 
+/** What clients write there where they have none, by the same page: it is nobody's state, and any provider may take the next turn. */
+const STAND_INS = new Set([NO_SIGNATURE, "context_engineering_is_the_way_to_go"]);
+
 /** A `thoughtSignature`: Gemini's own as it stands, or the token of another wire's state; null where there is none. */
 export function readSignature(value: unknown): ReasoningState | null {
-  if (typeof value !== "string" || value === "") return null;
+  if (typeof value !== "string" || value === "" || STAND_INS.has(value)) return null;
   return unwrapState(toUrlAlphabet(value)) ?? { wire: "gemini", kind: "signature", value };
 }
 

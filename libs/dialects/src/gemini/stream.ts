@@ -18,6 +18,7 @@ import { parseInBandError } from "./error.ts";
 import { type CandidateState, NEW_CANDIDATE, readCandidate } from "./read-candidate.ts";
 import { headOf } from "./response-head.ts";
 import { readUsage } from "./usage.ts";
+import { parseJson } from "../check/parse-json.ts";
 
 /** What is known of a provider's stream between two events. */
 export type GeminiReadState = ReadState & {
@@ -131,12 +132,4 @@ function withProgress(
 
 function ended(state: GeminiReadState, error: SignalboxError): GeminiReadState {
   return withProgress(state, { end: { kind: "error", error } });
-}
-
-function parseJson(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return undefined;
-  }
 }

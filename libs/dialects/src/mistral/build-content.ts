@@ -1,8 +1,8 @@
 import type { LossList } from "../neutral/loss.ts";
 import { dataUrlOf } from "../neutral/media-source.ts";
-import type { AudioPart, FilePart, ImagePart, NeutralPart } from "../neutral/part.ts";
+import type { AudioPart, FilePart, NeutralPart } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import { urlOf } from "../openai-chat/answer-media.ts";
+import { buildPlainImage } from "../openai-chat/build-plain-image.ts";
 
 /** The content of a message; calls stand beside it, and reasoning is a part of the assistant's content alone. */
 export function buildContent(parts: readonly NeutralPart[], path: string, losses: LossList): JsonObject[] {
@@ -26,7 +26,7 @@ function buildPart(part: NeutralPart, path: string, losses: LossList): JsonObjec
       if (part.state !== undefined) losses.add(`${path}.state`, `reasoning-${part.state.kind}`, "foreign");
       return part.text === "" ? null : { type: "thinking", thinking: [{ type: "text", text: part.text }] };
     case "image":
-      return buildImage(part, path, losses);
+      return buildPlainImage(part, path, losses);
     case "audio":
       return buildAudio(part, path, losses);
     case "file":
@@ -41,18 +41,6 @@ function buildPart(part: NeutralPart, path: string, losses: LossList): JsonObjec
       return null;
   }
   return null;
-}
-
-function buildImage({ source, detail, state }: ImagePart, path: string, losses: LossList): JsonObject | null {
-  if (state !== undefined) losses.add(`${path}.state`, "image-signature", "foreign");
-  const url = urlOf(source);
-  if (url === null) {
-    losses.add(path, "image", "foreign");
-    return null;
-  }
-  if (detail === "original") losses.add(`${path}.detail`, "image-detail", "approximated");
-  const known = detail === null ? {} : { detail: detail === "original" ? "high" : detail };
-  return { type: "image_url", image_url: { url, ...known } };
 }
 
 /** Sound is base64, or a URL, without a word of its format. */

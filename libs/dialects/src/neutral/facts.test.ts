@@ -1,7 +1,10 @@
+import type { DialectName, SignedState } from "@signalbox/proto";
 import { expect, test } from "vitest";
+import { ingressOf } from "../codecs.ts";
 import { parseRequest } from "../openai-chat/parse-request.ts";
 import { factsOf } from "./facts.ts";
 import { labelsOf } from "./labels.ts";
+import { wrapState } from "./reasoning-state.ts";
 
 test("facts count what a request holds and hold nothing of it", () => {
   const parameters = { type: "object", properties: {} };
@@ -51,4 +54,67 @@ test("facts count what a request holds and hold nothing of it", () => {
     temperatureMicro: 700_000,
   });
   expect(labelsOf(request)).toEqual({ user: "u", metadata: { k: "v" } });
+});
+
+const user = { role: "user", content: "Go on." };
+const thinking = { type: "thinking", thinking: "Hm", signature: "c2ln" };
+const redacted = { type: "redacted_thinking", data: "cmVk" };
+const encrypted = { type: "reasoning", id: "rs_1", summary: [], encrypted_content: "ZW5j" };
+const carried = wrapState({ wire: "openai-responses", kind: "encrypted", value: "ZW5j" });
+const signed = (fields: object): object => ({
+  role: "model",
+  parts: [{ functionCall: { name: "f", args: {} }, ...fields }],
+});
+const call = { id: "c", type: "function", function: { name: "f", arguments: "{}" } };
+const details = [{ type: "reasoning.text", text: "Hm", signature: "c2ln", format: "anthropic-claude-v1" }];
+
+test.each<[string, DialectName, object, SignedState[] | undefined]>([
+  [
+    "a signature and a redacted block",
+    "anthropic-messages",
+    { max_tokens: 9, messages: [user, { role: "assistant", content: [thinking, redacted] }, user] },
+    [{ wire: "anthropic-messages", kinds: ["signature", "redacted"] }],
+  ],
+  [
+    "a signature of its own provider and state of another that came through here",
+    "gemini",
+    { contents: [signed({ thoughtSignature: "c2ln" }), signed({ thoughtSignature: carried })] },
+    [
+      { wire: "openai-responses", kinds: ["encrypted"] },
+      { wire: "gemini", kinds: ["signature"] },
+    ],
+  ],
+  [
+    "encrypted reasoning",
+    "openai-responses",
+    { input: [user, encrypted] },
+    [{ wire: "openai-responses", kinds: ["encrypted"] }],
+  ],
+  [
+    "a signed call, and the details of reasoning",
+    "openai-chat",
+    {
+      messages: [
+        user,
+        {
+          role: "assistant",
+          reasoning_details: details,
+          tool_calls: [{ ...call, extra_content: { google: { thought_signature: "c2ln" } } }],
+        },
+      ],
+    },
+    [
+      { wire: "anthropic-messages", kinds: ["signature"] },
+      { wire: "gemini", kinds: ["signature"] },
+    ],
+  ],
+  [
+    "thoughts that nobody signed",
+    "openai-chat",
+    { messages: [user, { role: "assistant", content: "A", reasoning_content: "B" }] },
+    undefined,
+  ],
+])("B9 facts name the signed state of a conversation: %s", (...[, dialect, body, expected]) => {
+  const request = ingressOf(dialect).parseRequest({ model: "m", ...body }, { model: "m" });
+  expect(factsOf(request).signedState).toEqual(expected);
 });

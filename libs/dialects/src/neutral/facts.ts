@@ -1,6 +1,14 @@
-import type { RequestFacts } from "@signalbox/proto";
+import {
+  type RequestFacts,
+  type SignedState,
+  STATE_KINDS,
+  type StateKind,
+  type WireName,
+  WIRES,
+} from "@signalbox/proto";
 import type { NeutralMessage } from "./message.ts";
 import type { NeutralPart } from "./part.ts";
+import type { ReasoningState } from "./reasoning-state.ts";
 import type { NeutralRequest } from "./request.ts";
 import type { NeutralTool } from "./tool.ts";
 
@@ -25,12 +33,14 @@ export type RequestShape = Pick<
   | "seed"
   | "reasoningEffort"
   | "temperatureMicro"
+  | "signedState"
 >;
 
 /** What is recorded of a request's body: counts and switches, nothing of its content. Exactly fields of RequestFacts, ready to be spread. */
 export function factsOf(request: NeutralRequest): RequestShape {
   const counts = { textChars: 0, images: 0, audios: 0, files: 0, toolTurns: false };
-  for (const message of request.messages) countMessage(message, counts);
+  const states: States = new Map();
+  for (const message of request.messages) countMessage(message, counts, states);
   return {
     model: request.model,
     stream: request.stream,
@@ -46,14 +56,33 @@ export function factsOf(request: NeutralRequest): RequestShape {
     seed: request.seed !== null,
     reasoningEffort: request.reasoningEffort,
     temperatureMicro: request.temperature === null ? null : Math.round(request.temperature * 1_000_000),
+    ...(states.size === 0 ? {} : { signedState: signedStateOf(states) }),
   };
+}
+
+type States = Map<WireName, Set<StateKind>>;
+
+function signedStateOf(states: States): SignedState[] {
+  return WIRES.flatMap((wire) => {
+    const kinds = states.get(wire);
+    return kinds === undefined ? [] : [{ wire, kinds: STATE_KINDS.filter((kind) => kinds.has(kind)) }];
+  });
 }
 
 type Counts = { textChars: number; images: number; audios: number; files: number; toolTurns: boolean };
 
-function countMessage(message: NeutralMessage, counts: Counts): void {
+function countMessage(message: NeutralMessage, counts: Counts, states: States): void {
   if (message.role === "tool") counts.toolTurns = true;
-  for (const part of message.parts) countPart(part, counts);
+  for (const part of message.parts) {
+    countPart(part, counts);
+    if ("state" in part && part.state !== undefined) noteState(part.state, states);
+  }
+}
+
+function noteState({ wire, kind }: ReasoningState, states: States): void {
+  const kinds = states.get(wire);
+  if (kinds === undefined) states.set(wire, new Set([kind]));
+  else kinds.add(kind);
 }
 
 function countPart(part: NeutralPart, counts: Counts): void {

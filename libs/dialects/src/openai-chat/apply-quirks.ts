@@ -5,6 +5,7 @@ import type { RequestQuirks } from "../request-quirks.ts";
 import { fitFormat } from "./fit-format.ts";
 import { fitReasoning } from "./fit-reasoning.ts";
 import { fitToolChoice } from "./fit-tool-choice.ts";
+import { fitTools } from "./fit-tools.ts";
 
 /** A body in the making. */
 export type Body = Record<string, unknown>;
@@ -16,7 +17,8 @@ export function applyQuirks(
   { quirks, losses }: { quirks: RequestQuirks; losses: LossList },
 ): void {
   fitReasoning(body, request, { quirks: quirks.reasoning, losses });
-  if (quirks.toolChoices !== undefined) fitToolChoice(body, quirks.toolChoices, losses);
+  const toolChoices = quirks.reasoning === undefined ? quirks.toolChoices : fitTools(body, quirks, losses);
+  if (toolChoices !== undefined) fitToolChoice(body, toolChoices, losses);
   if (quirks.formats !== undefined) fitFormat(body, quirks.formats, losses);
   for (const field of quirks.lacks ?? []) drop(body, field, losses);
   fitNumbers(body, quirks, losses);

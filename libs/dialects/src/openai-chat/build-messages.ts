@@ -1,4 +1,3 @@
-import type { LossList } from "../neutral/loss.ts";
 import type { NeutralMessage } from "../neutral/message.ts";
 import { type NeutralPart, reasoningOf, refusalOf, type ToolCallPart, toolCallsOf } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
@@ -46,18 +45,19 @@ function buildAssistant(message: NeutralMessage, path: string, context: BuildCon
     content: isEmpty && (calls.length > 0 || refusal !== null) ? null : plain(content),
     ...(refusal === null ? {} : { refusal }),
     ...reasoning,
-    ...(calls.length === 0 ? {} : { tool_calls: calls.map(buildCall) }),
+    ...(calls.length === 0 ? {} : { tool_calls: calls.map((call) => buildCall(fitCall(call, context))) }),
     ...nameOf(message),
   };
 }
 
 /** Earlier reasoning goes back where the host wants it; its state does where the host hands it on to the wire that can read it. */
-function buildReasoning(parts: readonly NeutralPart[], path: string, { losses, quirks }: BuildContext): JsonObject {
+function buildReasoning(parts: readonly NeutralPart[], path: string, context: BuildContext): JsonObject {
+  const { losses, quirks } = context;
   const { reasoningField } = quirks;
   const details: JsonObject[] = [];
   for (const [index, part] of parts.entries()) {
     const at = `${path}.parts[${index}]`;
-    if (part.kind === "tool-call") noteCall(part, at, losses);
+    if (part.kind === "tool-call") noteCall(part, at, context);
     if (part.kind !== "reasoning") continue;
     if (reasoningField === "reasoning_details") details.push(...renderReasoningDetails(part, index));
     else if (part.state !== undefined) losses.add(`${at}.state`, `reasoning-${part.state.kind}`, "foreign");
@@ -68,10 +68,17 @@ function buildReasoning(parts: readonly NeutralPart[], path: string, { losses, q
   return text === null ? {} : { [reasoningField ?? ""]: text };
 }
 
-function noteCall(call: ToolCallPart, path: string, losses: LossList): void {
+function noteCall(call: ToolCallPart, path: string, context: BuildContext): void {
+  const { losses } = context;
   if (call.cache !== undefined) losses.add(`${path}.cache`, "cache-mark", "no-equivalent");
-  if (call.state !== undefined && call.state.wire !== "gemini")
-    losses.add(`${path}.state`, "call-signature", "foreign");
+  if (fitCall(call, context).state !== call.state) losses.add(`${path}.state`, "call-signature", "foreign");
+}
+
+/** A call with its signature where the host can read it. */
+function fitCall(call: ToolCallPart, { quirks }: BuildContext): ToolCallPart {
+  if (call.state === undefined || (quirks.callSignatures === true && call.state.wire === "gemini")) return call;
+  const { state: _, ...unsigned } = call;
+  return unsigned;
 }
 
 function buildResult(

@@ -100,6 +100,12 @@ describe("an error inside a 200", () => {
     });
     expect(parseInBandError({ object: "error", message: "x" }, from)?.code).toBe("upstream-error");
   });
+  test.each(["content_filter", "content_policy_violation", "data_inspection_failed", "invalid_prompt"])(
+    "of a filter (%s) is the request's own fault, as it is with a status",
+    (code) => {
+      expect(parseInBandError({ error: { message: "No.", code } }, from)?.code).toBe("upstream-invalid-request");
+    },
+  );
   test("is not seen where there is none", () => {
     expect(parseInBandError({ error: null, choices: [] }, from)).toBeNull();
   });

@@ -7,6 +7,8 @@ import type { RenderedError } from "../ingress-codec.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { encodeData } from "../sse/encode.ts";
 import { isObject } from "../check/check-value.ts";
+import { parseJson } from "../check/parse-json.ts";
+import { upstreamText, upstreamWord } from "../error/upstream-word.ts";
 
 /** A provider's answer that is no success, as an error that may be shown to the caller. */
 export function parseError(failure: UpstreamFailure): SignalboxError {
@@ -59,7 +61,10 @@ const BASE_RESP_STATUS: Readonly<Record<number, number>> = {
 function readBaseResp(said: JsonObject, from: { provider: string; secrets: readonly string[] }): SignalboxError | null {
   const status = said["status_code"];
   if (typeof status !== "number" || status === 0) return null;
-  const message = redact(text(said["status_msg"]) ?? "The provider reported an error inside its answer.", from.secrets);
+  const message = redact(
+    upstreamText(said["status_msg"]) ?? "The provider reported an error inside its answer.",
+    from.secrets,
+  );
   const code = codeOfStatus(BASE_RESP_STATUS[status] ?? 500, message);
   return new SignalboxError(code, message, { details: { provider: from.provider, upstreamCode: String(status) } });
 }
@@ -113,9 +118,10 @@ function sayingOf(body: unknown): Saying {
   const error = isObject(body["error"]) ? body["error"] : body;
   const { message: own, detail } = error;
   const found = findings(detail) ?? findings(own) ?? (isObject(own) ? findings(own["detail"]) : null);
-  const message = found ?? text(own) ?? text(body["error"]) ?? text(detail) ?? text(body["msg"]);
-  const upstreamCode = word(error["code"]);
-  const upstreamType = word(error["type"]);
+  const message =
+    found ?? upstreamText(own) ?? upstreamText(body["error"]) ?? upstreamText(detail) ?? upstreamText(body["msg"]);
+  const upstreamCode = upstreamWord(error["code"]);
+  const upstreamType = upstreamWord(error["type"]);
   return {
     message,
     details: { ...(upstreamCode === null ? {} : { upstreamCode }), ...(upstreamType === null ? {} : { upstreamType }) },
@@ -137,30 +143,14 @@ function findings(value: unknown): string | null {
   return named.length === 0 ? null : named.join("; ");
 }
 
-function text(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
-}
-
-const WORD_MAX_CHARS = 64;
-
-function word(value: unknown): string | null {
-  if (typeof value === "number") return String(value);
-  return typeof value === "string" && /^[\w.:/-]+$/.test(value) ? value.slice(0, WORD_MAX_CHARS) : null;
-}
-
-function parseJson(bodyText: string): unknown {
-  try {
-    return JSON.parse(bodyText);
-  } catch {
-    // HTML of a proxy, or plain text: nothing in it is meant for the caller.
-    return null;
-  }
-}
+/**
+ * What the request itself is at fault for: to ask again, here or elsewhere, would be to look for a host whose filter lets it through.
+ * `data_inspection_failed` is Alibaba's.
+ */
+const REQUESTS_FAULT = /^(context_length_exceeded|invalid_prompt|content_(filter|policy)|data_inspection_failed)/;
 
 function codeOfWord(code: string | undefined): ErrorCode {
   if (code === undefined) return "upstream-error";
   if (/rate.?limit|too.?many|quota/i.test(code)) return "upstream-rate-limited";
-  return /^(context_length_exceeded|invalid_prompt|content_policy_violation)$/.test(code)
-    ? "upstream-invalid-request"
-    : "upstream-error";
+  return REQUESTS_FAULT.test(code) ? "upstream-invalid-request" : "upstream-error";
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { NeutralMessage } from "../neutral/message.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import { quirksOfHost } from "./host-quirks.ts";
+import { HOSTS } from "./hosts/hosts.ts";
 import { parseRequest } from "./parse-request.ts";
 import { renderRequest } from "./render-request.ts";
 
@@ -92,6 +93,15 @@ describe("reasoning is asked for in the host's own words", () => {
     ],
     ["api.groq.com", "llama-3.3-70b-versatile", "high", {}, ["reasoning-effort approximated"]],
     ["api.x.ai", "grok-4", "high", {}, ["reasoning-effort approximated"]],
+    ["api.x.ai", "grok-4.20-0309-reasoning", "high", {}, ["reasoning-effort approximated"]],
+    ["api.x.ai", "grok-4-1-fast-non-reasoning", "high", {}, ["reasoning-effort approximated"]],
+    ["api.x.ai", "grok-4.3", "none", { reasoning_effort: "none" }, []],
+    ["api.x.ai", "grok-4.5", "none", { reasoning_effort: "low" }, ["reasoning-effort approximated"]],
+    ["api.x.ai", "grok-4.6", "xhigh", { reasoning_effort: "xhigh" }, []],
+    ["api.x.ai", "grok-3-mini", "medium", { reasoning_effort: "high" }, ["reasoning-effort approximated"]],
+    ["api.moonshot.ai", "kimi-k2.7-code", "none", {}, ["reasoning-effort approximated"]],
+    ["api.minimax.io", "MiniMax-M2.7", "none", { reasoning_split: true }, ["reasoning-effort approximated"]],
+    ["dashscope.aliyuncs.com", "qwq-plus", "none", {}, ["reasoning-effort approximated"]],
     ["api.together.xyz", "m", "none", { reasoning: { enabled: false } }, []],
     ["openrouter.ai", "m", "max", { reasoning_effort: "xhigh" }, ["reasoning-effort approximated"]],
     ["ollama", "m", "none", { reasoning_effort: "none" }, []],
@@ -133,7 +143,8 @@ describe("reasoning is asked for in the host's own words", () => {
 
 describe("tools that must or may be called", () => {
   test.each<[string, unknown, object, string[]]>([
-    ["api.deepseek.com", forced, { tools: [f, g], tool_choice: forced }, []],
+    ["api.deepseek.com", forced, { tools: [f, g], tool_choice: forced, thinking: { type: "disabled" } }, []],
+    ["api.deepseek.com", "auto", { tools: [f, g], tool_choice: "auto" }, []],
     ["api.z.ai", "required", { tools: [f, g] }, ["tool-choice approximated"]],
     ["api.z.ai", "none", {}, ["tool-choice approximated"]],
     ["api.z.ai", forced, { tools: [g] }, ["tool-choice approximated"]],
@@ -246,4 +257,13 @@ describe("B9 signed reasoning of another dialect", () => {
     expect(body["messages"]).toEqual([{ role: "assistant", content: "Hi", reasoning_content: "Hm" }]);
     expect(losses.map(({ what }) => what)).toEqual(["cache-mark", "reasoning-signature"]);
   });
+});
+
+test("every host says where what is said of it stands, or since when nobody has found that", () => {
+  for (const { hosts, names, sources, unverified = "2026-01-01" } of HOSTS) {
+    expect([...hosts, ...names]).not.toEqual([]);
+    expect(sources).not.toEqual([]);
+    for (const source of sources) expect(new URL(source).protocol).toBe("https:");
+    expect(unverified).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+  }
 });

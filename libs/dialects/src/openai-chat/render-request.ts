@@ -5,6 +5,7 @@ import type { JsonObject } from "../neutral/source.ts";
 import { NO_QUIRKS, quirksForModel, type RequestQuirks } from "../request-quirks.ts";
 import { applyQuirks } from "./apply-quirks.ts";
 import { buildRequest } from "./build-request.ts";
+import { dropState } from "./drop-state.ts";
 
 const PATH = "/chat/completions";
 const NO_HEADERS = {};
@@ -26,6 +27,7 @@ export function renderRequest(request: NeutralRequest, options: RenderRequestOpt
   }
   boundOutput(body, options.maxOutputTokens, quirks);
   applyQuirks(body, request, { quirks, losses });
+  if (isOwn) dropState(body, request, { quirks, losses });
   if (!quirks.developerRole && request.messages.some((message) => message.role === "developer")) {
     body["messages"] = (body["messages"] as JsonObject[]).map(developerToSystem);
   }

@@ -18,6 +18,7 @@ import { readFinish } from "./finish-reason.ts";
 import { failedBy, notJson } from "../error/stream-failure.ts";
 import { type OpenCall, placeCalls } from "./tool-call-index.ts";
 import { readUsage } from "./usage.ts";
+import { parseJson } from "../check/parse-json.ts";
 
 type ChoiceState = {
   readonly finish: FinishReason | null;
@@ -164,12 +165,4 @@ function withProgress(state: ChatReadState, change: Partial<StreamProgress>): Ch
 
 function ended(state: ChatReadState, error: SignalboxError): ChatReadState {
   return withProgress(state, { end: { kind: "error", error } });
-}
-
-function parseJson(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { CALLS_MAX, tooManyCalls } from "../neutral/answer-limits.ts";
 import type { ReasoningState } from "../neutral/reasoning-state.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { ToolCallDelta } from "../neutral/stream-event.ts";
@@ -17,7 +18,7 @@ export type Placement = { readonly calls: readonly OpenCall[]; readonly deltas: 
 /**
  * Gives the pieces of one chunk to their calls. Hosts number calls wrongly in many ways (no index at all, 0 for every call, a new id
  * with each piece, an empty one), so a piece belongs to the call with its id, else to the one with its index, and opens a new one when it
- * names a function that this call cannot be. `seed` makes ids for calls that have none.
+ * names a function that this call cannot be. `seed` makes ids for calls that have none. Throws `upstream-error` for too many calls.
  */
 export function placeCalls(before: readonly OpenCall[], pieces: readonly unknown[], seed: string): Placement {
   let calls = before;
@@ -35,6 +36,7 @@ export function placeCalls(before: readonly OpenCall[], pieces: readonly unknown
       deltas.push({ index, opens: null, arguments: piece.arguments, source });
       continue;
     }
+    if (calls.length >= CALLS_MAX) throw tooManyCalls();
     const name = piece.name ?? "";
     calls = [...calls, { upstreamIndex: piece.index, upstreamId: piece.id, name }];
     const opens = { id: piece.id ?? mintedCallId(seed, index), name, ...natureOf(source) };

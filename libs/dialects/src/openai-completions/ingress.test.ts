@@ -6,7 +6,6 @@ import { arbitraryResponse } from "../neutral/arbitrary.test-kit.ts";
 import { chunksOfResponse } from "../neutral/response-chunks.ts";
 import type { NeutralResponse } from "../neutral/response.ts";
 import { openaiCompletionsIngress as ingress } from "./ingress.ts";
-import { joinCompletions, splitPrompts } from "./many-prompts.ts";
 
 const note = { decisionId: "d", costPicoUsd: "1", endpoint: "acme/m" };
 const usage = {
@@ -33,10 +32,6 @@ async function readWithSdk(frames: string): Promise<string[]> {
     for (const { index, text } of chunk.choices) texts[index] = (texts[index] ?? "") + text;
   }
   return texts;
-}
-
-function answer(text: string): Record<string, unknown> {
-  return { id: text, choices: [{ text, index: 0 }], usage: { prompt_tokens: 1, details: { cached: 2 } } };
 }
 
 describe("a request of this dialect", () => {
@@ -72,22 +67,6 @@ describe("a request of this dialect", () => {
     expect(() => ingress.parseRequest(body)).toThrow(
       expect.objectContaining({ code: "invalid-request", details: param === undefined ? {} : { param } }) as Error,
     );
-  });
-
-  test("of several prompts is cut into one for each, and their answers are put together", () => {
-    const bodies = splitPrompts({ ...base, prompt: ["a", "b"] });
-    expect(bodies.map((body) => ingress.parseRequest(body).messages[0]?.parts)).toEqual([
-      [{ kind: "text", text: "a" }],
-      [{ kind: "text", text: "b" }],
-    ]);
-    expect(joinCompletions([answer("A"), answer("B")])).toEqual({
-      id: "A",
-      choices: [
-        { text: "A", index: 0 },
-        { text: "B", index: 1 },
-      ],
-      usage: { prompt_tokens: 2, details: { cached: 4 } },
-    });
   });
 });
 

@@ -9,6 +9,7 @@ import { renderAnnotation } from "./annotations.ts";
 import { type Bearer, encryptedContentOf } from "./carried-state.ts";
 import { CallItem, MessageItem, type OpenItem, type Place, ReasoningItem, type Sink } from "./draft-items.ts";
 import { renderFinish } from "./finish-reason.ts";
+import { placeOfTool } from "./namespaces.ts";
 import { FOREIGN_REASONING_ID } from "./reasoning-item.ts";
 import { itemIdOf, responseIdOf, responseOf } from "./response-object.ts";
 import { wholeItemOf } from "./whole-item.ts";
@@ -206,7 +207,10 @@ export class AnswerDraft implements Sink {
       this.#close();
       const { state, ...call } = opens;
       if (state !== undefined) this.#carry(state, "call");
-      const opened = new CallItem(this.#place(call.custom === true ? "ctc" : "fc"), call).begin(this);
+      const place = placeOfTool(this.#echo["tools"], call.name);
+      const known = place.custom === true && call.custom !== true ? { ...place, wrapped: true as const } : place;
+      const isCustom = call.custom === true || place.custom === true;
+      const opened = new CallItem(this.#place(isCustom ? "ctc" : "fc"), { ...call, ...known }).begin(this);
       this.#fields.calls = new Map(this.#fields.calls).set(index, opened);
     }
     this.#fields.calls.get(index)?.say(this, text);

@@ -1,4 +1,5 @@
 import { isObject } from "../check/check-value.ts";
+import { parseJson } from "../check/parse-json.ts";
 import type { JsonObject } from "../neutral/source.ts";
 
 /**
@@ -13,4 +14,14 @@ export function nestedFormat(format: JsonObject): JsonObject {
 export function flatFormat(format: JsonObject): JsonObject {
   const { grammar, ...rest } = format;
   return isObject(grammar) ? { ...rest, ...grammar } : format;
+}
+
+/** Where a tool's free text stands in the arguments of a wire that knows calls with JSON alone. */
+const FREE_TEXT_FIELD = "input";
+
+/** The free text in a call's arguments; the arguments themselves where they hold none. */
+export function freeTextOf(args: string): string {
+  const parsed = parseJson(args);
+  const text = isObject(parsed) ? parsed[FREE_TEXT_FIELD] : undefined;
+  return typeof text === "string" ? text : args;
 }

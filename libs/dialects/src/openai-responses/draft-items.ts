@@ -1,5 +1,6 @@
 import type { JsonObject } from "../neutral/source.ts";
 import type { ToolCallDelta } from "../neutral/stream-event.ts";
+import { freeTextOf } from "./custom-format.ts";
 
 /** Where an item stands in the output, and its id. */
 export type Place = { readonly at: number; readonly id: string };
@@ -153,7 +154,12 @@ export class ReasoningItem extends Item {
   }
 }
 
-type Opens = Omit<NonNullable<ToolCallDelta["opens"]>, "state">;
+type Opens = Omit<NonNullable<ToolCallDelta["opens"]>, "state"> & {
+  /** The group that the caller knows the tool in. */
+  readonly namespace?: string;
+  /** The tool takes free text, and the wire has only calls with JSON: the text stands in a field of it. */
+  readonly wrapped?: true;
+};
 
 export class CallItem extends Item {
   readonly #call: Opens;
@@ -177,12 +183,22 @@ export class CallItem extends Item {
   say(sink: Sink, delta: string): void {
     if (delta === "") return;
     this.#text += delta;
+    // Where the text begins and ends in its JSON is known once that is whole.
+    if (this.#call.wrapped === true) return;
+    this.#tell(sink, delta);
+  }
+
+  #tell(sink: Sink, delta: string): void {
     const isCustom = this.#call.custom === true;
     const type = isCustom ? "response.custom_tool_call_input.delta" : "response.function_call_arguments.delta";
     this.emitPiece(sink, type, { delta });
   }
 
   close(sink: Sink): void {
+    if (this.#call.wrapped === true) {
+      this.#text = freeTextOf(this.#text);
+      this.#tell(sink, this.#text);
+    }
     const text = this.#text;
     if (this.#call.custom === true) this.emitPiece(sink, "response.custom_tool_call_input.done", { input: text });
     else this.emitPiece(sink, "response.function_call_arguments.done", { arguments: text });
@@ -190,9 +206,17 @@ export class CallItem extends Item {
   }
 
   #item(status: string): JsonObject {
-    const { id: call_id, name, custom } = this.#call;
+    const { id: call_id, custom, wrapped } = this.#call;
     const { id } = this.place;
-    if (custom === true) return { id, type: "custom_tool_call", status, call_id, name, input: this.#text };
-    return { id, type: "function_call", status, call_id, name, arguments: this.#text };
+    const named = { call_id, name: this.#call.name, ...namespaceOf(this.#call) };
+    const isWhole = status === "completed";
+    if (custom === true) {
+      return { id, type: "custom_tool_call", status, ...named, input: wrapped === true && !isWhole ? "" : this.#text };
+    }
+    return { id, type: "function_call", status, ...named, arguments: this.#text };
   }
+}
+
+function namespaceOf({ namespace }: Opens): JsonObject {
+  return namespace === undefined ? {} : { namespace };
 }

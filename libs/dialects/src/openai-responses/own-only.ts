@@ -30,12 +30,17 @@ export function ownOnly(request: NeutralRequest): SignalboxError | null {
     for (const part of message.parts) {
       if (part.kind === "other" && part.form === "openai-responses" && !SPARE_ITEMS.has(part.type)) {
         const param = paramOf(body["input"], part.body) ?? `messages[${index}]`;
+        if (part.type === "item_reference") return refusal(param, `'${param}' ${REFERS}`);
         return refusal(param, `'${param}' is of a type that no other format has`);
       }
     }
   }
   return null;
 }
+
+/** Frameworks refer to items unless they are told that nothing is kept, so the refusal says how. */
+const REFERS =
+  "refers to an item that only the provider which made it may have kept. Send the items themselves: with `store: false`, which is `providerOptions: { openai: { store: false } }` in the Vercel AI SDK";
 
 function paramOf(input: unknown, body: object): string | null {
   if (!Array.isArray(input)) return null;

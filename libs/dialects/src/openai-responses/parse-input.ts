@@ -5,6 +5,7 @@ import type { NeutralPart, TextPart, ToolCallPart } from "../neutral/part.ts";
 import type { ReasoningState } from "../neutral/reasoning-state.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { isSet } from "../openai-chat/request-fields.ts";
+import { joinedName } from "./namespaces.ts";
 import { parseContent } from "./parse-part.ts";
 import { readReasoningItem } from "./reasoning-item.ts";
 
@@ -58,7 +59,7 @@ function parseCall(item: JsonObject, param: string, isCustom: boolean): ToolCall
   const call = {
     kind: "tool-call",
     id: string(item["call_id"], `${param}.call_id`),
-    name: string(item["name"], `${param}.name`),
+    name: joinedName(item["namespace"], string(item["name"], `${param}.name`)),
     arguments: string(item[field], `${param}.${field}`),
   } as const;
   return isCustom ? { ...call, custom: true } : call;

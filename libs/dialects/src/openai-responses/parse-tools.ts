@@ -4,6 +4,7 @@ import type { JsonObject } from "../neutral/source.ts";
 import type { NeutralTool, NeutralToolChoice } from "../neutral/tool.ts";
 import { isSet } from "../openai-chat/request-fields.ts";
 import { nestedFormat } from "./custom-format.ts";
+import { toolsOfNamespace } from "./namespaces.ts";
 
 const TOOLS_MAX = 1024;
 const NAME_MAX_CHARS = 128;
@@ -16,7 +17,13 @@ export function parseTools(value: unknown): readonly NeutralTool[] {
   if (!isSet(value)) return NO_TOOLS;
   const tools = array(value, "tools");
   if (tools.length > TOOLS_MAX) throw invalid("tools", `Invalid 'tools': expected at most ${TOOLS_MAX} tools.`);
-  return tools.map((tool, index) => parseTool(tool, `tools[${index}]`));
+  return tools.flatMap((tool, index) => {
+    const param = `tools[${index}]`;
+    const members = isObject(tool) && tool["type"] === "namespace" ? toolsOfNamespace(tool) : [];
+    return members.length === 0
+      ? [parseTool(tool, param)]
+      : members.map((member, at) => parseTool(member, `${param}.tools[${at}]`));
+  });
 }
 
 function parseTool(value: unknown, param: string): NeutralTool {

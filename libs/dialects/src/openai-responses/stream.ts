@@ -12,6 +12,7 @@ import { choiceOf, headOf } from "./parse-response.ts";
 import { given, type ResponsesReadState, type Step, withProgress } from "./read-state.ts";
 import { READERS } from "./read-event.ts";
 import { readUsage } from "./usage.ts";
+import { parseJson } from "../check/parse-json.ts";
 
 /** More items than any answer has. */
 const ITEMS_MAX = 4096;
@@ -89,12 +90,4 @@ function ended(state: ResponsesReadState, error: SignalboxError): ResponsesReadS
 
 function tooManyItems(provider: string): SignalboxError {
   return new SignalboxError("upstream-error", "The provider's answer has too many items.", { details: { provider } });
-}
-
-function parseJson(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return undefined;
-  }
 }

@@ -7,6 +7,7 @@ import {
 } from "@signalbox/dialects";
 import type { PlainOperation, Usage } from "@signalbox/proto";
 import { attemptWith } from "../attempt.ts";
+import { billedUsage } from "../billed-usage.ts";
 import { costPicoUsdOf, sumPicoUsd } from "../cost.ts";
 import type { Execution } from "../execute.ts";
 import { translationOf } from "../translation.ts";
@@ -46,6 +47,7 @@ function prepare(execution: Execution, call: OperationCall, turn: Turn): ReadyTu
     serving,
     translation,
     costOf,
+    maxOutputTokens: null,
     run: () => attemptWith(context, (deadline, trace) => callForOperation(context, deadline, trace)),
   };
 }
@@ -59,5 +61,6 @@ function renderFor(call: OperationCall, { endpoint, provider }: Turn): RenderedO
 
 /** Where what is generated has no text to be measured by, a usage that nobody reported has no cost that anybody knows. */
 function costOfUsage({ isMeasurable }: OperationCall, { endpoint }: Turn): ReadyTurn["costOf"] {
-  return (usage) => (usage.source === "estimated" && !isMeasurable ? null : costPicoUsdOf(usage, endpoint.price));
+  return (usage) =>
+    usage.source === "estimated" && !isMeasurable ? null : costPicoUsdOf(billedUsage(usage), endpoint.price);
 }

@@ -1,3 +1,5 @@
+import { SignalboxError } from "@signalbox/proto";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { watchEvents } from "./watch-events.ts";
 
@@ -19,4 +21,24 @@ test("an error that a stream reports is thrown, without the key", () => {
   expect(() => {
     watch.push(event({ type: "error", error: { message: "hidden is over its quota", code: "rate_limit_exceeded" } }));
   }).toThrow("[redacted] is over its quota");
+});
+
+test("B13 no bytes break it with anything but the provider's error", () => {
+  const words = ["data: ", "\n\n", '{"usage":', '{"error":', "[]", "{}", "1", "}", "[DONE]"].map((word) =>
+    Buffer.from(word),
+  );
+  const pieces = fc.array(fc.oneof(fc.constantFrom(...words), fc.uint8Array({ maxLength: 16 })), { maxLength: 12 });
+  fc.assert(
+    fc.property(pieces, (given) => {
+      const watch = watchEvents(PROVIDER);
+      let failure: unknown = null;
+      try {
+        for (const piece of given) watch.push(piece);
+        watch.end();
+      } catch (error) {
+        failure = error;
+      }
+      expect(failure === null || failure instanceof SignalboxError).toBe(true);
+    }),
+  );
 });

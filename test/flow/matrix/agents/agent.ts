@@ -6,6 +6,8 @@ import type { Access } from "../clients/client.ts";
 export type Agent = {
   readonly name: string;
   readonly dialect: DialectName;
+  /** Tools that it offers in a group, which only its own dialect has, by their names at other providers. */
+  readonly grouped?: readonly string[];
   /** What else of its request the dialect's own provider gets. */
   readonly headers: Readonly<Record<string, string>>;
   /** The body of its request; with the line's bound on the answer where the agent names none. */

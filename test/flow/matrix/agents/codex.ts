@@ -22,13 +22,28 @@ function turnOf({ thought, text, calls }: Turn, turn: number): object[] {
   ];
 }
 
+/** The tools of a server of MCP, and its own of one purpose, come in a group. */
+const GROUP = {
+  type: "namespace",
+  name: "mcp__docs",
+  description: "Tools for documents.",
+  tools: ["find", "open"].map((name) => ({
+    type: "function",
+    name,
+    description: `Does ${name}.`,
+    strict: false,
+    parameters: { type: "object", properties: { what: { type: "string" } }, required: ["what"] },
+  })),
+};
+
 const message = (role: string, text: string): object => {
-  return { type: "message", role, content: [{ type: "input_text", text }] };
+  return { type: "message", id: `msg_${role}_${text.length}`, role, content: [{ type: "input_text", text }] };
 };
 
 export const codex: Agent = {
   name: "Codex CLI",
   dialect: "openai-responses",
+  grouped: ["mcp__docs__find", "mcp__docs__open"],
   headers: {},
   bodyFor: (model, boundTokens) => ({
     model,
@@ -41,8 +56,9 @@ export const codex: Agent = {
     ],
     tools: [
       ...TOOLS_OFFERED.map(({ schema, ...tool }) => ({ type: "function", ...tool, strict: false, parameters: schema })),
+      GROUP,
       { ...PATCH, format: GRAMMAR },
-      { type: "web_search", external_web_access: false },
+      { type: "web_search", external_web_access: true },
     ],
     tool_choice: "auto",
     parallel_tool_calls: true,
@@ -52,13 +68,20 @@ export const codex: Agent = {
     include: ["reasoning.encrypted_content"],
     prompt_cache_key: "019a0000-0000-7000-8000-000000000000",
     text: { verbosity: "low" },
+    // Of version 0.169.
+    client_metadata: { session_id: "019a0000-0000-7000-8000-000000000000", turn_id: "1" },
     ...(boundTokens === undefined ? {} : { max_output_tokens: boundTokens }),
   }),
   async send({ baseUrl, apiKey }, model) {
     // A provider of config.toml with `base_url` and `env_key`.
     const client = new OpenAI({ baseURL: `${baseUrl}/v1`, apiKey, maxRetries: 0 });
     const body = codex.bodyFor(model) as unknown as OpenAI.Responses.ResponseCreateParamsStreaming;
-    const headers = { originator: "codex_cli_rs", session_id: "019a0000-0000-7000-8000-000000000000" };
+    const headers = {
+      originator: "codex_exec",
+      "session-id": "019a0000-0000-7000-8000-000000000000",
+      "x-codex-turn-metadata": "{}",
+      accept: "text/event-stream",
+    };
     for await (const event of await client.responses.create(body, { headers })) {
       if (event.type === "response.completed") return readOf(event.response);
       if (event.type === "error" || event.type === "response.failed") throw new Error(JSON.stringify(event));

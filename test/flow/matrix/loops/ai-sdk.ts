@@ -24,9 +24,14 @@ export function aiSdkClients({ baseUrl, apiKey }: Access): readonly LoopClient[]
       run: (model, loop) => run(openai.responses(model), loop, { openai: { store: false } }),
     },
     { name: "@ai-sdk/anthropic", keeps: SIGNING, run: (model, loop) => run(anthropic(model), loop) },
-    // A name with a slash is a path to this package.
-    { name: "@ai-sdk/google", keeps: SIGNING, run: (model, loop) => run(google(`models/${model}`), loop) },
+    { name: "@ai-sdk/google", keeps: SIGNING, run: (model, loop) => run(google(model), loop) },
   ];
+}
+
+/** The AI SDK as it comes, which takes for granted that the provider keeps what it said. */
+export function unconfiguredAiSdk({ baseUrl, apiKey }: Access): Pick<LoopClient, "run"> {
+  const openai = createOpenAI({ baseURL: `${baseUrl}/v1`, apiKey });
+  return { run: (model, loop) => run(openai(model), loop) };
 }
 
 async function run(

@@ -1,0 +1,19 @@
+import type { Host } from "./host.ts";
+
+/** Schemas but no bare JSON, and no `tool_choice` that is an object. */
+export const lmstudio: Host = {
+  hosts: [],
+  names: ["lmstudio"],
+  sources: [
+    "https://lmstudio.ai/docs/developer/openai-compat/chat-completions",
+    "https://lmstudio.ai/docs/developer/openai-compat/structured-output",
+    "https://github.com/lmstudio-ai/lmstudio-bug-tracker/issues/670",
+  ],
+  quirks: {
+    maxTokensField: "max_tokens",
+    developerRole: false,
+    choicesMax: 1,
+    toolChoices: ["auto", "none", "required"],
+    formats: ["json_schema"],
+  },
+};

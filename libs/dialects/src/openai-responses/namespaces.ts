@@ -1,0 +1,44 @@
+import { isObject } from "../check/check-value.ts";
+import type { JsonObject } from "../neutral/source.ts";
+
+/**
+ * Groups of tools: `{type: "namespace", name, description, tools}`, whose calls name the group beside the tool. The other forms have one
+ * list of tools, in which a tool of a group goes by both names.
+ */
+export type ToolPlace = { readonly name: string; readonly namespace?: string; readonly custom?: true };
+
+/** The name of a group's tool in a list without groups. */
+export function joinedName(namespace: unknown, name: string): string {
+  if (typeof namespace !== "string" || namespace === "") return name;
+  return namespace.endsWith("__") ? namespace + name : `${namespace}__${name}`;
+}
+
+/** The group's tools as they stand in a list without groups; what is said of the group is said with its first. */
+export function toolsOfNamespace({ name: namespace, description: purpose, tools }: JsonObject): JsonObject[] {
+  if (!Array.isArray(tools)) return [];
+  return tools.filter(isObject).map((tool, index) => {
+    const { name, description } = tool;
+    const said =
+      index === 0 ? [purpose, description].filter((text) => typeof text === "string").join("\n") : description;
+    return {
+      ...tool,
+      ...(typeof name === "string" ? { name: joinedName(namespace, name) } : {}),
+      ...(said === undefined || said === "" ? {} : { description: said }),
+    };
+  });
+}
+
+/** What the caller knows the tool as that a model of another wire calls by this name. `tools`: of the caller's request. */
+export function placeOfTool(tools: unknown, called: string): ToolPlace {
+  const known = Array.isArray(tools) ? tools.filter(isObject) : [];
+  for (const { type, name, tools: members } of known) {
+    if (type === "custom" && name === called) return { name: called, custom: true };
+    if (type !== "namespace" || typeof name !== "string" || !Array.isArray(members)) continue;
+    const member = members.find((tool) => isObject(tool) && joinedName(name, String(tool["name"])) === called) as
+      | JsonObject
+      | undefined;
+    if (member === undefined) continue;
+    return { name: String(member["name"]), namespace: name, ...(member["type"] === "custom" ? { custom: true } : {}) };
+  }
+  return { name: called };
+}
