@@ -27,6 +27,12 @@ const SETTINGS = {
   fsync: "on",
   full_page_writes: "on",
   synchronous_commit: "on",
+  // The register alone writes tens of megabytes a second at full speed: with the defaults its pages would be written out
+  // by who appends, and every few seconds all of them anew.
+  shared_buffers: "256MB",
+  wal_buffers: "16MB",
+  max_wal_size: "2GB",
+  checkpoint_timeout: "15min",
   password_encryption: "scram-sha-256",
   log_min_messages: "warning",
   timezone: "UTC",

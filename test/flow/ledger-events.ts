@@ -7,6 +7,7 @@ import {
   type DecisionEvent,
   type DecisionInput,
   type EventType,
+  type FeedbackEvent,
   type OutcomeEvent,
   type StageName,
 } from "@signalbox/proto";
@@ -118,6 +119,24 @@ export function outcomeEvent({ requestId, decisionId, tenant = "default", endpoi
     timing: { totalUs: 1_000_000, firstByteUs: 200_000 },
   };
   return { type: "outcome", event };
+}
+
+export function feedbackEvent(
+  of: { requestId: string; decisionId: string; tenant?: string },
+  score: number,
+): UnsignedEvent {
+  const { requestId, decisionId, tenant = "default" } = of;
+  const event: Omit<FeedbackEvent, "eventId" | "producer" | "atMs"> = {
+    schema: "signalbox.event.feedback.v1",
+    tenant,
+    requestId,
+    decisionId,
+    keyId: "key-1",
+    score,
+    good: null,
+    comment: null,
+  };
+  return { type: "feedback", event };
 }
 
 /** An event as it goes into the queue. */

@@ -74,6 +74,6 @@ test("events that a producer numbered and that never came are named in a leaf, o
     [Symbol.asyncDispose]: () => client.end(),
   });
   await client.connect();
-  const checked = await checkRegister({ client, verifier: null, signedHead: null, onProgress: () => {} });
+  const checked = await checkRegister({ client, verifiers: [], signedHead: null, onProgress: () => {} });
   expect(checked.findings.listed).toEqual([]);
 }, 60_000);

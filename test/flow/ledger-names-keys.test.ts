@@ -1,3 +1,5 @@
+import { recordedTerminal } from "@signalbox/infra/cli/recorded-terminal.ts";
+import { runCli } from "@signalbox/infra/cli/run-cli.ts";
 import { uuidv7 } from "@signalbox/kit";
 import { SYSTEM_TENANT, type AdminEvent } from "@signalbox/proto";
 import { EntryChecker, sha256Digest, rawPublicKey } from "@signalbox/tlog";
@@ -52,7 +54,12 @@ test("a key that takes another's place, and its retirement, are leaves, and noth
   await rig.enqueue(both);
   for (const { eventId } of both) expect(await rig.receipt(eventId)).toMatchObject({ status: "committed" });
 
-  await rig.owner.query("update ledger_producer set retired_by = 'ops' where key_id = $1", [old.keyId]);
+  const terminal = recordedTerminal();
+  const retire = ["signers", "retire", "--database", rig.db.ownerUrl, "--by", "ops"];
+  expect(await runCli([...retire, old.keyId], terminal)).toBe(0);
+  expect(await runCli([...retire, old.keyId], terminal)).toBe(1);
+  // The only key of its service stays, for nothing more could be recorded without it.
+  expect(await runCli([...retire, rig.dispatcher.keyId], terminal)).toBe(1);
   const [, retired] = await keyLeaves(2);
   expect(retired?.event).toMatchObject({
     ...head,

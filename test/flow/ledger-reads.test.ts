@@ -2,12 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceError } from "@grpc/grpc-js";
 import { Metadata, status } from "@grpc/grpc-js";
 import { uuidv7 } from "@signalbox/kit";
-import type {
-  LedgerDocument,
-  LedgerEntry,
+import {
   LedgerQueryRequest,
-  LedgerQueryResponse,
-  LedgerRecord,
+  type LedgerDocument,
+  type LedgerEntry,
+  type LedgerQueryResponse,
+  type LedgerRecord,
 } from "@signalbox/proto/grpc/ledger";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DECISION, decisionEvent, outcomeEvent } from "./ledger-events.ts";
@@ -28,9 +28,9 @@ function get(tenant: string, id: string, metadata = as("ingress")): Promise<Ledg
 }
 
 function query(request: Partial<LedgerQueryRequest>, metadata = as("ingress")): Promise<LedgerQueryResponse> {
-  const none = { tenant: "default", fromMs: 0n, toMs: 0n, keyId: "", model: "", provider: "", kind: "", limit: 0 };
+  const none = LedgerQueryRequest.fromPartial({ tenant: "default" });
   return new Promise((resolve, reject) => {
-    ledger.client.query({ ...none, beforeIndex: 0n, ...request }, metadata, (error, value) => {
+    ledger.client.query({ ...none, ...request }, metadata, (error, value) => {
       if (error === null) resolve(value);
       else reject(error);
     });

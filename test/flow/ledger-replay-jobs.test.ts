@@ -1,9 +1,16 @@
 import { loadEngine, uuidv7 } from "@signalbox/kit";
-import { ReplayJob, ReplayOrder, type DecisionInput } from "@signalbox/proto";
+import {
+  ReplayJob,
+  type Catalogue,
+  type Decision,
+  type DecisionInput,
+  type ReplayOrder,
+  type ReplayWish,
+} from "@signalbox/proto";
 import type { LedgerReplayJob } from "@signalbox/proto/grpc/ledger";
-import { sha256Digest } from "@signalbox/tlog";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { decisionEvent, INPUT } from "./ledger-events.ts";
+import { canonicalize, sha256Digest } from "@signalbox/tlog";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createProducer, decisionEvent, feedbackEvent, INPUT, outcomeEvent } from "./ledger-events.ts";
 import { as, startLedgerRig, until, type Ledger, type LedgerRig } from "./ledger-rig.ts";
 
 /** Refuses whom the policy says, and sends the others where it says. */
@@ -22,7 +29,8 @@ function engineSource(version: string): string {
         const ranked = [{ endpoint, quality: 1, qualitySource: "declared", costPicoUsd: cost, latencyMs: null, goodEnough: true }];
         return JSON.stringify({
           schema: "signalbox.decision.v1", action, strategy: "value", reason: "one", requiredQuality: 0,
-          considered: 1, eligible: 1, excluded: [], ranked, propensities: [], cache: "miss",
+          considered: 1, eligible: 1, excluded: [], ranked, cache: "miss",
+          propensities: [{ endpoint, propensity: 1000000 }],
         });
       },
     };
@@ -32,6 +40,7 @@ function engineSource(version: string): string {
 const ENGINE = engineSource("old");
 const POLICY = '{"cost":"100","endpoint":"a/small","refused":"fr"}';
 const OTHER_POLICY = '{"cost":"350","endpoint":"b/large","refused":"en"}';
+const CANARY_POLICY = '{"cost":"200","endpoint":"b/large","refused":"nobody"}';
 const DOCUMENTS = { policy: POLICY, catalogue: "{}", health: "[]" };
 
 let rig: LedgerRig;
@@ -39,7 +48,12 @@ let ledger: Ledger;
 beforeAll(async () => {
   rig = await startLedgerRig();
   ledger = await rig.start();
-  for (const [kind, text] of [...Object.entries(DOCUMENTS), ["policy", OTHER_POLICY], ["engine", ENGINE]]) {
+  for (const [kind, text] of [
+    ...Object.entries(DOCUMENTS),
+    ["policy", OTHER_POLICY],
+    ["policy", CANARY_POLICY],
+    ["engine", ENGINE],
+  ]) {
     await rig.owner.query(
       "insert into document (digest, kind, media_type, body) values ($1, $2, 'application/json', $3)",
       [sha256Digest(text as string), kind, Buffer.from(text as string)],
@@ -73,7 +87,7 @@ async function record(parts: Parameters<typeof decisionEvent>[0][]): Promise<voi
 
 const ALL: ReplayOrder = { kind: "verify", fromIndex: 0, toIndex: null, fromMs: null, toMs: null, policy: null };
 
-type Ask = { readonly order: Partial<ReplayOrder> } | { readonly id: string; readonly cancel?: true };
+type Ask = { readonly order: Partial<ReplayWish> } | { readonly id: string; readonly cancel?: true };
 
 function ask(wish: Ask, who: "operator" | "ingress"): Promise<ReplayJob> {
   const { client } = ledger;
@@ -125,8 +139,11 @@ test("a tenant's replay sees its own decisions, and nobody else's job", async ()
   await expect(ask({ id }, "ingress")).rejects.toMatchObject({ code: 5 });
 });
 
+let firstDiff: ReplayJob | null = null;
+
 test("another policy is tried on what was recorded: what moves where, what is refused, what it costs", async () => {
   const job = await finished({ kind: "diff", policy: sha256Digest(OTHER_POLICY), toIndex: 2 });
+  firstDiff = job;
   expect(job).toMatchObject({
     state: "completed",
     engine: sha256Digest(ENGINE),
@@ -148,6 +165,76 @@ test("another policy is tried on what was recorded: what moves where, what is re
   expect(missing.failures[0]?.error).toMatch(/is missing/);
 });
 
+test("what a diff changes is told by tenant, task and model, with the documents that were recorded", async () => {
+  const job = await finished({ kind: "diff", policy: sha256Digest(OTHER_POLICY) });
+  const { byTenant, byTask, byModel } = job.changes ?? {};
+  expect(byTenant?.map(({ name, decisions }) => [name, decisions])).toEqual([
+    ["default", 3],
+    ["acme", 1],
+  ]);
+  expect(byTask).toMatchObject([{ name: "chat", decisions: 4, refusalsGained: 2, refusalsLost: 1 }]);
+  expect(byModel).toMatchObject([{ name: "auto", decisions: 4, costDeltaPicoUsd: job.changes?.costDeltaPicoUsd }]);
+  expect(job.recordedBy).toMatchObject({ engine: [sha256Digest(ENGINE)], policy: [sha256Digest(POLICY)] });
+});
+
+describe("another policy is evaluated", () => {
+  let from = 0;
+  /** Half of the decisions went to each of two endpoints by chance; the large one's answers were found better. */
+  beforeAll(async () => {
+    from = (await rig.leaves(0)).length;
+    const drawn = Array.from({ length: 240 }, (_, at) => {
+      const endpoint = at % 2 === 0 ? "a/small" : "b/large";
+      const parts = decisionIn("en");
+      const { decision } = parts;
+      const action = { ...decision!.action, plan: [endpoint] } as Decision["action"];
+      const propensities = ["a/small", "b/large"].map((each) => ({ endpoint: each, propensity: 500_000 }));
+      const score = endpoint === "a/small" ? 200_000 : 900_000;
+      return { score, parts: { ...parts, decision: { ...decision!, action, propensities } } };
+    });
+    const said = drawn.flatMap(({ parts, score }) => [feedbackEvent(parts, 0), feedbackEvent(parts, score)]);
+    await rig.enqueue(rig.policy.sign(drawn.map(({ parts }) => decisionEvent(parts))));
+    await rig.leaves(from + drawn.length);
+    await rig.enqueue(rig.dispatcher.sign(drawn.map(({ parts }) => outcomeEvent(parts))));
+    const ingress = createProducer("ingress");
+    await rig.register(ingress);
+    await rig.enqueue(ingress.sign(said));
+    await until(async () => {
+      const recorded = (await rig.leaves(0)).filter(({ type }) => type === "feedback");
+      return recorded.length === said.length ? recorded : undefined;
+    });
+  });
+
+  const EVALUATION = { reward: "feedback", minEffectiveSize: 100, seed: 1, resamples: 200 } as const;
+
+  test("from what was said of answers: the last word counts, and the estimates are near to it", async () => {
+    const policy = sha256Digest(CANARY_POLICY);
+    const { evaluation } = await finished({ kind: "evaluate", fromIndex: from, policy, evaluation: EVALUATION });
+    expect(evaluation).toMatchObject({ choices: 240, coverage: 1, isDeterministic: false, maxWeight: 2 });
+    expect(evaluation?.effectiveSize).toBeCloseTo(120);
+    const values = evaluation?.outcome.kind === "estimated" ? evaluation.outcome.values : null;
+    expect(values?.logged.value).toBeCloseTo(0.55);
+    for (const each of [values?.ips, values?.snips, values?.robust]) expect(each?.value).toBeCloseTo(0.9, 1);
+    expect(values?.ips.low).toBeLessThan(0.9);
+    expect(values?.snips).toEqual({ value: expect.closeTo(0.9), low: expect.closeTo(0.9), high: expect.closeTo(0.9) });
+  });
+
+  test("no number is given below the effective sample that is asked for", async () => {
+    const order = { kind: "evaluate", fromIndex: from, policy: sha256Digest(CANARY_POLICY) } as const;
+    const job = await finished({ ...order, evaluation: { ...EVALUATION, reward: "cost", minEffectiveSize: 121 } });
+    expect(job.evaluation?.outcome).toEqual({ kind: "refused", reason: "too-few" });
+  });
+
+  test("what was not decided by chance gives direct replay alone, and what has no outcome is set aside", async () => {
+    const job = await finished({
+      kind: "evaluate",
+      toIndex: from,
+      evaluation: { ...EVALUATION, minEffectiveSize: 10 },
+    });
+    expect(job.evaluation).toMatchObject({ choices: 0, outcome: { kind: "refused", reason: "nothing-recorded" } });
+    expect(job.evaluation?.setAside).toMatchObject({ refused: 2, cached: 0, notReplayed: 0 });
+  });
+});
+
 test("a replay is cancelled within seconds, keeps what it found, and its result outlives its ledger", async () => {
   await record(Array.from({ length: 120 }, () => decisionIn("en")));
   // The engine takes its time, so that the job is there to be cancelled.
@@ -164,11 +251,43 @@ test("a replay is cancelled within seconds, keeps what it found, and its result 
   });
   expect(job.state).toBe("cancelled");
   expect(job.replayed).toBeGreaterThan(0);
-  expect(job.replayed).toBeLessThan(124);
+  expect(job.replayed).toBeLessThan(364);
   await ledger[Symbol.asyncDispose]();
   ledger = await rig.start();
   expect(await ask({ id }, "operator")).toEqual(job);
 }, 60_000);
+
+test("each report is recorded, with the digest of the whole of it", async () => {
+  const job = firstDiff as ReplayJob;
+  const leaf = await until(async () => (await rig.leaves(0)).find(({ event }) => event["jobId"] === job.id));
+  expect(leaf).toMatchObject({
+    type: "replay",
+    event: {
+      tenant: "_signalbox",
+      kind: "diff",
+      state: "completed",
+      range: { fromIndex: 0, toIndex: 2 },
+      policy: sha256Digest(OTHER_POLICY),
+      different: 2,
+      report: sha256Digest(canonicalize(job, { numbers: "any" })),
+    },
+  });
+  const leaves = await rig.leaves(0);
+  const recorded = leaves.flatMap(({ event }) => (event["jobId"] === undefined ? [] : [event["jobId"]]));
+  expect(new Set(recorded).size).toBe(recorded.length);
+});
+
+test("an operator brings a document to try, which is kept under its digest; a tenant does not", async () => {
+  const catalogue: Catalogue = { schema: "signalbox.catalogue.v1", date: "2026-01-02", endpoints: [] };
+  const order: ReplayWish = { ...ALL, kind: "diff", toIndex: 1, documents: { catalogue } };
+  const { id } = await ask({ order }, "operator");
+  const job = await until(async () => {
+    const now = await ask({ id }, "operator");
+    return now.state === "running" ? undefined : now;
+  });
+  expect(job).toMatchObject({ order: { catalogue: sha256Digest(canonicalize(catalogue)) }, failed: 0, replayed: 1 });
+  await expect(ask({ order }, "ingress")).rejects.toMatchObject({ code: 7 });
+});
 
 test("an order that does not fit is refused, and so is a range of nothing", async () => {
   await expect(ask({ order: {} }, "operator")).rejects.toMatchObject({ code: 3 });

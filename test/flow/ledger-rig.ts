@@ -9,7 +9,7 @@ import { eventSubject, Receipt, receiptSubject, type Labels } from "@signalbox/p
 import { LedgerClient } from "@signalbox/proto/grpc/ledger";
 import { Frontier, leafHash, parseEnvelope, rawPublicKey } from "@signalbox/tlog";
 import type { NatsConnection } from "nats";
-import { Client } from "pg";
+import { Pool } from "pg";
 import { Config } from "../../services/audit-ledger/src/config.ts";
 import { startAuditLedger } from "../../services/audit-ledger/src/service.ts";
 import { freshNats, type FreshNats } from "../kit/nats.ts";
@@ -37,8 +37,8 @@ export type LedgerRig = AsyncDisposable & {
   readonly db: FreshDatabase;
   readonly nats: FreshNats;
   readonly operator: NatsConnection;
-  /** As the owner of the tables. */
-  readonly owner: Client;
+  /** As the owner of the tables; connects again by itself. */
+  readonly owner: Pool;
   readonly policy: Producer;
   readonly dispatcher: Producer;
   /** The ledger itself, as a producer. */
@@ -60,15 +60,19 @@ export type LedgerRig = AsyncDisposable & {
   register(producer: Producer): Promise<void>;
 };
 
-export async function startLedgerRig(): Promise<LedgerRig> {
+/** What the ledger stands between; the run's own server and a fresh NATS when left out. They end with the rig. */
+export type LedgerNeighbours = { readonly db?: FreshDatabase; readonly nats?: FreshNats };
+
+export async function startLedgerRig(neighbours: LedgerNeighbours = {}): Promise<LedgerRig> {
   await using starting = new AsyncDisposableStack();
   const dir = await mkdtemp(join(tmpdir(), "signalbox-ledger-"));
   starting.defer(() => rm(dir, { recursive: true }));
-  const db = starting.use(await freshDatabase());
-  const nats = starting.use(await freshNats());
+  const db = starting.use(neighbours.db ?? (await freshDatabase()));
+  const nats = starting.use(neighbours.nats ?? (await freshNats()));
   const operator = starting.adopt(await nats.connectAsOperator(), (open) => open.close());
-  const owner = starting.adopt(new Client({ connectionString: db.ownerUrl }), (open) => open.end());
-  await owner.connect();
+  const owner = starting.adopt(new Pool({ connectionString: db.ownerUrl, max: 1 }), (open) => open.end());
+  // A server that ends takes idle connections with it.
+  owner.on("error", () => {});
   const [policy, dispatcher, own] = [
     createProducer("policy"),
     createProducer("dispatcher"),
@@ -146,7 +150,7 @@ export function as(caller: keyof typeof TOKENS): Metadata {
   return metadata;
 }
 
-async function registerKey(owner: Client, { keyId, service, publicKey }: Producer): Promise<void> {
+async function registerKey(owner: Pool, { keyId, service, publicKey }: Producer): Promise<void> {
   await owner.query("insert into ledger_producer (key_id, service, public_key) values ($1, $2, $3)", [
     keyId,
     service,
@@ -178,7 +182,7 @@ async function enqueue(operator: NatsConnection, events: readonly SignedEvent[],
   }
 }
 
-async function readLeaves(owner: Client): Promise<Leaf[]> {
+async function readLeaves(owner: Pool): Promise<Leaf[]> {
   const { rows } = await owner.query<{
     idx: string;
     leaf: Buffer;
@@ -206,7 +210,7 @@ export function rootOf(leaves: readonly Leaf[]): Buffer {
 }
 
 /** The head row as it stands. */
-export async function headOf(owner: Client): Promise<{ size: number; root: Buffer }> {
+export async function headOf(owner: Pool): Promise<{ size: number; root: Buffer }> {
   const { rows } = await owner.query<{ size: string; root: Buffer }>("select size, root from ledger_head");
   return { size: Number(rows[0]?.size), root: rows[0]?.root ?? Buffer.alloc(0) };
 }

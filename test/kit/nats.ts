@@ -23,7 +23,15 @@ export type FreshNats = AsyncDisposable & {
   connectAsOperator(): Promise<NatsConnection>;
   /** A bare client with a service's credential and its own inbox prefix; the caller closes it. */
   connectAs(stage: StageName): Promise<NatsConnection>;
+  /** Ends the server; its clients wait for it. */
+  end(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
+  /** Over the same files, at the same port. */
+  startAgain(): Promise<void>;
+  /** Removes what the ended server has stored. */
+  wipe(): Promise<void>;
 };
+
+const RECONNECT = { maxReconnectAttempts: -1, reconnectTimeWait: 100 };
 
 /** A nats-server of the suite's own with the real configuration and streams: `await using nats = await freshNats()`. */
 export async function freshNats(limits: Partial<StreamLimits> = {}): Promise<FreshNats> {
@@ -31,19 +39,29 @@ export async function freshNats(limits: Partial<StreamLimits> = {}): Promise<Fre
   const dir = await mkdtemp(join(tmpdir(), "signalbox-nats-"));
   const keys = natsKeys(join(dir, "keys"));
   const logFile = join(dir, "nats.log");
-  const server = await startNats({ binary: natsBinary, dir, port: await freePort(), keys, logFile });
+  const options = { binary: natsBinary, dir, port: await freePort(), keys, logFile };
+  let server = await startNats(options);
   await ensureStreams(server.operatorUrl, { ...DEFAULT_STREAM_LIMITS, ...limits });
   return {
     url: server.url,
     operatorUrl: server.operatorUrl,
     credentialsFor: (stage) => ({ url: server.url, seedFile: keys.seedFiles[stage] }),
-    connectAsOperator: () => connect({ servers: server.url, user: "operator", pass: keys.operatorPassword }),
+    connectAsOperator: () =>
+      connect({ servers: server.url, user: "operator", pass: keys.operatorPassword, ...RECONNECT }),
     connectAs: (stage) =>
       connect({
         servers: server.url,
         inboxPrefix: inboxPrefix(stage),
         authenticator: nkeyAuthenticator(new TextEncoder().encode(keys.seeds[stage])),
       }),
+    async end(signal) {
+      process.kill(server.pid, signal);
+      await server.exited;
+    },
+    async startAgain() {
+      server = await startNats(options);
+    },
+    wipe: () => rm(join(dir, "store"), { recursive: true }),
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await rm(dir, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import { readRuntime } from "../connection.ts";
 import { EXIT, failure } from "../failure.ts";
 import type { CheckedRegister, SignedHead } from "../fsck/check-register.ts";
 import { FSCK_CHECKS, type FsckCheck } from "../fsck/finding.ts";
-import { readLogVkey } from "../verify/producer-keys.ts";
+import { LogKeyFile } from "../ledger/log-key-file.ts";
 
 type FsckOptions = { database?: string; vkey?: string };
 
@@ -27,7 +27,7 @@ export function addFsck(program: Command, cli: Cli): void {
     .command("fsck")
     .description("Checks the register's database against its tree.")
     .option("--database <url>", "PostgreSQL as the schema's owner (default: the running line's)")
-    .option("--vkey <vkey>", "the log's verifier key (default: the public half of <home>/keys/signing/log.pem)")
+    .option("--vkey <vkey>", "the log's verifier key (default: those of <home>/keys/signing, the retired ones too)")
     .addHelpText("after", HELP);
   does<FsckOptions>(command, cli, async (context) => {
     const checked = await check(context);
@@ -58,7 +58,7 @@ async function check({ options, terminal }: CommandContext<FsckOptions>): Promis
     const { rows } = await client.query<{ origin: string | null }>("select origin from ledger_head");
     return await checkRegister({
       client,
-      verifier: verifierOf(options.vkey, { home, origin: rows[0]?.origin ?? null }),
+      verifiers: verifiersOf(options.vkey, { home, origin: rows[0]?.origin ?? null }),
       signedHead: readSignedHead(join(home, "ledger", "signed-head.json")),
       onProgress: (leaves, size) => {
         terminal.stop.throwIfAborted();
@@ -70,15 +70,17 @@ async function check({ options, terminal }: CommandContext<FsckOptions>): Promis
   }
 }
 
-function verifierOf(
+/** Checkpoints of before a rotation are signed by the key of that time. */
+function verifiersOf(
   given: string | undefined,
   { home, origin }: { readonly home: string; readonly origin: string | null },
-): NoteVerifier | null {
-  const vkey = given ?? (origin === null ? null : readLogVkey(join(home, "keys", "signing"), origin));
-  if (vkey === null) return null;
-  const parsed = parseVkey(vkey);
-  if (parsed.ok) return parsed.verifier;
-  throw failure("invalid-request", `The verifier key is ${parsed.reason}.`, "Write it like <name>+<id>+<base64>.");
+): NoteVerifier[] {
+  const own = (): string[] => (origin === null ? [] : new LogKeyFile(join(home, "keys", "signing")).vkeys(origin));
+  return (given === undefined ? own() : [given]).map((vkey) => {
+    const parsed = parseVkey(vkey);
+    if (parsed.ok) return parsed.verifier;
+    throw failure("invalid-request", `The verifier key is ${parsed.reason}.`, "Write it like <name>+<id>+<base64>.");
+  });
 }
 
 function readSignedHead(file: string): SignedHead | null {

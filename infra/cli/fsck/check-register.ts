@@ -30,8 +30,8 @@ export type SignedHead = { readonly size: number; readonly root: string };
 
 export type CheckRegisterOptions = {
   readonly client: Client;
-  /** The log's key; null when none is at hand, and signatures of checkpoints are not checked. */
-  readonly verifier: NoteVerifier | null;
+  /** The log's keys; without any, signatures of checkpoints are not checked. */
+  readonly verifiers: readonly NoteVerifier[];
   readonly signedHead: SignedHead | null;
   readonly onProgress: (leaves: number, size: number) => void;
 };
@@ -61,6 +61,8 @@ class RegisterCheck {
   readonly #checkpoints: AsyncGenerator<CheckpointRow>;
   #checkpoint: CheckpointRow | null = null;
   #outcomes = 0;
+  /** What the last checkpoint covers that holds: what is wrong begins here or later. */
+  #held = 0;
 
   constructor(options: CheckRegisterOptions, head: HeadRow) {
     this.#options = options;
@@ -129,12 +131,14 @@ class RegisterCheck {
 
   #checkCheckpoint({ size, root, note }: CheckpointRow): void {
     const at = Number(size);
-    if (!root.equals(this.#tree.root())) {
-      this.#findings.add("checkpoints", at, `the leaves below ${at} do not have the root that was signed for them`);
+    if (root.equals(this.#tree.root())) this.#held = at;
+    else {
+      const what = `the leaves below ${at} do not have the root that was signed for them; those below ${this.#held} do`;
+      this.#findings.add("checkpoints", this.#held, what);
     }
-    const { verifier } = this.#options;
-    if (verifier === null) return;
-    const opened = openCheckpoint(note, this.#head.origin ?? "", [verifier]);
+    const { verifiers } = this.#options;
+    if (verifiers.length === 0) return;
+    const opened = openCheckpoint(note, this.#head.origin ?? "", verifiers);
     if (!opened.ok)
       this.#findings.add("checkpoints", at, `the checkpoint over ${at} leaves does not hold: ${opened.reason}`);
     else if (opened.checkpoint.size !== at || !root.equals(opened.checkpoint.root)) {

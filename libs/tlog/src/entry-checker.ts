@@ -1,7 +1,8 @@
 import type { KeyObject } from "node:crypto";
+import { BatchCache } from "./batch-cache.ts";
 import { parseEnvelope, type Envelope } from "./dsse.ts";
 import type { Producer } from "./log-keys.ts";
-import { BatchCache, envelopeFault } from "./verify-envelope.ts";
+import { envelopeFault } from "./verify-envelope.ts";
 
 /** The payload types of this project's entries; whatever bears another is another log's. */
 const OUR_TYPES = "application/vnd.signalbox.";
@@ -39,12 +40,18 @@ export class EntryChecker {
   readonly #batches = new BatchCache();
   /** In the order in which they came. */
   readonly #eventIds = new Map<string, number>();
-  /** Where the entries so far say that a producer's key was retired. */
+  /** Where the entries so far say that a producer's key, or one of the log's own, was retired. */
   readonly #retired = new Map<string, number>();
+  readonly #retiredLogKeys = new Map<string, number>();
 
   constructor(options: EntryCheckerOptions) {
     this.#options = options;
     this.#keys = new Map([...options.producers].map(([keyId, { key }]) => [keyId, key]));
+  }
+
+  /** The leaf that retired a key of the log, by the id that key entries give it; undefined when none has so far. */
+  retirementOf(logKeyId: string): number | undefined {
+    return this.#retiredLogKeys.get(logKeyId);
   }
 
   check(index: number, bytes: Uint8Array): EntryCheck {
@@ -65,25 +72,39 @@ export class EntryChecker {
     if (retired !== undefined) {
       return { kind: "faulty", reason: `its producer's key was retired at leaf ${retired}` };
     }
-    const { eventId, retires } = readPayload(payload);
+    const { eventId, retires, role } = readPayload(payload);
     if (eventId === null) return { kind: "faulty", reason: "its payload is not an event" };
     const earlier = this.#eventIds.get(eventId);
     if (earlier !== undefined) return { kind: "faulty", reason: `it holds the same event as leaf ${earlier}` };
     this.#eventIds.set(eventId, index);
-    if (payloadType === KEY_TYPE && retires !== null) this.#retired.set(retires, index);
+    if (payloadType === KEY_TYPE && retires !== null) {
+      (role === "log" ? this.#retiredLogKeys : this.#retired).set(retires, index);
+    }
     if (this.#eventIds.size > EVENT_IDS_MAX) this.#eventIds.delete(this.#eventIds.keys().next().value as string);
     return { kind: "sound", payloadType, payload, service };
   }
 }
 
+type ReadEvent = {
+  readonly eventId: string | null;
+  /** The key that it retires, and what that key signs. */
+  readonly retires: string | null;
+  readonly role: "producer" | "log" | null;
+};
+
 /** What was signed is canonical JSON, so a reader cannot see two ids in it. */
-function readPayload(payload: Uint8Array): { readonly eventId: string | null; readonly retires: string | null } {
+function readPayload(payload: Uint8Array): ReadEvent {
   try {
     const event = JSON.parse(Buffer.from(payload).toString("utf8")) as Record<string, unknown>;
     const { eventId, change, role, keyId } = event;
-    const isRetirement = change === "retired" && role === "producer" && typeof keyId === "string";
-    return { eventId: typeof eventId === "string" ? eventId : null, retires: isRetirement ? keyId : null };
+    const isRole = role === "producer" || role === "log";
+    const isRetirement = change === "retired" && isRole && typeof keyId === "string";
+    return {
+      eventId: typeof eventId === "string" ? eventId : null,
+      retires: isRetirement ? keyId : null,
+      role: isRole ? role : null,
+    };
   } catch {
-    return { eventId: null, retires: null };
+    return { eventId: null, retires: null, role: null };
   }
 }

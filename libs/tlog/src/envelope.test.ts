@@ -1,9 +1,10 @@
 import { createPublicKey, sign } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { BatchCache } from "./batch-cache.ts";
 import { parseEnvelope, preAuthEncoding, renderEnvelope, type Envelope } from "./dsse.ts";
 import { privateKeyFromSeed, producerKeyId, publicKeyFromRaw, rawPublicKey } from "./ed25519.ts";
 import { BATCH_ROOT_TYPE, batchRootMessage, signEvents } from "./sign-events.ts";
-import { BatchCache, verifyEnvelope } from "./verify-envelope.ts";
+import { verifyEnvelope } from "./verify-envelope.ts";
 
 const TYPE = "application/vnd.example.v1+json";
 const privateKey = privateKeyFromSeed(Buffer.alloc(32, 1));
@@ -111,23 +112,6 @@ describe("an envelope", () => {
   test("beyond the size of a leaf is refused unread", () => {
     const [bytes] = signEvents([{ payloadType: TYPE, payload: Buffer.alloc(65_535) }], signer) as [Buffer];
     expect(verifyEnvelope(bytes, keys)).toEqual({ ok: false, reason: "malformed" });
-  });
-});
-
-describe("the cache of batches", () => {
-  test("asks once for a name, remembers a refusal too, and forgets the oldest when it is full", () => {
-    const batches = new BatchCache();
-    let asked = 0;
-    const ask = (holds: boolean) => () => {
-      asked += 1;
-      return holds;
-    };
-    expect([batches.check("a", ask(true)), batches.check("a", ask(false))]).toEqual([true, true]);
-    expect([batches.check("b", ask(false)), batches.check("b", ask(true))]).toEqual([false, false]);
-    expect(asked).toBe(2);
-    for (let i = 0; i < 4_096; i += 1) batches.check(`n${i}`, ask(true));
-    batches.check("a", ask(true));
-    expect(asked).toBe(2 + 4_096 + 1);
   });
 });
 

@@ -13,7 +13,8 @@ export {
   type SignedPayload,
 } from "./dsse.ts";
 export { BATCH_MAX, BATCH_ROOT_TYPE, batchRootMessage, signEvents, type Signer } from "./sign-events.ts";
-export { BatchCache, verifyEnvelope, type VerifiedEnvelope } from "./verify-envelope.ts";
+export { BatchCache, type BatchClaim } from "./batch-cache.ts";
+export { verifyEnvelope, type VerifiedEnvelope } from "./verify-envelope.ts";
 export { EMPTY_ROOT, HASH_BYTES, leafHash, nodeHash, treeRoot } from "./merkle-tree.ts";
 export { Frontier } from "./frontier.ts";
 export {
@@ -77,7 +78,8 @@ export {
   type AddCheckpointVerdict,
   type WitnessedTree,
 } from "./add-checkpoint.ts";
-export { formatLogKeys, parseLogKeys, type LogKeys, type Producer } from "./log-keys.ts";
+export { formatLogKeys, parseLogKeys, type LogKeys, type LogKeyTerm, type Producer } from "./log-keys.ts";
+export { openLogKeyRotation, signLogKeyRotation, type LogKeyRotation } from "./log-key-rotation.ts";
 export { EntryChecker, type EntryCheck, type EntryCheckerOptions } from "./entry-checker.ts";
 export { TileRecorder, type RecordedTile } from "./tile-recorder.ts";
 export { LogCopy, type ReadEntries, type ReadHashTile, type ReadPath } from "./log-copy.ts";

@@ -7,6 +7,13 @@ const LOG_KEYS_MAX_BYTES = 1024 * 1024;
 /** Who signs what a log holds: a producer's vkey bears the name of its service. */
 export type Producer = { readonly service: string; readonly key: KeyObject };
 
+/** From which leaf on a key of the log signs, and which leaf retired it; null: from the first one, and not yet. */
+export type LogKeyTerm = {
+  readonly vkey: string;
+  readonly fromIndex: number | null;
+  readonly retiredIndex: number | null;
+};
+
 /** The keys that a log names for itself at `/vkeys`. They help whoever trusts the log; they prove nothing to others. */
 export type LogKeys = {
   readonly logs: readonly NoteVerifier[];
@@ -14,12 +21,23 @@ export type LogKeys = {
   readonly producers: ReadonlyMap<string, Producer>;
 };
 
-/** One line a key: `log <vkey>` for those that sign checkpoints, `producer <vkey>` for those that sign entries. */
+/**
+ * One line a key: `log <vkey>` for those that sign checkpoints, `producer <vkey>` for those that sign entries. A line
+ * `log-term <vkey> <from> <retired>` says by leaves when a key of the log signs: checkpoints that cover the first, and
+ * none that covers the second; `-` when there is no such leaf.
+ */
 export function formatLogKeys(keys: {
   readonly logs: readonly string[];
+  readonly terms?: readonly LogKeyTerm[];
   readonly producers: readonly string[];
 }): string {
-  const lines = [...keys.logs.map((vkey) => `log ${vkey}`), ...keys.producers.map((vkey) => `producer ${vkey}`)];
+  const lines = [
+    ...keys.logs.map((vkey) => `log ${vkey}`),
+    ...(keys.terms ?? []).map(({ vkey, fromIndex, retiredIndex }) => {
+      return `log-term ${vkey} ${fromIndex ?? "-"} ${retiredIndex ?? "-"}`;
+    }),
+    ...keys.producers.map((vkey) => `producer ${vkey}`),
+  ];
   return lines.map((line) => `${line}\n`).join("");
 }
 

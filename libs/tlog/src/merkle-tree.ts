@@ -5,11 +5,12 @@ export const HASH_BYTES = 32;
 /** The root of the tree without leaves: SHA-256 of nothing. */
 export const EMPTY_ROOT: Buffer = hash("sha256", "", "buffer");
 
-const LEAF_PREFIX = Buffer.from([0x00]);
-
 /** RFC 6962 §2.1: `SHA-256(0x00 || entry)`. */
 export function leafHash(entry: Uint8Array): Buffer {
-  return hash("sha256", Buffer.concat([LEAF_PREFIX, entry]), "buffer");
+  const bytes = Buffer.allocUnsafe(1 + entry.length);
+  bytes[0] = 0x00;
+  bytes.set(entry, 1);
+  return hash("sha256", bytes, "buffer");
 }
 
 /** RFC 6962 §2.1: `SHA-256(0x01 || left || right)`. */

@@ -24,6 +24,8 @@ export type PolicyVerdict =
       readonly checkpoint: Checkpoint;
       /** The vkey's name of the log that signed. */
       readonly log: string;
+      /** The keys of it that signed: more than one while one takes another's place. */
+      readonly logKeys: readonly NoteVerifier[];
       /** The policy's names of the witnesses that cosigned, with their times in POSIX seconds. */
       readonly witnesses: readonly { readonly name: string; readonly timestampSeconds: number }[];
     }
@@ -49,7 +51,8 @@ export function checkPolicy(note: string, policy: Policy): PolicyVerdict {
   const witnesses = cosignedBy(policy, verified.signedBy);
   const names = new Set(witnesses.map(({ name }) => name));
   if (policy.quorum !== null && !hasWitnessed(policy, policy.quorum, names)) return { ok: false, reason: "no-quorum" };
-  return { ok: true, checkpoint: parsed.checkpoint, log: origin, witnesses };
+  const logKeys = logs.map(({ verifier }) => verifier).filter(({ name }) => name === origin);
+  return { ok: true, checkpoint: parsed.checkpoint, log: origin, logKeys, witnesses };
 }
 
 /** Whether these witnesses, by the policy's names, are its quorum. */

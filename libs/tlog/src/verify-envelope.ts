@@ -1,34 +1,13 @@
 import { verify, type KeyObject } from "node:crypto";
+import { BatchCache } from "./batch-cache.ts";
 import { parseEnvelope, preAuthEncoding, type Envelope } from "./dsse.ts";
 import { ED25519_SIGNATURE_BYTES } from "./ed25519.ts";
-import { rootFromInclusion } from "./inclusion-proof.ts";
 import { leafHash } from "./merkle-tree.ts";
 import { BATCH_ROOT_TYPE, batchRootMessage } from "./sign-events.ts";
 
 export type VerifiedEnvelope =
   | { readonly ok: true; readonly payloadType: string; readonly payload: Uint8Array; readonly keyId: string }
   | { readonly ok: false; readonly reason: "malformed" | "unknown-key" | "bad-signature" };
-
-/** How many batches are remembered: several per producer are in flight at the most. */
-const BATCHES_MAX = 4_096;
-
-/**
- * Remembers which batch signatures hold, so that a batch of n events costs one verification. An entry is named by all
- * that the signature depends on, so it cannot be wrong; the oldest gives way.
- */
-export class BatchCache {
-  readonly #known = new Map<string, boolean>();
-
-  /** What was found before under this name, else what `check` finds now. */
-  check(name: string, check: () => boolean): boolean {
-    const known = this.#known.get(name);
-    if (known !== undefined) return known;
-    const holds = check();
-    if (this.#known.size >= BATCHES_MAX) this.#known.delete(this.#known.keys().next().value as string);
-    this.#known.set(name, holds);
-    return holds;
-  }
-}
 
 /**
  * Checks an envelope's form and signature. The payload that it returns is what was signed: read that, and nothing else.
@@ -64,10 +43,8 @@ function signatureHolds(envelope: Envelope, key: KeyObject, batches: BatchCache)
   if (signature.sig.length !== ED25519_SIGNATURE_BYTES) return false;
   const encoded = preAuthEncoding(envelope.payloadType, envelope.payload);
   if (signature.scheme === "ed25519") return verify(null, encoded, key, signature.sig);
-  const { index, size, path } = signature.batch;
-  const root = rootFromInclusion({ index, size, leafHash: leafHash(encoded), proof: path });
-  if (root === null) return false;
-  const message = batchRootMessage(size, root);
-  const name = `${signature.keyId} ${message.toString("base64")} ${Buffer.from(signature.sig).toString("base64")}`;
-  return batches.check(name, () => verify(null, message, key, signature.sig));
+  const { keyId, sig, batch } = signature;
+  return batches.check({ keyId, sig, leafHash: leafHash(encoded), batch }, (root) => {
+    return verify(null, batchRootMessage(batch.size, root), key, sig);
+  });
 }

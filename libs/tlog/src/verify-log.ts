@@ -1,8 +1,10 @@
 import type { Checkpoint } from "./checkpoint.ts";
+import { producerKeyId } from "./ed25519.ts";
 import type { EntryChecker } from "./entry-checker.ts";
 import { tampered, unverifiable, type Fault } from "./fault.ts";
 import { LogCopy, type ReadPath } from "./log-copy.ts";
 import { LogWalk, type EntryRange } from "./log-walk.ts";
+import type { NoteVerifier } from "./note-key.ts";
 import { checkPolicy, type Policy, type PolicyVerdict } from "./policy.ts";
 
 export type SoundLog = {
@@ -61,6 +63,8 @@ export async function verifyLog(options: VerifyLogOptions): Promise<LogVerdict> 
   const walk = new LogWalk({ copy, head: head.checkpoint, since, checker, range, onProgress });
   const fault = await walk.run();
   if (fault !== null) return fault;
+  const retired = retiredAt(head.logKeys, checker);
+  if (retired !== null) return tampered(retired, "it retired the key that the checkpoint over it is signed by");
   return {
     kind: "sound",
     origin: head.checkpoint.origin,
@@ -71,6 +75,12 @@ export async function verifyLog(options: VerifyLogOptions): Promise<LogVerdict> 
     witnesses: head.witnesses.map(({ name }) => name),
     since: since?.size ?? null,
   };
+}
+
+/** The leaf that retired the last of these keys of the log; null when one of them still holds. */
+function retiredAt(keys: readonly NoteVerifier[], checker: EntryChecker | null): number | null {
+  const retirements = keys.map(({ publicKey }) => checker?.retirementOf(producerKeyId(publicKey)));
+  return retirements.includes(undefined) ? null : Math.max(...(retirements as number[]));
 }
 
 /** The older checkpoint needs its log's signature; how many cosigned it then is no matter. */

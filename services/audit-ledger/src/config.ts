@@ -46,7 +46,10 @@ export const Config = z.strictObject({
         .string()
         .regex(/^[^\s+]{1,255}$/)
         .default("signalbox.local/register"),
-      /** PEM file (PKCS #8) with the Ed25519 key that signs checkpoints; no other thing is signed with it. */
+      /**
+       * PEM file (PKCS #8) with the Ed25519 key that signs checkpoints; no other thing is signed with it. While one key
+       * takes another's place it holds both, the outgoing one first. It is read again when it changes.
+       */
       keyFile: z.string().default("./.signalbox/keys/signing/log.pem"),
       /** Remembers, outside of Postgres, what was signed last: a database that was put back is noticed by it. */
       stateFile: z.string().default("./.signalbox/ledger/signed-head.json"),

@@ -1,6 +1,6 @@
 import type { Generated } from "kysely";
 
-/** The tables that are read through Kysely, as migrations 0002, 0004, 0006, 0008, 0012, 0014 and 0015 make them. Postgres gives a bigint as text. */
+/** The tables that are read through Kysely, as migrations 0002, 0004, 0006, 0008, 0012, 0014, 0015, 0017 and 0019 make them. Postgres gives a bigint as text. */
 export type Database = {
   ledger_head: { origin: string | null; size: string; root: Buffer };
   ledger_leaf: {
@@ -19,7 +19,11 @@ export type Database = {
     provider: string | null;
     model: string | null;
     cost: string | null;
+    reason: string | null;
+    tags: string[] | null;
+    decision_idx: string | null;
   };
+  ledger_block: { n: string; from_ms: string | null; to_ms: string | null; facets: string[] };
   ledger_event: { event_id: string; idx: string; leaf_hash: Buffer };
   ledger_node: { level: number; n: string; hash: Buffer };
   ledger_request: { request_id: string; outcome_idx: string; decision_id: string | null };
@@ -34,6 +38,15 @@ export type Database = {
     added_by: string | null;
     retired_by: string | null;
   };
+  ledger_log_key: {
+    key_id: string;
+    origin: string;
+    public_key: Buffer;
+    added_at: Generated<Date>;
+    added_by: string;
+    retired_by: string | null;
+    statement: string | null;
+  };
   ledger_label: { request_id: string; tenant: string; labels: unknown };
   document: { digest: string; kind: string; media_type: string; body: Buffer; created_at: Generated<Date> };
   replay_job: {
@@ -42,6 +55,7 @@ export type Database = {
     state: string;
     job: unknown;
     is_cancel_asked: Generated<boolean>;
+    is_recorded: Generated<boolean>;
     updated_at: Generated<Date>;
   };
 };

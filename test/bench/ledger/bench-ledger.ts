@@ -34,7 +34,8 @@ export type BenchLedger = AsyncDisposable & {
   readonly token: string;
 };
 
-export async function startBenchLedger(): Promise<BenchLedger> {
+/** `prepare` finds the migrated, empty database before the ledger starts. */
+export async function startBenchLedger(prepare?: (owner: Client) => Promise<void>): Promise<BenchLedger> {
   await using stack = new AsyncDisposableStack();
   const dir = await mkdtemp(join(tmpdir(), "signalbox-bench-ledger-"));
   stack.defer(() => rm(dir, { recursive: true, force: true }));
@@ -49,6 +50,7 @@ export async function startBenchLedger(): Promise<BenchLedger> {
   await ensureStreams(server.operatorUrl);
   const owner = stack.adopt(new Client({ connectionString: urlFor("owner") }), (client) => client.end());
   await owner.connect();
+  await prepare?.(owner);
   const [policy, dispatcher, own] = [
     createProducer("policy"),
     createProducer("dispatcher"),

@@ -1,5 +1,8 @@
-/** SQLSTATE classes that speak of the data and not of the server: data exception, integrity, limit exceeded. */
-const DATA_CLASSES = new Set(["22", "23", "54"]);
+/**
+ * SQLSTATEs that speak of the data: a data exception, a value that is missing or breaks a check, a limit exceeded. Two
+ * rows under one key speak of the register instead: the head's lock rules them out for as long as the head is the log's.
+ */
+const DATA_STATES = /^(?:22...|23502|23514|54...)$/;
 
 /**
  * Whether an event of the batch is at fault rather than the database: tried again, it would fail again. Whatever else
@@ -8,5 +11,5 @@ const DATA_CLASSES = new Set(["22", "23", "54"]);
 export function isPoison(error: unknown): boolean {
   if (error instanceof TypeError || error instanceof RangeError) return true;
   const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === "string" && code.length === 5 && DATA_CLASSES.has(code.slice(0, 2));
+  return typeof code === "string" && DATA_STATES.test(code);
 }

@@ -3,31 +3,40 @@ import type { Frontier } from "@signalbox/tlog";
 import type { Client } from "pg";
 import type { GoodEvent, RefusedEvent } from "../events/check-event.ts";
 import { arrayLiteral, jsonbText } from "./array-literal.ts";
-import type { Plan } from "./plan-batch.ts";
+import type { Plan, PlannedLeaf } from "./plan-batch.ts";
 import type { Sequence } from "./sequences.ts";
 
 /** What is kept of an event that is not appended. */
 const QUARANTINED_BODY_MAX_BYTES = 65_536;
 
 /**
- * All rows of a batch in one statement. Leaves and hashes come as one run of bytes each and are cut here, because an
- * array of bytes would travel as hexadecimal text.
+ * All rows of a batch, and the new head, in one statement. It writes nothing when the head is not where the plan found
+ * it, when an event is in the log already, or when a request that must be open has ended. Leaves and hashes come as one
+ * run of bytes each and are cut here, because an array of bytes would travel as hexadecimal text.
  */
 const INSERT = `
-  with item as (
+  with head as (
+    update ledger_head set size = $17, root = $18, frontier = $19, open_from = $20
+    where epoch = $21 and size = $1
+      and not exists (select from ledger_event where event_id = any ($6::text::uuid[]))
+      and not exists (select from ledger_request where request_id = any ($25::text::uuid[]))
+    returning size
+  ), item as (
     select $1::bigint + ord - 1 as idx, substring($2::bytea from start for length) as leaf,
       substring($3::bytea from 32 * ord::int - 31 for 32) as leaf_hash,
-      event_id, type, tenant, request_id, decision_id, at_ms, key_id, kind, provider, model, cost
-    from unnest($4::text::int[], $5::text::int[], $6::text::uuid[], $7::text::text[], $8::text::text[],
+      event_id, type, tenant, request_id, decision_id, at_ms, key_id, kind, provider, model, cost,
+      decision_idx, reason, tags::text[] as tags
+    from head, unnest($4::text::int[], $5::text::int[], $6::text::uuid[], $7::text::text[], $8::text::text[],
       $9::text::uuid[], $10::text::uuid[], $11::text::bigint[], $12::text::text[], $13::text::text[],
-      $14::text::text[], $15::text::text[], $16::text::numeric[])
+      $14::text::text[], $15::text::text[], $16::text::numeric[], $29::text::bigint[], $30::text::text[],
+      $31::text::text[])
       with ordinality as t(start, length, event_id, type, tenant, request_id, decision_id, at_ms, key_id, kind,
-        provider, model, cost, ord)
+        provider, model, cost, decision_idx, reason, tags, ord)
   ), leaf as (
     insert into ledger_leaf (idx, leaf, leaf_hash, event_id, type, tenant, request_id, decision_id, at_ms, key_id,
-      kind, provider, model, cost)
+      kind, provider, model, cost, decision_idx, reason, tags)
     select idx, leaf, leaf_hash, event_id, type, tenant, request_id, decision_id, at_ms, key_id,
-      kind, provider, model, cost from item
+      kind, provider, model, cost, decision_idx, reason, tags from item
   ), event as (
     insert into ledger_event (event_id, idx, leaf_hash) select event_id, idx, leaf_hash from item
   ), outcome as (
@@ -35,15 +44,13 @@ const INSERT = `
     select request_id, idx, decision_id from item where type = 'outcome'
   ), sequence as (
     insert into ledger_sequence (service, instance, settled)
-    select * from unnest($22::text::text[], $23::text::text[], $24::text::int8multirange[])
+    select t.* from head, unnest($22::text::text[], $23::text::text[], $24::text::int8multirange[]) as t
     on conflict (service, instance) do update set settled = excluded.settled
+  ), label as (
+    insert into ledger_label (request_id, tenant, labels)
+    select t.* from head, unnest($26::text::uuid[], $27::text::text[], $28::text::jsonb[]) as t on conflict do nothing
   )
-  update ledger_head set size = $17, root = $18, frontier = $19, open_from = $20 where epoch = $21 and size = $1
-  returning size`;
-
-const INSERT_LABELS = `
-  insert into ledger_label (request_id, tenant, labels)
-  select * from unnest($1::text::uuid[], $2::text::text[], $3::text::jsonb[]) on conflict do nothing`;
+  select size from head`;
 
 const INSERT_QUARANTINE = `
   insert into ledger_quarantine (reason, subject, event_id, digest, body)
@@ -55,31 +62,26 @@ export type Insert = {
   readonly tree: Frontier;
   readonly openFrom: number;
   readonly epoch: string;
+  /** Requests that must not have ended before. */
+  readonly stillOpen: ReadonlySet<string>;
 };
 
-/** Writes a plan's rows inside the caller's transaction. False when the head is another sequencer's. */
+/** Writes a plan's rows inside the caller's transaction, if there is one. False when its conditions do not hold. */
 export async function insertPlan(client: Client, insert: Insert): Promise<boolean> {
-  const events = insert.plan.leaves.map(({ event }) => event);
   for (const refused of insert.plan.refused) await insertQuarantined(client, refused);
-  if (events.length === 0) return true;
-  await insertLabels(client, events);
-  const { rowCount } = await client.query({ name: "insert", text: INSERT, values: leafValues(events, insert) });
+  if (insert.plan.leaves.length === 0) return true;
+  const { rowCount } = await client.query({ name: "insert", text: INSERT, values: valuesOf(insert) });
   return rowCount === 1;
 }
 
-function leafValues(events: readonly GoodEvent[], { plan, tree, openFrom, epoch }: Insert): unknown[] {
-  const { sequences } = plan;
-  const starts: number[] = [];
-  let at = 1;
-  for (const { envelope } of events) {
-    starts.push(at);
-    at += envelope.length;
-  }
+function valuesOf({ plan, tree, openFrom, epoch, stillOpen }: Insert): unknown[] {
+  const { leaves, sequences } = plan;
+  const events = leaves.map(({ event }) => event);
   return [
     tree.size - events.length,
     Buffer.concat(events.map((event) => event.envelope)),
     Buffer.concat(events.map((event) => event.leafHash)),
-    arrayLiteral(starts),
+    arrayLiteral(startsOf(events)),
     arrayLiteral(events.map((event) => event.envelope.length)),
     arrayLiteral(events.map((event) => event.eventId)),
     arrayLiteral(events.map((event) => event.type)),
@@ -100,7 +102,20 @@ function leafValues(events: readonly GoodEvent[], { plan, tree, openFrom, epoch 
     arrayLiteral(sequences.map(({ service }) => service)),
     arrayLiteral(sequences.map(({ instance }) => instance)),
     arrayLiteral(sequences.map(settledLiteral)),
+    arrayLiteral([...stillOpen]),
+    ...labelValues(events),
+    ...searchValues(leaves),
   ];
+}
+
+/** Where each envelope begins in the run of all, counted from 1. */
+function startsOf(events: readonly GoodEvent[]): number[] {
+  let next = 1;
+  return events.map(({ envelope }) => {
+    const start = next;
+    next += envelope.length;
+    return start;
+  });
 }
 
 /** The literals' upper ends do not belong to their ranges. */
@@ -108,15 +123,22 @@ function settledLiteral({ settled }: Sequence): string {
   return `{${settled.ranges.map(({ first, last }) => `[${first},${last + 1})`).join(",")}}`;
 }
 
-async function insertLabels(client: Client, events: readonly GoodEvent[]): Promise<void> {
+function labelValues(events: readonly GoodEvent[]): string[] {
   const labelled = events.filter((event) => event.labels !== null && event.requestId !== null);
-  if (labelled.length === 0) return;
-  const values = [
+  return [
     arrayLiteral(labelled.map((event) => event.requestId)),
     arrayLiteral(labelled.map((event) => event.tenant)),
     arrayLiteral(labelled.map((event) => jsonbText(event.labels))),
   ];
-  await client.query({ name: "insert-labels", text: INSERT_LABELS, values });
+}
+
+/** What queries find a decision by beside the columns that every leaf has. */
+function searchValues(leaves: readonly PlannedLeaf[]): string[] {
+  return [
+    arrayLiteral(leaves.map(({ decisionIndex = null }) => decisionIndex)),
+    arrayLiteral(leaves.map(({ event }) => event.reason)),
+    arrayLiteral(leaves.map(({ event }) => (event.tags.length === 0 ? null : arrayLiteral(event.tags)))),
+  ];
 }
 
 async function insertQuarantined(client: Client, refused: RefusedEvent): Promise<void> {

@@ -10,17 +10,19 @@ type KeyRow = {
   readonly public_key: Buffer;
   readonly added_by: string | null;
   readonly retired_by: string | null;
+  readonly statement: string | null;
   /** The changes of it that stand in the log. */
   readonly said: readonly string[];
 };
 
 const SELECT_KEYS = `
-  select key_id, role, name, public_key, added_by, retired_by,
+  select key_id, role, name, public_key, added_by, retired_by, statement,
     array(select kind from ledger_leaf l where l.type = 'key' and l.key_id = k.key_id) as said
   from (
-    select key_id, 'producer' as role, service as name, public_key, added_at, added_by, retired_by from ledger_producer
+    select key_id, 'producer' as role, service as name, public_key, added_at, added_by, retired_by, null as statement
+    from ledger_producer
     union all
-    select key_id, 'log', origin, public_key, added_at, added_by, retired_by from ledger_log_key
+    select key_id, 'log', origin, public_key, added_at, added_by, retired_by, statement from ledger_log_key
   ) k order by added_at, key_id`;
 
 /** The changes of keys that the log does not say yet. Only the one sequencer may ask, between its transactions. */
@@ -53,6 +55,7 @@ function keyEvent(row: KeyRow, change: Pick<KeyEvent, "change" | "by" | "before"
     name: row.name,
     keyId: row.key_id,
     ...change,
+    ...(row.statement === null || change.change !== "rotated" ? {} : { statement: row.statement }),
   };
   return { type: "key", event };
 }

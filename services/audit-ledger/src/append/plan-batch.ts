@@ -1,5 +1,5 @@
 import type { UnsignedEvent } from "@signalbox/kit";
-import { eventSubject, GAP_RANGES_MAX, type DecisionEvent } from "@signalbox/proto";
+import { eventSubject, GAP_RANGES_MAX, type DecisionEvent, type OutcomeEvent } from "@signalbox/proto";
 import type { GoodEvent, RefusedEvent } from "../events/check-event.ts";
 import { abandonedEvent, supersededEvent } from "./closing-events.ts";
 import { gapEvent } from "./gap-event.ts";
@@ -27,7 +27,12 @@ export type Batch = {
 };
 
 /** An event with the index that it gets. */
-export type PlannedLeaf = { readonly index: number; readonly event: GoodEvent };
+export type PlannedLeaf = {
+  readonly index: number;
+  readonly event: GoodEvent;
+  /** Of an outcome: where the decision stands that was executed, if it is one of the open ones. */
+  readonly decisionIndex?: number | undefined;
+};
 
 export type Plan = {
   readonly leaves: readonly PlannedLeaf[];
@@ -94,7 +99,7 @@ class Planner {
       this.#refuse(event, "second-outcome");
       return;
     }
-    const index = this.#append(event);
+    const index = this.#append(event, said.type === "outcome" ? this.#decisionIndex(said) : undefined);
     const { service, instance, seq } = said.producer;
     this.#sequence({ service, instance }).settled.add({ first: seq, last: seq });
     if (said.type === "outcome") this.#end(said, said.decisionId);
@@ -131,9 +136,9 @@ class Planner {
     };
   }
 
-  #append(event: GoodEvent): number {
+  #append(event: GoodEvent, decisionIndex?: number): number {
     const index = this.#context.nextIndex + this.#leaves.length;
-    this.#leaves.push({ index, event });
+    this.#leaves.push({ index, event, decisionIndex });
     this.#events.set(event.eventId, { index, leafHash: event.leafHash.toString("base64") });
     return index;
   }
@@ -173,6 +178,11 @@ class Planner {
     for (const { decisionId } of open?.decisions ?? []) {
       if (decisionId !== by) this.#own.push(supersededEvent(request, { closed: decisionId, by }));
     }
+  }
+
+  #decisionIndex({ requestId, decisionId }: OutcomeEvent): number | undefined {
+    const decisions = this.#openRequest(requestId)?.decisions ?? [];
+    return decisions.find((decision) => decision.decisionId === decisionId)?.index;
   }
 
   #openRequest(requestId: string): OpenRequest | undefined {

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Bus, Logger, UnsignedEvent } from "@signalbox/kit";
-import type { GapEvent } from "@signalbox/proto";
+import { eventSubject, type GapEvent } from "@signalbox/proto";
 import { refusal } from "../events/check-event.ts";
 import { batchEvents, commitSeconds, eventsTotal, gapNumbers, leadingGauge, openGauge, sizeGauge } from "../metrics.ts";
 import { PullQueue } from "../queue/pull-queue.ts";
@@ -8,25 +7,25 @@ import { AbandonWatch } from "./abandon-watch.ts";
 import { appendBatch, type AppendContext, type Appended } from "./append-batch.ts";
 import { isPoison } from "./failure.ts";
 import { GapWatch } from "./gap-watch.ts";
-import { takeHead, type Head } from "./head.ts";
-import { unsaidKeyChanges } from "./key-changes.ts";
-import { loadOpenRequests } from "./load-open-requests.ts";
-import { loadSequences } from "./load-sequences.ts";
-import { Partitions } from "./partitions.ts";
+import type { Head } from "./head.ts";
+import { pause } from "./pause.ts";
 import type { Batch, PlanContext } from "./plan-batch.ts";
 import type { BatchReader, CheckedEvent } from "./read-batch.ts";
-import { openSession, type Session } from "./session.ts";
+import type { Store } from "./store.ts";
 
 const LOCK_RETRY_MS = 250;
 const BACKOFF_MIN_MS = 100;
 const BACKOFF_MAX_MS = 5_000;
 const SWEEP_EVERY_MS = 1_000;
-const KEYS_EVERY_MS = 5_000;
+const KEYS_EVERY_MS = 2_000;
+/** A standby takes the lock from a sequencer that says nothing for some of these. */
+const BEAT_EVERY_MS = 1_000;
 
 export type SequencerOptions = {
   readonly bus: Bus;
   readonly log: Logger;
-  readonly postgresUrl: string;
+  /** Connects anew, before each try to sequence. */
+  readonly openStore: () => Promise<Store>;
   readonly origin: string;
   /** How long a producer's sequence number may be missing before the log says so. */
   readonly gapAfterMs: number;
@@ -100,7 +99,7 @@ export class Sequencer implements AsyncDisposable {
         if (this.#state === "leading") backoffMs = BACKOFF_MIN_MS;
         this.#state = "failing";
         log.error({ err: error }, "the sequencer failed and starts again");
-        await sleep(backoffMs, undefined, { signal: this.#stop.signal }).catch(() => {});
+        await pause(backoffMs, this.#stop.signal);
         backoffMs = Math.min(backoffMs * 2, BACKOFF_MAX_MS);
       } finally {
         // After an ordered stop the head stands as it was committed, and is signed as such.
@@ -111,46 +110,46 @@ export class Sequencer implements AsyncDisposable {
   }
 
   async #serve(): Promise<void> {
-    const { postgresUrl, log, origin, admitHead, sign } = this.#options;
-    await using session = await openSession(postgresUrl, log);
-    if (!(await this.#waitForLock(session))) return;
-    const head = await takeHead(session.client, origin);
+    const { openStore, log, origin, admitHead, sign } = this.#options;
+    await using store = await openStore();
+    if (!(await this.#waitForLock(store))) return;
+    const head = await store.takeHead(origin);
     await admitHead(head);
-    const partitions = new Partitions(session.client);
-    await partitions.ensureFor(head.size);
-    const open = await loadOpenRequests(session.client, { from: head.openFrom, nowMs: performance.now() });
-    const sequences = await loadSequences(session.client);
+    await store.ensurePartitionFor(head.size);
+    const open = await store.loadOpenRequests({ from: head.openFrom, nowMs: performance.now() });
+    const sequences = await store.loadSequences();
     this.#head = head;
     this.#enter("leading");
     leadingGauge.set(1);
     log.info({ size: head.size, epoch: head.epoch, open: open.size }, "sequencing");
-    const context: AppendContext = { client: session.client, epoch: head.epoch, open, sequences, sign };
+    const context: AppendContext = { store, epoch: head.epoch, open, sequences, sign };
     const sweep = { everyMs: SWEEP_EVERY_MS, log, onDue: () => this.#queue.wake() };
     using _requests = this.#watch.sweepRegularly({ ...sweep, open });
     using _keys = this.#lookAtKeysRegularly();
+    using _beat = every(BEAT_EVERY_MS, () => this.#queue.wake());
     using _sequences = this.#gaps.sweepRegularly({ ...sweep, sequences });
     let isLost = false;
-    void session.lost.then(() => {
+    void store.lost.then(() => {
       isLost = true;
       this.#queue.wake();
     });
     this.#queue.resume();
     while (!this.#stop.signal.aborted) {
       if (isLost) throw new Error("the sequencer's connection was lost");
-      await this.#appendNext(context);
-      await partitions.ensureFor(this.#head.size);
+      if (!(await this.#appendNext(context))) await store.beat();
+      await store.ensurePartitionFor(this.#head.size);
       await this.#queue.ready();
     }
     // What has been delivered is committed before an ordered end, because it would come again only after a while.
     while (await this.#appendNext(context));
   }
 
-  async #waitForLock(session: Session): Promise<boolean> {
+  async #waitForLock(store: Store): Promise<boolean> {
     while (!this.#stop.signal.aborted) {
-      if (await session.tryLock()) return true;
+      if (await store.tryLock()) return true;
       this.#enter("standby");
       this.#queue.drop();
-      await sleep(LOCK_RETRY_MS, undefined, { signal: this.#stop.signal }).catch(() => {});
+      await pause(LOCK_RETRY_MS, this.#stop.signal);
     }
     return false;
   }
@@ -162,22 +161,18 @@ export class Sequencer implements AsyncDisposable {
 
   #lookAtKeysRegularly(): Disposable {
     this.#mayKeysDiffer = true;
-    const timer = setInterval(() => {
+    return every(KEYS_EVERY_MS, () => {
       this.#mayKeysDiffer = true;
       this.#queue.wake();
-    }, KEYS_EVERY_MS);
-    return {
-      [Symbol.dispose]() {
-        clearInterval(timer);
-      },
-    };
+    });
   }
 
   /** The log says that a key is retired only when nothing signed by it can follow any more. */
-  async #keyChanges({ client }: AppendContext): Promise<UnsignedEvent[]> {
+  async #keyChanges({ store }: AppendContext): Promise<UnsignedEvent[]> {
     if (!this.#mayKeysDiffer) return [];
+    const changes = await store.unsaidKeyChanges();
+    // Read after the changes: a key that is retired in between is refused at once, and said so the next time.
     await this.#options.reader.refreshKeys();
-    const changes = await unsaidKeyChanges(client);
     this.#mayKeysDiffer = false;
     return changes;
   }
@@ -205,7 +200,7 @@ export class Sequencer implements AsyncDisposable {
       const { refused: unfit, abandon, gaps, own } = batch;
       if (others.length + unfit.length + abandon.length + gaps.length + own.length === 0) {
         log.error({ err: error, eventId: first.eventId }, "an event cannot be stored");
-        const refused = [refusal(first.envelope, first.type, "unstorable")];
+        const refused = [refusal(first.envelope, eventSubject(first.type, first.tenant), "unstorable")];
         await this.#commit({ good: [], refused, abandon: [], gaps: [], own: [] }, context);
         return;
       }
@@ -239,4 +234,13 @@ export class Sequencer implements AsyncDisposable {
     gapNumbers.inc(missing.reduce((sum, { first, last }) => sum + last - first + 1, 0));
     this.#options.log.error({ service, instance, missing }, "events of a producer are missing from the register");
   }
+}
+
+function every(ms: number, work: () => void): Disposable {
+  const timer = setInterval(work, ms);
+  return {
+    [Symbol.dispose]() {
+      clearInterval(timer);
+    },
+  };
 }

@@ -1,10 +1,10 @@
-import type { KeyObject } from "node:crypto";
 import type { Logger } from "@signalbox/kit";
 import { signCheckpoint } from "@signalbox/tlog";
 import type { Kysely } from "kysely";
 import type { Head } from "../append/head.ts";
 import type { Database } from "../database.ts";
 import { checkpointSizeGauge } from "../metrics.ts";
+import type { LogKeys } from "./log-keys.ts";
 import type { SignedHead } from "./signed-head.ts";
 
 /** Half of what is promised, so that a checkpoint is never older than a second while there is something new. */
@@ -14,7 +14,7 @@ export type CheckpointerOptions = {
   readonly db: Kysely<Database>;
   readonly log: Logger;
   readonly origin: string;
-  readonly privateKey: KeyObject;
+  readonly keys: LogKeys;
   readonly signedHead: SignedHead;
   /** The head as it was committed; null while this instance does not sequence. */
   readonly head: () => Head | null;
@@ -60,9 +60,10 @@ export function startCheckpointer(options: CheckpointerOptions): AsyncDisposable
 }
 
 async function signAndStore(head: Head, options: CheckpointerOptions): Promise<void> {
-  const { db, origin, privateKey, signedHead } = options;
+  const { db, origin, keys, signedHead } = options;
+  const signers = await keys.signersFor(head.size);
   await signedHead.record(head);
-  const note = signCheckpoint({ origin, ...head }, [{ name: origin, privateKey }]);
+  const note = signCheckpoint({ origin, ...head }, signers);
   await db
     .insertInto("ledger_checkpoint")
     .values({ size: String(head.size), root: head.root, note })

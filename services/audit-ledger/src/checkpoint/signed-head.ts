@@ -32,7 +32,8 @@ export class SignedHead {
     }
     if (head.size < signed.size) {
       throw new HeadContradictedError(
-        `The log has ${head.size} leaves, but ${signed.size} were signed: it was put back.`,
+        `The log has ${head.size} leaves, but ${signed.size} were signed: it was put back. ` +
+          "Bring it back from a copy of the log with `signalbox recover DIR`.",
       );
     }
     if (head.size === signed.size && head.root.toString("base64") !== signed.root) {
@@ -45,7 +46,8 @@ export class SignedHead {
     await this.admit(head);
     const text = JSON.stringify({ origin: this.#origin, size: head.size, root: head.root.toString("base64") });
     await mkdir(dirname(this.#file), { recursive: true });
-    const temporary = `${this.#file}.new`;
+    // Two instances may share the file.
+    const temporary = `${this.#file}.${process.pid}.new`;
     await using file = await open(temporary, "w", 0o600);
     await file.writeFile(`${text}\n`);
     await file.sync();

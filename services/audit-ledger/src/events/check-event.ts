@@ -3,12 +3,15 @@ import type { AuditItem } from "@signalbox/kit";
 import {
   AdminEvent,
   DecisionEvent,
+  ErasureEvent,
   EVENT_TYPES,
   eventSubject,
+  FeedbackEvent,
   GapEvent,
   KeyEvent,
   OutcomeEvent,
   PAYLOAD_TYPES,
+  ReplayEvent,
   SupersededEvent,
   Uuid,
   type EventType,
@@ -63,6 +66,9 @@ const SCHEMAS = {
   gap: GapEvent,
   key: KeyEvent,
   admin: AdminEvent,
+  feedback: FeedbackEvent,
+  erasure: ErasureEvent,
+  replay: ReplayEvent,
 } as const;
 
 const TYPE_OF = new Map<string, EventType>(EVENT_TYPES.map((type) => [PAYLOAD_TYPES[type], type]));

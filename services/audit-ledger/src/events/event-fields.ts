@@ -1,10 +1,13 @@
 import type {
   AdminEvent,
   DecisionEvent,
+  ErasureEvent,
   EventType,
+  FeedbackEvent,
   GapEvent,
   KeyEvent,
   OutcomeEvent,
+  ReplayEvent,
   SupersededEvent,
 } from "@signalbox/proto";
 
@@ -22,6 +25,10 @@ export type EventFields = {
   readonly provider: string | null;
   readonly model: string | null;
   readonly cost: string | null;
+  /** Of decisions: why, in the engine's word and in what a refusal told its caller. */
+  readonly reason: string | null;
+  /** Of decisions: the keyed digests of the request's tags. */
+  readonly tags: readonly string[];
 };
 
 export type AnyEvent =
@@ -30,31 +37,38 @@ export type AnyEvent =
   | ({ readonly type: "superseded" } & SupersededEvent)
   | ({ readonly type: "gap" } & GapEvent)
   | ({ readonly type: "key" } & KeyEvent)
-  | ({ readonly type: "admin" } & AdminEvent);
+  | ({ readonly type: "admin" } & AdminEvent)
+  | ({ readonly type: "feedback" } & FeedbackEvent)
+  | ({ readonly type: "erasure" } & ErasureEvent)
+  | ({ readonly type: "replay" } & ReplayEvent);
 
-const NONE = { keyId: null, kind: null, provider: null, model: null, cost: null };
+const NONE = { keyId: null, kind: null, provider: null, model: null, cost: null, reason: null, tags: [] };
 
 export function fieldsOf(event: AnyEvent): EventFields {
   const { eventId, type, tenant, requestId, atMs } = event;
   if (requestId === null)
     return { eventId, type, tenant, requestId, decisionId: null, atMs, ...NONE, ...keyFields(event) };
   const head = { eventId, type, tenant, requestId, decisionId: event.decisionId, atMs };
-  if (event.type === "decision") return { ...head, ...NONE, keyId: event.input.facts.keyId, ...decisionFields(event) };
+  if (event.type === "decision") return { ...head, ...NONE, ...decisionFields(event) };
   if (event.type === "superseded") return { ...head, ...NONE };
+  if (event.type === "feedback") return { ...head, ...NONE, keyId: event.keyId };
   return { ...head, ...NONE, kind: event.result, ...endpointFields(event.endpoint), cost: event.costPicoUsd };
 }
 
-/** What has been said of a key is found by these two. */
+/** What has been said of a key, or of a replay, is found by these two. */
 function keyFields(event: AnyEvent): Partial<Pick<EventFields, "keyId" | "kind">> {
+  if (event.type === "replay") return { keyId: event.jobId, kind: event.kind };
   return event.type === "key" ? { keyId: event.keyId, kind: event.change } : {};
 }
 
-function decisionFields(event: DecisionEvent): Pick<EventFields, "kind" | "provider" | "model"> {
-  const { action } = event.decision;
-  // What was asked for is all that a refusal can be found by.
-  if (action.kind === "refuse") return { kind: action.kind, provider: null, model: event.input.facts.model };
+function decisionFields({ input, decision }: DecisionEvent): Omit<Partial<EventFields>, "cost"> {
+  const { action, reason } = decision;
+  const { keyId, labels, model } = input.facts;
+  const head = { keyId, kind: action.kind, reason, tags: labels.tags };
+  // What was asked for is all that a refusal can be found by, and what its caller was told.
+  if (action.kind === "refuse") return { ...head, model, reason: `${reason}: ${action.message}` };
   const endpoint = action.kind === "route" ? (action.plan[0] ?? null) : action.endpoint;
-  return { kind: action.kind, ...endpointFields(endpoint) };
+  return { ...head, ...endpointFields(endpoint) };
 }
 
 /** `provider/model`, where the model may hold slashes of its own. */

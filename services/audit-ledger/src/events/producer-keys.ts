@@ -4,23 +4,27 @@ import { publicKeyFromRaw } from "@signalbox/tlog";
 import type { Kysely } from "kysely";
 import type { Database } from "../database.ts";
 
+/** Whose a key is, and whether it is still. */
+export type KeyRow = {
+  readonly key_id: string;
+  readonly service: string;
+  readonly public_key: Buffer;
+  readonly retired_by: string | null;
+};
+
 /** The producers' public keys by key id, and which service each belongs to. Keys are added and retired while the ledger runs. */
 export class ProducerKeys {
   readonly keys = new Map<string, KeyObject>();
   readonly #services = new Map<string, string>();
-  readonly #db: Kysely<Database>;
+  readonly #read: () => Promise<readonly KeyRow[]>;
 
-  constructor(db: Kysely<Database>) {
-    this.#db = db;
+  constructor(read: () => Promise<readonly KeyRow[]>) {
+    this.#read = read;
   }
 
   /** Reads the keys again. */
   async refresh(): Promise<void> {
-    const rows = await this.#db
-      .selectFrom("ledger_producer")
-      .select(["key_id", "service", "public_key", "retired_by"])
-      .execute();
-    for (const row of rows) {
+    for (const row of await this.#read()) {
       if (row.retired_by !== null) {
         this.keys.delete(row.key_id);
         continue;
@@ -34,6 +38,10 @@ export class ProducerKeys {
   serviceOf(keyId: string): string | undefined {
     return this.#services.get(keyId);
   }
+}
+
+export function readProducerKeys(db: Kysely<Database>): Promise<KeyRow[]> {
+  return db.selectFrom("ledger_producer").select(["key_id", "service", "public_key", "retired_by"]).execute();
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { handleUnaryCall } from "@grpc/grpc-js";
-import { callerOf } from "@signalbox/kit";
+import { callerOf } from "@signalbox/kit/grpc";
 import { SignalboxError } from "@signalbox/proto";
 import type { LedgerCheckpoint, LedgerCheckpointRequest } from "@signalbox/proto/grpc/ledger";
 import type { ReadContext } from "./read-context.ts";
@@ -16,6 +16,6 @@ export function createCheckpoint(context: ReadContext): handleUnaryCall<LedgerCh
       .limit(1)
       .executeTakeFirst();
     if (row === undefined) throw new SignalboxError("not-found", "No checkpoint has been signed yet.");
-    return { size: BigInt(row.size), root: row.root, note: row.note, vkey: context.vkey };
+    return { size: BigInt(row.size), root: row.root, note: row.note, vkey: context.keys.vkey };
   });
 }

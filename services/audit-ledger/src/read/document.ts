@@ -1,5 +1,5 @@
 import type { handleUnaryCall } from "@grpc/grpc-js";
-import { callerOf } from "@signalbox/kit";
+import { callerOf } from "@signalbox/kit/grpc";
 import { Digest, SignalboxError } from "@signalbox/proto";
 import type { LedgerDocument, LedgerDocumentRequest } from "@signalbox/proto/grpc/ledger";
 import type { ReadContext } from "./read-context.ts";

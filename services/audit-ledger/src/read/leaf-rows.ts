@@ -27,6 +27,24 @@ export async function leavesOfRequests(
   return Map.groupBy(rows, (row) => row.request_id as string);
 }
 
+/** All leaves of the request that an id names, by itself or by one of its decisions; none when there are none in scope. */
+export async function leavesOfId(
+  db: Kysely<Database>,
+  scope: Scope,
+  id: string,
+): Promise<{ requestId: string; isDecision: boolean; leaves: LeafRow[] }> {
+  const decision = await db
+    .selectFrom("ledger_leaf")
+    .select("request_id")
+    .where("decision_id", "=", id)
+    .where("type", "=", "decision")
+    .limit(1)
+    .executeTakeFirst();
+  const requestId = decision?.request_id ?? id;
+  const leaves = (await leavesOfRequests(db, scope, [requestId])).get(requestId) ?? [];
+  return { requestId, isDecision: decision !== undefined, leaves };
+}
+
 export function entryOf(row: LeafRow): LedgerEntry {
   return {
     index: BigInt(row.idx),

@@ -3,6 +3,7 @@ import type { handleUnaryCall } from "@grpc/grpc-js";
 import { SignalboxError, Uuid } from "@signalbox/proto";
 import type { LedgerProof, LedgerProveRequest } from "@signalbox/proto/grpc/ledger";
 import {
+  TILE_WIDTH,
   formatLogProof,
   formatReceipt,
   namedDocuments,
@@ -15,7 +16,7 @@ import { sql, type Kysely } from "kysely";
 import type { Database } from "../database.ts";
 import type { LogFiles } from "./files/log-files.ts";
 import type { SignedCheckpoint } from "./files/publication.ts";
-import { leavesOfRequests, selectLeaves, type LeafRow } from "./leaf-rows.ts";
+import { leavesOfId, type LeafRow } from "./leaf-rows.ts";
 import type { ReadContext } from "./read-context.ts";
 import { scopeOf, type Scope } from "./scope.ts";
 import { serveUnary } from "./serve-call.ts";
@@ -40,17 +41,34 @@ export function createProve(context: ReadContext): handleUnaryCall<LedgerProveRe
 type Asked = { readonly db: Kysely<Database>; readonly files: LogFiles; readonly scope: Scope };
 
 async function proveEvent({ db, files, scope }: Asked, eventId: string): Promise<LedgerProof> {
-  const known = await db.selectFrom("ledger_event").select("idx").where("event_id", "=", eventId).executeTakeFirst();
-  const row = known && (await selectLeaves(db, scope).where("idx", "=", known.idx).executeTakeFirst());
+  const row = await provenLeaf(db, scope, eventId);
   if (row === undefined) throw new SignalboxError("not-found", "The register holds no such event.");
-  const { checkpoint, tree } = await coveringTree(files, Number(row.idx));
+  const { checkpoint, tree } = await coveringTree(files, Number(row.idx), row.hashes);
   const { index, hashes } = await prove(tree, row);
   const proof = formatLogProof({ index, hashes, checkpoint: checkpoint.note, extra: null });
   return { proof, size: BigInt(checkpoint.size), leaf: row.leaf };
 }
 
+/**
+ * An event's leaf and, as one run of bytes, the hashes of the tile that it stands in: what a proof needs beyond what
+ * proofs before it have read. One question to the database, because each costs more than all the hashing.
+ */
+async function provenLeaf(
+  db: Kysely<Database>,
+  { tenant }: Scope,
+  eventId: string,
+): Promise<{ readonly idx: string; readonly leaf: Buffer; readonly hashes: Buffer } | undefined> {
+  const { rows } = await sql<{ idx: string; leaf: Buffer; hashes: Buffer }>`
+    select leaf.idx, leaf.leaf,
+      (select string_agg(tile.leaf_hash, ''::bytea order by tile.idx) from ledger_leaf as tile
+        where tile.idx >= event.idx / 256 * 256 and tile.idx < event.idx / 256 * 256 + 256) as hashes
+    from ledger_event as event join ledger_leaf as leaf on leaf.idx = event.idx
+    where event.event_id = ${eventId} and (${tenant}::text is null or leaf.tenant = ${tenant})`.execute(db);
+  return rows[0];
+}
+
 async function proveDecision({ db, files, scope }: Asked, id: string): Promise<LedgerProof> {
-  const rows = await leavesOfId({ db, scope }, id);
+  const { leaves: rows } = await leavesOfId(db, scope, id);
   const outcome = rows.find(({ type }) => type === "outcome");
   const wanted = rows.some((row) => row.decision_id === id) ? id : outcome?.decision_id;
   const decisions = rows.filter(({ type }) => type === "decision");
@@ -68,34 +86,25 @@ async function proveDecision({ db, files, scope }: Asked, id: string): Promise<L
   return { proof, size: BigInt(checkpoint.size), leaf: decision.leaf };
 }
 
-/** All leaves of the request that this id names, by itself or by one of its decisions. */
-async function leavesOfId({ db, scope }: Pick<Asked, "db" | "scope">, id: string): Promise<LeafRow[]> {
-  const decision = await db
-    .selectFrom("ledger_leaf")
-    .select("request_id")
-    .where("decision_id", "=", id)
-    .where("type", "=", "decision")
-    .limit(1)
-    .executeTakeFirst();
-  const requestId = decision?.request_id ?? id;
-  return (await leavesOfRequests(db, scope, [requestId])).get(requestId) ?? [];
-}
-
 async function coveringTree(
   files: LogFiles,
   index: number,
+  tile?: Buffer,
 ): Promise<{ readonly checkpoint: SignedCheckpoint; readonly tree: TileTree }> {
   const deadlineMs = performance.now() + COVER_TIMEOUT_MS;
   for (;;) {
     const isLate = performance.now() > deadlineMs;
     const checkpoint = isLate ? await files.fallback() : await files.checkpoint();
-    if (checkpoint !== null && checkpoint.size > index) return { checkpoint, tree: await files.tree(checkpoint.size) };
+    if (checkpoint !== null && checkpoint.size > index) {
+      const known = tile === undefined ? undefined : { index: Math.floor(index / TILE_WIDTH), bytes: tile };
+      return { checkpoint, tree: await files.tree(checkpoint.size, known) };
+    }
     if (isLate) throw new SignalboxError("stage-unavailable", "No checkpoint covers it yet. Try again in a moment.");
     await sleep(COVER_POLL_MS);
   }
 }
 
-async function prove(tree: TileTree, row: LeafRow): Promise<ProvenEntry> {
+async function prove(tree: TileTree, row: Pick<LeafRow, "idx" | "leaf">): Promise<ProvenEntry> {
   const index = Number(row.idx);
   return { index, hashes: await tree.inclusionProof(index), entry: row.leaf };
 }

@@ -1,6 +1,7 @@
 import type { Logger } from "@signalbox/kit";
 import type { Kysely } from "kysely";
 import type { CommitSignal } from "../announce/commit-signal.ts";
+import type { LogKeys } from "../checkpoint/log-keys.ts";
 import type { Database } from "../database.ts";
 import type { LogFiles } from "./files/log-files.ts";
 import type { Callers } from "./scope.ts";
@@ -11,8 +12,8 @@ export type ReadContext = {
   readonly log: Logger;
   readonly callers: Callers;
   readonly commits: CommitSignal;
-  /** The log's verifier key. */
-  readonly vkey: string;
+  /** Whose verifier keys the log has. */
+  readonly keys: LogKeys;
   /** The log as its tiles and proofs are read. */
   readonly files: LogFiles;
 };

@@ -1,81 +1,68 @@
-import { loadEngine, type Engine } from "@signalbox/kit";
-import { type Decision, type DecisionEvent, SignalboxError } from "@signalbox/proto";
-import type { LedgerDifference, LedgerReplayResult } from "@signalbox/proto/grpc/ledger";
-import { canonicalize, parseEnvelope } from "@signalbox/tlog";
-import { differences } from "./differences.ts";
+import { SignalboxError, type EvaluationOrder, type EvaluationReport } from "@signalbox/proto";
+import type { LedgerReplayResult } from "@signalbox/proto/grpc/ledger";
+import type { Replayed, ReplayOptions } from "../replays/replay-messages.ts";
+import { ReplayThread } from "../replays/replay-thread.ts";
 import type { DocumentCache } from "./document-cache.ts";
 import type { LeafRow } from "./leaf-rows.ts";
 
-/** Engines kept loaded; each is a context of its own with its documents parsed in it. */
-const ENGINES_MAX = 4;
-
-/** Digests of documents to decide by in place of those that a decision names. */
-export type OtherDocuments = { readonly engine?: string; readonly policy?: string };
-
-export type Replayed =
-  | {
-      readonly ok: true;
-      readonly recorded: Decision;
-      readonly replayed: Decision;
-      /** Empty when both are the same bytes. */
-      readonly differences: readonly LedgerDifference[];
-    }
-  /** It could not be replayed at all, e.g. because a document is missing. */
-  | { readonly ok: false; readonly error: string };
+/** From so many on two threads share the work. */
+const SPLIT_LEAVES = 32;
 
 /** Runs recorded decisions again, each by the engine and on the documents that it names. */
-export class Replayer {
-  readonly #documents: DocumentCache;
-  /** In the order of their last use. */
-  readonly #engines = new Map<string, Engine>();
+export class Replayer implements AsyncDisposable {
+  readonly #thread: ReplayThread;
+  /** Takes half of what is many; started when there is such for the first time. */
+  readonly #second: ReplayThread;
 
   constructor(documents: DocumentCache) {
-    this.#documents = documents;
+    this.#thread = new ReplayThread(documents);
+    this.#second = new ReplayThread(documents);
   }
 
   /** Compares what was decided with what is decided now, byte for byte. `error` says why that was not possible. */
-  async replay(row: LeafRow): Promise<LedgerReplayResult> {
-    const head = { decisionId: row.decision_id ?? "", index: BigInt(row.idx) };
-    const result = await this.run(row);
-    if (!result.ok) return { ...head, identical: false, differences: [], error: result.error };
-    return { ...head, identical: result.differences.length === 0, differences: [...result.differences], error: "" };
-  }
-
-  /** Decides again, by the engine and documents that the decision names or by others in their place. */
-  async run({ leaf }: Pick<LeafRow, "leaf">, others: OtherDocuments = {}): Promise<Replayed> {
-    try {
-      const { input: recordedInput, decision } = readDecision(leaf);
-      const input = { ...recordedInput, documents: { ...recordedInput.documents, ...others } };
-      const engine = await this.#engine(input.documents.engine);
-      const [policy, catalogue, health] = await Promise.all([
-        this.#documents.read(input.documents.policy),
-        this.#documents.read(input.documents.catalogue),
-        this.#documents.read(input.documents.health),
-      ]);
-      const replayed = engine.decide(input, { policy, catalogue, health });
-      const identical = canonicalText(decision) === canonicalText(replayed);
-      return { ok: true, recorded: decision, replayed, differences: identical ? [] : differences(decision, replayed) };
-    } catch (error) {
-      return { ok: false, error: SignalboxError.from(error).message };
+  async *replay(rows: readonly LeafRow[]): AsyncGenerator<LedgerReplayResult> {
+    for (let from = 0; from < rows.length;) {
+      const results = await this.run(rows.slice(from));
+      for (const [at, result] of results.entries()) yield comparisonOf(rows[from + at] as LeafRow, result);
+      from += results.length;
     }
   }
 
-  async #engine(digest: string): Promise<Engine> {
-    const engine = this.#engines.get(digest) ?? loadEngine(await this.#documents.read(digest));
-    this.#engines.delete(digest);
-    this.#engines.set(digest, engine);
-    if (this.#engines.size > ENGINES_MAX) this.#engines.delete(this.#engines.keys().next().value as string);
-    return engine;
+  /**
+   * Decides again, by the engine and documents that each decision names or by others in their place. Gives the results of
+   * the first rows, at least one of them.
+   */
+  async run(rows: readonly Pick<LeafRow, "leaf">[], options: ReplayOptions = {}): Promise<readonly Replayed[]> {
+    try {
+      const leaves = rows.map(({ leaf }) => leaf);
+      if (options.sample !== undefined || leaves.length < SPLIT_LEAVES) return await this.#thread.run(leaves, options);
+      const half = Math.ceil(leaves.length / 2);
+      const [first, second] = await Promise.all([
+        this.#thread.run(leaves.slice(0, half), options),
+        // What becomes of these is told when it is their turn.
+        this.#second.run(leaves.slice(half), options).catch(() => []),
+      ]);
+      return first.length < half ? first : [...first, ...second];
+    } catch (error) {
+      // Without its sample an evaluation would be of something else.
+      if (options.sample !== undefined) throw error;
+      // The first one is at fault as far as anybody can tell; the others are tried again.
+      return [{ ok: false, error: SignalboxError.from(error).message }];
+    }
+  }
+
+  /** Ends the sample that rows were added to under this name; null as the order: it is forgotten. */
+  report(sample: string, order: EvaluationOrder | null): Promise<EvaluationReport | null> {
+    return this.#thread.report(sample, order);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.#thread[Symbol.asyncDispose](), this.#second[Symbol.asyncDispose]()]);
   }
 }
 
-/** Replayed with any number: an engine that makes a float is to be shown as a difference, not as an error. */
-function canonicalText(decision: unknown): string {
-  return canonicalize(decision, { numbers: "any" });
-}
-
-function readDecision(leaf: Buffer): DecisionEvent {
-  const payload = parseEnvelope(leaf)?.payload;
-  if (payload === undefined) throw new SignalboxError("internal", "The leaf is not an envelope.");
-  return JSON.parse(Buffer.from(payload).toString("utf8")) as DecisionEvent;
+function comparisonOf(row: LeafRow, result: Replayed): LedgerReplayResult {
+  const head = { decisionId: row.decision_id ?? "", index: BigInt(row.idx) };
+  if (!result.ok) return { ...head, identical: false, differences: [], error: result.error };
+  return { ...head, identical: result.differences.length === 0, differences: [...result.differences], error: "" };
 }

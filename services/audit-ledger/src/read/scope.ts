@@ -1,5 +1,5 @@
 import type { Metadata } from "@grpc/grpc-js";
-import { callerOf } from "@signalbox/kit";
+import { callerOf } from "@signalbox/kit/grpc";
 import { SignalboxError, TenantId } from "@signalbox/proto";
 
 /** The caller that may read all tenants' entries. */

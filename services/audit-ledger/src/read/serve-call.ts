@@ -6,7 +6,8 @@ import type {
   ServerUnaryCall,
   ServerWritableStream,
 } from "@grpc/grpc-js";
-import { toGrpcError, type Logger } from "@signalbox/kit";
+import type { Logger } from "@signalbox/kit";
+import { toGrpcError } from "@signalbox/kit/grpc";
 import { ERROR_CODES, SignalboxError } from "@signalbox/proto";
 
 /** A unary call from a function that returns its response or throws a SignalboxError. */

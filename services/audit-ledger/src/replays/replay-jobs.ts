@@ -1,15 +1,15 @@
 import { uuidv7, type Logger } from "@signalbox/kit";
-import { ReplayOrder, SignalboxError, type ReplayJob } from "@signalbox/proto";
+import { SignalboxError, type ReplayJob, type ReplayOrder, type ReplayWish } from "@signalbox/proto";
 import type { Kysely } from "kysely";
 import type { Database } from "../database.ts";
-import { DocumentCache } from "../read/document-cache.ts";
-import { Replayer } from "../read/replayer.ts";
+import type { Replayer } from "../read/replayer.ts";
 import type { Scope } from "../read/scope.ts";
 import { JobStore } from "./job-store.ts";
+import { keepDocuments } from "./keep-documents.ts";
 import { ReplayTally } from "./replay-tally.ts";
 import { runReplay } from "./run-replay.ts";
 
-/** Replaying is this process's own work: more at a time would only slow each other, and appending, down. */
+/** All run in one thread beside this one: more at a time would only slow each other down. */
 const RUNNING_MAX = 2;
 
 /** Replays of ranges, which go on whether or not anybody waits for them. Disposing ends those that run. */
@@ -21,16 +21,20 @@ export class ReplayJobs implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #running = new Set<Promise<void>>();
 
-  constructor({ db, log }: { db: Kysely<Database>; log: Logger }) {
+  constructor({ db, log, replayer }: { db: Kysely<Database>; log: Logger; replayer: Replayer }) {
     this.#db = db;
     this.#log = log;
     this.#store = new JobStore(db);
-    this.#replayer = new Replayer(new DocumentCache(db));
+    this.#replayer = replayer;
   }
 
-  /** Throws `overloaded` when as many run as may. A policy that the register does not hold shows as failures. */
-  async start(scope: Scope, order: ReplayOrder): Promise<ReplayJob> {
-    const job = await this.#plan(scope, order);
+  /** Throws `forbidden` for documents that a tenant brings, and `overloaded` when as many run as may. A policy that the register does not hold shows as failures. */
+  async start(scope: Scope, { documents, ...order }: ReplayWish): Promise<ReplayJob> {
+    if (documents !== undefined && scope.tenant !== null) {
+      throw new SignalboxError("forbidden", "Only who reads across tenants brings documents of their own.");
+    }
+    const brought = documents === undefined ? {} : await keepDocuments(this.#db, documents);
+    const job = await this.#plan(scope, { ...order, ...brought });
     // Looked at and taken without a pause in between, so that no two calls take the same place.
     if (this.#running.size >= RUNNING_MAX) throw new SignalboxError("overloaded", "Other replays are running.");
     const kept = this.#store.add(job);
@@ -83,7 +87,7 @@ export class ReplayJobs implements AsyncDisposable {
       error: null,
       range: { fromIndex: Math.min(order.fromIndex, toIndex), toIndex },
       checkpoint: checkpoint ? { size: Number(checkpoint.size), root: checkpoint.root.toString("base64") } : null,
-      engine: order.kind === "diff" ? await this.#presentEngine() : null,
+      engine: order.kind === "verify" ? null : await this.#presentEngine(),
       ...new ReplayTally(order.kind).counts,
       createdAtMs: nowMs,
       updatedAtMs: nowMs,

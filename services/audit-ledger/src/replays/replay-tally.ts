@@ -1,24 +1,40 @@
 import { REPLAY_LISTED_MAX, type Decision, type ReplayJob } from "@signalbox/proto";
 import type { LedgerDifference } from "@signalbox/proto/grpc/ledger";
-import type { Replayed } from "../read/replayer.ts";
+import type { LeafRow } from "../read/leaf-rows.ts";
+import { ChangeGroups, type Change } from "./change-groups.ts";
+import type { Replayed } from "./replay-messages.ts";
 
 /** More kinds of moves than this are told as one, so that a job stays small whatever it meets. */
 const MOVES_MAX = 10_000;
 const OTHER_MOVES = { from: "others", to: "others" };
+/** Documents of one kind that a job names. */
+const NAMED_MAX = 16;
+const NO_CHANGE: Change = { changed: false, refusal: null, costDelta: 0n };
 
-export type TalliedDecision = { readonly index: number; readonly decisionId: string };
+export type TalliedDecision = Pick<LeafRow, "idx" | "decision_id" | "tenant">;
 
 type Counts = Pick<
   ReplayJob,
-  "replayed" | "identical" | "different" | "failed" | "identicalShare" | "differing" | "failures" | "changes"
+  | "replayed"
+  | "identical"
+  | "different"
+  | "failed"
+  | "identicalShare"
+  | "differing"
+  | "failures"
+  | "changes"
+  | "recordedBy"
 >;
+type Replay = Extract<Replayed, { ok: true }>;
 
 /** Sums up replays, one after the other. */
 export class ReplayTally {
-  readonly #isDiff: boolean;
+  readonly #kind: ReplayJob["order"]["kind"];
   readonly #differing: ReplayJob["differing"] = [];
   readonly #failures: ReplayJob["failures"] = [];
   readonly #moves = new Map<string, { from: string; to: string; count: number }>();
+  readonly #groups = { tenant: new ChangeGroups(), task: new ChangeGroups(), model: new ChangeGroups() };
+  readonly #named = { engine: new Set<string>(), policy: new Set<string>(), catalogue: new Set<string>() };
   #identical = 0;
   #different = 0;
   #failed = 0;
@@ -26,16 +42,18 @@ export class ReplayTally {
   #refusalsLost = 0;
   #costDelta = 0n;
 
-  constructor(kind: "verify" | "diff") {
-    this.#isDiff = kind === "diff";
+  constructor(kind: ReplayJob["order"]["kind"]) {
+    this.#kind = kind;
   }
 
-  add(decided: TalliedDecision, result: Replayed): void {
+  add(row: TalliedDecision, result: Replayed): void {
+    const decided = { index: Number(row.idx), decisionId: row.decision_id ?? "" };
     if (!result.ok) {
       this.#failed += 1;
       if (this.#failures.length < REPLAY_LISTED_MAX) this.#failures.push({ ...decided, error: result.error });
       return;
     }
+    if (this.#kind !== "verify") this.#compare(row.tenant, result);
     if (result.differences.length === 0) {
       this.#identical += 1;
       return;
@@ -44,11 +62,11 @@ export class ReplayTally {
     if (this.#differing.length < REPLAY_LISTED_MAX) {
       this.#differing.push({ ...decided, differences: result.differences.map(renderDifference) });
     }
-    if (this.#isDiff) this.#compare(result.recorded, result.replayed);
   }
 
   get counts(): Counts {
     const replayed = this.#identical + this.#different + this.#failed;
+    const { engine, policy, catalogue } = this.#named;
     return {
       replayed,
       identical: this.#identical,
@@ -57,27 +75,42 @@ export class ReplayTally {
       identicalShare: replayed === 0 ? null : Math.floor((this.#identical / replayed) * 1_000_000),
       differing: [...this.#differing],
       failures: [...this.#failures],
-      changes: this.#isDiff
-        ? {
-            refusalsGained: this.#refusalsGained,
-            refusalsLost: this.#refusalsLost,
-            costDeltaPicoUsd: String(this.#costDelta),
-            moves: [...this.#moves.values()].toSorted((a, b) => b.count - a.count).slice(0, REPLAY_LISTED_MAX),
-          }
-        : null,
+      changes: this.#kind === "diff" ? this.#changes() : null,
+      ...(this.#kind === "verify"
+        ? {}
+        : { recordedBy: { engine: [...engine], policy: [...policy], catalogue: [...catalogue] } }),
     };
   }
 
-  #compare(recorded: Decision, replayed: Decision): void {
-    const [from, to] = [choiceOf(recorded), choiceOf(replayed)];
-    if (from !== "refused" && to === "refused") this.#refusalsGained += 1;
-    if (from === "refused" && to !== "refused") this.#refusalsLost += 1;
-    const costs = [costOf(recorded), costOf(replayed)];
-    if (costs[0] != null && costs[1] != null) this.#costDelta += costs[1] - costs[0];
-    if (from !== to) this.#move(from, to);
+  #changes(): NonNullable<ReplayJob["changes"]> {
+    const { tenant, task, model } = this.#groups;
+    return {
+      refusalsGained: this.#refusalsGained,
+      refusalsLost: this.#refusalsLost,
+      costDeltaPicoUsd: String(this.#costDelta),
+      moves: [...this.#moves.values()].toSorted((a, b) => b.count - a.count).slice(0, REPLAY_LISTED_MAX),
+      byTenant: tenant.list,
+      byTask: task.list,
+      byModel: model.list,
+    };
+  }
+
+  #compare(tenant: string, { task, model, documents, decisions }: Replay): void {
+    for (const kind of ["engine", "policy", "catalogue"] as const) {
+      if (this.#named[kind].size < NAMED_MAX) this.#named[kind].add(documents[kind]);
+    }
+    const change = decisions === null ? NO_CHANGE : changeOf(decisions.recorded, decisions.replayed);
+    if (change.refusal === "gained") this.#refusalsGained += 1;
+    if (change.refusal === "lost") this.#refusalsLost += 1;
+    this.#costDelta += change.costDelta ?? 0n;
+    if (decisions !== null) this.#move(choiceOf(decisions.recorded), choiceOf(decisions.replayed));
+    this.#groups.tenant.add(tenant, change);
+    this.#groups.task.add(task, change);
+    this.#groups.model.add(model, change);
   }
 
   #move(from: string, to: string): void {
+    if (from === to && from !== OTHER_MOVES.from) return;
     const known = this.#moves.get(`${from} ${to}`);
     if (known === undefined && this.#moves.size === MOVES_MAX && from !== OTHER_MOVES.from) {
       this.#move(OTHER_MOVES.from, OTHER_MOVES.to);
@@ -85,6 +118,13 @@ export class ReplayTally {
     }
     this.#moves.set(`${from} ${to}`, { from, to, count: (known?.count ?? 0) + 1 });
   }
+}
+
+function changeOf(recorded: Decision, replayed: Decision): Change {
+  const [from, to] = [choiceOf(recorded), choiceOf(replayed)];
+  const [before, after] = [costOf(recorded), costOf(replayed)];
+  const refusal = from === to ? null : to === "refused" ? "gained" : from === "refused" ? "lost" : null;
+  return { changed: true, refusal, costDelta: before === null || after === null ? null : after - before };
 }
 
 /** Where a decision sends its request. */

@@ -2,14 +2,14 @@ import type { Logger } from "@signalbox/kit";
 import type { Kysely } from "kysely";
 import type { Database } from "../database.ts";
 import { replaysTotal } from "../metrics.ts";
-import { DocumentCache } from "../read/document-cache.ts";
 import { selectLeaves } from "../read/leaf-rows.ts";
-import { Replayer } from "../read/replayer.ts";
+import type { Replayer } from "../read/replayer.ts";
 import { yieldToOthers } from "../read/serve-call.ts";
 
 export type SampleOptions = {
   readonly db: Kysely<Database>;
   readonly log: Logger;
+  readonly replayer: Replayer;
   readonly everyMs: number;
   /** Decisions at a time. */
   readonly decisions: number;
@@ -23,14 +23,13 @@ export type SampleOptions = {
  */
 export function sampleReplays(options: SampleOptions): AsyncDisposable {
   const { log, everyMs, isLeading } = options;
-  const replayer = new Replayer(new DocumentCache(options.db));
   const stop = new AbortController();
   let working = Promise.resolve();
   let isWorking = false;
   const timer = setInterval(() => {
     if (isWorking || !isLeading()) return;
     isWorking = true;
-    working = replaySample(options, replayer, stop.signal)
+    working = replaySample(options, stop.signal)
       .catch((error: unknown) => log.warn({ err: error }, "no sample of decisions could be replayed"))
       .finally(() => {
         isWorking = false;
@@ -45,8 +44,8 @@ export function sampleReplays(options: SampleOptions): AsyncDisposable {
   };
 }
 
-async function replaySample(options: SampleOptions, replayer: Replayer, stop: AbortSignal): Promise<void> {
-  const { db, log, decisions } = options;
+async function replaySample(options: SampleOptions, stop: AbortSignal): Promise<void> {
+  const { db, log, replayer, decisions } = options;
   const head = await db.selectFrom("ledger_head").select("size").executeTakeFirstOrThrow();
   for (let n = 0; n < decisions && !stop.aborted; n += 1) {
     const from = Math.floor(Math.random() * Number(head.size));
@@ -57,13 +56,14 @@ async function replaySample(options: SampleOptions, replayer: Replayer, stop: Ab
       .limit(1)
       .executeTakeFirst();
     if (row === undefined) continue;
-    const { identical, differences, error, decisionId } = await replayer.replay(row);
-    const result = error === "" ? (identical ? "identical" : "different") : "failed";
+    const [replayed] = await replayer.run([row]);
+    if (replayed === undefined) continue;
+    const result = replayed.ok ? (replayed.differences.length === 0 ? "identical" : "different") : "failed";
     replaysTotal.inc({ result });
-    const about = { decisionId, index: row.idx };
-    if (result === "failed") log.warn({ ...about, reason: error }, "a recorded decision cannot be replayed");
-    if (result === "different") {
-      const paths = differences.map(({ path }) => path);
+    const about = { decisionId: row.decision_id, index: row.idx };
+    if (!replayed.ok) log.warn({ ...about, reason: replayed.error }, "a recorded decision cannot be replayed");
+    if (replayed.ok && replayed.differences.length > 0) {
+      const paths = replayed.differences.map(({ path }) => path);
       log.error({ ...about, paths }, "a recorded decision does not come out as it was recorded");
     }
     await yieldToOthers();

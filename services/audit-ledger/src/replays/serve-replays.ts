@@ -1,4 +1,4 @@
-import { ReplayOrder, SignalboxError, Uuid, type ReplayJob } from "@signalbox/proto";
+import { ReplayWish, SignalboxError, Uuid, type ReplayJob } from "@signalbox/proto";
 import type { LedgerReplayJob, LedgerServer } from "@signalbox/proto/grpc/ledger";
 import type { ReadContext } from "../read/read-context.ts";
 import { scopeOf } from "../read/scope.ts";
@@ -13,7 +13,7 @@ export function serveReplays(
   return {
     startReplay: serveUnary(log, async (call) => {
       const scope = scopeOf(call, callers);
-      return messageOf(await jobs.start(scope, readOrder(call.request.orderJson)));
+      return messageOf(await jobs.start(scope, readWish(call.request.orderJson)));
     }),
     getReplay: serveUnary(log, async (call) => {
       return messageOf(await jobs.get(scopeOf(call, callers), readId(call.request.id)));
@@ -24,8 +24,8 @@ export function serveReplays(
   };
 }
 
-function readOrder(json: string): ReplayOrder {
-  const parsed = ReplayOrder.safeParse(parseJson(json));
+function readWish(json: string): ReplayWish {
+  const parsed = ReplayWish.safeParse(parseJson(json));
   if (parsed.success) return parsed.data;
   const path = parsed.error.issues[0]?.path.join(".") ?? "";
   throw new SignalboxError("invalid-request", "The replay's order does not fit its contract.", {

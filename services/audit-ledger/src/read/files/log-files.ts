@@ -3,6 +3,8 @@ import {
   encodeEntryBundle,
   encodeTile,
   formatLogKeys,
+  HASH_BYTES,
+  parseTile,
   formatVkey,
   publicKeyFromRaw,
   TILE_WIDTH,
@@ -12,6 +14,7 @@ import {
   type TileRef,
 } from "@signalbox/tlog";
 import type { Kysely } from "kysely";
+import type { LogKeys } from "../../checkpoint/log-keys.ts";
 import type { Database } from "../../database.ts";
 import { readHashes } from "./read-hashes.ts";
 import type { Publication, SignedCheckpoint } from "./publication.ts";
@@ -19,7 +22,7 @@ import { TileCache } from "./tile-cache.ts";
 import type { TreeNodes } from "./tree-nodes.ts";
 
 /** What the log says of itself. */
-export type LogNames = { readonly vkeys: readonly string[]; readonly witnessPolicy: string | null };
+export type LogNames = { readonly keys: LogKeys; readonly witnessPolicy: string | null };
 
 /**
  * The register as the files of a C2SP tlog-tiles log, made from its rows. Nothing beyond the newest checkpoint is there,
@@ -65,7 +68,9 @@ export class LogFiles {
 
   /** The keys of the log and of its producers, a line each. */
   async vkeys(): Promise<string> {
-    return formatLogKeys({ logs: this.#names.vkeys, producers: await this.producerVkeys() });
+    const terms = await this.#names.keys.terms();
+    const logs = terms.filter(({ retiredIndex }) => retiredIndex === null).map(({ vkey }) => vkey);
+    return formatLogKeys({ logs, terms, producers: await this.producerVkeys() });
   }
 
   /** Each producer's vkey bears the name of its service; in the order in which they were added. */
@@ -101,10 +106,14 @@ export class LogFiles {
     return { body: row.body, mediaType: row.media_type };
   }
 
-  /** The tree of a size that a checkpoint covers, for proofs. */
-  async tree(size: number): Promise<TileTree> {
+  /** The tree of a size that a checkpoint covers, for proofs. `leafTile`: the hashes of one of its lowest tiles, or more than it has. */
+  async tree(size: number, leafTile?: { readonly index: number; readonly bytes: Buffer }): Promise<TileTree> {
     await this.#nodes.reach(size);
-    return new TileTree(size, (tile) => this.#tiles.read(tile));
+    return new TileTree(size, async (tile) => {
+      if (tile.level > 0 || tile.index !== leafTile?.index) return this.#tiles.read(tile);
+      const hashes = parseTile(leafTile.bytes.subarray(0, tile.width * HASH_BYTES), tile.width);
+      return hashes === null ? this.#tiles.read(tile) : new TileNodes(hashes);
+    });
   }
 
   async #entries({ from, to }: { readonly from: number; readonly to: number }): Promise<Buffer[]> {

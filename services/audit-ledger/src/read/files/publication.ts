@@ -2,6 +2,9 @@ import { appendSignatures, isQuorum, type Policy } from "@signalbox/tlog";
 import { sql, type Kysely } from "kysely";
 import type { Database } from "../../database.ts";
 
+/** A fraction of the time between two checkpoints: many proofs ask once. */
+const KEPT_MS = 100;
+
 /** A checkpoint with the cosignatures that it has by now. */
 export type SignedCheckpoint = { readonly size: number; readonly root: Buffer; readonly note: string };
 
@@ -20,6 +23,7 @@ export class Publication {
   readonly #db: Kysely<Database>;
   readonly #options: PublicationOptions;
   #shownSize = 0;
+  #kept: { readonly checkpoint: Promise<SignedCheckpoint | null>; readonly untilMs: number } | null = null;
 
   constructor(db: Kysely<Database>, options: PublicationOptions) {
     this.#db = db;
@@ -49,8 +53,19 @@ export class Publication {
     return { size: Number(row.size), root: row.root, note: withLines(row.note, cosignatures) };
   }
 
-  /** The one that is published; null before the first. */
-  async shown(): Promise<SignedCheckpoint | null> {
+  /** The one that is published, or was a moment ago; null before the first. */
+  shown(): Promise<SignedCheckpoint | null> {
+    if (this.#kept !== null && performance.now() < this.#kept.untilMs) return this.#kept.checkpoint;
+    const checkpoint = this.#readShown();
+    const kept = { checkpoint, untilMs: performance.now() + KEPT_MS };
+    this.#kept = kept;
+    checkpoint.catch(() => {
+      if (this.#kept === kept) this.#kept = null;
+    });
+    return checkpoint;
+  }
+
+  async #readShown(): Promise<SignedCheckpoint | null> {
     const newest = await this.newest();
     if (newest === null || !this.#needsQuorum) return newest;
     const shown = await this.#choose(newest);

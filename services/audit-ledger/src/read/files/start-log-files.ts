@@ -1,5 +1,6 @@
 import type { Logger } from "@signalbox/kit";
 import type { Kysely } from "kysely";
+import type { LogKeys } from "../../checkpoint/log-keys.ts";
 import type { Config } from "../../config.ts";
 import type { Database } from "../../database.ts";
 import { collectCosignatures } from "../../witness/cosignature-collector.ts";
@@ -12,8 +13,8 @@ import { TreeNodes } from "./tree-nodes.ts";
 export type LogFilesOptions = {
   readonly db: Kysely<Database>;
   readonly log: Logger;
-  /** The log's verifier key. */
-  readonly vkey: string;
+  /** The log's own. */
+  readonly keys: LogKeys;
   /** Whether this instance is the one that signs. */
   readonly isLeading: () => boolean;
 };
@@ -26,14 +27,14 @@ export type StartedLogFiles = AsyncDisposable & {
 
 /** The log as it is shown: its tree's nodes kept up, its checkpoints witnessed and published, its files served. */
 export async function startLogFiles(config: Config, options: LogFilesOptions): Promise<StartedLogFiles> {
-  const { db, log, vkey, isLeading } = options;
+  const { db, log, keys, isLeading } = options;
   await using starting = new AsyncDisposableStack();
   const nodes = starting.use(new TreeNodes(db, log, () => committedSize(db)));
   const { policyFile, unwitnessedAfterMs, timeoutMs } = config.witness;
   const witnessing = readPolicy(policyFile);
   const policy = witnessing?.policy ?? null;
   const publication = new Publication(db, { policy, unwitnessedAfterMs });
-  const names = { vkeys: [vkey], witnessPolicy: witnessing?.text ?? null };
+  const names = { keys, witnessPolicy: witnessing?.text ?? null };
   const files = new LogFiles(db, { nodes, publication, names });
   if (policy !== null) starting.use(collectCosignatures({ db, log, files, policy, timeoutMs, isLeading }));
   const { host, port } = config.files;

@@ -37,10 +37,21 @@ export class TreeNodes implements AsyncDisposable {
 
   /** Resolves when every node of a tree of this size is kept. The size must be committed. */
   reach(size: number): Promise<void> {
+    // A proof does not wait for the nodes of leaves that are younger than its tree.
+    if (this.#has(size)) return Promise.resolve();
     const filled = this.#filling.then(() => this.#fill(size));
     // One that failed does not keep the next from trying.
     this.#filling = filled.catch(() => {});
     return filled;
+  }
+
+  #has(size: number): boolean {
+    const counts = this.#counts;
+    if (counts === null) return false;
+    for (let level = 1; levelWidth(size, level) > 0; level += 1) {
+      if ((counts[level] ?? 0) < levelWidth(size, level)) return false;
+    }
+    return true;
   }
 
   async #fill(size: number): Promise<void> {

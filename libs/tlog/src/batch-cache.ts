@@ -1,0 +1,99 @@
+import { encodeBase64 } from "./base64.ts";
+import type { BatchPosition } from "./dsse.ts";
+import { equalBytes, HASH_BYTES, nodeHash } from "./merkle-tree.ts";
+import { BATCH_MAX } from "./sign-events.ts";
+
+/** How many batches are remembered: several per producer are in flight at the most. */
+const BATCHES_MAX = 4_096;
+
+/** What a batch's signature covers, and the nodes of the tree below it that paths have led through. */
+type Batch = { readonly root: Uint8Array; readonly holds: boolean; readonly nodes: Map<number, Uint8Array> };
+
+/** That a leaf stands in a batch, under a signature. */
+export type BatchClaim = {
+  readonly keyId: string;
+  readonly sig: Uint8Array;
+  readonly leafHash: Uint8Array;
+  readonly batch: BatchPosition;
+};
+
+/**
+ * Remembers batches, so that n events of one cost one verification of its signature, and little more than n hashes: a
+ * path is climbed only up to a node that an earlier path led through, and the rest of it must be the rest of that one.
+ * A batch is named by its key, size and signature; the oldest gives way.
+ */
+export class BatchCache {
+  readonly #batches = new Map<string, Batch>();
+
+  /** Whether the leaf's path leads to a root that the signature covers, as `verifyRoot` finds for a root not seen before. */
+  check(claim: BatchClaim, verifyRoot: (root: Uint8Array) => boolean): boolean {
+    const { size } = claim.batch;
+    const name = `${claim.keyId} ${size} ${encodeBase64(claim.sig)}`;
+    const known = this.#batches.get(name);
+    const climb = climbPath(claim, known?.holds === true ? known.nodes : null);
+    if (climb.end === "nowhere") return false;
+    if (climb.end === "known") return true;
+    let batch = known;
+    // A signature that holds covers one root; one that does not may be tried on another.
+    if (batch === undefined || (!batch.holds && !equalBytes(batch.root, climb.root))) {
+      batch = { root: climb.root, holds: verifyRoot(climb.root), nodes: new Map() };
+      if (this.#batches.size >= BATCHES_MAX) this.#batches.delete(this.#batches.keys().next().value as string);
+      this.#batches.set(name, batch);
+    }
+    if (!batch.holds || !equalBytes(batch.root, climb.root)) return false;
+    for (const [at, hash] of climb.passed) batch.nodes.set(at, hash);
+    return true;
+  }
+}
+
+type Climb =
+  /** The path ended at this root, through nodes that were not known before. */
+  | { readonly end: "root"; readonly root: Uint8Array; readonly passed: readonly [at: number, hash: Uint8Array][] }
+  /** It met a known node, and went on as an earlier path did. */
+  | { readonly end: "known" }
+  /** It is too long, too short, or not that of an earlier path. */
+  | { readonly end: "nowhere" };
+
+const NOWHERE: Climb = { end: "nowhere" };
+
+/** Goes from a leaf to the root; `nodes` are those of a tree that is known to be the signed one. */
+function climbPath({ leafHash, batch }: BatchClaim, nodes: ReadonlyMap<number, Uint8Array> | null): Climb {
+  const { index, size, path } = batch;
+  const isPlace = Number.isSafeInteger(size) && Number.isSafeInteger(index) && index >= 0 && index < size;
+  if (!isPlace || size > BATCH_MAX) return NOWHERE;
+  const passed: [number, Uint8Array][] = [];
+  let hash: Uint8Array = leafHash;
+  // A known node was reached: from there on nothing is hashed, and the siblings must be those of the known tree.
+  let isKnown = false;
+  let used = 0;
+  let [position, last] = [index, size - 1];
+  for (let level = 0; last > 0; level += 1) {
+    if (!isKnown) {
+      const known: Uint8Array | undefined = nodes?.get(nodeAt(level, position));
+      if (known !== undefined && !equalBytes(known, hash)) return NOWHERE;
+      isKnown = known !== undefined;
+    }
+    // A last node without a sibling rises as it is.
+    if (position % 2 === 1 || position < last) {
+      const sibling = path[used];
+      used += 1;
+      if (sibling?.length !== HASH_BYTES) return NOWHERE;
+      const siblingAt = nodeAt(level, position % 2 === 1 ? position - 1 : position + 1);
+      if (isKnown) {
+        const expected = nodes?.get(siblingAt);
+        if (expected === undefined || !equalBytes(expected, sibling)) return NOWHERE;
+      } else {
+        passed.push([nodeAt(level, position), hash], [siblingAt, sibling]);
+        hash = position % 2 === 1 ? nodeHash(sibling, hash) : nodeHash(hash, sibling);
+      }
+    }
+    position = Math.floor(position / 2);
+    last = Math.floor(last / 2);
+  }
+  if (used !== path.length) return NOWHERE;
+  return isKnown ? { end: "known" } : { end: "root", root: hash, passed };
+}
+
+function nodeAt(level: number, position: number): number {
+  return level * BATCH_MAX + position;
+}

@@ -1,0 +1,122 @@
+import { Worker } from "node:worker_threads";
+import { SignalboxError, type EvaluationOrder, type EvaluationReport } from "@signalbox/proto";
+import type { DocumentCache } from "../read/document-cache.ts";
+import type { FoundDocument, FromWorker, Replayed, ReplayOptions, ToWorker } from "./replay-messages.ts";
+
+/** An engine that has not answered by then never will: its thread is ended. */
+const ANSWER_TIMEOUT_MS = 60_000;
+const HEAP_MAX_MIB = 512;
+const FILE = new URL("./replay-worker.ts", import.meta.url);
+
+/** Rejects for a digest that it has no document of. */
+type Documents = Pick<DocumentCache, "read">;
+
+type Answer = Extract<FromWorker, { kind: "replayed" | "reported" }>;
+/** A message to the worker, without the number that it gets. */
+type Call = { [M in ToWorker as M["kind"]]: Omit<M, "id"> }["replay" | "report"];
+
+type Waiting = {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: SignalboxError) => void;
+  /** Whether an engine runs for it: what the ledger's own code does ends by itself. */
+  readonly isReplay: boolean;
+  /** Set once its turn has come. */
+  timer: NodeJS.Timeout | undefined;
+};
+
+/**
+ * Runs recorded decisions again in a thread of its own, which is started when it is first needed and has neither I/O nor
+ * an environment: documents are handed to it. What becomes of it touches nothing here; the next call starts another.
+ */
+export class ReplayThread implements AsyncDisposable {
+  readonly #documents: Documents;
+  readonly #answerTimeoutMs: number;
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | null = null;
+  #lastId = 0;
+
+  constructor(documents: Documents, answerTimeoutMs: number = ANSWER_TIMEOUT_MS) {
+    this.#documents = documents;
+    this.#answerTimeoutMs = answerTimeoutMs;
+  }
+
+  /** The results of the first leaves, at least one: as many as are done in a moment. Throws `internal` when the thread ends. */
+  async run(leaves: readonly Uint8Array[], options: ReplayOptions): Promise<readonly Replayed[]> {
+    const answer = await this.#ask({ kind: "replay", leaves, options });
+    return answer.kind === "replayed" ? answer.results : [];
+  }
+
+  /** Ends the sample of this name; null as the order: it is forgotten. */
+  async report(sample: string, order: EvaluationOrder | null): Promise<EvaluationReport | null> {
+    const answer = await this.#ask({ kind: "report", sample, order });
+    return answer.kind === "reported" ? answer.report : null;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const worker = this.#worker;
+    if (worker !== null) this.#end(worker, "The ledger stops.");
+    await worker?.terminate();
+  }
+
+  #ask(call: Call): Promise<Answer> {
+    const id = (this.#lastId += 1);
+    const worker = (this.#worker ??= this.#start());
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    this.#waiting.set(id, { resolve, reject, isReplay: call.kind === "replay", timer: undefined });
+    worker.postMessage({ ...call, id }, []);
+    return promise;
+  }
+
+  #start(): Worker {
+    const worker = new Worker(FILE, {
+      env: {},
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MAX_MIB },
+    });
+    worker.unref();
+    worker.on("message", (message: FromWorker) => void this.#take(worker, message));
+    worker.on("error", (error) => this.#end(worker, "The replaying thread failed.", error));
+    worker.on("exit", () => this.#end(worker, "The replaying thread ended."));
+    return worker;
+  }
+
+  async #take(worker: Worker, message: FromWorker): Promise<void> {
+    const { id } = message;
+    if (message.kind === "needs") {
+      const documents = await Promise.all(message.digests.map((digest) => this.#find(digest)));
+      worker.postMessage({ kind: "documents", id, documents } satisfies ToWorker, []);
+      return;
+    }
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    if (message.kind === "begun") {
+      if (!waiting.isReplay) return;
+      waiting.timer = setTimeout(() => this.#end(worker, "An engine ran for too long."), this.#answerTimeoutMs);
+      waiting.timer.unref();
+      return;
+    }
+    this.#waiting.delete(id);
+    clearTimeout(waiting.timer);
+    if (message.kind === "failed") waiting.reject(new SignalboxError("internal", message.message));
+    else waiting.resolve(message);
+  }
+
+  async #find(digest: string): Promise<FoundDocument> {
+    try {
+      return { digest, text: await this.#documents.read(digest) };
+    } catch (error) {
+      return { digest, error: SignalboxError.from(error).message };
+    }
+  }
+
+  #end(worker: Worker, why: string, cause?: unknown): void {
+    if (this.#worker !== worker) return;
+    this.#worker = null;
+    for (const { reject, timer } of this.#waiting.values()) {
+      clearTimeout(timer);
+      reject(new SignalboxError("internal", why, { cause }));
+    }
+    this.#waiting.clear();
+    void worker.terminate();
+  }
+}

@@ -1,0 +1,69 @@
+import { credentials, Metadata } from "@grpc/grpc-js";
+import { LedgerClient } from "@signalbox/proto/grpc/ledger";
+import { EntryChecker, Frontier, leafHash } from "@signalbox/tlog";
+import { mayRecord } from "../../../infra/cli/verify/may-record.ts";
+import { percentile } from "../percentile.ts";
+import type { BenchLedger } from "./bench-ledger.ts";
+
+/** One inclusion proof after the other, of events drawn from the whole log. */
+export async function measureProofs(ledger: BenchLedger, count: number): Promise<number> {
+  const { rows } = await ledger.owner.query<{ event_id: string }>(
+    "select event_id from ledger_event order by md5(event_id::text) limit $1",
+    [count],
+  );
+  const client = new LedgerClient(ledger.grpcAddress, credentials.createInsecure());
+  const metadata = new Metadata();
+  metadata.set("authorization", `Bearer ${ledger.token}`);
+  const prove = (eventId: string): Promise<void> => {
+    return new Promise((resolve, reject) => {
+      client.prove({ tenant: "", id: "", eventId }, metadata, (error) => (error === null ? resolve() : reject(error)));
+    });
+  };
+  const tookMs: number[] = [];
+  for (const { event_id: eventId } of rows) {
+    const startedAtMs = performance.now();
+    await prove(eventId);
+    tookMs.push(performance.now() - startedAtMs);
+  }
+  client.close();
+  return percentile(tookMs, 0.99);
+}
+
+export type Verified = { readonly leafBytes: number; readonly hashed: number; readonly signed: number };
+
+/** The median leaf, and how many leaves a second one core hashes into the tree, alone and with every signature checked. */
+export async function measureVerify(ledger: BenchLedger, count: number): Promise<Verified> {
+  const { rows } = await ledger.owner.query<{ leaf: Buffer }>("select leaf from ledger_leaf order by idx limit $1", [
+    count,
+  ]);
+  const leaves = rows.map(({ leaf }) => leaf);
+  const producers = new Map(
+    [ledger.policy, ledger.dispatcher].map(({ keyId, service, publicKey: key }) => [keyId, { service, key }]),
+  );
+  const hash = (): Buffer => {
+    const tree = Frontier.empty();
+    for (const leaf of leaves) tree.append(leafHash(leaf));
+    return Buffer.from(tree.root());
+  };
+  const checker = new EntryChecker({ producers, mayRecord });
+  const check = (): void => {
+    hash();
+    for (const [index, leaf] of leaves.entries()) {
+      if (checker.check(index, leaf).kind !== "sound") throw new Error(`leaf ${index} does not hold`);
+    }
+  };
+  return {
+    leafBytes: percentile(
+      leaves.map(({ length }) => length),
+      0.5,
+    ),
+    hashed: perSecond(leaves.length, hash),
+    signed: perSecond(leaves.length, check),
+  };
+}
+
+function perSecond(count: number, work: () => unknown): number {
+  const startedAtMs = performance.now();
+  work();
+  return count / ((performance.now() - startedAtMs) / 1_000);
+}
