@@ -1,7 +1,7 @@
 import { status } from "@grpc/grpc-js";
 import { SseParser } from "@signalbox/dialects";
 import { uuidv7 } from "@signalbox/kit";
-import { ReplayOrder, SignalboxError, type ReplayJob } from "@signalbox/proto";
+import { ReplayWish, SignalboxError, type ReplayJob } from "@signalbox/proto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startIngressRig, type IngressRig } from "./ingress-rig.ts";
 
@@ -29,14 +29,14 @@ const JOB: ReplayJob = {
 
 let rig: IngressRig;
 let job = JOB;
-const started: { tenant: string; order: ReplayOrder }[] = [];
+const started: { tenant: string; order: ReplayWish }[] = [];
 const cancelled: string[] = [];
 beforeAll(async () => {
   rig = await startIngressRig({
     ledger: {
       startReplay: (call, reply) => {
         const { tenant, orderJson } = call.request;
-        started.push({ tenant, order: ReplayOrder.parse(JSON.parse(orderJson)) });
+        started.push({ tenant, order: ReplayWish.parse(JSON.parse(orderJson)) });
         reply(null, { jobJson: JSON.stringify(job) });
       },
       getReplay: (call, reply) => {
@@ -75,8 +75,23 @@ test("an order becomes a job of the asking tenant, which can be read and cancell
   expect(cancelled).toEqual([JOB.id]);
 });
 
+test("an evaluation says what is weighed, and takes the rest as it is declared", async () => {
+  const policy = `sha256:${"a".repeat(64)}`;
+  const wish = { kind: "evaluate", reward: "feedback", policy, catalogue: policy, min_effective_size: 50 };
+  expect((await ask("/v1/replays", "POST", wish)).status).toBe(202);
+  expect(started.at(-1)?.order).toMatchObject({
+    kind: "evaluate",
+    policy,
+    catalogue: policy,
+    evaluation: { reward: "feedback", minEffectiveSize: 50, seed: 1, resamples: 1_000 },
+  });
+});
+
 test.each([
   [{ kind: "evaluate" }],
+  [{ kind: "diff", reward: "cost" }],
+  [{ kind: "evaluate", reward: "beauty" }],
+  [{ kind: "evaluate", reward: "cost", resamples: 1 }],
   [{ from: "yesterday" }],
   [{ to_index: -1 }],
   [{ policy: `sha256:${"a".repeat(64)}` }],

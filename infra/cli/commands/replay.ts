@@ -1,13 +1,14 @@
-import type { ReplayJob } from "@signalbox/proto";
-import type { Command } from "commander";
+import { writeFile } from "node:fs/promises";
+import { REWARDS, type ReplayJob } from "@signalbox/proto";
+import { Option, type Command } from "commander";
 import { z } from "zod";
 import type { ApiClient } from "../api-client.ts";
 import { does, type Cli, type CommandContext } from "../command-context.ts";
 import { EXIT, exitCodeOf, failure, type ExitCode } from "../failure.ts";
 import { formatJson } from "../format/json.ts";
-import { formatPicoUsd } from "../format/money.ts";
-import { formatTable } from "../format/table.ts";
 import { pointInTime, wholeNumber } from "../option-values.ts";
+import { chartOf } from "../replay/chart.ts";
+import { shareOf, summaryOf } from "../replay/summary.ts";
 import { replayRange } from "../replay-range.ts";
 
 /** Mismatches and errors are told one by one up to here; the share covers all. */
@@ -26,12 +27,19 @@ type Result = { decisionId: string } & (
 
 type ReplayOptions = {
   all?: boolean;
+  classify?: boolean;
   from?: number;
   to?: number;
   fromIndex?: number;
   toIndex?: number;
   diff?: boolean;
+  evaluate?: (typeof REWARDS)[number];
   policy?: string;
+  catalogue?: string;
+  prices?: string;
+  minEffectiveSize?: number;
+  seed?: number;
+  chart?: string;
 };
 
 export function addReplay(program: Command, cli: Cli): void {
@@ -39,31 +47,45 @@ export function addReplay(program: Command, cli: Cli): void {
     .command("replay")
     .argument("[id]", "a decision's id")
     .option("--all", "every decision")
+    .option("--classify", "classifies the request again too, where its content is retained")
     .option("--from <time>", "decisions not older than 15m, 2h, 7d, or an ISO date", pointInTime)
     .option("--to <time>", "decisions older than", pointInTime)
     .option("--from-index <index>", "decisions from this leaf on", wholeNumber(0))
     .option("--to-index <index>", "decisions before this leaf", wholeNumber(0))
     .option("--diff", "decides by the present engine, to see what would change")
-    .option("--policy <digest>", "with --diff: by this policy")
+    .addOption(
+      new Option("--evaluate <reward>", "what another policy is worth, by what decisions earned").choices(REWARDS),
+    )
+    .option("--policy <digest|file>", "with --diff or --evaluate: by this policy document")
+    .option("--catalogue <digest|file>", "the same: with the endpoints and prices of this catalogue document")
+    .option("--prices <file>", "the same: with other prices; JSON of endpoint ids to prices as in the config file")
+    .option("--min-effective-size <n>", "with --evaluate: no number below this sample", wholeNumber(10, 1_000_000))
+    .option("--seed <n>", "with --evaluate: of the resampling", wholeNumber(0, 0xffff_ffff))
+    .option("--chart <file>", "with --diff: writes a picture of what changes (SVG)")
     .description(
       "Runs recorded decisions again, with the engine and documents that they name, and compares byte for byte.",
     )
     .addHelpText(
       "after",
-      "\nA range is replayed by the line itself; Ctrl-C cancels it.\n" +
-        "Exits with 1 when a decision differs or cannot be replayed; with --diff, when one cannot be.\n\nExamples:\n" +
+      "\nA range is replayed by the line itself; Ctrl-C cancels it. An evaluation weighs what was decided by chance, as a\n" +
+        "policy's splits and weights do: by IPS, SNIPS and doubly robust, with intervals of 95 %.\n" +
+        "Exits with 1 when a decision differs or cannot be replayed; with --diff, when one cannot be; with --evaluate,\nwhen there is no number.\n\nExamples:\n" +
         "  npm run -s signalbox -- replay 0199f0a2-5f1c-7c3e-9a64-0d8f1b2c3d4e\n" +
         "  npm run -s signalbox -- replay --from 2h\n" +
-        "  npm run -s signalbox -- replay --all --diff --policy sha256:…",
+        "  npm run -s signalbox -- replay --all --diff --policy sha256:… --chart diff.svg\n" +
+        "  npm run -s signalbox -- replay --from 7d --evaluate success --policy sha256:…",
     );
   does<ReplayOptions>(replay, cli, async (context, id) => {
     const { api } = checked(context, id);
-    return id === undefined ? await replayAll(context, api) : report(context, [await replayOne(api, id)]);
+    if (id === undefined) return replayAll(context, api);
+    const found = context.options.classify === true ? [await classifyAgain(api, id)] : [];
+    return report(context, [await replayOne(api, id), ...found]);
   });
 }
 
 function checked({ options, connect }: CommandContext<ReplayOptions>, id: string | undefined): { api: ApiClient } {
-  const { all, from, to, fromIndex, toIndex, diff, policy } = options;
+  const { all, from, to, fromIndex, toIndex, diff, evaluate, policy, catalogue, prices, chart, classify } = options;
+  const others = diff === true || evaluate !== undefined;
   const isRange = all === true || [from, to, fromIndex, toIndex].some((bound) => bound !== undefined);
   if ((id === undefined) !== isRange) {
     throw failure(
@@ -72,51 +94,52 @@ function checked({ options, connect }: CommandContext<ReplayOptions>, id: string
       "See `replay --help` for examples.",
     );
   }
-  if (diff === true && id !== undefined) {
-    throw failure("invalid-request", "--diff is for a range.", "See `replay --help` for examples.");
-  }
-  if (policy !== undefined && diff !== true) {
-    throw failure("invalid-request", "--policy is for --diff.", "See `replay --help` for examples.");
-  }
+  const brings = [policy, catalogue, prices].some((each) => each !== undefined);
+  const faults: [holds: boolean, problem: string][] = [
+    [others && id !== undefined, "--diff and --evaluate are for a range."],
+    [diff === true && evaluate !== undefined, "Give --diff or --evaluate."],
+    [brings && !others, "--policy, --catalogue and --prices are for --diff and --evaluate."],
+    [chart !== undefined && diff !== true, "--chart is for --diff."],
+    [classify === true && id === undefined, "--classify is for one decision."],
+  ];
+  const wrong = faults.find(([holds]) => holds)?.[1];
+  if (wrong !== undefined) throw failure("invalid-request", wrong, "See `replay --help` for examples.");
   return connect();
 }
 
 async function replayAll(context: CommandContext<ReplayOptions>, api: ApiClient): Promise<ExitCode> {
   const { options, terminal, print } = context;
+  // Comes with the whole catalogue, which nothing else here needs.
+  const { otherDocuments } = await import("../replay/other-documents.ts");
   const job = await replayRange(api, {
     order: {
-      kind: options.diff === true ? "diff" : "verify",
+      kind: kindOf(options),
       from: options.from,
       to: options.to,
       from_index: options.fromIndex,
       to_index: options.toIndex,
-      policy: options.policy,
+      ...(await otherDocuments(api, options)),
+      reward: options.evaluate,
+      min_effective_size: options.minEffectiveSize,
+      seed: options.seed,
     },
     stop: terminal.stop,
     onProgress: ({ replayed, different }) => terminal.progress(`replayed ${replayed}, ${different} of them differ`),
   });
   print(job, () => [...summaryOf(job), ...describe(listedOf(job))].join("\n"));
+  if (options.chart !== undefined) await writeFile(options.chart, chartOf(job));
   if (job.state !== "completed") return EXIT.failed;
+  if (job.order.kind === "evaluate") return job.evaluation?.outcome.kind === "refused" ? EXIT.failed : EXIT.ok;
   return job.failed === 0 && (job.order.kind === "diff" || job.different === 0) ? EXIT.ok : EXIT.failed;
 }
 
-function summaryOf(job: ReplayJob): string[] {
-  const { replayed, identical, changes } = job;
-  const lines = [`${identical} of ${replayed} identical${shareOf(identical, replayed)}`];
-  if (job.state !== "completed") lines.push(`${job.state}${job.error === null ? "" : `: ${job.error}`}`);
-  if (changes === null) return lines;
-  lines.push(
-    `refusals gained ${changes.refusalsGained}, lost ${changes.refusalsLost}; ` +
-      `estimated cost ${changes.costDeltaPicoUsd.startsWith("-") ? "−" : "+"}` +
-      formatPicoUsd(changes.costDeltaPicoUsd.replace("-", "")),
-  );
-  if (changes.moves.length === 0) return lines;
-  const rows = changes.moves.slice(0, SHOWN_MAX).map(({ from, to, count }) => [from, to, String(count)]);
-  return [...lines, formatTable([{ title: "FROM" }, { title: "TO" }, { title: "DECISIONS" }], rows)];
+function kindOf({ diff, evaluate }: ReplayOptions): ReplayJob["order"]["kind"] {
+  if (evaluate !== undefined) return "evaluate";
+  return diff === true ? "diff" : "verify";
 }
 
 function listedOf({ differing, failures, order }: ReplayJob): Result[] {
-  const different = order.kind === "diff" ? [] : differing;
+  const different = order.kind === "verify" ? differing : [];
   return [
     ...different.map(({ decisionId, differences }): Result => {
       return { decisionId, kind: "replayed", identical: false, differences: differences as Replay["differences"] };
@@ -136,6 +159,19 @@ async function replayOne(api: ApiClient, decisionId: string): Promise<Result> {
   }
 }
 
+/** A classification is held against its record like a decision. */
+async function classifyAgain(api: ApiClient, decisionId: string): Promise<Result> {
+  try {
+    // Comes with every dialect and the classifier.
+    const { reclassify } = await import("../replay/reclassify.ts");
+    const differences = await reclassify(api, decisionId);
+    return { decisionId, kind: "replayed", identical: differences.length === 0, differences };
+  } catch (error) {
+    if (exitCodeOf(error) !== EXIT.failed) throw error;
+    return { decisionId, kind: "error", error: `the classification: ${(error as Error).message}` };
+  }
+}
+
 function differs(result: Result): boolean {
   return result.kind === "error" || !result.identical;
 }
@@ -147,12 +183,6 @@ function report({ print }: CommandContext<ReplayOptions>, results: readonly Resu
     [`${identical} of ${results.length} identical${shareOf(identical, results.length)}`, ...describe(bad)].join("\n"),
   );
   return bad.length === 0 ? EXIT.ok : EXIT.failed;
-}
-
-function shareOf(part: number, whole: number): string {
-  if (whole === 0) return "";
-  // Rounded down, so that 100 % is only ever all of them.
-  return ` (${Math.floor((part / whole) * 10_000) / 100} %)`;
 }
 
 function describe(bad: readonly Result[]): string[] {

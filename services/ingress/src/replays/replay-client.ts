@@ -1,6 +1,7 @@
 import type { ServiceError } from "@grpc/grpc-js";
-import { fromGrpcError, stageUnavailable, type GrpcClients } from "@signalbox/kit";
-import { ReplayJob, type ReplayOrder, type SignalboxError } from "@signalbox/proto";
+import { stageUnavailable } from "@signalbox/kit";
+import { fromGrpcError, type GrpcClients } from "@signalbox/kit/grpc";
+import { ReplayJob, type ReplayWish, type SignalboxError } from "@signalbox/proto";
 import type { LedgerClient, LedgerReplayJob } from "@signalbox/proto/grpc/ledger";
 import { tenantScope, type LedgerCredentials } from "../decisions/tenant-scope.ts";
 import type { Principal } from "../keys/key-ring.ts";
@@ -9,7 +10,7 @@ const TIMEOUT_MS = 10_000;
 
 /** The ledger's replays, each call within what its principal may see. Methods reject with the ledger's typed error. */
 export type ReplayClient = {
-  start(reader: Principal, order: ReplayOrder): Promise<ReplayJob>;
+  start(reader: Principal, order: ReplayWish): Promise<ReplayJob>;
   get(reader: Principal, id: string): Promise<ReplayJob>;
   cancel(reader: Principal, id: string): Promise<ReplayJob>;
 };

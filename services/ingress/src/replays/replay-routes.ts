@@ -1,4 +1,14 @@
-import { Digest, REPLAY_KINDS, SignalboxError, Uuid, type ReplayOrder } from "@signalbox/proto";
+import {
+  Catalogue,
+  Digest,
+  EvaluationOrder,
+  PolicyDocument,
+  REPLAY_KINDS,
+  REWARDS,
+  SignalboxError,
+  Uuid,
+  type ReplayWish,
+} from "@signalbox/proto";
 import { z } from "zod";
 import { parseInput } from "../http/parse-input.ts";
 import { parseJsonBody, readBody } from "../http/read-body.ts";
@@ -7,7 +17,8 @@ import type { KeyRing } from "../keys/key-ring.ts";
 import { followJob } from "./job-feed.ts";
 import type { ReplayClient } from "./replay-client.ts";
 
-const BODY_LIMITS = { maxBytes: 16 * 1024, timeoutMs: 10_000 };
+/** A catalogue of the world's models fits into it. */
+const BODY_LIMITS = { maxBytes: 4 * 1024 * 1024, timeoutMs: 10_000 };
 /** Each holds a connection and asks the ledger twice a second. */
 const FEEDS_MAX = 64;
 
@@ -23,13 +34,27 @@ const NewReplay = z
     /** Decisions made in [from, to). */
     from: Time.nullish(),
     to: Time.nullish(),
-    /** Of a diff: the digest of the policy to decide by; the recorded ones unless it is given. */
+    /** Of a diff and an evaluation: the digests of what to decide by; what was recorded unless they are given. */
     policy: Digest.nullish(),
+    catalogue: Digest.nullish(),
+    /** The same as the documents themselves, which the register then keeps; of who reads across tenants alone. */
+    policy_document: PolicyDocument.optional(),
+    catalogue_document: Catalogue.optional(),
+    /** Of an evaluation: what a decision is taken to have earned, and what else it takes for granted. */
+    reward: z.enum(REWARDS).nullish(),
+    min_effective_size: EvaluationOrder.shape.minEffectiveSize.optional(),
+    seed: EvaluationOrder.shape.seed.optional(),
+    resamples: EvaluationOrder.shape.resamples.optional(),
   })
-  .refine(({ kind, policy }) => kind === "diff" || policy == null, {
+  .refine((wish) => wish.kind !== "verify" || !bringsDocuments(wish), {
     path: ["policy"],
-    message: "a policy is for a replay of the kind diff",
+    message: "other documents are for replays of the kinds diff and evaluate",
+  })
+  .refine(({ kind, reward }) => (kind === "evaluate") === (reward != null), {
+    path: ["reward"],
+    message: "a reward is what an evaluation, and no other replay, is of",
   });
+type NewReplay = z.infer<typeof NewReplay>;
 
 /** The routes, and how to end the feeds that are open when the service stops. */
 export type ReplayRoutes = { readonly routes: Route[]; endAll(): void };
@@ -39,18 +64,10 @@ export function replayRoutes(replays: ReplayClient, keys: KeyRing): ReplayRoutes
   const start: Route = {
     method: "POST",
     path: "/v1/replays",
-    access: "member",
+    access: "replay",
     async handle({ request, reply, principal }) {
       const wish = parseInput(NewReplay, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
-      const order: ReplayOrder = {
-        kind: wish.kind,
-        fromIndex: wish.from_index,
-        toIndex: wish.to_index ?? null,
-        fromMs: wish.from ?? null,
-        toMs: wish.to ?? null,
-        policy: wish.policy ?? null,
-      };
-      const job = await replays.start(principal, order);
+      const job = await replays.start(principal, orderOf(wish));
       reply.code(202).header("location", `/v1/replays/${job.id}`);
       return job;
     },
@@ -58,17 +75,43 @@ export function replayRoutes(replays: ReplayClient, keys: KeyRing): ReplayRoutes
   const read: Route = {
     method: "GET",
     path: "/v1/replays/:id",
-    access: "member",
+    access: "replay",
     handle: ({ request, principal }) => replays.get(principal, idParam(request.params)),
   };
   const cancel: Route = {
     method: "DELETE",
     path: "/v1/replays/:id",
-    access: "member",
+    access: "replay",
     handle: ({ request, principal }) => replays.cancel(principal, idParam(request.params)),
   };
   const { route: follow, endAll } = feedRoute(replays, keys);
   return { routes: [start, read, cancel, follow], endAll };
+}
+
+type Documents = Partial<Record<"policy" | "catalogue" | "policy_document" | "catalogue_document", unknown>>;
+
+function bringsDocuments(wish: Documents): boolean {
+  const { policy, catalogue, policy_document: newPolicy, catalogue_document: newCatalogue } = wish;
+  return [policy, catalogue, newPolicy, newCatalogue].some((each) => each != null);
+}
+
+function orderOf(wish: NewReplay): ReplayWish {
+  const { reward, catalogue, seed, resamples, min_effective_size: minEffectiveSize } = wish;
+  const documents = {
+    ...(wish.policy_document === undefined ? {} : { policy: wish.policy_document }),
+    ...(wish.catalogue_document === undefined ? {} : { catalogue: wish.catalogue_document }),
+  };
+  return {
+    kind: wish.kind,
+    fromIndex: wish.from_index,
+    toIndex: wish.to_index ?? null,
+    fromMs: wish.from ?? null,
+    toMs: wish.to ?? null,
+    policy: wish.policy ?? null,
+    ...(catalogue == null ? {} : { catalogue }),
+    ...(Object.keys(documents).length === 0 ? {} : { documents }),
+    ...(reward == null ? {} : { evaluation: EvaluationOrder.parse({ reward, seed, resamples, minEffectiveSize }) }),
+  };
 }
 
 function feedRoute(replays: ReplayClient, keys: KeyRing): { route: Route; endAll: () => void } {
@@ -77,7 +120,7 @@ function feedRoute(replays: ReplayClient, keys: KeyRing): { route: Route; endAll
   const route: Route = {
     method: "GET",
     path: "/v1/replays/:id/events",
-    access: "member",
+    access: "replay",
     async handle({ request, reply, principal }) {
       const id = idParam(request.params);
       if (open >= FEEDS_MAX) throw new SignalboxError("overloaded", "Too many event streams are open.");
@@ -93,7 +136,7 @@ function feedRoute(replays: ReplayClient, keys: KeyRing): { route: Route; endAll
       open += 1;
       followJob(reply.raw, {
         read: () => replays.get(principal, id),
-        isAllowed: () => keys.isActive(principal.keyId),
+        isAllowed: () => keys.isActive(principal),
         stop: stop.signal,
       })
         .catch(() => reply.raw.end())

@@ -1,0 +1,108 @@
+import { SignalboxError, Uuid } from "@signalbox/proto";
+import { ADMIN, type AdminRoute, BODY_LIMITS } from "../admin/admin-route.ts";
+import type { LedgerReader } from "../decisions/ledger-reader.ts";
+import { parseInput } from "../http/parse-input.ts";
+import { parseJsonBody, readBody } from "../http/read-body.ts";
+import type { Principal } from "../keys/key-ring.ts";
+import { ContentAnswer, ContentList, ContentQuery, Erased, NewErasure } from "./content-form.ts";
+import type { ContentStore } from "./content-store.ts";
+
+export type ContentContext = { readonly content: ContentStore; readonly ledger: LedgerReader };
+
+/** Retained content: what there is, what it says, and its erasure. */
+export function contentRoutes(context: ContentContext): AdminRoute[] {
+  const { content } = context;
+  return [
+    {
+      method: "GET",
+      path: `${ADMIN}/content`,
+      access: "read-content",
+      doc: {
+        summary: "Whose content is retained, newest first.",
+        status: 200,
+        query: ContentQuery,
+        answer: ContentList,
+      },
+      async handle({ request }) {
+        const query = parseInput(ContentQuery, request.query);
+        const data = await content.list(query);
+        return { object: "list", data, has_more: data.length === query.limit };
+      },
+    },
+    {
+      method: "GET",
+      path: `${ADMIN}/content/:id`,
+      access: "read-content",
+      doc: {
+        summary: "What a request asked and was answered, by its id or a decision's.",
+        status: 200,
+        answer: ContentAnswer,
+      },
+      async handle({ request, reply, principal }) {
+        const found = await find(context, principal, idParam(request.params));
+        // No cache on the way may keep what is kept sealed here.
+        reply.header("cache-control", "no-store");
+        return found;
+      },
+    },
+    {
+      method: "DELETE",
+      path: `${ADMIN}/content/:id`,
+      access: "erase-content",
+      doc: { summary: "Erases what is retained of one request; the erasure is recorded.", status: 200, answer: Erased },
+      async handle({ request, principal }) {
+        const { tenant, requestId } = await find(context, principal, idParam(request.params));
+        const scope = { kind: "request", requestId } as const;
+        const erased = await content.erase({ of: tenant, by: principal.keyId, scope });
+        return { object: "erasure", tenant, erased };
+      },
+    },
+    eraseRoute(content),
+  ];
+}
+
+function eraseRoute(content: ContentStore): AdminRoute {
+  return {
+    method: "POST",
+    path: `${ADMIN}/content/erase`,
+    access: "erase-content",
+    doc: {
+      summary:
+        "Erases all that is retained of a tenant, with its key, or what is older than a time; the erasure is recorded.",
+      status: 200,
+      body: NewErasure,
+      answer: Erased,
+    },
+    async handle({ request, principal }) {
+      const { tenant, before } = parseInput(NewErasure, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+      const scope =
+        before === undefined ? ({ kind: "tenant" } as const) : ({ kind: "age", beforeMs: Date.parse(before) } as const);
+      const erased = await content.erase({ of: tenant, by: principal.keyId, scope });
+      return { object: "erasure", tenant, erased };
+    },
+  };
+}
+
+/** By the request's id; else by the register's word on which request a decision belongs to. */
+async function find({ content, ledger }: ContentContext, reader: Principal, id: string): ReturnType<typeof required> {
+  const found = await content.read(id);
+  if (found !== null) return found;
+  const { decision, outcome } = await ledger.get(reader, id);
+  const requestId = (decision ?? outcome)?.requestId ?? id;
+  return required(content, requestId);
+}
+
+async function required(
+  content: ContentStore,
+  requestId: string,
+): Promise<NonNullable<Awaited<ReturnType<ContentStore["read"]>>>> {
+  const found = requestId === "" ? null : await content.read(requestId);
+  if (found === null) throw new SignalboxError("not-found", "Nothing is retained of this request.");
+  return found;
+}
+
+function idParam(params: unknown): string {
+  const id = Uuid.safeParse((params as { id: string }).id.toLowerCase());
+  if (!id.success) throw new SignalboxError("not-found", "There is no decision or request of this id.");
+  return id.data;
+}

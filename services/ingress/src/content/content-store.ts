@@ -1,0 +1,180 @@
+import { createSecretKey } from "node:crypto";
+import type { Logger } from "@signalbox/kit";
+import type { ErasureEvent } from "@signalbox/proto";
+import { sql, type Kysely, type Transaction } from "kysely";
+import type { Config } from "../config.ts";
+import type { ContentSeal } from "../responses/content-seal.ts";
+import { ContentKeys } from "./content-keys.ts";
+import type { ContentDatabase } from "./content-database.ts";
+import { isForeignKeyViolation } from "./foreign-key.ts";
+import { type ContentHead, type ContentQuery, RetainedContent } from "./content-form.ts";
+
+const EVERY_TENANT = "*";
+const SWEEP_EVERY_MS = 60_000;
+const TRIES_MAX = 2;
+
+export type Erasure = Pick<ErasureEvent, "of" | "by" | "scope">;
+
+type Options = {
+  readonly db: Kysely<ContentDatabase>;
+  readonly seal: ContentSeal;
+  readonly config: Config["content"];
+  /** Writes an erasure into the register; what it rejects, does not happen. */
+  readonly record: (erasure: Erasure & { readonly erased: number }) => Promise<void>;
+  readonly log: Logger;
+};
+
+/** What was asked and answered, of tenants whose content is retained: sealed, for a time, and erasable. */
+export class ContentStore implements AsyncDisposable {
+  readonly #options: Options;
+  readonly #keys: ContentKeys;
+  readonly #timer: NodeJS.Timeout;
+  readonly #keeping = new Set<Promise<void>>();
+  #upkeep: Promise<void> = Promise.resolve();
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#keys = new ContentKeys(options.db);
+    this.#timer = setInterval(() => void this.sweep(), SWEEP_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  keepsFor(tenant: string): boolean {
+    const { tenants } = this.#options.config;
+    return tenants.includes(EVERY_TENANT) || tenants.includes(tenant);
+  }
+
+  /** Keeps the content of a request until its lifetime is over. Never rejects: the answer has left already. */
+  async keep(tenant: string, requestId: string, content: RetainedContent): Promise<void> {
+    const keeping = this.#keep(tenant, requestId, content);
+    this.#keeping.add(keeping);
+    await keeping;
+    this.#keeping.delete(keeping);
+  }
+
+  async #keep(tenant: string, requestId: string, content: RetainedContent): Promise<void> {
+    const { db, seal, config, log } = this.#options;
+    const plain = Buffer.from(JSON.stringify(content));
+    const createdAt = new Date();
+    const times = { created_at: createdAt, expires_at: new Date(createdAt.getTime() + config.ttlSeconds * 1_000) };
+    try {
+      for (let tries = 1; ; tries += 1) {
+        const { id, key } = await this.#keys.of(tenant);
+        const sealed = seal.seal({ tenant, digestKey: key }, requestId, plain);
+        try {
+          const row = { request_id: requestId, tenant, key_id: id, ...times, sealed };
+          await db.insertInto("retained_content").values(row).execute();
+          return;
+        } catch (error) {
+          // The key was destroyed in between, with all that was kept under it: this belongs to a new one.
+          if (!isForeignKeyViolation(error) || tries === TRIES_MAX) throw error;
+          this.#keys.forget(tenant);
+        }
+      }
+    } catch (error) {
+      log.error({ err: error, tenant, request: requestId }, "the content of a request could not be retained");
+    }
+  }
+
+  /** Null when nothing is retained of the request, or its key is gone. */
+  async read(requestId: string): Promise<(ContentHead & { content: RetainedContent }) | null> {
+    const row = await this.#options.db
+      .selectFrom("retained_content as c")
+      .innerJoin("content_key as k", "k.id", "c.key_id")
+      .select(["c.request_id", "c.tenant", "c.created_at", "c.expires_at", "c.size", "c.sealed", "k.key"])
+      .where("c.request_id", "=", requestId)
+      .where("c.expires_at", ">", new Date())
+      .executeTakeFirst();
+    if (row === undefined) return null;
+    const owner = { tenant: row.tenant, digestKey: createSecretKey(row.key) };
+    const plain = this.#options.seal.open(owner, requestId, row.sealed);
+    return plain === null
+      ? null
+      : { ...headOf(row), content: RetainedContent.parse(JSON.parse(plain.toString("utf8"))) };
+  }
+
+  /** Newest first. */
+  async list({ tenant, before, limit }: ContentQuery): Promise<ContentHead[]> {
+    let query = this.#options.db
+      .selectFrom("retained_content")
+      .select(["request_id", "tenant", "created_at", "expires_at", "size"])
+      .where("expires_at", ">", new Date());
+    if (tenant !== undefined) query = query.where("tenant", "=", tenant);
+    // Ids sort by time of creation.
+    if (before !== undefined) query = query.where("request_id", "<", before);
+    return (await query.orderBy("request_id", "desc").limit(limit).execute()).map(headOf);
+  }
+
+  /** Erases, and records that it did; both or neither. Rejects with `audit-unavailable`. Returns how many requests' are gone. */
+  async erase(erasure: Erasure): Promise<number> {
+    const { db, record } = this.#options;
+    const { of, scope } = erasure;
+    const erased = await db.transaction().execute(async (transaction) => {
+      const count = await deleteWithin(transaction, of, scope);
+      const isKeyGone = scope.kind === "tenant" && (await deleteKey(transaction, of));
+      if (count > 0 || isKeyGone) await record({ ...erasure, erased: count });
+      return count;
+    });
+    if (scope.kind === "tenant") this.#keys.forget(of);
+    return erased;
+  }
+
+  /** Erases what is past its lifetime, and the oldest of tenants that have more than their share. Done once a minute. */
+  sweep(): Promise<void> {
+    this.#upkeep = this.#upkeep
+      .then(() => this.#sweep())
+      .catch((error: unknown) => {
+        this.#options.log.warn({ err: error }, "the retained content could not be looked after");
+      });
+    return this.#upkeep;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all([this.#upkeep, ...this.#keeping]);
+  }
+
+  async #sweep(): Promise<void> {
+    const { rows } = await sql<{ tenant: string; by: string; until: Date }>`
+      select tenant, case when bool_or(is_expired) then 'lifetime' else 'share' end as by, max(created_at) as until
+      from (
+        select tenant, created_at, expires_at <= now() as is_expired,
+          sum(size) over (partition by tenant order by created_at desc, request_id desc) as held
+        from retained_content
+      ) each where is_expired or held > ${this.#options.config.tenantMaxBytes}
+      group by tenant`.execute(this.#options.db);
+    for (const { tenant, by, until } of rows) {
+      await this.erase({ of: tenant, by, scope: { kind: "age", beforeMs: until.getTime() + 1 } });
+    }
+  }
+}
+
+async function deleteWithin(
+  db: Transaction<ContentDatabase>,
+  tenant: string,
+  scope: Erasure["scope"],
+): Promise<number> {
+  let query = db.deleteFrom("retained_content").where("tenant", "=", tenant);
+  if (scope.kind === "request") query = query.where("request_id", "=", scope.requestId);
+  if (scope.kind === "age") query = query.where("created_at", "<", new Date(scope.beforeMs));
+  return Number((await query.executeTakeFirst()).numDeletedRows);
+}
+
+/** What is sealed with it and stands elsewhere, as in a backup of the rows, cannot be opened any more. */
+async function deleteKey(db: Transaction<ContentDatabase>, tenant: string): Promise<boolean> {
+  const { numDeletedRows } = await db.deleteFrom("content_key").where("tenant", "=", tenant).executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
+type HeadRow = { request_id: string; tenant: string; created_at: Date; expires_at: Date; size: number };
+
+function headOf(row: HeadRow): ContentHead {
+  return {
+    object: "content",
+    requestId: row.request_id,
+    tenant: row.tenant,
+    createdAt: row.created_at.toISOString(),
+    expiresAt: row.expires_at.toISOString(),
+    bytes: row.size,
+  };
+}

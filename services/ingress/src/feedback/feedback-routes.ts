@@ -1,0 +1,59 @@
+import { createHmac } from "node:crypto";
+import type { Recorder } from "@signalbox/kit";
+import { SignalboxError, Uuid, type FeedbackEvent } from "@signalbox/proto";
+import { z } from "zod";
+import type { LedgerReader } from "../decisions/ledger-reader.ts";
+import { parseInput } from "../http/parse-input.ts";
+import { parseJsonBody, readBody } from "../http/read-body.ts";
+import type { Route } from "../http/route.ts";
+
+const BODY_LIMITS = { maxBytes: 16 * 1024, timeoutMs: 10_000 };
+const COMMENT_MAX_CHARS = 4_096;
+const MICRO = 1_000_000;
+const RETRY_FOR_MS = 2_000;
+
+const NewFeedback = z
+  .strictObject({
+    /** From 0, of no use, to 1. */
+    score: z.number().min(0).max(1).optional(),
+    good: z.boolean().optional(),
+    /** Recorded as a keyed digest, and kept nowhere. */
+    comment: z.string().min(1).max(COMMENT_MAX_CHARS).optional(),
+  })
+  .refine(({ score, good }) => score !== undefined || good !== undefined, {
+    path: ["score"],
+    message: "say a score from 0 to 1, or whether it was good",
+  });
+
+/** What callers found of an answer, recorded beside its decision: what `evaluate` learns a policy's worth from. */
+export function feedbackRoutes({ ledger, recorder }: { ledger: LedgerReader; recorder: Recorder }): Route[] {
+  const route: Route = {
+    method: "POST",
+    path: "/v1/decisions/:id/feedback",
+    access: "ask",
+    async handle({ request, reply, principal }) {
+      const id = Uuid.safeParse((request.params as { id: string }).id.toLowerCase());
+      if (!id.success) throw new SignalboxError("not-found", "There is no decision or request of this id.");
+      const { score, good, comment } = parseInput(NewFeedback, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+      const { decision } = await ledger.get(principal, id.data);
+      if (decision === undefined) throw new SignalboxError("not-found", "The request came to no decision.");
+      const { tenant, requestId, decisionId } = decision;
+      const digest =
+        comment === undefined ? null : createHmac("sha256", principal.digestKey).update(comment).digest("hex");
+      const event: Omit<FeedbackEvent, "eventId" | "producer" | "atMs"> = {
+        schema: "signalbox.event.feedback.v1",
+        tenant,
+        requestId,
+        decisionId,
+        keyId: principal.keyId,
+        score: score === undefined ? null : Math.round(score * MICRO),
+        good: good ?? null,
+        comment: digest === null ? null : `hmac-sha256:${digest}`,
+      };
+      await recorder.record({ type: "feedback", tenant, event, audit: "async", retryForMs: RETRY_FOR_MS });
+      reply.code(201);
+      return { object: "feedback", decisionId, score: score ?? null, good: good ?? null };
+    },
+  };
+  return [route];
+}
