@@ -124,7 +124,8 @@ test("a tenant reads its own records alone; an admin all, with the operator's cr
 test("the list takes filters and says where its next page starts", async () => {
   queries = [];
   const list = await read(
-    "/v1/decisions?model=auto&provider=mock&kind=route&key=0123&from=1000&to=2026-01-01&limit=2&before=99",
+    "/v1/decisions?model=auto&provider=mock&kind=route&key=0123&from=1000&to=2026-01-01&limit=2&before=99" +
+      "&reason=cheapest+good&tag=team:red&min_cost_pico_usd=5&max_cost_pico_usd=70000000000",
   );
   expect(list).toMatchObject({ status: 200, body: { object: "list", has_more: true, next_before: 7 } });
   expect(queries).toEqual([
@@ -138,6 +139,10 @@ test("the list takes filters and says where its next page starts", async () => {
       kind: "route",
       limit: 2,
       beforeIndex: 99n,
+      reason: "cheapest good",
+      tag: expect.stringMatching(/^hmac-sha256:[0-9a-f]{64}$/),
+      minCostPicoUsd: "5",
+      maxCostPicoUsd: "70000000000",
     },
   ]);
 });

@@ -2,16 +2,20 @@ import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodeAuditMessage, startGrpcServer, uuidv7, type GrpcServer, type RunningService } from "@signalbox/kit";
+import { decodeAuditMessage, uuidv7 } from "@signalbox/kit";
+import { startGrpcServer, type GrpcServer } from "@signalbox/kit/grpc";
 import {
   AdminEvent,
   AUDIT_STREAM,
+  ErasureEvent,
+  FeedbackEvent,
   ClassifyItem,
   NO_USAGE,
   OutcomeEvent,
   REQUEST_SUBJECTS,
   type Labels,
   type PipelineReply,
+  type Role,
 } from "@signalbox/proto";
 import { CacheService, type CacheServer } from "@signalbox/proto/grpc/cache";
 import { DispatcherService, type DispatcherServer } from "@signalbox/proto/grpc/dispatcher";
@@ -21,7 +25,8 @@ import { Kysely, PostgresDialect } from "kysely";
 import type { NatsConnection } from "nats";
 import { Pool } from "pg";
 import { Config } from "../../services/ingress/src/config.ts";
-import { createKey, type KeyDatabase, type KeyRole } from "../../services/ingress/src/keys/index.ts";
+import { createKey, type KeyDatabase } from "../../services/ingress/src/keys/index.ts";
+import type { ServedRoute } from "../../services/ingress/src/http/http-server.ts";
 import { startIngress } from "../../services/ingress/src/service.ts";
 import { freshNats, type FreshNats } from "../kit/nats.ts";
 import { freshDatabase } from "../kit/postgres.ts";
@@ -44,6 +49,10 @@ export type IngressRig = AsyncDisposable & {
   readonly pepper: Buffer;
   /** Where the played dispatcher and cache listen. */
   readonly address: string;
+  /** What the server serves, and what each route needs. */
+  readonly routes: readonly ServedRoute[];
+  /** Another ingress beside the first. */
+  startReplica(): Promise<AsyncDisposable & { readonly baseUrl: string }>;
   /** A connection as the owner of the tables. */
   readonly db: Kysely<KeyDatabase>;
   /** What ingress sent down the line, oldest first. */
@@ -52,6 +61,8 @@ export type IngressRig = AsyncDisposable & {
   playLine(script: LineScript): Promise<void>;
   /** What was recorded of the line's own changes, in order. */
   readonly changes: readonly AdminEvent[];
+  /** What was said of answers, and which content was erased. */
+  readonly others: readonly (FeedbackEvent | ErasureEvent)[];
   /** The outcome of a request, once it is in the AUDIT queue. */
   outcomeOf(requestId: string): Promise<RecordedOutcome>;
   post(
@@ -78,7 +89,7 @@ export async function startIngressRig(played: PlayedServices = {}, overrides: ob
   const pool = new Pool({ connectionString: database.ownerUrl, max: 1 });
   const db = starting.use(new Kysely<KeyDatabase>({ dialect: new PostgresDialect({ pool }) }));
   const pepper = Buffer.from(randomBytes(32).toString("hex"));
-  const make = (tenant: string, role: KeyRole): Promise<{ secretKey: string }> =>
+  const make = (tenant: string, role: Role): Promise<{ secretKey: string }> =>
     createKey(db, { tenant, role, name: role, pepper });
   const [member, admin, other] = [
     await make("alice", "member"),
@@ -86,16 +97,18 @@ export async function startIngressRig(played: PlayedServices = {}, overrides: ob
     await make("bob", "member"),
   ];
   const services = starting.use(await playServices(played));
-  const config = Config.parse({
-    logLevel: "error",
-    http: { port: 0 },
-    nats: nats.credentialsFor("ingress"),
-    postgres: { url: database.urlFor("ingress") },
-    ledgerAddress: services.address,
-    ...(await configFiles(dir, pepper)),
-    ...overrides,
-  });
-  const ingress: RunningService = starting.use(await startIngress(config));
+  const files = await configFiles(dir, pepper);
+  const configure = (): Config =>
+    Config.parse({
+      logLevel: "error",
+      http: { port: 0 },
+      nats: nats.credentialsFor("ingress"),
+      postgres: { url: database.urlFor("ingress") },
+      ledgerAddress: services.address,
+      ...files,
+      ...overrides,
+    });
+  const ingress = starting.use(await startIngress(configure()));
   const operator = starting.adopt(await nats.connectAsOperator(), (connection) => connection.close());
   const seen: ClassifyItem[] = [];
   const outcomes = await collectOutcomes(operator);
@@ -110,9 +123,18 @@ export async function startIngressRig(played: PlayedServices = {}, overrides: ob
     otherTenantKey: other.secretKey,
     pepper,
     address: services.address,
+    routes: ingress.routes,
+    startReplica: async () => {
+      const replica = await startIngress(configure());
+      return {
+        baseUrl: `http://127.0.0.1:${replica.ports.http ?? 0}`,
+        [Symbol.asyncDispose]: () => replica[Symbol.asyncDispose](),
+      };
+    },
     db,
     seen,
     changes: outcomes.changes,
+    others: outcomes.others,
     outcomeOf: (requestId) => outcomes.of(requestId),
     async playLine(script) {
       operator.subscribe(REQUEST_SUBJECTS.classify, {
@@ -175,29 +197,36 @@ function answer(connection: NatsConnection, item: ClassifyItem, script: LineScri
 }
 
 /** Reads the AUDIT queue's subjects as they are published, so that the queue itself is left alone. */
-async function collectOutcomes(
-  operator: NatsConnection,
-): Promise<{ changes: readonly AdminEvent[]; of(requestId: string): Promise<RecordedOutcome> }> {
+async function collectOutcomes(operator: NatsConnection): Promise<{
+  changes: readonly AdminEvent[];
+  others: readonly (FeedbackEvent | ErasureEvent)[];
+  of(requestId: string): Promise<RecordedOutcome>;
+}> {
   const changes: AdminEvent[] = [];
+  const others: (FeedbackEvent | ErasureEvent)[] = [];
   const known = new Map<string, RecordedOutcome>();
   operator.subscribe(AUDIT_STREAM.subjects[0], {
     callback: (_error, message) => {
       for (const { envelope, labels } of decodeAuditMessage(message.data)) {
         const payload = parseEnvelope(envelope)?.payload;
-        const said = JSON.parse(Buffer.from(payload ?? []).toString("utf8")) as { requestId: unknown };
-        // What is the line's own is no request's.
-        if (said.requestId === null) {
-          changes.push(AdminEvent.parse(said));
+        const said: unknown = JSON.parse(Buffer.from(payload ?? []).toString("utf8"));
+        const event = OutcomeEvent.safeParse(said).data;
+        if (event !== undefined) {
+          known.set(event.requestId, { event, labels });
           continue;
         }
-        const event = OutcomeEvent.parse(said);
-        known.set(event.requestId, { event, labels });
+        const feedback = FeedbackEvent.safeParse(said).data;
+        const erasure = ErasureEvent.safeParse(said).data;
+        if (feedback !== undefined) others.push(feedback);
+        else if (erasure !== undefined) others.push(erasure);
+        else changes.push(AdminEvent.parse(said));
       }
     },
   });
   await operator.flush();
   return {
     changes,
+    others,
     async of(requestId) {
       const untilMs = Date.now() + PATIENCE_MS;
       for (;;) {

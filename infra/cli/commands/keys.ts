@@ -1,12 +1,12 @@
+import { OPERATIONS, ROLES } from "@signalbox/proto";
 import { Option, type Command } from "commander";
 import { z } from "zod";
 import { does, type Cli } from "../command-context.ts";
 import { EXIT } from "../failure.ts";
 import { formatTable } from "../format/table.ts";
 import { dollars } from "../money-option.ts";
-import { listed, timeToCome, wholeNumber } from "../option-values.ts";
-
-const ROLES = ["member", "admin"] as const;
+import { duration, listed, oneOf, timeToCome, wholeNumber } from "../option-values.ts";
+import { addRenewals } from "./key-renewals.ts";
 
 const CreatedKey = z.looseObject({
   id: z.string(),
@@ -39,7 +39,15 @@ type NewKey = {
   tenant?: string;
   team?: string;
   project?: string;
+  user?: string;
+  serviceAccount?: string;
   models?: string[];
+  routes?: string[];
+  endpoints?: string[];
+  regions?: string[];
+  operations?: string[];
+  networks?: string[];
+  lifetime?: number;
   budget?: number;
   window: string;
   rpm?: number;
@@ -55,6 +63,7 @@ export function addKeys(program: Command, cli: Cli): void {
   addCreate(keys, cli);
   addList(keys, cli);
   addRevoke(keys, cli);
+  addRenewals(keys, cli);
 }
 
 function addCreate(keys: Command, cli: Cli): void {
@@ -63,14 +72,25 @@ function addCreate(keys: Command, cli: Cli): void {
     .description("Makes a key. It is shown this once: the service keeps nothing that it could be read from.")
     .requiredOption("--name <name>", "what you will know it by")
     .addOption(
-      new Option("--role <role>", "member: asks; admin: also sees all tenants and manages keys")
+      new Option(
+        "--role <role>",
+        "member asks; auditor reads all; operator both, and budgets; admin and owner everything",
+      )
         .choices(ROLES)
         .default("member"),
     )
     .option("--tenant <tenant>", "whose key it is; a new tenant is made (default: the asking key's own)")
     .option("--team <team>", "which team's it is, for budgets, rules and costs")
     .option("--project <project>", "which project's")
+    .option("--user <user>", "which user's")
+    .option("--service-account <account>", "which service account's, where no user's")
     .option("--models <patterns>", "what it may use: `openai/*`, model names or families, with commas", listed)
+    .option("--routes <groups>", "only what stands in these groups of the policy", listed)
+    .option("--endpoints <patterns>", "only these, as `models` lists them", listed)
+    .option("--regions <patterns>", "only endpoints there", listed)
+    .option("--operations <words>", `only these: ${OPERATIONS.join(", ")}`, oneOf(OPERATIONS))
+    .option("--networks <networks>", "only from there: addresses, and networks like 192.0.2.0/24", listed)
+    .option("--lifetime <duration>", "it ends so long after it was given out unless it is refreshed, like 1h", duration)
     .option("--budget <usd>", "what it may spend in each window", dollars)
     .addOption(
       new Option("--window <window>", "of its budget").choices(["day", "week", "month", "total"]).default("month"),
@@ -101,17 +121,22 @@ function addCreate(keys: Command, cli: Cli): void {
 }
 
 function wishOf(options: NewKey): object {
-  const { name, role, tenant, team, project, models, budget, window, rpm, tpm, concurrency, expires } = options;
+  const { name, role, tenant, team, project, user, serviceAccount, models, routes, endpoints, regions } = options;
+  const { operations, networks, budget, window, rpm, tpm, concurrency, expires, lifetime } = options;
+  const scopes = { models, routes, endpoints, regions, operations, networks };
   return {
     name,
     role,
     tenant,
     team,
     project,
-    models,
+    user,
+    serviceAccount,
+    ...scopes,
     budget: budget === undefined ? undefined : { usd: budget, window },
     limits: { rpm, tpm, concurrency },
     expiresAt: expires,
+    lifetimeSeconds: lifetime,
   };
 }
 

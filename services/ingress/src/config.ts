@@ -1,6 +1,8 @@
 import { grpcClientFields, postgresFields, serviceFields, signingFields } from "@signalbox/kit";
 import { OPERATIONS, TenantId } from "@signalbox/proto";
 import { z } from "zod";
+import { areDistinct, IssuerConfig, JwksConfig } from "./identity/issuer-config.ts";
+import { Network } from "./identity/origin.ts";
 
 const MIB = 1024 * 1024;
 const DAY_SECONDS = 86_400;
@@ -30,14 +32,25 @@ export const Config = z.strictObject({
   /** `host:port` of the ledger's gRPC server, for /v1/decisions and /v1/events. */
   ledgerAddress: z.string().default("127.0.0.1:8486"),
   /**
-   * File with the operator's gRPC token: with it, keys with the role admin read the records of all tenants; without it,
+   * File with the operator's gRPC token: with it, keys of roles that reach all tenants read the records of all; without it,
    * those of their own tenant.
    */
   operatorTokenFile: z.string().nullable().default(null),
   /** File with the secret under which virtual keys are hashed; whoever makes keys uses the same one. */
   pepperFile: z.string().default("./.signalbox/keys/pepper"),
+  identity: z
+    .strictObject({
+      /** Proxies whose `X-Forwarded-For` says where a request comes from. */
+      trustedProxies: z.array(Network).max(64).default([]),
+      /** Whose tokens are taken in place of a key. */
+      issuers: z.array(IssuerConfig).max(16).refine(areDistinct, "an issuer stands here twice").default([]),
+      jwks: JwksConfig.prefault({}),
+    })
+    .prefault({}),
   /** The catalogue document (JSON), for /v1/models; read again when it changes. */
   cataloguePath: z.string().default("./.signalbox/catalogue.json"),
+  /** Where requests come in, as the rules of a policy may read it; null when that is not said. */
+  region: z.string().min(1).max(64).nullable().default(null),
   /** The guardrails document (JSON); without one, nothing is looked for in requests. */
   guardPath: z.string().nullable().default(null),
   /** By operation: models that would serve it and are not configured, for who asks when none is. */
@@ -74,6 +87,31 @@ export const Config = z.strictObject({
         .int()
         .min(1)
         .default(256 * MIB),
+    })
+    .prefault({}),
+  /** Whose requests and answers are retained, encrypted; `*`: those of all tenants. */
+  content: z
+    .strictObject({
+      tenants: z
+        .array(z.union([TenantId, z.literal("*")]))
+        .max(1_024)
+        .default([]),
+      ttlSeconds: z
+        .int()
+        .min(1)
+        .max(365 * DAY_SECONDS)
+        .default(30 * DAY_SECONDS),
+      /** A larger request is not retained, and of a larger answer its beginning. */
+      entryMaxBytes: z
+        .int()
+        .min(1)
+        .max(64 * MIB)
+        .default(MIB),
+      /** Of one tenant; the oldest go first. */
+      tenantMaxBytes: z
+        .int()
+        .min(1)
+        .default(1_024 * MIB),
     })
     .prefault({}),
   deadlines: z

@@ -13,6 +13,6 @@ export type AdminRoute = Route & {
     readonly status: 200 | 201;
     readonly answer: z.ZodType;
     /** Beside JSON. */
-    readonly alsoText?: "text/csv";
+    readonly alsoText?: "text/csv" | readonly ("text/csv" | "text/markdown")[];
   };
 };

@@ -1,11 +1,21 @@
+import { contentRoutes, type ContentContext } from "../content/content-routes.ts";
 import type { AdminRoute } from "./admin-route.ts";
 import { adminBudgetRoutes } from "./budget-routes.ts";
 import { adminCostRoutes } from "./cost-routes.ts";
 import { adminKeyRoutes, type AdminContext } from "./key-routes.ts";
+import { adminIdentityRoutes } from "./identity-routes.ts";
 import { openApiRoute } from "./openapi.ts";
+import { adminRenewalRoutes } from "./renewal-routes.ts";
 
 /** The operator's API below `/admin/v1`, with the document that describes it. */
-export function adminRoutes(context: AdminContext): AdminRoute[] {
-  const routes = [...adminKeyRoutes(context), ...adminBudgetRoutes(context), ...adminCostRoutes(context.db)];
+export function adminRoutes(context: AdminContext & ContentContext): AdminRoute[] {
+  const routes = [
+    ...adminKeyRoutes(context),
+    ...adminRenewalRoutes(context),
+    ...adminIdentityRoutes(context),
+    ...adminBudgetRoutes(context),
+    ...adminCostRoutes(context.db),
+    ...contentRoutes(context),
+  ];
   return [...routes, openApiRoute(routes)];
 }

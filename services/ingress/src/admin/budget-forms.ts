@@ -15,6 +15,8 @@ export const BudgetScope = z.strictObject({
   team: Name.optional(),
   project: Name.optional(),
   user: Name.optional(),
+  /** The `user` that requests name, of the scope's tenant. It is kept and shown as the tenant's digest of it. */
+  endUser: z.string().min(1).max(512).optional(),
   tag: z.string().min(1).max(128).optional(),
   /** What is used of these alone; a model by its name, its family or a pattern with `*`. */
   model: z.string().min(1).max(256).optional(),
@@ -38,17 +40,27 @@ export const BudgetWindow = z.union([
 ]);
 export type BudgetWindow = z.infer<typeof BudgetWindow>;
 
+/** Each of these has an account of its own, with the whole limit. */
+export const EachOf = z.enum(["key", "team", "project", "user", "end-user"]);
+export type EachOf = z.infer<typeof EachOf>;
+
+/** block: what does not fit is refused. pass: everything is let through and counted, for a policy's rules to slow or cheapen. */
+export const AtLimit = z.enum(["block", "pass"]);
+
 const Shares = z.array(z.number().min(0.01).max(1)).max(8);
 
 const settings = {
   timeZone: TimeZone.optional(),
   /** Shares of the limit at which an alert is given, once for each window. */
   alertAt: Shares.optional(),
+  /** Limits on how much at a time always block. */
+  atLimit: AtLimit.optional(),
 };
 
 export const NewBudget = z.strictObject({
   name: BudgetName,
   scope: BudgetScope,
+  each: EachOf.optional(),
   limit: BudgetLimit,
   window: BudgetWindow.optional(),
   ...settings,
@@ -69,6 +81,7 @@ export const AdminBudget = z.strictObject({
   object: z.literal("budget"),
   name: BudgetName,
   scope: BudgetScope,
+  each: EachOf.nullable(),
   limit: z.union([
     z.strictObject({ usd: z.number() }),
     z.strictObject({ tokens: z.int() }),
@@ -78,8 +91,9 @@ export const AdminBudget = z.strictObject({
   window: BudgetWindow,
   timeZone: z.string(),
   alertAt: z.array(z.number()),
+  atLimit: AtLimit,
   createdAt: z.iso.datetime(),
-  /** The window that holds now; its amounts are whole numbers of `unit`. */
+  /** The window that holds now; its amounts are whole numbers of `unit`, of all accounts together. */
   current: z.strictObject({
     unit: z.enum(BUDGET_UNITS),
     startsAt: z.iso.datetime().nullable(),
@@ -90,12 +104,40 @@ export const AdminBudget = z.strictObject({
     reserved: Amount,
     /** Held by the deciding instances, for the next requests. */
     leased: Amount,
+    /** Where each has an account of its own: in the one with the least. */
     left: Amount,
+    /** How many accounts there are; null where all share one. */
+    accounts: z.int().nullable(),
     /** Of `spent`: what providers reported beyond what had been reserved. */
     excess: Amount,
-    alerts: z.array(z.strictObject({ share: z.number(), at: z.iso.datetime() })),
+    /** `told`: when the webhook took it; null where there is none, or not yet. */
+    alerts: z.array(
+      z.strictObject({
+        share: z.number(),
+        at: z.iso.datetime(),
+        told: z.iso.datetime().nullable(),
+        subject: z.string().optional(),
+      }),
+    ),
   }),
 });
 export type AdminBudget = z.infer<typeof AdminBudget>;
 export const BudgetList = z.strictObject({ object: z.literal("list"), data: z.array(AdminBudget) });
 export const Retired = z.strictObject({ object: z.string(), id: z.string(), deleted: z.literal(true) });
+
+/** The accounts of a budget of which everybody has one, in the window that holds now; those that spent most come first. */
+export const BudgetAccounts = z.strictObject({
+  object: z.literal("list"),
+  data: z.array(
+    z.strictObject({
+      subject: z.string(),
+      limit: Amount,
+      spent: Amount,
+      reserved: Amount,
+      left: Amount,
+      excess: Amount,
+    }),
+  ),
+  hasMore: z.boolean(),
+});
+export type BudgetAccounts = z.infer<typeof BudgetAccounts>;

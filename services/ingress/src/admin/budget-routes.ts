@@ -2,11 +2,12 @@ import { SignalboxError } from "@signalbox/proto";
 import type { Kysely } from "kysely";
 import { parseInput } from "../http/parse-input.ts";
 import { parseJsonBody, readBody } from "../http/read-body.ts";
+import { actorOf } from "../identity/actor.ts";
 import type { KeyDatabase } from "../keys/key-database.ts";
 import { ADMIN, type AdminRoute, BODY_LIMITS } from "./admin-route.ts";
-import { AdminBudget, BudgetChange, BudgetList, NewBudget, Retired } from "./budget-forms.ts";
-import { termsOf } from "./budget-row.ts";
-import { insertBudget, readBudgets, retireBudget, updateBudget } from "./budget-store.ts";
+import { AdminBudget, BudgetAccounts, BudgetChange, BudgetList, NewBudget, Retired } from "./budget-forms.ts";
+import { type BudgetTerms, termsOf } from "./budget-row.ts";
+import { insertBudget, readAccounts, readBudgets, retireBudget, updateBudget } from "./budget-store.ts";
 import type { AdminContext } from "./key-routes.ts";
 import { recordAdminChange } from "./record-admin-change.ts";
 
@@ -19,16 +20,27 @@ export function adminBudgetRoutes(context: AdminContext): AdminRoute[] {
     {
       method: "GET",
       path: `${ADMIN}/budgets`,
-      access: "admin",
+      access: "read-settings",
       doc: { summary: "All budgets and limits, those of keys too.", status: 200, answer: BudgetList },
       handle: async () => ({ object: "list", data: await readBudgets(db) }),
     },
     {
       method: "GET",
       path: `${ADMIN}/budgets/:id`,
-      access: "admin",
+      access: "read-settings",
       doc: { summary: "One budget.", status: 200, answer: AdminBudget },
       handle: ({ request }) => presentBudget(db, nameParam(request.params)),
+    },
+    {
+      method: "GET",
+      path: `${ADMIN}/budgets/:id/accounts`,
+      access: "read-settings",
+      doc: {
+        summary: "Who has spent how much of a budget of which everybody has one.",
+        status: 200,
+        answer: BudgetAccounts,
+      },
+      handle: async ({ request }) => readAccounts(db, (await presentBudget(db, nameParam(request.params))).name),
     },
     makeRoute(context),
     changeRoute(context),
@@ -40,15 +52,16 @@ function makeRoute({ db, recorder, log }: AdminContext): AdminRoute {
   return {
     method: "POST",
     path: `${ADMIN}/budgets`,
-    access: "admin",
+    access: "manage-budgets",
     doc: { summary: "Makes a budget or a limit.", status: 201, body: NewBudget, answer: AdminBudget },
     async handle({ request, reply, principal }) {
       const wish = parseInput(NewBudget, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
       const { name, scope, limit, window = "concurrency" in limit ? "total" : "month" } = wish;
-      const { timeZone = "UTC", alertAt = ALERT_AT } = wish;
-      const by = principal.keyId;
-      const settings = { terms: termsOf(limit, window), timeZone, alertAt };
-      if (!(await insertBudget(db, { name, scope, settings, by }))) {
+      const { timeZone = "UTC", alertAt = ALERT_AT, each } = wish;
+      const by = actorOf(principal);
+      const terms = termsOf(limit, window);
+      const settings = { terms, timeZone, alertAt, atLimit: atLimitOf(terms, wish.atLimit) };
+      if (!(await insertBudget(db, { name, scope, settings, by, each }))) {
         throw new SignalboxError("invalid-request", "Invalid 'name': there is or was a budget of this name.", {
           details: { param: "name" },
         });
@@ -67,7 +80,7 @@ function changeRoute({ db, recorder, log }: AdminContext): AdminRoute {
   return {
     method: "PATCH",
     path: `${ADMIN}/budgets/:id`,
-    access: "admin",
+    access: "manage-budgets",
     doc: {
       summary: "Changes what is named; holds within a second.",
       status: 200,
@@ -82,9 +95,11 @@ function changeRoute({ db, recorder, log }: AdminContext): AdminRoute {
         window = before.window,
         timeZone = before.timeZone,
         alertAt = before.alertAt,
+        atLimit = before.atLimit,
       } = change;
-      const by = principal.keyId;
-      await updateBudget(db, before.name, { terms: termsOf(limit, window), timeZone, alertAt });
+      const by = actorOf(principal);
+      const terms = termsOf(limit, window);
+      await updateBudget(db, before.name, { terms, timeZone, alertAt, atLimit: atLimitOf(terms, atLimit) });
       const after = await presentBudget(db, before.name);
       log.info({ budget: before.name, by }, "a budget was changed");
       const [id, of] = [before.name, before.scope.tenant ?? null];
@@ -98,11 +113,11 @@ function retireRoute({ db, recorder, log }: AdminContext): AdminRoute {
   return {
     method: "DELETE",
     path: `${ADMIN}/budgets/:id`,
-    access: "admin",
+    access: "manage-budgets",
     doc: { summary: "Charges it no more; its entries stay.", status: 200, answer: Retired },
     async handle({ request, principal }) {
       const before = await presentBudget(db, nameParam(request.params));
-      const by = principal.keyId;
+      const by = actorOf(principal);
       await retireBudget(db, before.name);
       log.info({ budget: before.name, by }, "a budget was deleted");
       const [id, of] = [before.name, before.scope.tenant ?? null];
@@ -110,6 +125,12 @@ function retireRoute({ db, recorder, log }: AdminContext): AdminRoute {
       return { object: "budget", id, deleted: true };
     },
   };
+}
+
+function atLimitOf({ kind }: BudgetTerms, atLimit: "block" | "pass" = "block"): "block" | "pass" {
+  if (atLimit === "block" || kind === "budget") return atLimit;
+  const problem = "Invalid 'atLimit': a limit on how much at a time always blocks.";
+  throw new SignalboxError("invalid-request", problem, { details: { param: "atLimit" } });
 }
 
 async function presentBudget(db: Kysely<KeyDatabase>, id: string): Promise<AdminBudget> {

@@ -1,17 +1,22 @@
+import { createHmac } from "node:crypto";
 import { SignalboxError } from "@signalbox/proto";
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { KeyDatabase } from "../keys/key-database.ts";
-import type { AdminBudget, BudgetScope } from "./budget-forms.ts";
+import type { AdminBudget, BudgetAccounts, BudgetScope, EachOf } from "./budget-forms.ts";
 import { type BudgetTerms, limitOf, windowOf } from "./budget-row.ts";
 
 const MICRO = 1_000_000;
 const LIST_MAX = 10_000;
+const ACCOUNTS_MAX = 1_000;
+const ALERTS_MAX = 100;
 const FOREIGN_KEY_VIOLATION = "23503";
 
 export type BudgetSettings = {
   readonly terms: BudgetTerms;
   readonly timeZone: string;
   readonly alertAt: readonly number[];
+  /** `block` unless given. */
+  readonly atLimit?: "block" | "pass";
 };
 
 type Row = {
@@ -24,6 +29,8 @@ type Row = {
   rolling_ms: string | null;
   time_zone: string;
   alert_shares: number[];
+  each_of: EachOf | null;
+  at_limit: "block" | "pass";
   created_at: Date;
   starts_ms: string | null;
   ends_ms: string | null;
@@ -31,7 +38,9 @@ type Row = {
   outstanding: string;
   escrow: string;
   excess: string;
-  alerts: { share: number; at: string }[];
+  left: string;
+  accounts: string | null;
+  alerts: { share: number; at: string; told: string | null; subject: string }[];
 };
 
 /** Budgets that are charged, by name; with what of the window that holds now is spent and promised. */
@@ -41,18 +50,22 @@ export async function readBudgets(
 ): Promise<AdminBudget[]> {
   const { id = null, keyIds = null } = only;
   const { rows } = await sql<Row>`
-    select b.id, b.kind, b.unit, b.amount, b.span, b.rolling_ms, b.time_zone, b.alert_shares, b.created_at,
+    select b.id, b.kind, b.unit, b.amount, b.span, b.rolling_ms, b.time_zone, b.alert_shares, b.created_at, b.each_of, b.at_limit,
       jsonb_strip_nulls(jsonb_build_object('tenant', tenant, 'key', key_id, 'team', team, 'project', project,
-        'user', end_user, 'tag', tag, 'model', model, 'provider', provider)) as scope,
-      a.starts_ms, a.ends_ms, coalesce(a.settled - a.rolled_off, 0) as settled, coalesce(a.outstanding, 0) as outstanding,
-      coalesce(a.escrow, 0) as escrow, coalesce(a.excess, 0) as excess,
-      coalesce((select jsonb_agg(jsonb_build_object('share', share, 'at', at) order by share)
-        from budget_alert where account = a.id), '[]') as alerts
+        'user', end_user, 'endUser', end_user_digest, 'tag', tag, 'model', model, 'provider', provider)) as scope,
+      a.starts_ms, a.ends_ms, coalesce(a.settled, 0) as settled, coalesce(a.outstanding, 0) as outstanding,
+      coalesce(a.escrow, 0) as escrow, coalesce(a.excess, 0) as excess, b.amount - coalesce(a.most_used, 0) as left,
+      case when b.each_of is not null then coalesce(a.accounts, 0) end as accounts,
+      coalesce((select jsonb_agg(jsonb_build_object('share', c.share, 'at', c.at, 'told', c.told_at,
+          'subject', o.subject) order by c.at, c.share)
+        from (select * from budget_alert where account = any(a.ids) order by at desc limit ${ALERTS_MAX}) c
+        join budget_account o on o.id = c.account), '[]') as alerts
     from budget b left join lateral (
-      select * from budget_account where budget = b.id
-        and (ends_ms is null and b.span in ('rolling', 'total')
-          or starts_ms <= ${Date.now()} and ends_ms > ${Date.now()} and b.span not in ('rolling', 'total'))
-      order by starts_ms desc limit 1
+      select starts_ms, max(ends_ms) as ends_ms, sum(settled - rolled_off) as settled, sum(outstanding) as outstanding,
+        sum(escrow) as escrow, sum(excess) as excess, max(settled - rolled_off + outstanding) as most_used,
+        count(*) as accounts, array_agg(id) as ids
+      from budget_account where budget = b.id and ${holdsNow()}
+      group by starts_ms order by starts_ms desc limit 1
     ) a on true
     where retired_at is null and (${id}::text is null or b.id = ${id})
       and (${keyIds}::text[] is null or b.key_id = any(${keyIds}::text[]))
@@ -60,21 +73,50 @@ export async function readBudgets(
   return rows.map(rendered);
 }
 
+/** Of an account, beside its budget `b`. */
+function holdsNow(): RawBuilder<boolean> {
+  const nowMs = Date.now();
+  return sql`(ends_ms is null and b.span in ('rolling', 'total')
+    or starts_ms <= ${nowMs} and ends_ms > ${nowMs} and b.span not in ('rolling', 'total'))`;
+}
+
+/** The accounts of a budget in the window that holds now. */
+export async function readAccounts(db: Kysely<KeyDatabase>, name: string): Promise<BudgetAccounts> {
+  type Account = Record<"subject" | "amount" | "settled" | "outstanding" | "excess", string>;
+  const { rows } = await sql<Account>`
+    select a.subject, b.amount, a.settled - a.rolled_off as settled, a.outstanding, a.excess
+    from budget_account a join budget b on b.id = a.budget
+    where b.id = ${name} and ${holdsNow()}
+    order by 3 desc, 1 limit ${ACCOUNTS_MAX + 1}`.execute(db);
+  const data = rows.slice(0, ACCOUNTS_MAX).map(({ subject, amount, settled, outstanding, excess }) => {
+    const left = String(BigInt(amount) - BigInt(settled) - BigInt(outstanding));
+    return { subject, limit: amount, spent: settled, reserved: outstanding, left, excess };
+  });
+  return { object: "list", data, hasMore: rows.length > ACCOUNTS_MAX };
+}
+
 /** False when the name is taken, also by one that was deleted: its entries bear it for ever. */
 export async function insertBudget(
   db: Kysely<KeyDatabase>,
-  budget: { name: string; scope: BudgetScope; settings: BudgetSettings; by: string },
+  budget: {
+    name: string;
+    scope: BudgetScope;
+    settings: BudgetSettings;
+    by: string;
+    each?: EachOf | undefined;
+  },
 ): Promise<boolean> {
-  const { name, scope, settings, by } = budget;
+  const { name, scope, settings, by, each = null } = budget;
   const { kind, unit, amount, span, rollingMs } = settings.terms;
   const { tenant = null, key = null, team = null, project = null, user = null, tag = null } = scope;
+  const endUser = scope.endUser === undefined ? null : await digestOfUser(db, tenant, scope.endUser);
   try {
     const { numAffectedRows = 0n } = await sql`
       insert into budget (id, tenant, key_id, team, project, end_user, tag, model, provider, kind, unit, amount, span,
-        rolling_ms, time_zone, alert_shares, created_by)
+        rolling_ms, time_zone, alert_shares, created_by, end_user_digest, each_of, at_limit)
       values (${name}, ${tenant}, ${key}, ${team}, ${project}, ${user}, ${tag}, ${scope.model ?? null},
         ${scope.provider ?? null}, ${kind}, ${unit}, ${String(amount)}, ${span}, ${rollingMs}, ${settings.timeZone},
-        ${settings.alertAt.map(toMicro)}, ${by})
+        ${settings.alertAt.map(toMicro)}, ${by}, ${endUser}, ${each}, ${settings.atLimit ?? "block"})
       on conflict do nothing`.execute(db);
     return numAffectedRows > 0n;
   } catch (error) {
@@ -88,12 +130,12 @@ export async function insertBudget(
 export async function updateBudget(
   db: Kysely<KeyDatabase>,
   name: string,
-  { terms, timeZone, alertAt }: BudgetSettings,
+  { terms, timeZone, alertAt, atLimit = "block" }: BudgetSettings,
 ): Promise<boolean> {
   const { kind, unit, amount, span, rollingMs } = terms;
   const { numAffectedRows = 0n } = await sql`
     update budget set kind = ${kind}, unit = ${unit}, amount = ${String(amount)}, span = ${span},
-      rolling_ms = ${rollingMs}, time_zone = ${timeZone}, alert_shares = ${alertAt.map(toMicro)}
+      rolling_ms = ${rollingMs}, time_zone = ${timeZone}, alert_shares = ${alertAt.map(toMicro)}, at_limit = ${atLimit}
     where id = ${name} and retired_at is null`.execute(db);
   return numAffectedRows > 0n;
 }
@@ -103,6 +145,15 @@ export async function retireBudget(db: Kysely<KeyDatabase>, name: string): Promi
   const { numAffectedRows = 0n } = await sql`
     update budget set retired_at = now() where id = ${name} and retired_at is null`.execute(db);
   return numAffectedRows > 0n;
+}
+
+/** The digest that requests of this tenant carry for such a user (`labels.user` of their facts). */
+async function digestOfUser(db: Kysely<KeyDatabase>, tenant: string | null, user: string): Promise<string> {
+  const { rows } = await sql<{ digest_key: Buffer }>`select digest_key from tenant where id = ${tenant}`.execute(db);
+  const [row] = rows;
+  if (row !== undefined) return `hmac-sha256:${createHmac("sha256", row.digest_key).update(user).digest("hex")}`;
+  const problem = "Invalid 'scope.endUser': it needs the tenant whose user it is.";
+  throw new SignalboxError("invalid-request", problem, { details: { param: "scope.endUser" } });
 }
 
 function toMicro(share: number): number {
@@ -122,10 +173,12 @@ function rendered(row: Row): AdminBudget {
     object: "budget",
     name: row.id,
     scope: row.scope,
+    each: row.each_of,
     limit: limitOf(terms),
     window: windowOf(terms),
     timeZone: row.time_zone,
     alertAt: row.alert_shares.map((share) => share / MICRO),
+    atLimit: row.at_limit,
     createdAt: row.created_at.toISOString(),
     current: {
       unit: row.unit,
@@ -135,9 +188,15 @@ function rendered(row: Row): AdminBudget {
       spent: String(spent),
       reserved: String(reserved),
       leased: String(leased),
-      left: String(terms.amount - spent - reserved),
+      left: row.left,
+      accounts: row.accounts === null ? null : Number(row.accounts),
       excess: row.excess,
-      alerts: row.alerts.map(({ share, at }) => ({ share: share / MICRO, at: new Date(at).toISOString() })),
+      alerts: row.alerts.map(({ share, at, told, subject }) => ({
+        share: share / MICRO,
+        at: new Date(at).toISOString(),
+        told: told === null ? null : new Date(told).toISOString(),
+        ...(subject === "" ? {} : { subject }),
+      })),
     },
   };
 }

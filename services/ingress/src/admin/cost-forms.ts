@@ -1,13 +1,19 @@
+import { Digest } from "@signalbox/proto";
 import { z } from "zod";
+import { TimeZone } from "./key-forms.ts";
 
 export const COST_DIMENSIONS = [
   "tenant",
   "team",
   "project",
+  "user",
+  "end-user",
   "key",
+  "tag",
   "provider",
   "model",
   "result",
+  "catalogue",
   "day",
   "month",
 ] as const;
@@ -31,26 +37,82 @@ export const CostQuery = z.strictObject({
   /** Of the outcomes' time: from this on, and before that. */
   from: Time.optional(),
   to: Time.optional(),
+  /** In which days and months begin. */
+  timeZone: TimeZone.default("UTC"),
+  /** A model by its name, its family or `provider/model`: what it would have cost instead. */
+  baseline: z.string().min(1).max(256).optional(),
   format: z.enum(["json", "csv"]).default("json"),
 });
 
-export const CostRow = z.strictObject({
-  /** The values of what it is split by; null where nobody knows. */
-  by: z.partialRecord(z.enum(COST_DIMENSIONS), z.string().nullable()),
+/** Whole pico-USD, below nothing where the baseline is the cheaper one. */
+const Signed = z.string().regex(/^-?[0-9]+$/);
+
+/** What the requests that can be compared cost, and would have cost by the baseline's price. */
+export const Compared = z.strictObject({
+  requests: z.int(),
+  costPicoUsd: z.string(),
+  baselinePicoUsd: z.string(),
+  savingsUsd: z.string(),
+  savingsPicoUsd: Signed,
+  /** Answered requests that are left out: the baseline has no price in their catalogue; their own cost or tokens are unknown. */
+  withoutPrice: z.int(),
+  unknown: z.int(),
+});
+export type Compared = z.infer<typeof Compared>;
+
+/** Sums over requests. A cost belongs to the endpoint of its attempt, a request to the one of its last. */
+export const CostSums = z.strictObject({
   requests: z.int(),
   /** Of these: whose cost is not known, because an attempt has no price or nobody saw its end. */
   unpriced: z.int(),
   /** Exact. */
   costUsd: z.string(),
   costPicoUsd: z.string(),
+  /** Of those unpriced: requests that nobody saw the end of, with the most that they could cost. No part of the cost. */
+  abandoned: z.int(),
+  abandonedEstimatePicoUsd: z.string(),
+  inputTokens: z.int(),
+  outputTokens: z.int(),
+  compared: Compared.optional(),
+});
+export type CostSums = z.infer<typeof CostSums>;
+
+export const CostRow = z.strictObject({
+  /** The values of what it is split by; null where nobody knows. */
+  by: z.partialRecord(z.enum(COST_DIMENSIONS), z.string().nullable()),
+  ...CostSums.shape,
 });
 export type CostRow = z.infer<typeof CostRow>;
+
+/** Micro-USD per million tokens, so that tokens × price are pico-USD. */
+export const PriceListTier = z.strictObject({
+  aboveInputTokens: z.int(),
+  input: z.int(),
+  output: z.int(),
+  cacheRead: z.int().nullable(),
+  cacheWrite: z.int().nullable(),
+});
+
+export const Baseline = z.strictObject({
+  model: z.string(),
+  formula: z.string(),
+  /** Where its price is from: in each price list the cheapest endpoint of that name. */
+  prices: z.array(z.strictObject({ catalogue: Digest, endpoint: z.string(), tiers: z.array(PriceListTier) })),
+});
+export type Baseline = z.infer<typeof Baseline>;
 
 export const CostReport = z.strictObject({
   object: z.literal("costs"),
   from: z.iso.datetime().nullable(),
   to: z.iso.datetime().nullable(),
-  total: CostRow.omit({ by: true }),
+  timeZone: z.string(),
+  total: CostSums,
+  /** With tags, a request stands in the row of each of its tags, and the total counts it once. */
   data: z.array(CostRow),
+  /** There are more rows than one answer holds. */
+  hasMore: z.boolean(),
+  /** The price lists that requests were decided by, as `GET /admin/v1/prices` shows them. */
+  catalogues: z.array(z.strictObject({ catalogue: Digest, requests: z.int() })),
+  baseline: Baseline.optional(),
 });
 export type CostReport = z.infer<typeof CostReport>;

@@ -1,79 +1,171 @@
 import { type Kysely, sql, type RawBuilder } from "kysely";
 import type { KeyDatabase } from "../keys/key-database.ts";
-import type { CostDimension, CostReport, CostRow } from "./cost-forms.ts";
+import { type BaselinePrices, baselineOf, readBaseline } from "./cost-baseline.ts";
+import type { CostDimension, CostReport, CostRow, CostSums } from "./cost-forms.ts";
 import { decimalUsd } from "./money.ts";
 
 const ROWS_MAX = 10_000;
+const CATALOGUES_MAX = 1_000;
 
-/**
- * The columns that outcomes are told apart by. Who asked stands in the decision's leaf; team and project are those that
- * the key has now. A cost belongs to the endpoint that answered, with the attempts before it.
- */
-const COLUMNS: Readonly<Record<CostDimension, RawBuilder<string | null>>> = {
-  tenant: sql`o.tenant`,
-  team: sql`k.team`,
-  project: sql`k.project`,
-  key: sql`d.key_id`,
-  provider: sql`o.provider`,
-  model: sql`o.model`,
-  result: sql`o.kind`,
-  day: sql`to_char(to_timestamp(o.at_ms / 1000.0) at time zone 'UTC', 'YYYY-MM-DD')`,
-  month: sql`to_char(to_timestamp(o.at_ms / 1000.0) at time zone 'UTC', 'YYYY-MM')`,
+export type CostWish = {
+  readonly by: readonly CostDimension[];
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+  readonly timeZone: string;
+  readonly baseline: string | null;
+  /** Of this team alone; undefined: of all. */
+  readonly team?: string | undefined;
 };
 
-/** What the register's outcomes cost: the sums of its leaves, to the pico-dollar. */
-export async function costReport(
-  db: Kysely<KeyDatabase>,
-  wish: { by: readonly CostDimension[]; fromMs: number | null; toMs: number | null },
-): Promise<CostReport> {
-  const { by, fromMs, toMs } = wish;
-  const columns = by.map((name) => COLUMNS[name]);
-  const places = by.map((_, at) => sql.raw(String(at + 1)));
-  const names = by.map((name, at) => sql`${columns[at]} as ${sql.id(`by_${name}`)}`);
-  const { rows } = await sql<Record<string, string | null> & { requests: string; unpriced: string; cost: string }>`
-    select ${sql.join(names)}, count(*) as requests, count(*) filter (where o.cost is null) as unpriced,
-      coalesce(sum(o.cost), 0) as cost
-    from ledger_leaf o
-    left join ledger_leaf d on d.type = 'decision' and d.decision_id = o.decision_id
-    left join virtual_key k on k.id = d.key_id
-    where o.type = 'outcome' and (${fromMs}::bigint is null or o.at_ms >= ${fromMs}::bigint)
-      and (${toMs}::bigint is null or o.at_ms < ${toMs}::bigint)
-    group by ${sql.join(places)} order by cost desc, ${sql.join(places)} limit ${ROWS_MAX}`.execute(db);
-  const data = rows.map((row) => ({
+type Rows = Record<string, string | null> & Record<keyof typeof SUMS, string>;
+
+const NOTHING_COMPARED = sql`null::numeric`;
+
+/** What stands for a request, and what for an attempt. */
+const SUMS = {
+  requests: sql`count(*) filter (where c.is_last)`,
+  unpriced: sql`count(*) filter (where c.is_last and not c.priced)`,
+  abandoned: sql`count(*) filter (where c.is_last and c.result = 'abandoned')`,
+  estimate: sql`coalesce(sum(c.estimate), 0)`,
+  cost: sql`coalesce(sum(c.cost), 0)`,
+  input_tokens: sql`coalesce(sum(c.input_tokens), 0)`,
+  output_tokens: sql`coalesce(sum(c.output_tokens), 0)`,
+  compared: sql`count(*) filter (where b.hit and c.is_last)`,
+  compared_cost: sql`coalesce(sum(c.cost) filter (where b.hit), 0)`,
+  baseline: sql`coalesce(sum(b.cost) filter (where c.is_last), 0)`,
+  without_price: sql`count(*) filter (where c.is_last and c.comparable and not b.hit)`,
+  unknown: sql`count(*) filter (where c.is_last and not c.comparable
+    and c.result in ('completed', 'client-aborted', 'abandoned'))`,
+} as const;
+
+/** What requests cost, by lines that are up to the register: its sums, to the pico-dollar. */
+export async function costReport(db: Kysely<KeyDatabase>, wish: CostWish): Promise<CostReport> {
+  const { by, fromMs, toMs, timeZone } = wish;
+  const catalogues = await readCatalogues(db, wish);
+  const baseline = wish.baseline === null ? null : await readBaseline(db, wish.baseline, catalogues);
+  const rows = await readSums(db, wish, baseline);
+  const [total] = await readSums(db, { ...wish, by: [] }, baseline);
+  const data = rows.slice(0, ROWS_MAX).map((row) => ({
     by: Object.fromEntries(by.map((name) => [name, row[`by_${name}`] ?? null])) as CostRow["by"],
-    ...sums(Number(row.requests), Number(row.unpriced), BigInt(row.cost)),
+    ...sumsOf(row, baseline !== null),
   }));
-  const total = sums(
-    data.reduce((sum, { requests }) => sum + requests, 0),
-    data.reduce((sum, { unpriced }) => sum + unpriced, 0),
-    data.reduce((sum, { costPicoUsd }) => sum + BigInt(costPicoUsd), 0n),
-  );
-  return { object: "costs", from: isoOf(fromMs), to: isoOf(toMs), total, data };
+  if (total === undefined) throw new Error("a sum over nothing has no row");
+  return {
+    object: "costs",
+    from: isoOf(fromMs),
+    to: isoOf(toMs),
+    timeZone,
+    total: sumsOf(total, baseline !== null),
+    data,
+    hasMore: rows.length > ROWS_MAX,
+    catalogues: catalogues.flatMap(({ catalogue, requests }) => (catalogue === null ? [] : { catalogue, requests })),
+    ...(baseline === null ? {} : { baseline: baselineOf(baseline) }),
+  };
 }
 
-/** RFC 4180, with a head. */
-export function costCsv(report: CostReport, by: readonly CostDimension[]): string {
-  const head = [...by, "requests", "unpriced", "cost_usd", "cost_pico_usd"];
-  const lines = report.data.map((row) =>
-    [
-      ...by.map((name) => row.by[name] ?? ""),
-      String(row.requests),
-      String(row.unpriced),
-      row.costUsd,
-      row.costPicoUsd,
-    ].map(field),
-  );
-  return `${[head, ...lines].map((line) => line.join(",")).join("\r\n")}\r\n`;
+async function readSums(db: Kysely<KeyDatabase>, wish: CostWish, baseline: BaselinePrices | null): Promise<Rows[]> {
+  const { by, timeZone } = wish;
+  const columns = by.map((name) => sql`${columnOf(name, timeZone)} as ${sql.id(`by_${name}`)}`);
+  const sums = Object.entries(SUMS).map(([name, sum]) => sql`${sum} as ${sql.id(name)}`);
+  const places = by.map((_, at) => sql.raw(String(at + 1)));
+  const { rows } = await sql<Rows>`
+    with tier as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(baseline?.tiers ?? [])}::jsonb)
+        as t (catalogue text, above bigint, input numeric, output numeric, cache_read numeric, cache_write numeric)
+    )
+    select ${sql.join([...columns, ...sums])}
+    from cost_line c ${labelsOf(by)} ${baseline === null ? noBaseline() : baselineCost()}
+    where ${within(wish)}
+    ${by.length === 0 ? sql`` : sql`group by ${sql.join(places)} order by cost desc, ${sql.join(places)}`}
+    limit ${ROWS_MAX + 1}`.execute(db);
+  return rows;
 }
 
-/** A name that a spreadsheet would take for a formula is quoted so that it stays a text. */
-function field(text: string): string {
-  const safe = /^[=+@\t\r-]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+function within({ fromMs, toMs, team }: CostWish): RawBuilder<unknown> {
+  return sql`c.at_ms >= ${fromMs ?? 0} and c.at_ms < ${toMs ?? Number.MAX_SAFE_INTEGER}
+    and (${team ?? null}::text is null or c.team = ${team ?? null})`;
 }
 
-function sums(requests: number, unpriced: number, cost: bigint): Omit<CostRow, "by"> {
-  return { requests, unpriced, costUsd: decimalUsd(cost), costPicoUsd: String(cost) };
+function columnOf(name: CostDimension, timeZone: string): RawBuilder<string | null> {
+  const local = sql`to_timestamp(c.at_ms / 1000.0) at time zone ${timeZone}`;
+  const columns: Record<CostDimension, RawBuilder<string | null>> = {
+    tenant: sql`c.tenant`,
+    team: sql`c.team`,
+    project: sql`c.project`,
+    user: sql`c.user_name`,
+    "end-user": sql`coalesce(l.labels ->> 'user', c.end_user)`,
+    key: sql`c.key_id`,
+    tag: sql`tags.tag`,
+    provider: sql`c.provider`,
+    model: sql`c.model`,
+    result: sql`c.result`,
+    catalogue: sql`c.catalogue`,
+    day: sql`to_char(${local}, 'YYYY-MM-DD')`,
+    month: sql`to_char(${local}, 'YYYY-MM')`,
+  };
+  return columns[name];
+}
+
+/** The words of tags and end users stand beside the leaves; where they are erased, an end user is a digest. */
+function labelsOf(by: readonly CostDimension[]): RawBuilder<unknown> {
+  if (!by.includes("tag") && !by.includes("end-user")) return sql``;
+  const labels = sql`left join ledger_label l on l.request_id = c.request_id`;
+  if (!by.includes("tag")) return labels;
+  return sql`${labels} left join lateral jsonb_array_elements_text(l.labels -> 'tags') as tags (tag) on true`;
+}
+
+/** The tier is that of the whole prompt, as it is when an attempt is billed. */
+function baselineCost(): RawBuilder<unknown> {
+  return sql`
+    left join lateral (
+      select t.*, true as found from tier t
+      where t.catalogue = c.catalogue and (t.above = 0 or c.input_tokens > t.above) order by t.above desc limit 1
+    ) p on c.comparable
+    cross join lateral (select coalesce(p.found, false) as hit,
+      greatest(0, c.input_tokens - c.cached_tokens - c.cache_write_tokens) * p.input
+        + c.cached_tokens * coalesce(p.cache_read, p.input)
+        + c.cache_write_tokens * coalesce(p.cache_write, p.input)
+        + c.output_tokens * p.output as cost) b`;
+}
+
+function noBaseline(): RawBuilder<unknown> {
+  return sql`cross join (select false as hit, ${NOTHING_COMPARED} as cost) b`;
+}
+
+async function readCatalogues(
+  db: Kysely<KeyDatabase>,
+  wish: CostWish,
+): Promise<{ catalogue: string | null; requests: number }[]> {
+  const { rows } = await sql<{ catalogue: string | null; requests: string }>`
+    select c.catalogue, count(*) filter (where c.is_last) as requests from cost_line c
+    where ${within(wish)} group by 1 order by 2 desc, 1 limit ${CATALOGUES_MAX}`.execute(db);
+  return rows.map(({ catalogue, requests }) => ({ catalogue, requests: Number(requests) }));
+}
+
+function sumsOf(row: Rows, withBaseline: boolean): CostSums {
+  const cost = BigInt(row.cost);
+  const sums = {
+    requests: Number(row.requests),
+    unpriced: Number(row.unpriced),
+    costUsd: decimalUsd(cost),
+    costPicoUsd: String(cost),
+    abandoned: Number(row.abandoned),
+    abandonedEstimatePicoUsd: row.estimate,
+    inputTokens: Number(row.input_tokens),
+    outputTokens: Number(row.output_tokens),
+  };
+  if (!withBaseline) return sums;
+  const savings = BigInt(row.baseline) - BigInt(row.compared_cost);
+  const compared = {
+    requests: Number(row.compared),
+    costPicoUsd: row.compared_cost,
+    baselinePicoUsd: row.baseline,
+    savingsUsd: decimalUsd(savings),
+    savingsPicoUsd: String(savings),
+    withoutPrice: Number(row.without_price),
+    unknown: Number(row.unknown),
+  };
+  return { ...sums, compared };
 }
 
 function isoOf(ms: number | null): string | null {

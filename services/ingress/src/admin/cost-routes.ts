@@ -2,29 +2,81 @@ import type { Kysely } from "kysely";
 import { parseInput } from "../http/parse-input.ts";
 import type { KeyDatabase } from "../keys/key-database.ts";
 import { ADMIN, type AdminRoute } from "./admin-route.ts";
+import { readCosts } from "./cost-book.ts";
+import { costCsv } from "./cost-csv.ts";
 import { CostQuery, CostReport } from "./cost-forms.ts";
-import { costCsv, costReport } from "./cost-report.ts";
+import { priceRoute } from "./cost-prices.ts";
+import { reconcile, Reconciliation } from "./cost-reconcile.ts";
+import { costReport } from "./cost-report.ts";
+import { monthlyStatements, statementCsv, statementMarkdown, StatementQuery, Statements } from "./cost-statements.ts";
 
 export function adminCostRoutes(db: Kysely<KeyDatabase>): AdminRoute[] {
-  return [
-    {
-      method: "GET",
-      path: `${ADMIN}/costs`,
-      access: "admin",
-      doc: {
-        summary: "What requests cost, from the register's outcomes.",
-        status: 200,
-        query: CostQuery,
-        answer: CostReport,
-        alsoText: "text/csv",
-      },
-      async handle({ request, reply }) {
-        const { by, from, to, format } = parseInput(CostQuery, request.query);
-        const report = await costReport(db, { by, fromMs: from ?? null, toMs: to ?? null });
-        if (format === "json") return report;
-        reply.header("content-type", "text/csv; charset=utf-8");
-        return reply.header("content-disposition", 'attachment; filename="costs.csv"').send(costCsv(report, by));
-      },
+  return [costRoute(db), statementRoute(db), priceRoute(db), reconciliationRoute(db)];
+}
+
+function costRoute(db: Kysely<KeyDatabase>): AdminRoute {
+  return {
+    method: "GET",
+    path: `${ADMIN}/costs`,
+    access: "read-costs",
+    doc: {
+      summary: "What requests cost, from the register's outcomes, and what a baseline model would have cost.",
+      status: 200,
+      query: CostQuery,
+      answer: CostReport,
+      alsoText: "text/csv",
     },
-  ];
+    async handle({ request, reply }) {
+      const { by, from, to, timeZone, baseline, format } = parseInput(CostQuery, request.query);
+      await readCosts(db);
+      const wish = { by, fromMs: from ?? null, toMs: to ?? null, timeZone, baseline: baseline ?? null };
+      const report = await costReport(db, wish);
+      if (format === "json") return report;
+      reply.header("content-type", "text/csv; charset=utf-8");
+      return reply.header("content-disposition", 'attachment; filename="costs.csv"').send(costCsv(report, by));
+    },
+  };
+}
+
+function statementRoute(db: Kysely<KeyDatabase>): AdminRoute {
+  return {
+    method: "GET",
+    path: `${ADMIN}/statements`,
+    access: "read-costs",
+    doc: {
+      summary: "A month's costs as a statement for each team.",
+      status: 200,
+      query: StatementQuery,
+      answer: Statements,
+      alsoText: ["text/csv", "text/markdown"],
+    },
+    async handle({ request, reply }) {
+      const wish = parseInput(StatementQuery, request.query);
+      await readCosts(db);
+      const statements = await monthlyStatements(db, wish);
+      if (wish.format === "json") return statements;
+      const isCsv = wish.format === "csv";
+      const file = `statements-${wish.month}.${isCsv ? "csv" : "md"}`;
+      reply.header("content-type", `text/${wish.format}; charset=utf-8`);
+      reply.header("content-disposition", `attachment; filename="${file}"`);
+      return reply.send(isCsv ? statementCsv(statements) : statementMarkdown(statements));
+    },
+  };
+}
+
+function reconciliationRoute(db: Kysely<KeyDatabase>): AdminRoute {
+  return {
+    method: "GET",
+    path: `${ADMIN}/reconciliation`,
+    access: "read-costs",
+    doc: {
+      summary: "Whether budgets of money, their entries and the register's outcomes say the same.",
+      status: 200,
+      answer: Reconciliation,
+    },
+    async handle() {
+      await readCosts(db);
+      return reconcile(db);
+    },
+  };
 }

@@ -1,6 +1,6 @@
-import { TenantId } from "@signalbox/proto";
+import { OPERATIONS, PolicyName, Role, TenantId } from "@signalbox/proto";
 import { z } from "zod";
-import { KEY_ROLES } from "../keys/key-database.ts";
+import { Network } from "../identity/origin.ts";
 import { picoUsdOf } from "./money.ts";
 
 const COUNT_MAX = 1_000_000_000;
@@ -41,26 +41,49 @@ export const KeyLimits = z.strictObject({
 });
 export type KeyLimits = z.infer<typeof KeyLimits>;
 
-const Name = z.string().min(1).max(64);
+/** Of a team, a project, a user or a service account. */
+export const Name = z.string().min(1).max(64);
+
+const LIFETIME_MAX_SECONDS = 30 * 86_400;
+const OVERLAP_MAX_SECONDS = 7 * 86_400;
+
+const Patterns = z.array(z.string().min(1).max(256)).min(1).max(64);
 
 const ExpiresAt = z.iso.datetime({ offset: true });
 const isToCome = (at: string): boolean => Date.parse(at) > Date.now();
 
 const settings = {
+  /** What of its tenant it belongs to; what is named for the first time is made. */
   team: Name.nullish(),
   project: Name.nullish(),
+  user: Name.nullish(),
+  serviceAccount: Name.nullish(),
   /** Patterns with `*` over `provider/model`, model names and families. */
-  models: z.array(z.string().min(1).max(256)).min(1).max(64).nullish(),
+  models: Patterns.nullish(),
+  /** Groups of the policy: only what stands in one of them is used. */
+  routes: z.array(PolicyName).min(1).max(64).nullish(),
+  /** Patterns with `*` over `provider/model` alone. */
+  endpoints: Patterns.nullish(),
+  /** Patterns with `*` over regions. */
+  regions: z.array(z.string().min(1).max(64)).min(1).max(32).nullish(),
+  /** What it may ask for. */
+  operations: z.array(z.enum(OPERATIONS)).min(1).nullish(),
+  /** Where it may be used from: addresses, and networks like 192.0.2.0/24 or 2001:db8::/32. */
+  networks: z.array(Network).min(1).max(64).nullish(),
   budget: KeyBudget.nullish(),
   limits: KeyLimits.nullish(),
   expiresAt: ExpiresAt.refine(isToCome, "expected a time to come").nullish(),
 };
 
+export type KeySettings = z.infer<z.ZodObject<typeof settings>>;
+
 export const NewKey = z.strictObject({
   name: z.string().min(1).max(128),
-  role: z.enum(KEY_ROLES).default("member"),
+  role: Role.default("member"),
   /** The asking admin's own unless it is given; a new one is made. */
   tenant: TenantId.optional(),
+  /** It ends so long after its secret was given out, and its bearer renews it; until `expiresAt`, if that is given. */
+  lifetimeSeconds: z.int().min(60).max(LIFETIME_MAX_SECONDS).optional(),
   ...settings,
 });
 export type NewKey = z.infer<typeof NewKey>;
@@ -75,16 +98,29 @@ export const AdminKey = z.strictObject({
   id: z.string(),
   tenant: TenantId,
   name: z.string(),
-  role: z.enum(KEY_ROLES),
+  role: Role,
   team: z.string().nullable(),
   project: z.string().nullable(),
+  user: z.string().nullable(),
+  serviceAccount: z.string().nullable(),
   models: z.array(z.string()).nullable(),
+  routes: z.array(z.string()).nullable(),
+  endpoints: z.array(z.string()).nullable(),
+  regions: z.array(z.string()).nullable(),
+  operations: z.array(z.enum(OPERATIONS)).nullable(),
+  networks: z.array(z.string()).nullable(),
   budget: z.strictObject({ usd: z.number(), window: z.string(), timeZone: z.string() }).nullable(),
   limits: z.strictObject({
     rpm: z.int().nullable(),
     tpm: z.int().nullable(),
     concurrency: z.int().nullable(),
   }),
+  /** Of a short-lived key. */
+  lifetimeSeconds: z.int().nullable(),
+  renewableUntil: z.iso.datetime().nullable(),
+  /** When its secret was made, and until when the one before that holds. */
+  secretSince: z.iso.datetime(),
+  previousSecretUntil: z.iso.datetime().nullable(),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().nullable(),
   revokedAt: z.iso.datetime().nullable(),
@@ -94,4 +130,8 @@ export type AdminKey = z.infer<typeof AdminKey>;
 
 /** A fresh key, with the one time that its secret is shown. */
 export const MadeKey = z.strictObject({ ...AdminKey.shape, secret: z.string() });
+
+/** How long the present secret goes on beside the new one; from now on it is refused unless it is given. */
+export const Rotation = z.strictObject({ overlapSeconds: z.int().min(0).max(OVERLAP_MAX_SECONDS).default(0) });
+
 export const KeyList = z.strictObject({ object: z.literal("list"), data: z.array(AdminKey) });

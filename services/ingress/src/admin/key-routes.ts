@@ -3,13 +3,16 @@ import { SignalboxError } from "@signalbox/proto";
 import type { Kysely } from "kysely";
 import { parseInput } from "../http/parse-input.ts";
 import { parseJsonBody, readBody } from "../http/read-body.ts";
+import { actorOf } from "../identity/actor.ts";
+import { authoriseRole } from "../identity/authorise.ts";
 import type { KeyDatabase } from "../keys/key-database.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import { revokeKey } from "../keys/key-store.ts";
 import { ADMIN, type AdminRoute, BODY_LIMITS } from "./admin-route.ts";
 import { Retired } from "./budget-forms.ts";
 import { AdminKey, KeyChange, KeyList, MadeKey, NewKey } from "./key-forms.ts";
-import { changeKey, makeKey, readKeys } from "./key-store.ts";
+import { changeKey, hasOwner, makeKey, presentKey, readKeys } from "./key-store.ts";
+import { recordMade } from "./identity-routes.ts";
 import { recordAdminChange } from "./record-admin-change.ts";
 
 export type AdminContext = {
@@ -27,14 +30,14 @@ export function adminKeyRoutes(context: AdminContext): AdminRoute[] {
     {
       method: "GET",
       path: `${ADMIN}/keys`,
-      access: "admin",
+      access: "read-settings",
       doc: { summary: "All keys, never their secrets.", status: 200, answer: KeyList },
       handle: async () => ({ object: "list", data: await readKeys(db) }),
     },
     {
       method: "GET",
       path: `${ADMIN}/keys/:id`,
-      access: "admin",
+      access: "read-settings",
       doc: { summary: "One key.", status: 200, answer: AdminKey },
       handle: ({ request }) => presentKey(db, idParam(request.params)),
     },
@@ -48,14 +51,17 @@ function makeRoute({ db, keys, pepper, recorder, log }: AdminContext): AdminRout
   return {
     method: "POST",
     path: `${ADMIN}/keys`,
-    access: "admin",
+    access: "manage-keys",
     doc: { summary: "Makes a key; its secret is shown this once.", status: 201, body: NewKey, answer: MadeKey },
     async handle({ request, reply, principal }) {
       const wish = parseInput(NewKey, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
       const tenant = wish.tenant ?? principal.tenant;
-      const by = principal.keyId;
-      const { id, secret } = await makeKey(db, { ...wish, tenant }, { pepper, by });
+      const by = actorOf(principal);
+      // Where there is no owner yet, an admin makes the first.
+      if (wish.role !== "owner" || (await hasOwner(db))) authoriseRole(principal, wish.role);
+      const { id, secret, made } = await makeKey(db, { ...wish, tenant }, { pepper, by });
       await keys.reload();
+      for (const identity of made) await recordMade(identity, { recorder, by });
       const after = await presentKey(db, id);
       log.info({ key: id, tenant, role: wish.role, by }, "a key was made");
       await recordAdminChange(recorder, {
@@ -78,15 +84,17 @@ function changeRoute({ db, keys, recorder, log }: AdminContext): AdminRoute {
   return {
     method: "PATCH",
     path: `${ADMIN}/keys/:id`,
-    access: "admin",
+    access: "manage-keys",
     doc: { summary: "Changes what is named; null takes it away.", status: 200, body: KeyChange, answer: AdminKey },
     async handle({ request, principal }) {
       const change = parseInput(KeyChange, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
       const before = await presentKey(db, idParam(request.params));
-      const by = principal.keyId;
-      if (!(await changeKey(db, before, { change, by })))
-        throw new SignalboxError("invalid-request", "The key is revoked, for ever.");
+      const by = actorOf(principal);
+      authoriseRole(principal, before.role);
+      const made = await changeKey(db, before, { change, by });
+      if (made === null) throw new SignalboxError("invalid-request", "The key is revoked, for ever.");
       await keys.reload();
+      for (const identity of made) await recordMade(identity, { recorder, by });
       const after = await presentKey(db, before.id);
       log.info({ key: before.id, by }, "a key was changed");
       const { id, tenant: of } = after;
@@ -100,12 +108,13 @@ function revokeRoute({ db, keys, recorder, log }: AdminContext): AdminRoute {
   return {
     method: "DELETE",
     path: `${ADMIN}/keys/:id`,
-    access: "admin",
+    access: "manage-keys",
     doc: { summary: "Revokes a key for ever.", status: 200, answer: Retired },
     async handle({ request, principal }) {
       const before = await presentKey(db, idParam(request.params));
       const { id, tenant: of } = before;
-      const by = principal.keyId;
+      authoriseRole(principal, before.role);
+      const by = actorOf(principal);
       await revokeKey(db, id);
       await keys.reload();
       log.info({ key: id, by }, "a key was revoked");
@@ -116,12 +125,6 @@ function revokeRoute({ db, keys, recorder, log }: AdminContext): AdminRoute {
       return { object: "key", id, deleted: true };
     },
   };
-}
-
-async function presentKey(db: Kysely<KeyDatabase>, id: string): Promise<AdminKey> {
-  const [key] = await readKeys(db, id);
-  if (key === undefined) throw new SignalboxError("not-found", "There is no key of this id.");
-  return key;
 }
 
 function idParam(params: unknown): string {

@@ -1,95 +1,106 @@
-import { randomBytes } from "node:crypto";
-import { type Kysely, sql } from "kysely";
-import type { KeyDatabase, KeyRole } from "../keys/key-database.ts";
+import { SignalboxError } from "@signalbox/proto";
+import { type Kysely, type RawBuilder, sql } from "kysely";
+import type { KeyDatabase } from "../keys/key-database.ts";
 import { generateSecretKey, hashKey } from "../keys/secret-key.ts";
 import { insertBudget, readBudgets, retireBudget, updateBudget } from "./budget-store.ts";
+import type { AdminIdentity } from "./identity-forms.ts";
+import { ensureTenant } from "./identity-store.ts";
+import { type KeyRow, settingColumns, SHOWN_COLUMNS, shownKey } from "./key-columns.ts";
 import { KEY_PARTS, keyBudgetName, keyTerms, shownTerms } from "./key-budgets.ts";
 import type { AdminKey, KeyChange, NewKey } from "./key-forms.ts";
+import { type Place, placeWithin } from "./place-key.ts";
 
-const DIGEST_KEY_BYTES = 32;
 const LIST_MAX = 10_000;
 const ALERT_AT = [0.8];
 
-type Row = {
-  id: string;
-  tenant: string;
-  name: string;
-  role: KeyRole;
-  team: string | null;
-  project: string | null;
-  models: string[] | null;
-  created_at: Date;
-  expires_at: Date | null;
-  revoked_at: Date | null;
-  last_used_at: Date | null;
-};
-
 /** Keys, revoked and expired ones too, oldest first; or the one of an id. */
 export async function readKeys(db: Kysely<KeyDatabase>, id: string | null = null): Promise<AdminKey[]> {
-  const { rows } = await sql<Row>`
-    select id, tenant, name, role, team, project, models, created_at, expires_at, revoked_at, last_used_at
-    from virtual_key where ${id}::text is null or id = ${id} order by created_at, id limit ${LIST_MAX}`.execute(db);
+  const { rows } = await sql<KeyRow>`
+    select ${SHOWN_COLUMNS} from virtual_key
+    where ${id}::text is null or id = ${id} order by created_at, id limit ${LIST_MAX}`.execute(db);
   const budgets = await readBudgets(db, { keyIds: rows.map((row) => row.id) });
   const byKey = Map.groupBy(budgets, ({ scope }) => scope.key);
-  return rows.map((row) => ({
-    object: "key",
-    id: row.id,
-    tenant: row.tenant,
-    name: row.name,
-    role: row.role,
-    team: row.team,
-    project: row.project,
-    models: row.models,
-    ...shownTerms(row.id, byKey.get(row.id) ?? []),
-    createdAt: row.created_at.toISOString(),
-    expiresAt: row.expires_at?.toISOString() ?? null,
-    revokedAt: row.revoked_at?.toISOString() ?? null,
-    lastUsedAt: row.last_used_at?.toISOString() ?? null,
-  }));
+  return rows.map((row) => ({ ...shownKey(row), ...shownTerms(row.id, byKey.get(row.id) ?? []) }));
 }
+
+/** Throws `not-found`. */
+export async function presentKey(db: Kysely<KeyDatabase>, id: string): Promise<AdminKey> {
+  const [key] = await readKeys(db, id);
+  if (key === undefined) throw new SignalboxError("not-found", "There is no key of this id.");
+  return key;
+}
+
+/** Whether anybody may make and change owners' keys. */
+export async function hasOwner(db: Kysely<KeyDatabase>): Promise<boolean> {
+  const { rows } = await sql`select from virtual_key where role = 'owner' and revoked_at is null limit 1`.execute(db);
+  return rows.length > 0;
+}
+
+export type MadeKeyParts = { readonly id: string; readonly secret: string; readonly made: readonly AdminIdentity[] };
 
 /** A key with its budget and limits, all at once: no request of it is ever charged to less than these. */
 export async function makeKey(
   db: Kysely<KeyDatabase>,
   wish: NewKey & { readonly tenant: string },
-  context: { pepper: Uint8Array; by: string },
-): Promise<{ id: string; secret: string }> {
+  { pepper, by }: { pepper: Uint8Array; by: string },
+): Promise<MadeKeyParts> {
   const { id, secretKey } = generateSecretKey();
-  await db.transaction().execute(async (transaction) => {
+  const { tenant, name, role, lifetimeSeconds = null, expiresAt = null } = wish;
+  const made = await db.transaction().execute(async (transaction) => {
+    await ensureTenant(transaction, tenant);
+    const placed = await placeWithin({ ...NOWHERE, ...placeOf(wish) }, { db: transaction, tenant, by });
+    const settings = settingColumns({ ...wish, ...placed.place });
     await sql`
-      insert into tenant (id, digest_key) values (${wish.tenant}, ${randomBytes(DIGEST_KEY_BYTES)})
-      on conflict do nothing`.execute(transaction);
-    await sql`
-      insert into virtual_key (id, tenant, name, role, hash, expires_at, team, project, models)
-      values (${id}, ${wish.tenant}, ${wish.name}, ${wish.role}, ${hashKey(secretKey, context.pepper)},
-        ${wish.expiresAt ?? null}, ${wish.team ?? null}, ${wish.project ?? null}, ${wish.models ?? null})`.execute(
-      transaction,
-    );
-    await setTerms(transaction, { id, tenant: wish.tenant, by: context.by }, wish);
+      insert into virtual_key (id, tenant, name, role, hash, lifetime_seconds, renewable_until, expires_at,
+        ${sql.join(settings.map(({ column }) => column))})
+      values (${id}, ${tenant}, ${name}, ${role}, ${hashKey(secretKey, pepper)}, ${lifetimeSeconds},
+        ${lifetimeSeconds === null ? null : expiresAt},
+        least(${expiresAt}::timestamptz, now() + make_interval(secs => ${lifetimeSeconds}::integer)),
+        ${sql.join(settings.map(({ value }) => value))})`.execute(transaction);
+    await setTerms(transaction, { id, tenant, by }, wish);
+    return placed.made;
   });
-  return { id, secret: secretKey };
+  return { id, secret: secretKey, made };
 }
 
-/** Changes what is named of a key that is not revoked; false when there is none. */
+/** Changes what is named of a key that is not revoked, and says what was made with that; null when there is none. */
 export async function changeKey(
   db: Kysely<KeyDatabase>,
-  key: Pick<AdminKey, "id" | "tenant">,
+  key: AdminKey,
   { change, by }: { change: KeyChange; by: string },
-): Promise<boolean> {
-  const { name, team, project, models, expiresAt } = change;
+): Promise<readonly AdminIdentity[] | null> {
+  const { id, tenant } = key;
   return db.transaction().execute(async (transaction) => {
+    const placed = await placeWithin(
+      { ...NOWHERE, ...placeOf(key), ...placeOf(change) },
+      { db: transaction, tenant, by },
+    );
+    const settings = settingColumns({ ...change, ...placed.place });
     const { numAffectedRows = 0n } = await sql`
-      update virtual_key set
-        name = coalesce(${name ?? null}, name),
-        team = case when ${team !== undefined} then ${team ?? null} else team end,
-        project = case when ${project !== undefined} then ${project ?? null} else project end,
-        models = case when ${models !== undefined} then ${models ?? null}::text[] else models end,
-        expires_at = case when ${expiresAt !== undefined} then ${expiresAt ?? null}::timestamptz else expires_at end
-      where id = ${key.id} and revoked_at is null`.execute(transaction);
-    if (numAffectedRows === 0n) return false;
-    await setTerms(transaction, { id: key.id, tenant: key.tenant, by }, change);
-    return true;
+      update virtual_key set ${sql.join(settings.map(({ column, value }) => sql`${column} = ${value}`))},
+        name = coalesce(${change.name ?? null}, name), ${expiryOf(change)}
+      where id = ${id} and revoked_at is null`.execute(transaction);
+    if (numAffectedRows === 0n) return null;
+    await setTerms(transaction, { id, tenant, by }, change);
+    return placed.made;
   });
+}
+
+/** A short-lived key ends no later than it may be renewed. */
+function expiryOf({ expiresAt }: KeyChange): RawBuilder<unknown> {
+  if (expiresAt === undefined) return sql`expires_at = expires_at`;
+  return sql`
+    expires_at = case when lifetime_seconds is null then ${expiresAt}::timestamptz
+      else least(${expiresAt}::timestamptz, expires_at) end,
+    renewable_until = case when lifetime_seconds is not null then ${expiresAt}::timestamptz end`;
+}
+
+const NOWHERE: Place = { team: null, project: null, user: null, serviceAccount: null };
+
+/** What is said of where a key belongs. */
+function placeOf(said: { readonly [part in keyof Place]?: string | null | undefined }): Partial<Place> {
+  const parts = Object.keys(NOWHERE) as (keyof Place)[];
+  return Object.fromEntries(parts.flatMap((part) => (said[part] === undefined ? [] : [[part, said[part]]])));
 }
 
 async function setTerms(

@@ -22,12 +22,16 @@ export function openApiOf(routes: readonly AdminRoute[]): Json {
   );
   return {
     openapi: "3.1.0",
-    info: { title: "Signalbox admin API", version: "1", description: "Keys, budgets, limits and what requests cost." },
+    info: {
+      title: "Signalbox admin API",
+      version: "1",
+      description: "Keys, budgets, limits, what requests cost, and what is retained of them.",
+    },
     servers: [{ url: "/" }],
     security: [{ key: [] }],
     paths,
     components: {
-      securitySchemes: { key: { type: "http", scheme: "bearer", description: "A key with the role admin." } },
+      securitySchemes: { key: { type: "http", scheme: "bearer", description: "A key, or an issuer's token." } },
       schemas: { Error: schemaOf(ErrorForm, "output") },
     },
   };
@@ -45,8 +49,9 @@ export function openApiRoute(routes: readonly AdminRoute[]): AdminRoute {
   };
 }
 
-function operationOf({ method, path, doc }: AdminRoute): Json {
+function operationOf({ method, path, access, doc }: AdminRoute): Json {
   const { summary, body, query, status, answer, alsoText } = doc;
+  const needs = access === "public" ? "Needs no key." : `Needs the right \`${access}\`.`;
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     name,
     in: "path",
@@ -56,6 +61,7 @@ function operationOf({ method, path, doc }: AdminRoute): Json {
   return {
     operationId: operationId(method, path),
     summary,
+    description: needs,
     parameters: [...inPath, ...(query === undefined ? [] : queryParameters(query))],
     ...(body === undefined
       ? {}
@@ -65,7 +71,7 @@ function operationOf({ method, path, doc }: AdminRoute): Json {
         description: "Done.",
         content: {
           "application/json": { schema: schemaOf(answer, "output") },
-          ...(alsoText === undefined ? {} : { [alsoText]: { schema: { type: "string" } } }),
+          ...Object.fromEntries([alsoText ?? []].flat().map((text) => [text, { schema: { type: "string" } }])),
         },
       },
       default: {

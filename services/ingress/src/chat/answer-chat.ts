@@ -1,5 +1,6 @@
 import type { Metadata } from "@grpc/grpc-js";
-import type { GrpcClients, Logger, Recorder } from "@signalbox/kit";
+import type { Logger, Recorder } from "@signalbox/kit";
+import type { GrpcClients } from "@signalbox/kit/grpc";
 import { SignalboxError, type ClassifyItem, type PipelineReply } from "@signalbox/proto";
 import type { CacheClient } from "@signalbox/proto/grpc/cache";
 import type { DispatcherClient } from "@signalbox/proto/grpc/dispatcher";
@@ -26,6 +27,8 @@ export type ChatLine = {
   readonly metadata: Metadata;
   /** Null when there are no guardrails. */
   readonly guard: RequestGuard | null;
+  /** Where requests come in, for the rules of a policy; null when nobody has said it. */
+  readonly region: string | null;
   readonly deadlines: Config["deadlines"];
   readonly log: Logger;
 };
@@ -72,6 +75,9 @@ async function follow(
     const told = rateHeaders(reply.rates, { dialect: chat.facts.dialect, nowMs: Date.now() });
     for (const [name, value] of told) writer.setHeader(name, value);
   }
+  if ((reply.kind === "dispatch" || reply.kind === "cached") && reply.residency !== undefined) {
+    writer.holdTo(reply.residency);
+  }
   switch (reply.kind) {
     case "dispatch": {
       writer.setHeader("x-signalbox-cache", chat.facts.cache.key === null ? "off" : "miss");
@@ -106,7 +112,8 @@ async function serveCached(
 ): Promise<Step> {
   const { address, entryId, decisionId, endpoint, usage } = hit;
   const body = await readCached(line.caches, { address, entryId, tenant: chat.facts.tenant }, line.metadata);
-  const rendered = body === null ? null : renderCached(body, chat, { hit, guard: line.guard });
+  const isAllowed = body !== null && (line.guard === null || (await line.guard.passesAnswer(body.toString("utf8"))));
+  const rendered = isAllowed ? renderCached(body, chat, { hit, guard: line.guard }) : null;
   if (rendered === null) return new SignalboxError("internal", "The kept answer could not be read.");
   if (writer.isGone) {
     await recordAborted(line, chat, decisionId);
@@ -174,7 +181,8 @@ function itemOf(
   chat: ChatRequest,
   attempt: { attempt: number; timeoutMs: number; mayUseCache: boolean },
 ): ClassifyItem {
-  const { facts, view, traceparent, includeUsage, caller } = chat;
+  const { facts, view, traceparent, includeUsage } = chat;
+  const caller = line.region === null ? chat.caller : { ...chat.caller, region: line.region };
   const cache = attempt.mayUseCache ? facts.cache : ({ ...facts.cache, mode: "off", key: null } as const);
   return {
     facts: { ...facts, attempt: attempt.attempt, cache },
@@ -184,6 +192,7 @@ function itemOf(
       traceparent,
       includeUsage,
       ...(caller === undefined ? {} : { caller }),
+      ...(chat.residency === undefined ? {} : { residency: [...chat.residency] }),
     },
     view,
   };

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { ingressOf, type RequestEnvelope } from "@signalbox/dialects";
-import type { DialectName, SignalboxError } from "@signalbox/proto";
+import type { DialectName, Residency, SignalboxError } from "@signalbox/proto";
 import { errorAnswer } from "../http/error-answer.ts";
 import type { Metrics } from "../metrics.ts";
 
@@ -16,6 +16,9 @@ const STREAM_HEADERS = {
 /** Whose words errors and streams are written in. */
 export type Caller = { readonly dialect: DialectName; readonly envelope: RequestEnvelope | null };
 
+/** Where else an answer goes. */
+export type AnswerSink = { add(piece: Uint8Array): void };
+
 /** Writes one answer onto the client's connection, and knows when the client is gone. All writes to a gone client do nothing. */
 export class AnswerWriter {
   readonly #raw: ServerResponse;
@@ -27,6 +30,7 @@ export class AnswerWriter {
   /** On every answer to this request, errors too. */
   readonly #headers: Record<string, string>;
   readonly #explain: (error: SignalboxError) => SignalboxError;
+  readonly #copy: AnswerSink | null;
   /** Null: as the caller's dialect has it. */
   #contentType: string | null = null;
   #answerBytes = 0;
@@ -43,6 +47,8 @@ export class AnswerWriter {
       metrics: Metrics;
       /** Says more of an error than the line knows. */
       explain?: (error: SignalboxError) => SignalboxError;
+      /** Gets what the client gets of the answer. */
+      copy?: AnswerSink | null;
     },
   ) {
     this.#raw = raw;
@@ -52,6 +58,7 @@ export class AnswerWriter {
     this.#startedMs = options.startedMs;
     this.#stalledTimeoutMs = options.stalledTimeoutMs;
     this.#metrics = options.metrics;
+    this.#copy = options.copy ?? null;
     this.#explain = options.explain ?? ((error) => error);
   }
 
@@ -82,6 +89,11 @@ export class AnswerWriter {
     return () => void this.#raw.off("close", onClose);
   }
 
+  /** What the conversation is held to when it is kept with this answer. */
+  holdTo(_residency: readonly Residency[]): void {
+    // Nothing is kept here.
+  }
+
   setHeader(name: string, value: string): void {
     this.#headers[name] = value;
   }
@@ -94,7 +106,7 @@ export class AnswerWriter {
   /** Sends a whole answer. */
   send(body: Buffer): void {
     if (this.isGone) return;
-    this.#count(body.length);
+    this.#count(body);
     this.#raw.writeHead(200, {
       ...this.#headers,
       "content-type": this.#contentType ?? JSON_TYPE,
@@ -111,7 +123,7 @@ export class AnswerWriter {
       const type = this.#contentType ?? `${ingressOf(dialect).streamType(envelope ?? undefined)}; charset=utf-8`;
       this.#raw.writeHead(200, { ...this.#headers, ...STREAM_HEADERS, "content-type": type });
     }
-    this.#count(piece.length);
+    this.#count(piece);
     return this.#raw.write(piece);
   }
 
@@ -143,7 +155,7 @@ export class AnswerWriter {
         this.#raw.destroy();
         return;
       }
-      this.#raw.end(ingressOf(dialect).renderErrorFrame(error, envelope ?? undefined));
+      this.#raw.end(ingressOf(dialect).renderErrorFrame(error, envelope ?? undefined, this.#answerBytes > 0));
       return;
     }
     const { status, headers, body } = errorAnswer(error, dialect);
@@ -151,8 +163,9 @@ export class AnswerWriter {
     this.#raw.end(body);
   }
 
-  #count(bytes: number): void {
-    this.#answerBytes += bytes;
+  #count(piece: Uint8Array): void {
+    this.#answerBytes += piece.length;
+    this.#copy?.add(piece);
     if (this.#firstByteUs !== null) return;
     const elapsedMs = performance.now() - this.#startedMs;
     this.#firstByteUs = Math.round(elapsedMs * 1_000);

@@ -121,3 +121,20 @@ function endOf(body: Buffer): string {
     return error instanceof SignalboxError ? error.code : String(error);
   }
 }
+
+test("B9 facts say whose signed state a conversation carries, and none of it", () => {
+  const encrypted = { type: "reasoning", id: "rs_1", summary: [], encrypted_content: "c2VjcmV0" };
+  const input = [{ role: "user", content: "Go on." }, encrypted];
+  const { facts } = read({ model: "auto", input }, { dialect: "openai-responses" });
+  const signedState = [{ wire: "openai-responses", kinds: ["encrypted"] }];
+  expect(RequestFacts.parse({ ...facts, attempt: 1 })).toMatchObject({ signedState });
+  expect(JSON.stringify(facts)).not.toContain("c2VjcmV0");
+  expect(read(CHAT).facts).not.toHaveProperty("signedState");
+});
+
+test("B8 facts say when only a provider of the caller's own dialect can take the request", () => {
+  const reference = { type: "item_reference", id: "msg_1" };
+  const referring = read({ model: "auto", input: [reference] }, { dialect: "openai-responses" });
+  expect(RequestFacts.parse({ ...referring.facts, attempt: 1 })).toMatchObject({ ownForm: true });
+  expect(read({ model: "auto", input: "Hi" }, { dialect: "openai-responses" }).facts).not.toHaveProperty("ownForm");
+});

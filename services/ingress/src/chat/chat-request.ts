@@ -16,12 +16,15 @@ import {
   type Labels,
   type RequestFacts,
   type CallerContext,
+  type Residency,
 } from "@signalbox/proto";
 import { canonicalize } from "@signalbox/tlog";
 import type { Inspection } from "../guard/request-guard.ts";
 import { parseJsonBody } from "../http/read-body.ts";
+import { readNested } from "../http/read-nested.ts";
 import type { Principal } from "../keys/key-ring.ts";
 import { isDeterministic } from "./cache-rule.ts";
+import { recordedModel } from "./recorded-model.ts";
 import { parseRequestHeaders, type RequestHeaders } from "./request-headers.ts";
 import { traceparentOf } from "./traceparent.ts";
 
@@ -39,6 +42,8 @@ export type ChatRequest = {
   readonly includeUsage: boolean;
   /** What the rules of a policy may read beside the facts; absent when the caller said nothing of it. */
   readonly caller?: CallerContext;
+  /** What the conversation that it goes on from is held to; absent: to nothing. */
+  readonly residency?: readonly Residency[];
   /** What the guardrails found in it; absent when there are none. */
   readonly inspection?: Inspection;
   /** `performance.now()` at the request's head, for durations. */
@@ -54,6 +59,8 @@ export type ChatInput = {
   readonly body: Buffer;
   /** What the body says, where it has been read already. */
   readonly json?: unknown;
+  /** What the conversation that it goes on from is held to, where there is one. */
+  readonly residency?: readonly Residency[];
   readonly dialect: DialectName;
   readonly envelope: RequestEnvelope | null;
   readonly audit: RequestFacts["audit"];
@@ -63,7 +70,8 @@ export type ChatInput = {
 /** Reads and checks a request. Throws `invalid-request` naming what is wrong, never what was said. */
 export function readChatRequest(input: ChatInput): ChatRequest {
   const { dialect, envelope } = input;
-  const request = ingressOf(dialect).parseRequest(input.json ?? parseJsonBody(input.body), envelope ?? undefined);
+  const json = input.json ?? parseJsonBody(input.body);
+  const request = readNested(() => ingressOf(dialect).parseRequest(json, envelope ?? undefined));
   const headers = parseRequestHeaders(input.headers);
   const labels: Labels = { ...labelsOf(request), ...(headers.tags.length === 0 ? {} : { tags: [...headers.tags] }) };
   const { tenant, keyId, digestKey } = input.principal;
@@ -81,6 +89,8 @@ export function readChatRequest(input: ChatInput): ChatRequest {
       dialect,
       receivedAtMs: input.receivedAtMs,
       ...factsOf(request),
+      model: recordedModel(request.model, digest),
+      ...((ingressOf(dialect).ownOnly?.(request) ?? null) === null ? {} : ({ ownForm: true } as const)),
       bodyBytes: input.body.length,
       bodyDigest,
       cache: cacheFacts(request, { dialect, tenant, mode: input.cacheEnabled ? headers.cache : "off" }),
@@ -95,18 +105,24 @@ export function readChatRequest(input: ChatInput): ChatRequest {
     labels: Object.keys(labels).length === 0 ? null : labels,
     traceparent: traceparentOf(input.headers["traceparent"], input.requestId),
     includeUsage: request.includeUsage,
-    ...callerOf(headers),
+    ...callerOf(headers, input.principal),
+    ...(input.residency === undefined ? {} : { residency: input.residency }),
     startedMs: input.startedMs,
   };
 }
 
-/** What the rules of a policy may read beside the facts. */
-export function callerOf({ tags, signals }: RequestHeaders): Pick<ChatRequest, "caller"> {
+/** What the rules of a policy may read beside the facts: what is known of who asks, and what they say of the request. */
+export function callerOf(
+  { tags, signals }: RequestHeaders,
+  { caller: identity }: Pick<Principal, "caller">,
+): Pick<ChatRequest, "caller"> {
+  if (tags.length === 0 && Object.keys(signals).length === 0) return identity === undefined ? {} : { caller: identity };
   const caller = {
+    ...identity,
     ...(tags.length === 0 ? {} : { tags: [...tags] }),
     ...(Object.keys(signals).length === 0 ? {} : { signals: { ...signals } }),
   };
-  return Object.keys(caller).length === 0 ? {} : { caller };
+  return { caller };
 }
 
 /** A request that the cache may not be asked about has no key: nothing could use it. */

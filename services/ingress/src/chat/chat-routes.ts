@@ -1,9 +1,12 @@
 import type { DialectName } from "@signalbox/proto";
 import type { Config } from "../config.ts";
+import { keepingOf } from "../content/content-keeper.ts";
+import type { ContentStore } from "../content/content-store.ts";
 import type { TokenCounter } from "../count/token-counter.ts";
 import type { RequestGuard } from "../guard/request-guard.ts";
 import { readBody } from "../http/read-body.ts";
 import type { Route } from "../http/route.ts";
+import { requireOperation } from "../identity/require-operation.ts";
 import type { KeyUsage } from "../keys/key-usage.ts";
 import type { Metrics } from "../metrics.ts";
 import type { ResponseStore } from "../responses/response-store.ts";
@@ -25,6 +28,7 @@ type Context = {
   readonly guard: RequestGuard | null;
   readonly counter: TokenCounter;
   readonly responses: ResponseStore;
+  readonly content: ContentStore;
   readonly usage: KeyUsage;
   readonly metrics: Metrics;
 };
@@ -33,17 +37,20 @@ type Context = {
 export function chatRoutes(config: Config, context: Context): Route[] {
   const limits = { maxBytes: config.http.bodyMaxBytes, timeoutMs: config.http.bodyTimeoutMs };
   const { admission, answering, guard, counter, responses, usage, metrics } = context;
+  const retained =
+    config.content.tenants.length === 0 ? null : { store: context.content, maxBytes: config.content.entryMaxBytes };
 
   const routeOf = ({ path, dialect, envelopeOf, counts }: ChatEndpoint): Route => ({
     method: "POST",
     path,
-    access: "member",
+    access: "ask",
     async handle({ request, reply, principal }) {
       if (counts?.isAsked(request) === true) {
         return counter.answer({ request, reply, principal }, { form: counts.form, envelope: envelopeOf(request) });
       }
       const startedMs = performance.now();
       const receivedAtMs = Date.now();
+      requireOperation(principal, "chat");
       admission.admit(reply.raw);
       usage.used(principal.keyId, receivedAtMs);
       const envelope = envelopeOf(request);
@@ -68,6 +75,7 @@ export function chatRoutes(config: Config, context: Context): Route[] {
       const chat = guard === null ? read : await guardChat(read, guard);
       // From here on the answer is written without the framework, because it may be a stream.
       reply.hijack();
+      const keeping = retained === null ? null : keepingOf(chat, retained);
       const options = {
         headers: { "x-request-id": request.id, "x-signalbox-audit": config.audit, ...ownHeaders(dialect, request.id) },
         stream: chat.facts.stream,
@@ -75,10 +83,12 @@ export function chatRoutes(config: Config, context: Context): Route[] {
         startedMs,
         stalledTimeoutMs: config.deadlines.stalledClientTimeoutMs,
         metrics,
+        copy: keeping?.copy ?? null,
       };
       const { raw } = reply;
       const writer = turn === null ? new AnswerWriter(raw, options) : new ResponseWriter(turn, raw, options);
-      return answering.answer(chat, writer);
+      const answered = answering.answer(chat, writer);
+      return keeping === null ? answered : answered.then(() => keeping.keep());
     },
   });
   return CHAT_ENDPOINTS.map(routeOf);

@@ -1,5 +1,6 @@
 import type { ClientDuplexStream, Metadata } from "@grpc/grpc-js";
-import { tickBatch, type GrpcClients } from "@signalbox/kit";
+import { tickBatch } from "@signalbox/kit";
+import type { GrpcClients } from "@signalbox/kit/grpc";
 import { SignalboxError } from "@signalbox/proto";
 import type {
   DispatcherClient,

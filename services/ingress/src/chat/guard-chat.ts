@@ -1,6 +1,8 @@
 import { hash } from "node:crypto";
-import type { OpenFilter } from "@signalbox/dialects";
+import { ingressOf, type OpenFilter } from "@signalbox/dialects";
+import type { RequestForm } from "@signalbox/guard";
 import { SignalboxError } from "@signalbox/proto";
+import { requestFormOf } from "../guard/request-form.ts";
 import type { RedactedBody, RequestGuard } from "../guard/request-guard.ts";
 import type { ChatRequest } from "./chat-request.ts";
 
@@ -15,7 +17,7 @@ const NO_VIEW = { system: "", conversation: "", lastUser: "", truncated: false }
  * be decided. Kept answers are told apart by the guardrails under which they were made.
  */
 export async function guardChat(chat: ChatRequest, guard: RequestGuard): Promise<ChatRequest> {
-  const inspection = await guard.inspect(chat.body);
+  const inspection = await guard.inspect(chat.body, () => formOf(chat));
   const { found, complete, action } = inspection.facts;
   const content = [...(complete ? [] : [INCOMPLETE]), ...found.map(({ type }) => type)].slice(0, CONTENT_MAX);
   const { cache } = chat.facts;
@@ -28,6 +30,13 @@ export async function guardChat(chat: ChatRequest, guard: RequestGuard): Promise
     ...(content.length === 0 ? {} : { caller: { ...chat.caller, content } }),
     inspection,
   };
+}
+
+/** What a chat is made of; operations beside chat have no tools, and no attachments but what they are about. */
+function formOf({ body, envelope, facts }: ChatRequest): RequestForm | null {
+  if (facts.operation !== "chat") return null;
+  const json = JSON.parse(body.toString("utf8")) as unknown;
+  return requestFormOf(ingressOf(facts.dialect).parseRequest(json, envelope ?? undefined));
 }
 
 /** The body as it may be sent on; an error when the decision orders what nobody here can find. */

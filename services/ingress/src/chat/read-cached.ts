@@ -1,5 +1,5 @@
 import type { Metadata } from "@grpc/grpc-js";
-import type { GrpcClients } from "@signalbox/kit";
+import type { GrpcClients } from "@signalbox/kit/grpc";
 import type { CacheClient, CachePiece } from "@signalbox/proto/grpc/cache";
 
 const READ_TIMEOUT_MS = 5_000;

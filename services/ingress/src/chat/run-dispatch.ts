@@ -1,5 +1,5 @@
 import { status, type Metadata, type ServiceError } from "@grpc/grpc-js";
-import type { GrpcClients } from "@signalbox/kit";
+import type { GrpcClients } from "@signalbox/kit/grpc";
 import type { PipelineReply } from "@signalbox/proto";
 import type { DispatcherClient, DispatchFrame, DispatchRequest } from "@signalbox/proto/grpc/dispatcher";
 import type { RedactedBody } from "../guard/request-guard.ts";

@@ -10,7 +10,7 @@ export function countRoutes(counter: TokenCounter): Route[] {
     {
       method: "POST",
       path: "/v1/messages/count_tokens",
-      access: "member",
+      access: "ask",
       handle(exchange) {
         // Anthropic's SDK shows the request's id from a header of its own name.
         exchange.reply.header("request-id", exchange.request.id);

@@ -25,8 +25,8 @@ export function createTokenCounter(
       admission.admit(reply.raw);
       usage.used(principal.keyId, Date.now());
       const limits = { maxBytes: http.bodyMaxBytes, timeoutMs: http.bodyTimeoutMs };
-      const asked = form.parse(parseJsonBody(await readBody(request.raw, limits)), envelope);
-      return form.render(await countTokens(asked));
+      const body = parseJsonBody(await readBody(request.raw, limits));
+      return form.render(await countTokens(() => form.parse(body, envelope)));
     },
   };
 }

@@ -1,8 +1,11 @@
-import { SignalboxError, Uuid } from "@signalbox/proto";
+import { createHmac } from "node:crypto";
+import { PicoUsd, SignalboxError, TenantId, Uuid } from "@signalbox/proto";
 import type { LedgerDifference } from "@signalbox/proto/grpc/ledger";
 import { z } from "zod";
 import { parseInput } from "../http/parse-input.ts";
 import type { Route } from "../http/route.ts";
+import { may } from "../identity/authorise.ts";
+import type { Principal } from "../keys/key-ring.ts";
 import type { LedgerReader } from "./ledger-reader.ts";
 import { renderRecord } from "./render-entry.ts";
 
@@ -33,6 +36,15 @@ const ListQuery = z.strictObject({
   /** The provider that was chosen. */
   provider: z.string().max(64).optional(),
   kind: z.enum(["route", "refuse", "serve-cached"]).optional(),
+  /** A tag of the caller's own tenant, as requests had it. */
+  tag: z.string().min(1).max(128).optional(),
+  /** Words of the reason, or of what a refusal said. */
+  reason: z.string().min(1).max(256).optional(),
+  /** What the request cost, both bounds included. */
+  min_cost_pico_usd: PicoUsd.optional(),
+  max_cost_pico_usd: PicoUsd.optional(),
+  /** Whose decisions; another tenant's only for who reaches all tenants. */
+  tenant: TenantId.optional(),
   limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(LIMIT_DEFAULT),
   /** The previous page's `next_before`. */
   before: z.coerce.number().int().min(1).optional(),
@@ -44,16 +56,21 @@ export function decisionRoutes(ledger: LedgerReader): Route[] {
     {
       method: "GET",
       path: "/v1/decisions",
-      access: "member",
+      access: "read-records",
       async handle({ request, principal }) {
         const query = parseInput(ListQuery, request.query);
         const { records, nextBeforeIndex } = await ledger.query(principal, {
+          tenant: wantedTenant(principal, query),
           fromMs: BigInt(query.from ?? 0),
           toMs: BigInt(query.to ?? 0),
           keyId: query.key ?? "",
           model: query.model ?? "",
           provider: query.provider ?? "",
           kind: query.kind ?? "",
+          tag: query.tag === undefined ? "" : tagDigest(principal, query.tag),
+          reason: query.reason ?? "",
+          minCostPicoUsd: query.min_cost_pico_usd ?? "",
+          maxCostPicoUsd: query.max_cost_pico_usd ?? "",
           limit: query.limit,
           beforeIndex: BigInt(query.before ?? 0),
         });
@@ -69,7 +86,7 @@ export function decisionRoutes(ledger: LedgerReader): Route[] {
     {
       method: "GET",
       path: "/v1/decisions/:id",
-      access: "member",
+      access: "read-records",
       handle: async ({ request, principal }) => renderRecord(await ledger.get(principal, idParam(request.params))),
     },
     receiptRoute(ledger),
@@ -77,7 +94,7 @@ export function decisionRoutes(ledger: LedgerReader): Route[] {
     {
       method: "POST",
       path: "/v1/decisions/:id/replay",
-      access: "member",
+      access: "replay",
       async handle({ request, principal }) {
         const { decision } = await ledger.get(principal, idParam(request.params));
         if (decision === undefined) throw new SignalboxError("not-found", "The request came to no decision.");
@@ -90,12 +107,32 @@ export function decisionRoutes(ledger: LedgerReader): Route[] {
   ];
 }
 
+/** Empty is all that the principal may see. Throws for another tenant's when those are out of its reach, or for tags there. */
+function wantedTenant(principal: Principal, { tag, tenant }: z.infer<typeof ListQuery>): string {
+  const isOther = tenant !== undefined && tenant !== principal.tenant;
+  if (isOther && !may(principal, "reach-all-tenants")) {
+    throw new SignalboxError("forbidden", "The key does not reach another tenant's decisions.");
+  }
+  // A tag is known by a digest under its tenant's key, and only the caller's own is at hand.
+  if (isOther && tag !== undefined) {
+    throw new SignalboxError("invalid-request", "A tag is looked for in the key's own tenant alone.", {
+      details: { param: "tag" },
+    });
+  }
+  return (tag === undefined ? tenant : principal.tenant) ?? "";
+}
+
+/** As the facts of a request have it. */
+function tagDigest({ digestKey }: Principal, tag: string): string {
+  return `hmac-sha256:${createHmac("sha256", digestKey).update(tag).digest("hex")}`;
+}
+
 /** A C2SP tlog-proof that is verified offline: `signalbox verify FILE --policy policy.txt`. */
 function receiptRoute(ledger: LedgerReader): Route {
   return {
     method: "GET",
     path: "/v1/decisions/:id/receipt",
-    access: "member",
+    access: "read-records",
     async handle({ request, reply, principal }) {
       const id = idParam(request.params);
       const receipt = await ledger.receipt(principal, id);
@@ -113,7 +150,7 @@ function documentRoute(ledger: LedgerReader): Route {
   return {
     method: "GET",
     path: "/v1/documents/:digest",
-    access: "member",
+    access: "read-records",
     async handle({ request, reply, principal }) {
       const { digest } = request.params as { digest: string };
       const { mediaType, body } = await ledger.document(principal, digest);

@@ -1,5 +1,6 @@
 import type { ClientReadableStream, ServiceError } from "@grpc/grpc-js";
-import { fromGrpcError, stageUnavailable, type GrpcClients } from "@signalbox/kit";
+import { stageUnavailable } from "@signalbox/kit";
+import { fromGrpcError, type GrpcClients } from "@signalbox/kit/grpc";
 import { SignalboxError } from "@signalbox/proto";
 import type {
   LedgerClient,
@@ -24,7 +25,8 @@ const REPLAY_TIMEOUT_MS = 30_000;
  */
 export type LedgerReader = {
   get(reader: Principal, id: string): Promise<LedgerRecord>;
-  query(reader: Principal, request: Omit<LedgerQueryRequest, "tenant">): Promise<LedgerQueryResponse>;
+  /** An empty tenant asks for all that the reader may see; another narrows what an admin sees. */
+  query(reader: Principal, request: LedgerQueryRequest): Promise<LedgerQueryResponse>;
   /** The text of a `.tlog-proof` of a decision and its outcome, by the decision's or the request's id. */
   receipt(reader: Principal, id: string): Promise<string>;
   /** A document that decisions name; documents hold no tenant's data. */
@@ -50,7 +52,12 @@ export function createLedgerReader(
     query(reader, request) {
       const { tenant, metadata } = tenantScope(reader, credentials);
       return new Promise((resolve, reject) => {
-        ledger.query({ ...request, tenant }, metadata, within(READ_TIMEOUT_MS), settle({ resolve, reject }));
+        ledger.query(
+          { ...request, tenant: tenant || request.tenant },
+          metadata,
+          within(READ_TIMEOUT_MS),
+          settle({ resolve, reject }),
+        );
       });
     },
     async receipt(reader, id) {

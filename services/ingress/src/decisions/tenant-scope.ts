@@ -1,15 +1,16 @@
 import type { Metadata } from "@grpc/grpc-js";
+import { may } from "../identity/authorise.ts";
 import type { Principal } from "../keys/key-ring.ts";
 
 /** The credentials that the ledger knows: ingress' own, and the operator's, which alone reads across tenants. */
 export type LedgerCredentials = { readonly own: Metadata; readonly operator: Metadata | null };
 
-/** Whose records a principal reads, as the ledger takes it: its own tenant's; for an admin all, which is the empty name. */
+/** Whose records a principal reads, as the ledger takes it: its own tenant's; for who reaches all tenants all, which is the empty name. */
 export function tenantScope(
   principal: Principal,
   credentials: LedgerCredentials,
 ): { readonly tenant: string; readonly metadata: Metadata } {
-  if (principal.role === "admin" && credentials.operator !== null)
+  if (credentials.operator !== null && may(principal, "reach-all-tenants"))
     return { tenant: "", metadata: credentials.operator };
   return { tenant: principal.tenant, metadata: credentials.own };
 }

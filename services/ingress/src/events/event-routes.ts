@@ -29,7 +29,7 @@ export function eventRoutes(ledger: LedgerReader, keys: KeyRing): EventRoutes {
   const route: Route = {
     method: "GET",
     path: "/v1/events",
-    access: "member",
+    access: "read-records",
     handle({ request, reply, principal }) {
       const query = parseInput(EventsQuery, request.query);
       const lastId = lastEventId(request.headers["last-event-id"]);
@@ -46,7 +46,7 @@ export function eventRoutes(ledger: LedgerReader, keys: KeyRing): EventRoutes {
         reader: principal,
         fromIndex: lastId === null ? BigInt(query.from) : lastId + 1n,
         types: query.types,
-        isAllowed: () => keys.isActive(principal.keyId),
+        isAllowed: () => keys.isActive(principal),
       });
       open.add(feed);
       response.once("close", () => {

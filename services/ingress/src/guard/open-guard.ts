@@ -1,10 +1,13 @@
-import { readGuardrails } from "@signalbox/kit";
+import { type Logger, readGuardrails } from "@signalbox/kit";
 import type { RequestGuard } from "./request-guard.ts";
 
-/** The guardrails of a file; null when there are none. */
-export async function openGuard(path: string | null): Promise<RequestGuard | null> {
+/** The guardrails of a file; null when there are none. Throws ConfigError when they cannot be used. */
+export async function openGuard(path: string | null, log: Logger): Promise<RequestGuard | null> {
   if (path === null) return null;
   const guardrails = await readGuardrails(path);
   const { RequestGuard: Guard } = await import("./request-guard.ts");
-  return new Guard(guardrails);
+  const { remote = [] } = guardrails.document;
+  if (remote.length === 0) return new Guard(guardrails);
+  const { openRemoteGuards } = await import("@signalbox/kit/remote-guards");
+  return new Guard(guardrails, openRemoteGuards(remote, { direction: "request", log }));
 }

@@ -3,15 +3,25 @@ import type { Duplex } from "node:stream";
 import { uuidv7, type Logger } from "@signalbox/kit";
 import { SignalboxError } from "@signalbox/proto";
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import type { KeyRing, Principal } from "../keys/key-ring.ts";
+import { authorise } from "../identity/authorise.ts";
+import { type Access, isAccess } from "../identity/right.ts";
 import type { Metrics } from "../metrics.ts";
-import { authenticate } from "./authenticate.ts";
+import { authenticate, type Gate } from "./authenticate.ts";
 import { callerDialectOf } from "./caller-dialect.ts";
 import { errorAnswer } from "./error-answer.ts";
 import { withVersion } from "./optional-version.ts";
 import type { Route } from "./route.ts";
 
-export type HttpServer = AsyncDisposable & { readonly port: number };
+declare module "fastify" {
+  interface FastifyContextConfig {
+    access?: Access;
+  }
+}
+
+/** A route as the server has it, with what it needs. */
+export type ServedRoute = { readonly methods: readonly string[]; readonly path: string; readonly access: Access };
+
+export type HttpServer = AsyncDisposable & { readonly port: number; readonly routes: readonly ServedRoute[] };
 
 /** The backstop behind the limit on a body's arrival, for requests whose head never ends. */
 const REQUEST_TIMEOUT_MS = 90_000;
@@ -25,7 +35,7 @@ const PARAM_MAX_CHARS = 1_024;
 const STOP_TIMEOUT_MS = 5_000;
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-type Context = { readonly keys: KeyRing; readonly metrics: Metrics; readonly log: Logger };
+type Context = { readonly gate: Gate; readonly metrics: Metrics; readonly log: Logger };
 
 /** Serves the routes. Every error leaves in the caller's dialect, also those of the framework and of the HTTP parser. */
 export async function startHttpServer(
@@ -34,13 +44,16 @@ export async function startHttpServer(
   context: Context,
 ): Promise<HttpServer> {
   const app = createApp(context);
+  const served = listRoutes(app);
   for (const route of routes) {
-    app.route({ method: route.method, url: route.path, handler: handlerOf(route, context) });
+    const { method, path: url, access } = route;
+    app.route({ method, url, config: { access }, handler: handlerOf(route, context) });
   }
   refuseOtherMethods(app, routes);
   await app.listen(config);
   return {
     port: (app.server.address() as AddressInfo).port,
+    routes: served,
     async [Symbol.asyncDispose]() {
       const force = setTimeout(() => {
         app.server.closeAllConnections();
@@ -87,15 +100,25 @@ function createApp({ metrics, log }: Context): FastifyInstance {
   return app;
 }
 
-function handlerOf(route: Route, { keys, metrics }: Context) {
+/** The routes that are made from now on. One that does not say what it needs cannot be made. */
+function listRoutes(app: FastifyInstance): readonly ServedRoute[] {
+  const served: ServedRoute[] = [];
+  app.addHook("onRoute", ({ method, url: path, config }) => {
+    const access = config?.access;
+    if (!isAccess(access)) throw new Error(`the route ${path} does not say which right it needs`);
+    served.push({ methods: [method].flat(), path, access });
+  });
+  return served;
+}
+
+function handlerOf(route: Route, { gate, metrics }: Context) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     metrics.observe(route.path, reply.raw);
     reply.header("x-request-id", request.id);
     if (route.access === "public") return route.handle({ request, reply });
-    const principal: Principal = authenticate(request, keys);
-    if (route.access === "admin" && principal.role !== "admin") {
-      throw new SignalboxError("forbidden", "This needs a key with the role admin.");
-    }
+    const found = authenticate(request, gate);
+    const principal = found instanceof Promise ? await found : found;
+    authorise(principal, route.access);
     return route.handle({ request, reply, principal });
   };
 }
@@ -106,6 +129,7 @@ function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): voi
     app.route({
       method: METHODS.filter((method) => !allowed.includes(method)),
       url,
+      config: { access: "public" },
       handler: (_request, reply) => {
         reply.header("allow", allowed.join(", "));
         throw new SignalboxError("method-not-allowed", `This URL allows ${allowed.join(", ")}.`);

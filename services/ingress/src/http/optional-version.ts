@@ -1,8 +1,41 @@
-/** The URLs that an SDK appends to its base URL. */
+/** A URL as most clients write it: nothing is to be done. */
+const PLAIN = /^\/v1\/(?!v1)[a-z_]+(?:\/[\w.:@%-]+)*(?:\?|$)/;
+/** What an SDK appends to its base URL. */
 const SDK_PATH =
   /^\/(?:chat\/completions|completions|responses|embeddings|moderations|images|audio|rerank|messages|models)(?=[/?]|$)/;
+/**
+ * The ends of other hosts' base URLs, which their own SDKs append by themselves or which stay behind in a client's settings:
+ * Groq's, OpenRouter's, Fireworks', Gemini's for OpenAI's SDK, and those under which hosts offer Anthropic's API.
+ */
+const OTHER_BASE = /^\/(?:openai\/v1|api\/v1|inference\/v1|v1beta\/openai|openai|anthropic\/v1|anthropic|v1)(?=\/)/;
+/** Gemini's SDK appends its own version, also to a base URL that ends with one. */
+const GEMINI_AFTER_V1 = /^\/v1(?=\/v1beta\/)/;
+const GEMINI_PATH = /^\/v1beta\/(?!models\/)(?=.+:(?:generateContent|streamGenerateContent|countTokens)$)/;
 
-/** An SDK's base URL works with and without `/v1` at its end: half of the world's examples leave it out. */
+/**
+ * A URL as this server has it. An SDK's base URL works with and without `/v1` at its end, with the end that it has at another host, and
+ * with a slash too many: half of the world's examples write it so. The Vercel AI SDK takes a model's name with a slash for all of the
+ * path behind Gemini's version.
+ */
 export function withVersion(url: string): string {
-  return SDK_PATH.test(url) ? `/v1${url}` : url;
+  if (PLAIN.test(url)) return url;
+  const queryAt = url.indexOf("?");
+  const path = queryAt === -1 ? url : url.slice(0, queryAt);
+  return servedPath(path) + (queryAt === -1 ? "" : url.slice(queryAt));
+}
+
+function servedPath(written: string): string {
+  const path = withoutEmpty(written).replace(GEMINI_AFTER_V1, "").replace(GEMINI_PATH, "/v1beta/models/");
+  if (SDK_PATH.test(path)) return `/v1${path}`;
+  const rest = path.replace(OTHER_BASE, "");
+  if (rest === path) return path;
+  if (SDK_PATH.test(rest)) return `/v1${rest}`;
+  // What stands before the version of its own, and a version that is written twice.
+  return rest.startsWith("/v1/") && SDK_PATH.test(rest.slice(3)) ? rest : path;
+}
+
+/** Slashes at the end, and several in a row. */
+function withoutEmpty(path: string): string {
+  const single = path.includes("//") ? path.replaceAll(/\/{2,}/g, "/") : path;
+  return single.length > 1 && single.endsWith("/") ? single.slice(0, -1) : single;
 }

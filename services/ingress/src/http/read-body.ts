@@ -1,6 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { SignalboxError } from "@signalbox/proto";
+import { nestsDeeper } from "./nests-deeper.ts";
+import { nestsTooDeep } from "./read-nested.ts";
 
 export type BodyLimits = {
   readonly maxBytes: number;
@@ -10,8 +12,17 @@ export type BodyLimits = {
 };
 
 /**
+ * JSON that is only brackets takes many times its size of memory, and seconds: a large body is looked through before it is
+ * parsed. That takes half as long as to parse it, so bodies of the usual size are not.
+ */
+const LOOKED_THROUGH_FROM_BYTES = 1_048_576;
+/** More than any request is taken with, and less than takes long. */
+const LEVELS_MAX = 1_000;
+
+/**
  * The request's whole body, byte for byte. Rejects with `unsupported-media-type`, `body-too-large`, `request-timeout`, or
- * `client-aborted` when the client left. What an over-long body still has to send is read and dropped, because a
+ * `client-aborted` when the client left, and JSON that nests
+ * without end with `invalid-request`. What an over-long body still has to send is read and dropped, because a
  * connection that is closed under a sending client never shows it the answer.
  */
 export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
@@ -43,7 +54,10 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
     }
     function onEnd(): void {
       end();
-      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes));
+      const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes);
+      const isJson = limits.type === undefined;
+      if (isJson && bytes > LOOKED_THROUGH_FROM_BYTES && nestsDeeper(body, LEVELS_MAX)) reject(nestsTooDeep());
+      else resolve(body);
     }
     function onClose(): void {
       end();

@@ -1,18 +1,16 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Right } from "../identity/right.ts";
 import type { Principal } from "../keys/key-ring.ts";
 
 /** A request and its answer. */
 export type Exchange = { readonly request: FastifyRequest; readonly reply: FastifyReply };
 
 /**
- * One entry of the API. `public` needs no key, `member` any key, `admin` one with that role: a route cannot be made
+ * One entry of the API. `access` is the right that it needs, or `public` for one that needs no key: a route cannot be made
  * without saying which. Handlers throw SignalboxError, which the server renders, and return the answer's body as a value
  * for JSON, or a promise of it; nothing when they have answered by themselves.
  */
 export type Route = { readonly method: "GET" | "POST" | "PATCH" | "DELETE"; readonly path: string } & (
   | { readonly access: "public"; handle(exchange: Exchange): unknown }
-  | {
-      readonly access: "member" | "admin";
-      handle(exchange: Exchange & { readonly principal: Principal }): unknown;
-    }
+  | { readonly access: Right; handle(exchange: Exchange & { readonly principal: Principal }): unknown }
 );

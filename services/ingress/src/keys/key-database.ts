@@ -1,17 +1,14 @@
+import type { Role } from "@signalbox/proto";
 import type { ColumnType, Generated } from "kysely";
 
-export const KEY_ROLES = ["member", "admin"] as const;
-/** member: its own tenant's requests and records. admin: all tenants' records, and the keys. */
-export type KeyRole = (typeof KEY_ROLES)[number];
-
-/** The tables of tenants and keys, as migrations 0001 and 0005 in `infra/postgres/migrations` make them. */
+/** The tables of tenants and keys, as far as they are asked for by name; see `infra/postgres/migrations`. */
 export type KeyDatabase = {
   tenant: { id: string; digest_key: Buffer; created_at: Generated<Date> };
   virtual_key: {
     id: string;
     tenant: string;
     name: string;
-    role: KeyRole;
+    role: Role;
     hash: Buffer;
     created_at: Generated<Date>;
     revoked_at: Date | null;

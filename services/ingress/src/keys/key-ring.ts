@@ -1,16 +1,31 @@
 import { createSecretKey, timingSafeEqual, type KeyObject } from "node:crypto";
 import type { Logger } from "@signalbox/kit";
+import type { Operation, Role } from "@signalbox/proto";
 import { sql, type Kysely } from "kysely";
-import type { KeyDatabase, KeyRole } from "./key-database.ts";
+import type { CallerIdentity } from "../identity/caller-identity.ts";
+import type { Networks } from "../identity/origin.ts";
+import type { KeyDatabase } from "./key-database.ts";
+import { NO_KEYS, readKeyState, type KeyEntry, type KeyState } from "./read-keys.ts";
 import { hashKey, keyIdOfSecret } from "./secret-key.ts";
 
-/** Who asks: what a valid key says of its bearer. */
+/** Who asks: what a valid key, or a valid token, says of its bearer. */
 export type Principal = {
+  /** Of a token: a keyed digest of its subject. */
   readonly keyId: string;
   readonly tenant: string;
-  readonly role: KeyRole;
+  readonly role: Role;
   /** The HMAC key of the tenant's digests. */
   readonly digestKey: KeyObject;
+  /** Absent: a member of its tenant, of whom nothing more is known. */
+  readonly caller?: CallerIdentity;
+  /** Where it may ask from; absent: from anywhere. */
+  readonly networks?: Networks;
+  /** What it may ask for; absent: for anything. */
+  readonly operations?: ReadonlySet<Operation>;
+  /** It speaks with the secret before the present one of its key. */
+  readonly outgoing?: true;
+  /** Of a token: when it ends, and who its issuer says that it is of. */
+  readonly token?: { readonly endsAtMs: number; readonly subject: string };
 };
 
 /** expired: it was valid until then, and its bearer may be told so. unknown: no such key, or a revoked one. */
@@ -23,8 +38,10 @@ export type FoundKey =
 export type KeyRing = AsyncDisposable & {
   /** The bearer of a secret key at this moment. */
   find(secretKey: string): FoundKey;
-  /** Whether a key is neither revoked nor expired at this moment. */
-  isActive(keyId: string): boolean;
+  /** Whether who was let in would be let in at this moment. */
+  isActive(principal: Principal): boolean;
+  /** What was read last: another object as soon as anything has changed. */
+  state(): KeyState;
   /** Reads the keys again now, so that a change made here holds before its caller is answered. */
   reload(): Promise<void>;
   /** False until the first read, and while the database has been silent for STALE_AFTER_MS: a revocation may be unknown here. */
@@ -34,12 +51,6 @@ export type KeyRing = AsyncDisposable & {
 /** Together with one read of the table, well below the second within which a revocation holds. */
 const POLL_EVERY_MS = 400;
 const STALE_AFTER_MS = 10_000;
-
-type Entry = {
-  readonly found: Extract<FoundKey, { kind: "valid" }>;
-  readonly hash: Buffer;
-  readonly expiresAt: Date | null;
-};
 
 const UNKNOWN: FoundKey = { kind: "unknown" };
 
@@ -59,18 +70,21 @@ export async function openKeyRing(options: {
     find(secretKey) {
       const id = keyIdOfSecret(secretKey);
       if (id === null) return UNKNOWN;
-      const entry = keys.entries.get(id);
+      const entry = keys.state.entries.get(id);
       // An unknown id costs what a known one does, so time tells nothing about which ids exist.
-      const equal = timingSafeEqual(hashKey(secretKey, pepper), entry?.hash ?? nobody);
-      if (!equal || entry === undefined) return UNKNOWN;
+      const hash = hashKey(secretKey, pepper);
+      const found = timingSafeEqual(hash, entry?.hash ?? nobody) ? entry?.found : foundByPrevious(entry, hash);
+      if (found === undefined || entry === undefined) return UNKNOWN;
       return entry.expiresAt === null || isToCome(entry.expiresAt)
-        ? entry.found
+        ? found
         : { kind: "expired", expiredAt: entry.expiresAt };
     },
-    isActive(keyId) {
-      const entry = keys.entries.get(keyId);
+    isActive({ keyId, tenant, caller, token }) {
+      if (token !== undefined) return token.endsAtMs > Date.now() && !keys.state.isDisabled(tenant, caller ?? {});
+      const entry = keys.state.entries.get(keyId);
       return entry !== undefined && (entry.expiresAt === null || isToCome(entry.expiresAt));
     },
+    state: () => keys.state,
     reload: () => keys.reload(),
     isFresh: () => Date.now() - keys.readAtMs < STALE_AFTER_MS,
     [Symbol.asyncDispose]: () => polling[Symbol.asyncDispose](),
@@ -82,12 +96,19 @@ function isToCome(time: Date): boolean {
   return time.getTime() > Date.now();
 }
 
+/** The bearer of the secret before the last change of it, while that holds. */
+function foundByPrevious(entry: KeyEntry | undefined, hash: Buffer): KeyEntry["found"] | undefined {
+  const previous = entry?.previous ?? null;
+  if (previous === null || !timingSafeEqual(hash, previous.hash)) return undefined;
+  return previous.untilMs > Date.now() ? previous.found : undefined;
+}
+
 /** The keys as they were read last. */
 class KeyTable {
   readonly #db: Kysely<KeyDatabase>;
   #revision = "";
   #reading = Promise.resolve();
-  entries: ReadonlyMap<string, Entry> = new Map();
+  state = NO_KEYS;
   readAtMs = 0;
 
   constructor(db: Kysely<KeyDatabase>) {
@@ -105,7 +126,7 @@ class KeyTable {
     // The revision is read first: keys that change in between are newer than it says, and are read once more.
     const revision = await readRevision(this.#db);
     if (revision !== this.#revision) {
-      this.entries = await readEntries(this.#db);
+      this.state = await readKeyState(this.#db);
       this.#revision = revision;
     }
     this.readAtMs = Date.now();
@@ -147,20 +168,4 @@ function pollRegularly(keys: KeyTable, log: Logger): AsyncDisposable {
 async function readRevision(db: Kysely<KeyDatabase>): Promise<string> {
   const { rows } = await sql<{ revision: string }>`select revision from virtual_key_revision`.execute(db);
   return rows[0]?.revision ?? "";
-}
-
-async function readEntries(db: Kysely<KeyDatabase>): Promise<Map<string, Entry>> {
-  const rows = await db
-    .selectFrom("virtual_key")
-    .innerJoin("tenant", "tenant.id", "virtual_key.tenant")
-    .select(["virtual_key.id", "virtual_key.tenant", "virtual_key.role", "virtual_key.hash", "tenant.digest_key"])
-    .select("virtual_key.expires_at")
-    .where("virtual_key.revoked_at", "is", null)
-    .execute();
-  return new Map(
-    rows.map(({ id, tenant, role, hash, digest_key: digestKey, expires_at: expiresAt }) => {
-      const principal: Principal = { keyId: id, tenant, role, digestKey: createSecretKey(digestKey) };
-      return [id, { found: { kind: "valid", principal }, hash, expiresAt }];
-    }),
-  );
 }

@@ -3,9 +3,11 @@ import { SignalboxError, TenantId } from "@signalbox/proto";
 import type { Kysely } from "kysely";
 import { z } from "zod";
 import { parseInput } from "../http/parse-input.ts";
+import { actorOf } from "../identity/actor.ts";
+import { authoriseRole } from "../identity/authorise.ts";
 import { parseJsonBody, readBody } from "../http/read-body.ts";
 import type { Route } from "../http/route.ts";
-import { KEY_ROLES, type KeyDatabase } from "./key-database.ts";
+import type { KeyDatabase } from "./key-database.ts";
 import type { KeyRing } from "./key-ring.ts";
 import { createKey, findKey, listKeys, revokeKey, type VirtualKey } from "./key-store.ts";
 import { recordKeyChange } from "./record-key-change.ts";
@@ -14,7 +16,7 @@ const BODY_LIMITS = { maxBytes: 16 * 1024, timeoutMs: 10_000 };
 
 const NewKey = z.strictObject({
   name: z.string().min(1).max(128),
-  role: z.enum(KEY_ROLES).default("member"),
+  role: z.enum(["member", "admin"]).default("member"),
   /** The asking admin's own unless it is given; a new one is made. */
   tenant: TenantId.optional(),
   /** ISO 8601 with an offset; the key holds for ever unless it is given. */
@@ -39,21 +41,21 @@ export function keyRoutes({ db, keys, pepper, recorder, log }: Context): Route[]
     {
       method: "GET",
       path: "/v1/keys",
-      access: "admin",
+      access: "read-settings",
       handle: async () => ({ object: "list", data: (await listKeys(db)).map(renderKey) }),
     },
     {
       method: "POST",
       path: "/v1/keys",
-      access: "admin",
+      access: "manage-keys",
       async handle({ request, reply, principal }) {
         const wish = parseInput(NewKey, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
         const tenant = wish.tenant ?? principal.tenant;
         const expiresAt = wish.expiresAt ?? null;
         const { id, secretKey } = await createKey(db, { ...wish, tenant, expiresAt, pepper });
         await keys.reload();
-        log.info({ key: id, tenant, role: wish.role, expiresAt, by: principal.keyId }, "a key was made");
-        await recordKeyChange(recorder, { before: null, after: await presentKey(db, id), by: principal.keyId });
+        log.info({ key: id, tenant, role: wish.role, expiresAt, by: actorOf(principal) }, "a key was made");
+        await recordKeyChange(recorder, { before: null, after: await presentKey(db, id), by: actorOf(principal) });
         // The one time that the key is shown; no cache on the way may keep it.
         reply.code(201).header("cache-control", "no-store");
         return { object: "key", id, tenant, name: wish.name, role: wish.role, expiresAt, key: secretKey };
@@ -62,15 +64,16 @@ export function keyRoutes({ db, keys, pepper, recorder, log }: Context): Route[]
     {
       method: "DELETE",
       path: "/v1/keys/:id",
-      access: "admin",
+      access: "manage-keys",
       async handle({ request, principal }) {
         const { id } = request.params as { id: string };
         const before = await presentKey(db, id);
+        authoriseRole(principal, before.role);
         await revokeKey(db, id);
         await keys.reload();
-        log.info({ key: id, by: principal.keyId }, "a key was revoked");
+        log.info({ key: id, by: actorOf(principal) }, "a key was revoked");
         if (before.revokedAt === null) {
-          await recordKeyChange(recorder, { before, after: await presentKey(db, id), by: principal.keyId });
+          await recordKeyChange(recorder, { before, after: await presentKey(db, id), by: actorOf(principal) });
         }
         return { object: "key", id, revoked: true };
       },

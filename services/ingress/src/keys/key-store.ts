@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
+import type { Role } from "@signalbox/proto";
 import type { Kysely, Selectable } from "kysely";
-import type { KeyDatabase, KeyRole } from "./key-database.ts";
+import type { KeyDatabase } from "./key-database.ts";
 import { generateSecretKey, hashKey } from "./secret-key.ts";
 
 const DIGEST_KEY_BYTES = 32;
@@ -11,7 +12,7 @@ export type VirtualKey = {
   readonly id: string;
   readonly tenant: string;
   readonly name: string;
-  readonly role: KeyRole;
+  readonly role: Role;
   readonly createdAt: Date;
   readonly revokedAt: Date | null;
   /** From then on it is refused; null for a key that never expires. */
@@ -26,7 +27,7 @@ export type VirtualKey = {
  */
 export async function createKey(
   db: Kysely<KeyDatabase>,
-  key: { tenant: string; role: KeyRole; name: string; expiresAt?: Date | null; pepper: Uint8Array },
+  key: { tenant: string; role: Role; name: string; expiresAt?: Date | null; pepper: Uint8Array },
 ): Promise<{ id: string; secretKey: string }> {
   const { id, secretKey } = generateSecretKey();
   await db.transaction().execute(async (transaction) => {

@@ -8,9 +8,11 @@ const PEPPER_MIN_BYTES = 32;
 /** `sk-sb-<id>-<secret>`: 12 hex digits that name the key and 43 url-safe characters that hold 256 random bits. */
 const SECRET_KEY = /^sk-sb-([0-9a-f]{12})-[A-Za-z0-9_-]{43}$/;
 
-/** A fresh key. `secretKey` is shown once and stored nowhere. */
-export function generateSecretKey(): { id: string; secretKey: string } {
-  const id = randomBytes(ID_BYTES).toString("hex");
+/** A fresh key, or a fresh secret of the key of an id. `secretKey` is shown once and stored nowhere. */
+export function generateSecretKey(id: string = randomBytes(ID_BYTES).toString("hex")): {
+  id: string;
+  secretKey: string;
+} {
   return { id, secretKey: `sk-sb-${id}-${randomBytes(SECRET_BYTES).toString("base64url")}` };
 }
 

@@ -10,13 +10,13 @@ export function modelRoutes(list: ModelList): Route[] {
     {
       method: "GET",
       path,
-      access: "member",
+      access: "ask",
       handle: async (exchange) => formFor(exchange).list([...(await list.read()).values()]),
     },
     {
       method: "GET",
       path: `${path}/*`,
-      access: "member",
+      access: "ask",
       async handle(exchange) {
         const { "*": id } = exchange.request.params as { "*": string };
         const model = (await list.read()).get(id);

@@ -2,6 +2,7 @@ import { createHmac, hash } from "node:crypto";
 import { factsOfOperation, openOperation, type OperationCall, type OperationEnvelope } from "@signalbox/dialects";
 import { type Labels, type PlainOperation, type RequestFacts, VIEW_MAX_BYTES } from "@signalbox/proto";
 import { callerOf, canonicalText, type ChatInput, type ChatRequest } from "../chat/chat-request.ts";
+import { recordedModel } from "../chat/recorded-model.ts";
 import { parseRequestHeaders, type RequestHeaders } from "../chat/request-headers.ts";
 import { traceparentOf } from "../chat/traceparent.ts";
 import { boundedText } from "./bounded-text.ts";
@@ -35,6 +36,7 @@ export function readOperationRequest(input: OperationInput): ChatRequest {
       dialect: "openai-chat",
       receivedAtMs: input.receivedAtMs,
       ...factsOfOperation(call.shape),
+      model: recordedModel(call.shape.model, digest),
       bodyBytes: input.body.length,
       bodyDigest,
       cache: cacheFacts(call, { operation, tenant, mode: input.cacheEnabled ? headers.cache : "off" }),
@@ -49,7 +51,7 @@ export function readOperationRequest(input: OperationInput): ChatRequest {
     labels: Object.keys(labels).length === 0 ? null : labels,
     traceparent: traceparentOf(input.headers["traceparent"], input.requestId),
     includeUsage: false,
-    ...callerOf(headers),
+    ...callerOf(headers, input.principal),
     startedMs: input.startedMs,
   };
 }

@@ -7,6 +7,7 @@ import type { Config } from "../config.ts";
 import type { RequestGuard } from "../guard/request-guard.ts";
 import { readBody } from "../http/read-body.ts";
 import type { Route } from "../http/route.ts";
+import { requireOperation } from "../identity/require-operation.ts";
 import type { KeyUsage } from "../keys/key-usage.ts";
 import type { Metrics } from "../metrics.ts";
 import type { ModelList } from "../models/model-list.ts";
@@ -32,10 +33,11 @@ export function operationRoutes(
   const routeOf = ({ path, operation, bodyType }: OperationEndpoint): Route => ({
     method: "POST",
     path,
-    access: "member",
+    access: "ask",
     async handle({ request, reply, principal }) {
       const startedMs = performance.now();
       const receivedAtMs = Date.now();
+      requireOperation(principal, operation);
       admission.admit(reply.raw);
       usage.used(principal.keyId, receivedAtMs);
       const { headers } = request;

@@ -7,7 +7,7 @@ const TAG_BYTES = 16;
 /** Keys of another use, from the same secrets, are other keys. */
 const PURPOSE = "signalbox.stored-response.v1";
 
-/** Whose content it is: `digestKey` is the tenant's own, which stands in the database. */
+/** Whose content it is: `digestKey` is a key of the tenant's own, which stands in the database. */
 export type SealOwner = { readonly tenant: string; readonly digestKey: KeyObject };
 
 /**
@@ -17,9 +17,11 @@ export type SealOwner = { readonly tenant: string; readonly digestKey: KeyObject
  */
 export class ContentSeal {
   readonly #pepper: Uint8Array;
+  readonly #purpose: string;
 
-  constructor(pepper: Uint8Array) {
+  constructor(pepper: Uint8Array, purpose: string = PURPOSE) {
     this.#pepper = pepper;
+    this.#purpose = purpose;
   }
 
   /** Nonce, tag and ciphertext. `place` is not kept in it, and has to be named again to open it. */
@@ -45,7 +47,7 @@ export class ContentSeal {
   }
 
   #keyOf({ tenant, digestKey }: SealOwner): Buffer {
-    return Buffer.from(hkdfSync("sha256", digestKey, this.#pepper, `${PURPOSE}\n${tenant}`, KEY_BYTES));
+    return Buffer.from(hkdfSync("sha256", digestKey, this.#pepper, `${this.#purpose}\n${tenant}`, KEY_BYTES));
   }
 }
 

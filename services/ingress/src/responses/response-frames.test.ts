@@ -48,3 +48,8 @@ test("the last event waits, and says what has come to hold since", () => {
     { type: "response.completed", response: { id: "resp_ours", store: false }, sequence_number: 9 },
   ]);
 });
+
+test("B13 an event that nests too deep to be written again passes as it came", () => {
+  const deep = `data: {"response":{"a":${"[".repeat(200_000)}${"]".repeat(200_000)}}}\n\n`;
+  expect(new ResponseFrames(head).push(Buffer.from(deep))).toEqual({ frames: deep, last: null });
+});

@@ -47,8 +47,18 @@ export class ResponseFrames {
     return encode({ ...event, response: { ...(event["response"] as JsonObject), ...change } });
   }
 
+  /** What cannot be taken apart, or nests too deep to be written again, passes as it came. */
   #pass(text: string): string {
     if (!NEEDED.test(text)) return text + EVENT_END;
+    try {
+      return this.#change(text);
+    } catch (error) {
+      if (error instanceof RangeError) return text + EVENT_END;
+      throw error;
+    }
+  }
+
+  #change(text: string): string {
     const event = tryParse(text);
     if (event === null) return text + EVENT_END;
     const { type, item, output_index: place, response } = event;

@@ -5,8 +5,9 @@ import {
   previousResponseIdOf,
   type JsonObject,
 } from "@signalbox/dialects";
-import { SignalboxError, type TranslationLoss } from "@signalbox/proto";
+import { type Residency, SignalboxError, type TranslationLoss } from "@signalbox/proto";
 import { parseJsonBody } from "../http/read-body.ts";
+import { readNested } from "../http/read-nested.ts";
 import type { Principal } from "../keys/key-ring.ts";
 import type { ResponseStore } from "./response-store.ts";
 
@@ -17,6 +18,8 @@ export type ResponseRequest = {
   readonly json: unknown;
   /** Null when the request says nothing of kept conversations, and goes down the line as it came. */
   readonly turn: ResponseTurn | null;
+  /** What the conversation that it goes on from is held to; absent: to nothing. */
+  readonly residency?: readonly Residency[];
 };
 
 /** What a request says of kept conversations. */
@@ -26,7 +29,7 @@ export type ResponseTurn = {
   /** What the request asks for and does not get. */
   readonly losses: readonly TranslationLoss[];
   /** Keeps the response; false when it is not kept. Null where it is not to be. */
-  readonly keep: ((response: JsonObject) => Promise<boolean>) | null;
+  readonly keep: ((response: JsonObject, residency: readonly Residency[]) => Promise<boolean>) | null;
 };
 
 /** Who asks, and what can be gone on from. */
@@ -48,8 +51,9 @@ const IN_FOREGROUND: TranslationLoss = { path: "background", what: "background",
 export async function readResponseRequest(body: Buffer, asking: ResponseAsking): Promise<ResponseRequest> {
   const asked = parseJsonBody(body);
   if (!isStateful(asked)) return { body, json: asked, turn: null };
-  const previousId = previousResponseIdOf(ingressOf("openai-responses").parseRequest(asked));
-  const joined = previousId === null ? asked : joinConversation(asked, await readPrevious(previousId, asking));
+  const previousId = readNested(() => previousResponseIdOf(ingressOf("openai-responses").parseRequest(asked)));
+  const previous = previousId === null ? null : await readPrevious(previousId, asking);
+  const joined = previous === null ? asked : joinConversation(asked, previous.conversation);
   const isKept = asked["store"] === true && asking.store.keepsFor(asking.principal.tenant);
   // Providers keep nothing of it, whatever is kept here, and one that runs in the background needs to.
   const { background, ...rest } = joined;
@@ -60,7 +64,11 @@ export async function readResponseRequest(body: Buffer, asking: ResponseAsking):
   ];
   const head = { store: isKept, previous_response_id: previousId };
   const turn = isKept ? keptTurn({ head, losses, json }, asking) : { head, losses, keep: null };
-  return { body: bounded(json, asking.bodyMaxBytes), json, turn };
+  return { body: readNested(() => bounded(json, asking.bodyMaxBytes)), json, turn, ...heldOf(previous) };
+}
+
+function heldOf(previous: { residency?: readonly Residency[] | undefined } | null): Pick<ResponseRequest, "residency"> {
+  return previous?.residency === undefined ? {} : { residency: previous.residency };
 }
 
 /** The id is the request's: a provider's own need not be the only one of its kind. */
@@ -72,7 +80,10 @@ function keptTurn(
   return {
     head: { ...head, id },
     losses,
-    keep: (response) => store.keep(principal, id, { response, input: conversationOf(json, response).input }),
+    keep: (response, residency) => {
+      const held = residency.length === 0 ? {} : { residency };
+      return store.keep(principal, id, { response, input: conversationOf(json, response).input, ...held });
+    },
   };
 }
 
@@ -86,9 +97,12 @@ function isStateful(asked: unknown): asked is JsonObject {
 async function readPrevious(
   id: string,
   { store, principal }: ResponseAsking,
-): Promise<ReturnType<typeof conversationOf>> {
+): Promise<{ conversation: ReturnType<typeof conversationOf>; residency?: readonly Residency[] | undefined }> {
   const kept = await store.read(principal, id);
-  if (kept !== null) return { input: kept.input, output: conversationOf({}, kept.response).output };
+  if (kept !== null) {
+    const conversation = { input: kept.input, output: conversationOf({}, kept.response).output };
+    return { conversation, residency: kept.residency };
+  }
   throw new SignalboxError(
     "previous-response-not-found",
     `Previous response with id '${id.slice(0, 128)}' not found.`,

@@ -30,7 +30,7 @@ export function responseRoutes(store: ResponseStore): Route[] {
     {
       method: "GET",
       path: PATH,
-      access: "member",
+      access: "ask",
       async handle(asking) {
         parseInput(RetrieveQuery, asking.request.query);
         return (await find(asking)).response;
@@ -39,7 +39,7 @@ export function responseRoutes(store: ResponseStore): Route[] {
     {
       method: "DELETE",
       path: PATH,
-      access: "member",
+      access: "ask",
       async handle({ request, principal }) {
         const id = idOf(request);
         if (!(await store.remove(principal, id))) notFound(id);
@@ -49,7 +49,7 @@ export function responseRoutes(store: ResponseStore): Route[] {
     {
       method: "POST",
       path: `${PATH}/cancel`,
-      access: "member",
+      access: "ask",
       async handle(asking) {
         await find(asking);
         // No response runs in the background here: one that is kept is over.
@@ -59,7 +59,7 @@ export function responseRoutes(store: ResponseStore): Route[] {
     {
       method: "GET",
       path: `${PATH}/input_items`,
-      access: "member",
+      access: "ask",
       async handle(asking) {
         const page = parseInput(ItemQuery, asking.request.query);
         return pageOfItems(await find(asking), page);

@@ -1,5 +1,6 @@
 import type { JsonObject, StoredConversation } from "@signalbox/dialects";
 import type { Logger } from "@signalbox/kit";
+import type { Residency } from "@signalbox/proto";
 import { sql, type Kysely } from "kysely";
 import type { Config } from "../config.ts";
 import type { Principal } from "../keys/key-ring.ts";
@@ -7,7 +8,12 @@ import type { ContentSeal } from "./content-seal.ts";
 import type { ResponseDatabase } from "./response-database.ts";
 
 /** A response as it was given to its caller, and the whole input that it answered. */
-export type KeptResponse = { readonly response: JsonObject; readonly input: StoredConversation["input"] };
+export type KeptResponse = {
+  readonly response: JsonObject;
+  readonly input: StoredConversation["input"];
+  /** What decisions have held the conversation to; whatever goes on from it is held to it, too. */
+  readonly residency?: readonly Residency[];
+};
 
 const ID = /^resp_[0-9a-f]{32}$/;
 const EVERY_TENANT = "*";

@@ -1,5 +1,5 @@
 import type { JsonObject } from "@signalbox/dialects";
-import { SignalboxError } from "@signalbox/proto";
+import { type Residency, SignalboxError } from "@signalbox/proto";
 import { AnswerWriter } from "../chat/answer-writer.ts";
 import { ResponseFrames } from "./response-frames.ts";
 import type { ResponseTurn } from "./response-request.ts";
@@ -13,12 +13,17 @@ export class ResponseWriter extends AnswerWriter {
   readonly #turn: ResponseTurn;
   readonly #frames: ResponseFrames;
   #last: JsonObject | null = null;
+  #residency: readonly Residency[] = [];
 
   constructor(turn: ResponseTurn, ...[raw, options]: ConstructorParameters<typeof AnswerWriter>) {
     super(raw, options);
     this.#turn = turn;
     this.#frames = new ResponseFrames(turn.head);
     if (turn.losses.length > 0) this.setHeader(TRANSLATION, "none");
+  }
+
+  override holdTo(residency: readonly Residency[]): void {
+    this.#residency = residency;
   }
 
   override setHeader(name: string, value: string): void {
@@ -57,7 +62,7 @@ export class ResponseWriter extends AnswerWriter {
 
   /** What holds of the response then: one that could not be kept does not say that it was. */
   async #keep(response: JsonObject): Promise<JsonObject> {
-    const isKept = this.#turn.keep === null || (await this.#turn.keep(response));
+    const isKept = this.#turn.keep === null || (await this.#turn.keep(response, this.#residency));
     return isKept ? {} : NOT_KEPT;
   }
 }

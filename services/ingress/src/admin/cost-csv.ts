@@ -1,0 +1,46 @@
+import type { CostDimension, CostReport, CostSums } from "./cost-forms.ts";
+
+/** RFC 4180, with a head. */
+export function csvOf(head: readonly string[], lines: readonly (readonly string[])[]): string {
+  return `${[head, ...lines].map((line) => line.map(field).join(",")).join("\r\n")}\r\n`;
+}
+
+const SUMS = {
+  requests: ({ requests }: CostSums) => requests,
+  unpriced: ({ unpriced }: CostSums) => unpriced,
+  cost_usd: ({ costUsd }: CostSums) => costUsd,
+  cost_pico_usd: ({ costPicoUsd }: CostSums) => costPicoUsd,
+  abandoned: ({ abandoned }: CostSums) => abandoned,
+  abandoned_estimate_pico_usd: ({ abandonedEstimatePicoUsd }: CostSums) => abandonedEstimatePicoUsd,
+  input_tokens: ({ inputTokens }: CostSums) => inputTokens,
+  output_tokens: ({ outputTokens }: CostSums) => outputTokens,
+} as const;
+
+const COMPARED = {
+  compared_requests: ({ compared }: CostSums) => compared?.requests,
+  compared_cost_pico_usd: ({ compared }: CostSums) => compared?.costPicoUsd,
+  baseline_pico_usd: ({ compared }: CostSums) => compared?.baselinePicoUsd,
+  savings_pico_usd: ({ compared }: CostSums) => compared?.savingsPicoUsd,
+} as const;
+
+type Cell = (sums: CostSums) => string | number | undefined;
+
+/** The columns of sums, by their heads. */
+export function sumColumns(withBaseline: boolean): [string, Cell][] {
+  return Object.entries<Cell>(withBaseline ? { ...SUMS, ...COMPARED } : SUMS);
+}
+
+export function costCsv(report: CostReport, by: readonly CostDimension[]): string {
+  const columns = sumColumns(report.baseline !== undefined);
+  const lines = report.data.map((row) => [
+    ...by.map((name) => row.by[name] ?? ""),
+    ...columns.map(([, cell]) => String(cell(row) ?? "")),
+  ]);
+  return csvOf([...by, ...columns.map(([head]) => head)], lines);
+}
+
+/** A name that a spreadsheet would take for a formula is quoted so that it stays a text; numbers below nothing are none. */
+function field(text: string): string {
+  const safe = /^[=+@\t\r-]/.test(text) && !/^-[0-9]+(\.[0-9]+)?$/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

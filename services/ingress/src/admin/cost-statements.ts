@@ -1,0 +1,159 @@
+import { SignalboxError } from "@signalbox/proto";
+import { type Kysely, sql } from "kysely";
+import { z } from "zod";
+import type { KeyDatabase } from "../keys/key-database.ts";
+import { csvOf, sumColumns } from "./cost-csv.ts";
+import { CostSums } from "./cost-forms.ts";
+import { costReport } from "./cost-report.ts";
+import { TimeZone } from "./key-forms.ts";
+import { decimalUsd } from "./money.ts";
+
+export const StatementQuery = z.strictObject({
+  month: z.string().regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/, "expected a month like 2026-11"),
+  /** Of this team alone. */
+  team: z.string().min(1).max(64).optional(),
+  /** In which the month begins and ends. */
+  timeZone: TimeZone.default("UTC"),
+  format: z.enum(["json", "csv", "markdown"]).default("json"),
+});
+export type StatementQuery = z.infer<typeof StatementQuery>;
+
+const Line = z.strictObject({
+  project: z.string().nullable(),
+  provider: z.string().nullable(),
+  model: z.string().nullable(),
+  ...CostSums.shape,
+});
+
+export const Statements = z.strictObject({
+  object: z.literal("statements"),
+  month: z.string(),
+  timeZone: z.string(),
+  from: z.iso.datetime(),
+  to: z.iso.datetime(),
+  /** One for each team; null is that of requests that belong to none. */
+  data: z.array(z.strictObject({ team: z.string().nullable(), total: CostSums, lines: z.array(Line) })),
+  /** Of the month's outcomes, summed apart from the statements: both are the same to the pico-dollar. */
+  total: CostSums,
+});
+export type Statements = z.infer<typeof Statements>;
+type Statement = Statements["data"][number];
+
+const BY = ["team", "project", "provider", "model"] as const;
+
+/** What each team's requests of a month cost. Rejects with `internal` when the statements do not add up. */
+export async function monthlyStatements(
+  db: Kysely<KeyDatabase>,
+  { month, team, timeZone }: StatementQuery,
+): Promise<Statements> {
+  const { fromMs, toMs } = await boundsOf(db, month, timeZone);
+  const report = await costReport(db, { by: BY, fromMs, toMs, timeZone, baseline: null, team });
+  if (report.hasMore) {
+    const problem = "The month has more lines than one answer holds: ask for one team with 'team'.";
+    throw new SignalboxError("invalid-request", problem, { details: { param: "team" } });
+  }
+  const teams = Map.groupBy(report.data, ({ by }) => by.team ?? null);
+  const data = [...teams]
+    .map(([name, rows]): Statement => {
+      const lines = rows.map(({ by: { project = null, provider = null, model = null }, ...sums }) => ({
+        project,
+        provider,
+        model,
+        ...sums,
+      }));
+      return { team: name, total: sumOf(lines), lines };
+    })
+    .toSorted((a, b) => ((a.team ?? "") < (b.team ?? "") ? -1 : 1));
+  const { total } = report;
+  if (sumOf(data.map((each) => each.total)).costPicoUsd !== total.costPicoUsd) {
+    throw new Error("the statements do not add up to what the month cost");
+  }
+  const [from, to] = [new Date(fromMs).toISOString(), new Date(toMs).toISOString()];
+  return { object: "statements", month, timeZone, from, to, data, total };
+}
+
+async function boundsOf(
+  db: Kysely<KeyDatabase>,
+  month: string,
+  timeZone: string,
+): Promise<{ fromMs: number; toMs: number }> {
+  const { rows } = await sql<{ from: string; to: string }>`
+    select (extract(epoch from begins at time zone ${timeZone}) * 1000)::bigint as from,
+      (extract(epoch from (begins + interval '1 month') at time zone ${timeZone}) * 1000)::bigint as to
+    from (select ${`${month}-01`}::timestamp as begins) as month`.execute(db);
+  return { fromMs: Number(rows[0]?.from), toMs: Number(rows[0]?.to) };
+}
+
+function sumOf(all: readonly CostSums[]): CostSums {
+  const count = (of: (sums: CostSums) => number): number => all.reduce((sum, each) => sum + of(each), 0);
+  const money = (of: (sums: CostSums) => string): bigint => all.reduce((sum, each) => sum + BigInt(of(each)), 0n);
+  const cost = money(({ costPicoUsd }) => costPicoUsd);
+  return {
+    requests: count(({ requests }) => requests),
+    unpriced: count(({ unpriced }) => unpriced),
+    costUsd: decimalUsd(cost),
+    costPicoUsd: String(cost),
+    abandoned: count(({ abandoned }) => abandoned),
+    abandonedEstimatePicoUsd: String(money(({ abandonedEstimatePicoUsd }) => abandonedEstimatePicoUsd)),
+    inputTokens: count(({ inputTokens }) => inputTokens),
+    outputTokens: count(({ outputTokens }) => outputTokens),
+  };
+}
+
+/** A line for each of a statement's, and no sums: whoever adds them up adds them once. */
+export function statementCsv({ month, data }: Statements): string {
+  const columns = sumColumns(false);
+  const lines = data.flatMap(({ team, lines: all }) =>
+    all.map((line) => [
+      month,
+      team ?? "",
+      line.project ?? "",
+      line.provider ?? "",
+      line.model ?? "",
+      ...columns.map(([, valueOf]) => String(valueOf(line) ?? "")),
+    ]),
+  );
+  return csvOf(["month", ...BY, ...columns.map(([head]) => head)], lines);
+}
+
+const MARKDOWN_HEAD = [
+  "| project | provider | model | requests | input tokens | output tokens | USD |",
+  "| --- | --- | --- | ---: | ---: | ---: | ---: |",
+];
+
+export function statementMarkdown({ month, timeZone, data, total }: Statements): string {
+  const parts = data.map(({ team, lines, total: sum }) =>
+    [
+      `## ${team === null ? "Requests of no team" : `Team ${cell(team)}`}`,
+      "",
+      ...MARKDOWN_HEAD,
+      ...lines.map((line) => markdownRow([line.project, line.provider, line.model], line)),
+      markdownRow(["total", "", ""], sum),
+      ...remarksOn(sum),
+    ].join("\n"),
+  );
+  const head = `# Costs of ${month} (${timeZone})`;
+  const foot = `All statements together: ${total.costUsd} USD over ${total.requests} requests, as the register's outcomes say.`;
+  return `${[head, ...parts, foot].join("\n\n")}\n`;
+}
+
+function markdownRow(words: readonly (string | null)[], sums: CostSums): string {
+  const figures = [sums.requests, sums.inputTokens, sums.outputTokens, sums.costUsd].map(String);
+  return `| ${[...words.map((word) => (word === null ? "—" : cell(word))), ...figures].join(" | ")} |`;
+}
+
+function remarksOn({ unpriced, abandoned, abandonedEstimatePicoUsd }: CostSums): string[] {
+  if (unpriced === 0) return [];
+  const estimate = decimalUsd(BigInt(abandonedEstimatePicoUsd));
+  const lost =
+    abandoned === 0 ? "" : ` Nobody saw the end of ${abandoned} of them, which cost ${estimate} USD at the most.`;
+  return ["", `The cost of ${unpriced} requests is not known and not in the sum.${lost}`];
+}
+
+/** A name must neither end a table's cell nor its row, nor begin markup. */
+function cell(text: string): string {
+  return text
+    .replaceAll(/[\\|`*_<>[\]]/g, String.raw`\$&`)
+    .replaceAll(/\s+/g, " ")
+    .trim();
+}

@@ -1,0 +1,137 @@
+import { SignalboxError } from "@signalbox/proto";
+import { parseInput } from "../http/parse-input.ts";
+import { parseJsonBody, readBody } from "../http/read-body.ts";
+import { actorOf } from "../identity/actor.ts";
+import { ADMIN, type AdminRoute, BODY_LIMITS } from "./admin-route.ts";
+import {
+  AdminIdentity,
+  IDENTITY_KINDS,
+  IDENTITY_PATHS,
+  IdentityChange,
+  type IdentityKind,
+  IdentityList,
+  IdentityQuery,
+  NewIdentity,
+} from "./identity-forms.ts";
+import { ensureTenant, insertIdentity, readIdentities, updateIdentity } from "./identity-store.ts";
+import type { AdminContext } from "./key-routes.ts";
+import { placeWithin } from "./place-key.ts";
+import { recordAdminChange } from "./record-admin-change.ts";
+
+/** Teams, projects, users and service accounts of tenants. */
+export function adminIdentityRoutes(context: AdminContext): AdminRoute[] {
+  return IDENTITY_KINDS.flatMap((kind) => [
+    listRoute(kind, context),
+    makeRoute(kind, context),
+    changeRoute(kind, context),
+  ]);
+}
+
+function listRoute(kind: IdentityKind, { db }: AdminContext): AdminRoute {
+  const summary = `The ${IDENTITY_PATHS[kind]} of a tenant.`;
+  return {
+    method: "GET",
+    path: pathOf(kind),
+    access: "read-settings",
+    doc: { summary, status: 200, query: IdentityQuery, answer: IdentityList },
+    async handle({ request, principal }) {
+      const { tenant = principal.tenant } = parseInput(IdentityQuery, request.query);
+      return { object: "list", data: await readIdentities(db, { tenant, kind }) };
+    },
+  };
+}
+
+function makeRoute(kind: IdentityKind, { db, keys, recorder, log }: AdminContext): AdminRoute {
+  return {
+    method: "POST",
+    path: pathOf(kind),
+    access: "manage-identities",
+    doc: { summary: `Makes a ${kind}.`, status: 201, body: NewIdentity, answer: AdminIdentity },
+    async handle({ request, reply, principal }) {
+      const wish = parseInput(NewIdentity, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+      const { tenant = principal.tenant, id, name = id } = wish;
+      const by = actorOf(principal);
+      const within = withinOf(kind, wish, NOWHERE);
+      const made = await db.transaction().execute(async (transaction) => {
+        await ensureTenant(transaction, tenant);
+        const placed = await placeWithin({ ...within, ...NOBODY }, { db: transaction, tenant, by });
+        const { team, project } = placed.place;
+        const own = await insertIdentity(transaction, { tenant, kind, id, name, team, project, by });
+        if (own === undefined) throw invalid("id", `there is a ${kind} of this id`);
+        return [...placed.made, own];
+      });
+      await keys.reload();
+      for (const after of made) await recordMade(after, { recorder, by });
+      log.info({ tenant, kind, id, by }, "an identity was made");
+      reply.code(201);
+      return made.at(-1);
+    },
+  };
+}
+
+function changeRoute(kind: IdentityKind, { db, keys, recorder, log }: AdminContext): AdminRoute {
+  const summary = `Changes what is named of a ${kind}; while it is disabled, nobody speaks for it.`;
+  return {
+    method: "PATCH",
+    path: `${pathOf(kind)}/:id`,
+    access: "manage-identities",
+    doc: { summary, status: 200, query: IdentityQuery, body: IdentityChange, answer: AdminIdentity },
+    async handle({ request, principal }) {
+      const { tenant = principal.tenant } = parseInput(IdentityQuery, request.query);
+      const change = parseInput(IdentityChange, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+      const name = { tenant, kind, id: (request.params as { id: string }).id };
+      const [before] = await readIdentities(db, name);
+      if (before === undefined) throw new SignalboxError("not-found", `There is no ${kind} of this id.`);
+      const by = actorOf(principal);
+      const within = withinOf(kind, change, before);
+      const placed = await placeWithin({ ...within, ...NOBODY }, { db, tenant, by });
+      await updateIdentity(db, before, { ...change, team: placed.place.team, project: placed.place.project });
+      await keys.reload();
+      for (const made of placed.made) await recordMade(made, { recorder, by });
+      const [after = before] = await readIdentities(db, name);
+      const word = before.disabledAt === null && after.disabledAt !== null ? "revoked" : "changed";
+      await recordAdminChange(recorder, { object: kind, change: word, id: name.id, of: tenant, by, before, after });
+      log.info({ ...name, by, disabled: after.disabledAt !== null }, "an identity was changed");
+      return after;
+    },
+  };
+}
+
+const NOWHERE = { team: null, project: null };
+const NOBODY = { user: null, serviceAccount: null };
+
+type Within = { readonly team?: string | null | undefined; readonly project?: string | null | undefined };
+
+/** A team is within its tenant alone, a project within a team. */
+function withinOf(
+  kind: IdentityKind,
+  { team, project }: Within,
+  before: { team: string | null; project: string | null },
+): { team: string | null; project: string | null } {
+  if (kind === "team" && team != null) throw invalid("team", "a team is within no other");
+  if ((kind === "team" || kind === "project") && project != null)
+    throw invalid("project", `a ${kind} is within no project`);
+  // Another project brings its own team.
+  const moved = project != null && project !== before.project;
+  return {
+    team: team === undefined ? (moved ? null : before.team) : team,
+    project: project === undefined ? before.project : project,
+  };
+}
+
+/** Writes into the register that something was made. */
+export async function recordMade(
+  after: AdminIdentity,
+  { recorder, by }: Pick<AdminContext, "recorder"> & { by: string },
+): Promise<void> {
+  const { object, id, tenant: of } = after;
+  await recordAdminChange(recorder, { object, change: "created", id, of, by, before: null, after });
+}
+
+function pathOf(kind: IdentityKind): string {
+  return `${ADMIN}/${IDENTITY_PATHS[kind]}`;
+}
+
+function invalid(param: string, problem: string): SignalboxError {
+  return new SignalboxError("invalid-request", `Invalid '${param}': ${problem}.`, { details: { param } });
+}

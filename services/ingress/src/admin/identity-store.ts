@@ -1,0 +1,96 @@
+import { randomBytes } from "node:crypto";
+import { type Kysely, sql } from "kysely";
+import type { KeyDatabase } from "../keys/key-database.ts";
+import type { AdminIdentity, IdentityChange, IdentityKind } from "./identity-forms.ts";
+
+type Db = Kysely<KeyDatabase>;
+
+const DIGEST_KEY_BYTES = 32;
+const LIST_MAX = 10_000;
+
+type Row = {
+  tenant: string;
+  kind: IdentityKind;
+  id: string;
+  name: string;
+  team: string | null;
+  project: string | null;
+  created_at: Date;
+  disabled_at: Date | null;
+};
+
+export type IdentityName = { readonly tenant: string; readonly kind: IdentityKind; readonly id: string };
+
+export type IdentityWish = IdentityName & {
+  readonly name: string;
+  readonly team: string | null;
+  readonly project: string | null;
+  readonly by: string;
+};
+
+/** A tenant is made with the first thing of it. */
+export async function ensureTenant(db: Db, tenant: string): Promise<void> {
+  await sql`
+    insert into tenant (id, digest_key) values (${tenant}, ${randomBytes(DIGEST_KEY_BYTES)})
+    on conflict do nothing`.execute(db);
+}
+
+/** Those of a tenant, disabled ones too; or the one of an id. */
+export async function readIdentities(
+  db: Db,
+  { tenant, kind, id = null }: { tenant: string; kind: IdentityKind; id?: string | null },
+): Promise<AdminIdentity[]> {
+  const { rows } = await sql<Row>`
+    select tenant, kind, id, name, team, project, created_at, disabled_at from identity
+    where tenant = ${tenant} and kind = ${kind} and (${id}::text is null or id = ${id})
+    order by id limit ${LIST_MAX}`.execute(db);
+  return rows.map(shown);
+}
+
+/** Undefined where there is one of this name already. */
+export async function insertIdentity(db: Db, wish: IdentityWish): Promise<AdminIdentity | undefined> {
+  const { rows } = await sql<Row>`
+    insert into identity (tenant, kind, id, name, team, project, created_by)
+    values (${wish.tenant}, ${wish.kind}, ${wish.id}, ${wish.name}, ${wish.team}, ${wish.project}, ${wish.by})
+    on conflict do nothing
+    returning tenant, kind, id, name, team, project, created_at, disabled_at`.execute(db);
+  return rows.map(shown)[0];
+}
+
+/** Changes what is named. What is within it, keys included, moves with it. */
+export async function updateIdentity(db: Db, before: AdminIdentity, change: IdentityChange): Promise<void> {
+  const { tenant, object: kind, id } = before;
+  const { name = before.name, team = before.team, project = before.project } = change;
+  const { disabled = before.disabledAt !== null } = change;
+  await db.transaction().execute(async (transaction) => {
+    await sql`
+      update identity set name = ${name}, team = ${team}, project = ${project},
+        disabled_at = case when ${disabled} then coalesce(disabled_at, now()) end
+      where tenant = ${tenant} and kind = ${kind} and id = ${id}`.execute(transaction);
+    if (team === before.team && project === before.project) return;
+    if (kind === "project") {
+      await sql`update identity set team = ${team} where tenant = ${tenant} and project = ${id}`.execute(transaction);
+      await sql`update virtual_key set team = ${team} where tenant = ${tenant} and project = ${id}`.execute(
+        transaction,
+      );
+    } else if (kind !== "team") {
+      const owner = sql.ref(kind === "user" ? "user_id" : "service_account");
+      await sql`
+        update virtual_key set team = ${team}, project = ${project}
+        where tenant = ${tenant} and ${owner} = ${id}`.execute(transaction);
+    }
+  });
+}
+
+function shown(row: Row): AdminIdentity {
+  return {
+    object: row.kind,
+    tenant: row.tenant,
+    id: row.id,
+    name: row.name,
+    team: row.team,
+    project: row.project,
+    createdAt: row.created_at.toISOString(),
+    disabledAt: row.disabled_at?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,85 @@
+import { SignalboxError } from "@signalbox/proto";
+import type { FastifyReply } from "fastify";
+import { parseInput } from "../http/parse-input.ts";
+import { parseJsonBody, readBody } from "../http/read-body.ts";
+import { actorOf } from "../identity/actor.ts";
+import { authorise, authoriseRole } from "../identity/authorise.ts";
+import type { Principal } from "../keys/key-ring.ts";
+import { ADMIN, type AdminRoute, BODY_LIMITS } from "./admin-route.ts";
+import { type AdminKey, MadeKey, Rotation } from "./key-forms.ts";
+import type { AdminContext } from "./key-routes.ts";
+import { presentKey } from "./key-store.ts";
+import { recordAdminChange } from "./record-admin-change.ts";
+import { type Renewal, renewSecret } from "./renew-secret.ts";
+
+/** What is under way with the secret before is not cut off by its bearer's own renewal. */
+const REFRESH_OVERLAP_SECONDS = 60;
+
+type Renewing = { readonly key: AdminKey; readonly principal: Principal; readonly reply: FastifyReply };
+
+/** New secrets for keys: by who manages them, and by their bearers. */
+export function adminRenewalRoutes(context: AdminContext): AdminRoute[] {
+  return [rotateRoute(context), refreshRoute(context)];
+}
+
+function rotateRoute(context: AdminContext): AdminRoute {
+  return {
+    method: "POST",
+    path: `${ADMIN}/keys/:id/rotate`,
+    access: "manage-keys",
+    doc: {
+      summary: "Gives a key another secret, shown this once; the present one may go on for a while.",
+      status: 200,
+      body: Rotation,
+      answer: MadeKey,
+    },
+    async handle({ request, reply, principal }) {
+      const { overlapSeconds } = parseInput(Rotation, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+      const key = await presentKey(context.db, (request.params as { id: string }).id);
+      authoriseRole(principal, key.role);
+      return renew({ key, principal, reply }, { overlapSeconds, extend: false }, context);
+    },
+  };
+}
+
+function refreshRoute(context: AdminContext): AdminRoute {
+  return {
+    method: "POST",
+    path: `${ADMIN}/keys/:id/refresh`,
+    access: "renew-key",
+    doc: {
+      summary: "Renews a short-lived key, with another secret; its bearer may, as long as it holds.",
+      status: 200,
+      answer: MadeKey,
+    },
+    async handle({ request, reply, principal }) {
+      const { id } = request.params as { id: string };
+      const isOwn = principal.keyId === id && principal.outgoing === undefined;
+      if (!isOwn) authorise(principal, "manage-keys");
+      const key = await presentKey(context.db, id);
+      if (!isOwn) authoriseRole(principal, key.role);
+      return renew({ key, principal, reply }, { overlapSeconds: REFRESH_OVERLAP_SECONDS, extend: true }, context);
+    },
+  };
+}
+
+async function renew(
+  { key: before, principal, reply }: Renewing,
+  wish: Omit<Renewal, "pepper">,
+  { db, keys, pepper, recorder, log }: AdminContext,
+): Promise<object> {
+  const { id, tenant: of } = before;
+  const secret = await renewSecret(db, id, { ...wish, pepper });
+  if (secret === null) {
+    const problem = wish.extend && before.lifetimeSeconds === null ? "is not a short-lived one" : "has ended";
+    throw new SignalboxError("invalid-request", `The key ${problem}.`);
+  }
+  await keys.reload();
+  const after = await presentKey(db, id);
+  const by = actorOf(principal);
+  log.info({ key: id, by, extended: wish.extend }, "a key was given another secret");
+  await recordAdminChange(recorder, { object: "virtual-key", change: "changed", id, of, by, before, after });
+  // The one time that the secret is shown; no cache on the way may keep it.
+  reply.header("cache-control", "no-store");
+  return { ...after, secret };
+}

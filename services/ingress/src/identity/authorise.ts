@@ -1,0 +1,43 @@
+import { type Role, SignalboxError } from "@signalbox/proto";
+import { type Right, RIGHTS } from "./right.ts";
+
+const MEMBER: readonly Right[] = ["ask", "read-records", "replay", "renew-key"];
+const LOOK: readonly Right[] = [
+  "read-records",
+  "replay",
+  "renew-key",
+  "read-settings",
+  "read-costs",
+  "reach-all-tenants",
+];
+
+/** What each role may do; what does not stand here, nobody of that role may. */
+const GRANTS = new Map<Role, ReadonlySet<Right>>([
+  ["owner", new Set(RIGHTS)],
+  ["admin", new Set(RIGHTS.filter((right) => right !== "manage-owners"))],
+  ["operator", new Set<Right>([...MEMBER, ...LOOK, "manage-budgets"])],
+  // Who looks into what others do asks no models, and changes nothing.
+  ["auditor", new Set(LOOK)],
+  ["member", new Set(MEMBER)],
+]);
+
+type Bearer = { readonly role: Role };
+
+/** Whether a role has a right. An unknown role, as a newer version may know one, has none. */
+export function may({ role }: Bearer, right: Right): boolean {
+  return GRANTS.get(role)?.has(right) === true;
+}
+
+/** Throws `forbidden` unless the bearer has the right. */
+export function authorise(bearer: Bearer, right: Right): void {
+  if (may(bearer, right)) return;
+  throw new SignalboxError(
+    "forbidden",
+    `This needs the right '${right}', which the role ${bearer.role} does not give.`,
+  );
+}
+
+/** Throws `forbidden` where somebody would make or change a key that may do more than they may themselves. */
+export function authoriseRole(bearer: Bearer, role: Role): void {
+  if (role === "owner") authorise(bearer, "manage-owners");
+}
