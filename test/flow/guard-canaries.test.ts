@@ -28,6 +28,9 @@ const CANARIES = {
   "broken body": word(),
   "refused field": word(),
   "parameter name": word(),
+  "model's name": `tok-${word()}`,
+  "token's subject": word(),
+  "token's key": word(),
 };
 type Canary = keyof typeof CANARIES;
 
@@ -41,6 +44,17 @@ const GUARDRAILS = {
   },
   answer: { rules: [{ match: "secret.*", action: "block" }] },
 };
+
+/** Nobody answers there, so that its keys cannot be read. */
+const ISSUER = { issuer: "http://127.0.0.1:9/id", audience: "signalbox", tenant: "default" };
+
+function tokenOf(issuer: string): string {
+  const head = { alg: "ES256", kid: CANARIES["token's key"] };
+  const claims = { iss: issuer, aud: "signalbox", sub: CANARIES["token's subject"] };
+  return [head, claims, CANARIES["token's key"]]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+    .join(".");
+}
 
 const OUTCOME = "signalbox.event.outcome.v1";
 
@@ -119,7 +133,7 @@ test("B15 no secret in a prompt, an answer, a header or a key is found in any lo
   };
   const line = stack.use(
     await startLine({
-      config: { providers, guardrails: GUARDRAILS, log: { level: "trace" } },
+      config: { providers, guardrails: GUARDRAILS, identity: { issuers: [ISSUER] }, log: { level: "trace" } },
       env: { CANARY_PROVIDER_KEY: CANARIES["key of a provider"] },
     }),
   );
@@ -201,6 +215,16 @@ test("B15 no secret in a prompt, an answer, a header or a key is found in any lo
     [400, {}, `{"messages": ${CANARIES["broken body"]}`],
     [400, {}, chat("Hello", { n: CANARIES["refused field"] })],
     [404, {}, {}, `/v1/${CANARIES["parameter name"]}`],
+    [404, {}, chat("Hello", { model: CANARIES["model's name"] })],
+    [404, {}, { model: CANARIES["model's name"], input: "Hello" }, "/v1/embeddings"],
+    [
+      404,
+      {},
+      { contents: [{ parts: [{ text: "Hello" }] }] },
+      `/v1beta/models/${CANARIES["model's name"]}:generateContent`,
+    ],
+    [401, { authorization: `Bearer ${tokenOf("https://elsewhere.example.org")}` }],
+    [503, { authorization: `Bearer ${tokenOf(ISSUER.issuer)}` }],
   ];
   for (const [status, headers, body = chat("Hello"), path] of refused) {
     const answer = await post(body, headers, path);
@@ -221,6 +245,7 @@ test("B15 no secret in a prompt, an answer, a header or a key is found in any lo
   await expect
     .poll(
       async () => ((await (await line.api("/v1/decisions?limit=100")).json()) as { data: { outcome: unknown }[] }).data,
+      { timeout: 20_000, interval: 100 },
     )
     .toSatisfy((rows: { outcome: unknown }[]) => rows.length >= 10 && rows.every(({ outcome }) => outcome !== null));
   await sleep(500);

@@ -1,10 +1,15 @@
 import { FACTS, endpoint, priced, quality } from "@signalbox/decision/fixtures/documents";
-import { NO_USAGE } from "@signalbox/proto";
+import { type DispatchOrder, NO_USAGE } from "@signalbox/proto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startPolicyRig, type PolicyRig } from "./policy-rig.ts";
 
 const GOOD = endpoint("b/good", { price: priced(1_000_000, 4_000_000), quality: quality(600_000) });
-const DEAR = endpoint("c/dear", { price: priced(5_000_000, 20_000_000), quality: quality(900_000) });
+const DEAR = endpoint("c/dear", {
+  dialect: "anthropic-messages",
+  maxOutputTokens: 32_000,
+  price: priced(5_000_000, 20_000_000),
+  quality: quality(900_000),
+});
 const ENTRY_ID = "01990000-0000-7000-8000-000000000002";
 
 let rig: PolicyRig;
@@ -63,6 +68,23 @@ test("an answer is kept nowhere when no cache can keep it", async () => {
 test("a bound that the caller did not set is put on the order", async () => {
   await using _policy = await rig.start();
   expect(await rig.send({ facts: { maxOutputTokens: null } })).toMatchObject({ order: { maxOutputTokens: 16_384 } });
+});
+
+test("B9 a conversation that Claude signed stays with Claude, and each model's stream may be as long as it can write", async () => {
+  await using _policy = await rig.start();
+  const facts = { maxOutputTokens: null, stream: true };
+  const signedState = [{ wire: "anthropic-messages" as const, kinds: ["signature" as const] }];
+  const kept = await rig.send({ facts: { ...facts, signedState } });
+  expect(kept.recorded[0]).toMatchObject({
+    input: { facts: { signedState } },
+    decision: { excluded: [{ rule: "signed-state", count: 1 }], action: { maxOutputSource: "model" } },
+  });
+  expect(kept).toMatchObject({ order: { plan: [{ endpoint: "c/dear" }], maxOutputTokens: 32_000 } });
+  const { order } = (await rig.send({ facts })) as { order?: DispatchOrder };
+  expect(order?.plan.map(({ endpoint: id, maxOutputTokens }) => [id, maxOutputTokens])).toEqual([
+    ["b/good", 16_384],
+    ["c/dear", 32_000],
+  ]);
 });
 
 test("a refusal goes back to ingress with its decision", async () => {

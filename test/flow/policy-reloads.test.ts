@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { endpoint, priced } from "@signalbox/decision/fixtures/documents";
+import { catalogue, endpoint, priced } from "@signalbox/decision/fixtures/documents";
 import {
   POLICY_CONTROL_SUBJECT,
   POLICY_NOTICE_SUBJECT,
@@ -17,12 +17,14 @@ const REPLICAS = 3;
 const EFFECTIVE_WITHIN_MS = 1_000;
 const INBOX = "_INBOX_ingress.policy-test";
 
+const ENDPOINTS = [
+  endpoint("a/cheap", { price: priced(1_000, 1_000) }),
+  endpoint("b/dear", { price: priced(2_000, 2_000), region: "eu-west" }),
+];
+
 let rig: PolicyRig;
 beforeAll(async () => {
-  rig = await startPolicyRig([
-    endpoint("a/cheap", { price: priced(1_000, 1_000) }),
-    endpoint("b/dear", { price: priced(2_000, 2_000) }),
-  ]);
+  rig = await startPolicyRig(ENDPOINTS);
   await rig.listenAsDispatcher();
 });
 afterAll(() => rig[Symbol.asyncDispose]());
@@ -171,4 +173,43 @@ test("a caller's words enter the register only where the policy names them", asy
   });
   expect(recorded[0]?.decision.policy?.applied).toEqual([{ rule: "beta", effects: ["pin"], overridden: [] }]);
   expect(JSON.stringify(recorded)).not.toContain("my-secret");
+});
+
+test("what rules require of places goes with the order, and a conversation that was held to it stays so", async () => {
+  await using _policy = await rig.start();
+  await apply(
+    "rules:\n  - { name: eu, when: 'model == \"auto\"', do: { require: { regions: [eu-*], capabilities: [tools] } } }",
+  );
+  const residency = [{ regions: ["eu-*"] }];
+  expect(await rig.send()).toMatchObject({ order: { plan: [{ endpoint: "b/dear" }], residency } });
+  expect(await rig.send({ facts: { model: "a/cheap" } })).not.toHaveProperty("order.residency");
+  const held = await rig.send({ facts: { model: "a/cheap" }, residency });
+  expect(held).toMatchObject({ kind: "reply", recorded: [{ input: { residency } }] });
+  await apply("planMax: 1");
+  expect(await rig.send({ residency })).toMatchObject({ order: { plan: [{ endpoint: "b/dear" }], residency } });
+});
+
+test("a changed catalogue holds without a restart, and one that cannot be used changes nothing", async () => {
+  await using _policy = await rig.start({ policyPollMs: 50 });
+  await apply("planMax: 1");
+  const catalogueOf = async (): Promise<[string | undefined, string | undefined]> => {
+    const answer = await rig.send();
+    const digest = answer.recorded[0]?.input.documents.catalogue;
+    return [digest, answer.kind === "order" ? answer.order.plan[0]?.endpoint : undefined];
+  };
+  const [before, first] = await catalogueOf();
+  expect(first).toBe("a/cheap");
+  const dearer = [{ ...ENDPOINTS[0]!, price: priced(9_000, 9_000) }, ENDPOINTS[1]!, endpoint("c/new", { price: null })];
+  await writeFile(join(rig.dir, "catalogue.json"), JSON.stringify(catalogue(dearer)));
+  const after = await vi.waitFor(async () => {
+    const [digest, taken] = await catalogueOf();
+    expect(digest).not.toBe(before);
+    expect(taken).toBe("b/dear");
+    return digest;
+  });
+  await writeFile(join(rig.dir, "catalogue.json"), "{");
+  await sleep(200);
+  expect(await catalogueOf()).toEqual([after, "b/dear"]);
+  await writeFile(join(rig.dir, "catalogue.json"), JSON.stringify(catalogue(ENDPOINTS)));
+  await vi.waitFor(async () => expect(await catalogueOf()).toEqual([before, "a/cheap"]));
 });

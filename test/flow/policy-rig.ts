@@ -37,6 +37,7 @@ export type RequestParts = {
   cacheAddress?: string | null;
   deadlineInMs?: number;
   caller?: DecideItem["route"]["caller"];
+  residency?: DecideItem["route"]["residency"];
 };
 
 /** What stands around policy: a cache that sends requests, a dispatcher that takes orders, ingress' inbox, the AUDIT queue. */
@@ -44,6 +45,8 @@ export type PolicyRig = AsyncDisposable & {
   readonly db: FreshDatabase;
   readonly nats: FreshNats;
   readonly operator: NatsConnection;
+  /** For files of the test's own. */
+  readonly dir: string;
   start(overrides?: object): Promise<RunningService>;
   /** Takes the place of the dispatchers; without it nobody listens. */
   listenAsDispatcher(): Promise<void>;
@@ -70,6 +73,7 @@ export async function startPolicyRig(endpoints: readonly Endpoint[]): Promise<Po
     db,
     nats,
     operator,
+    dir,
     ...line,
     send: async (request = {}) => (await line.sendAll([request]))[0] as PolicyAnswer,
     start: (overrides = {}) =>
@@ -149,6 +153,7 @@ function decideItem({
   cacheAddress = "127.0.0.1:1",
   deadlineInMs = PATIENCE_MS,
   caller,
+  residency,
 }: RequestParts): DecideItem {
   return {
     facts: { ...FACTS, requestId: uuidv7(), ...facts },
@@ -158,6 +163,7 @@ function decideItem({
       traceparent: null,
       includeUsage: false,
       ...(caller === undefined ? {} : { caller }),
+      ...(residency === undefined ? {} : { residency }),
     },
     classification: decisionInput().classification,
     lookup: lookup ?? { status: "miss" },

@@ -7,14 +7,14 @@ import { CERTAIN_MICRO, choose, type Choice } from "./choose.ts";
 import { comparable } from "./comparable.ts";
 import { filterCandidates, type Filtered } from "./filter-candidates.ts";
 import { formatIndexRanges } from "./index-ranges.ts";
-import { type AskedOutput, askedOutput, outputBound } from "./output-bound.ts";
+import { type AskedOutput, askedOutput, outputBound, type OutputBound, streamBound } from "./output-bound.ts";
 import { planEndpoints } from "./plan.ts";
 import { type DrawnArms, drawArm, traceOf } from "./policy/arms.ts";
 import { evaluatePolicy, type PolicyVerdict } from "./policy/evaluate-policy.ts";
 import { isHealthy } from "./policy/is-healthy.ts";
-import { narrow, withinScope } from "./policy/narrow.ts";
+import { narrow, withinResidency, withinScope } from "./policy/narrow.ts";
 import { type DecisionDocuments, type PreparedDocuments, prepareDocuments } from "./prepare-documents.ts";
-import { type Refusal, refuseAll, refuseByGuard, refuseByPolicy } from "./refuse.ts";
+import { type Refusal, refuseAll, refuseByGuard, refuseByPolicy, refuseThrottled } from "./refuse.ts";
 import { type RequestTarget, resolveTarget } from "./resolve-target.ts";
 
 /** Which endpoints answer a request: a pure function of its arguments, which the record holds. */
@@ -39,6 +39,8 @@ export function decidePrepared(input: DecisionInput, documents: PreparedDocument
   const blocked = refuseByGuard(input.facts.guard);
   if (blocked !== null) return refuseAtOnce(judged, blocked);
   if (verdict.denied !== null) return refuseAtOnce(judged, refuseByPolicy(verdict.denied.message));
+  const throttled = refuseThrottled(input.throttled, verdict.trace);
+  if (throttled !== null) return refuseAtOnce(judged, throttled);
   const target = resolveTarget(input.facts.model, documents, verdict.effects);
   if (target.kind === "refused") return refuseAtOnce(judged, target.refusal);
   return decideResolved(judged, target);
@@ -54,7 +56,11 @@ function decideResolved(judged: Judged, { model, route }: Extract<RequestTarget,
   const { effects } = verdict;
   const { coverage } = documents.compiled;
   const asked = askedOutput(input.facts, documents.policy, effects.maxOutputTokens?.value ?? null);
-  const narrowing = withinScope(narrow(effects, coverage, route), input.keyScope, coverage);
+  const narrowing = withinResidency(
+    withinScope(narrow(effects, coverage, route), input.keyScope, coverage),
+    input.residency,
+    coverage,
+  );
   const means = input.budgets === undefined ? null : meansOf(input.budgets, coverage);
   const filtered = filterCandidates(documents, { input, model, asked, narrowing, means });
   const { candidates } = filtered;
@@ -81,14 +87,24 @@ function decideResolved(judged: Judged, { model, route }: Extract<RequestTarget,
     const action = refuseAll(input.facts.model, excluded);
     return { ...head, cache: cached.kind, action, reason: action.code };
   }
-  const action = routeTo(choice, { judged, candidates, asked, storeTtlSeconds: storeTtlSeconds(input, terms) });
+  // What a budget must answer for stays at the default, so that one long stream does not hold all of it.
+  const { stream, operation } = input.facts;
+  const mayBeLong = stream && operation === "chat" && asked.source === "default" && means === null;
+  const ttlSeconds = storeTtlSeconds(input, terms);
+  const action = routeTo(choice, { judged, candidates, asked, mayBeLong, storeTtlSeconds: ttlSeconds });
   const reserved = means === null ? {} : { reserved: reserve(action, input, { documents, means }) };
   return { ...head, cache: cached.kind, action, reason: choice.reason, propensities: choice.propensities, ...reserved };
 }
 
 function routeTo(
   { first, compare }: Choice,
-  options: { judged: Judged; candidates: readonly Candidate[]; asked: AskedOutput; storeTtlSeconds: number | null },
+  options: {
+    judged: Judged;
+    candidates: readonly Candidate[];
+    asked: AskedOutput;
+    mayBeLong: boolean;
+    storeTtlSeconds: number | null;
+  },
 ): Route {
   const { judged, candidates, asked } = options;
   const { input, documents, verdict } = judged;
@@ -97,13 +113,36 @@ function routeTo(
   const chain = verdict.effects.fallbacks?.value.map((selector) => documents.compiled.coverage.of(selector)) ?? null;
   const max = documents.policy.planMax;
   const peers = comparable(candidates, { first, operation: input.facts.operation });
+  const isWhole = documents.policy.translation === "enforce";
+  const form = isWhole ? input.facts.dialect : null;
+  const plan = planEndpoints(peers, { first, compare, max, outputTokens: bound.tokens, chain, form });
   return {
     kind: "route",
-    plan: planEndpoints(peers, { first, compare, max, outputTokens: bound.tokens, chain }),
-    maxOutputTokens: bound.tokens,
-    maxOutputSource: bound.source,
+    plan,
+    ...(options.mayBeLong
+      ? longBounds(plan, judged, asked)
+      : { maxOutputTokens: bound.tokens, maxOutputSource: bound.source }),
     storeTtlSeconds: options.storeTtlSeconds,
-    ...(documents.policy.translation === "enforce" ? { translation: "enforce" } : {}),
+    ...(isWhole ? { translation: "enforce" } : {}),
+  };
+}
+
+type Bounds = Pick<Route, "maxOutputTokens" | "maxOutputSource" | "planOutputTokens">;
+
+/** How long a stream may be at each endpoint of its plan. */
+function longBounds(plan: readonly string[], { input, documents }: Judged, asked: AskedOutput): Bounds {
+  const { policy } = documents;
+  const { inputTokens } = input.classification;
+  const bounds = plan.flatMap((id): OutputBound[] => {
+    const prepared = documents.byId.get(id);
+    return prepared === undefined ? [] : [streamBound(prepared, { asked, policy, inputTokens })];
+  });
+  const [first] = bounds as [OutputBound, ...OutputBound[]];
+  const same = bounds.every(({ tokens }) => tokens === first.tokens);
+  return {
+    maxOutputTokens: first.tokens,
+    maxOutputSource: first.source,
+    ...(same ? {} : { planOutputTokens: bounds.map(({ tokens }) => tokens) }),
   };
 }
 

@@ -81,3 +81,13 @@ test("a model name that would steer the terminal does not", () => {
   expect(lines[0]).toContain("Asked: \ufffd[2Jgpt for code");
   expect(lines.join("")).not.toContain("\u001b");
 });
+
+test("signed state that a conversation carries is told, and a bound that is the model's own makes the cost a guess", () => {
+  const signedState = [{ wire: "gemini" as const, kinds: ["signature" as const] }];
+  const lines = explain(eventFor({ facts: { signedState } }));
+  expect(lines[0]).toContain("about 1,000 prompt tokens, carries state of gemini (signature)");
+  const long = endpoint("b/long", { maxOutputTokens: 64_000 });
+  const input = { facts: { maxOutputTokens: null } };
+  const event = { ...eventFor(input), decision: decide(decisionInput(input), documents([long])) };
+  expect(explain(event).find((line) => line.startsWith("Cost"))).toMatch(/^Cost: about /);
+});

@@ -42,6 +42,7 @@ function asked({ input }: DecisionEvent): string {
   return [
     ...wish(facts, classification),
     `about ${formatCount(classification.inputTokens)} prompt tokens`,
+    ...(facts.signedState ?? []).map(({ wire, kinds }) => `carries state of ${wire} (${kinds.join(", ")})`),
     ...(needs.length === 0 ? [] : [`needs ${needs.join(", ")}`]),
   ].join(", ");
 }
@@ -125,7 +126,9 @@ function cost({ action, ranked, reserved = [] }: Decision): string {
   const first = ranked.find(({ endpoint }) => endpoint === action.plan[0]);
   if (first === undefined || first.costPicoUsd === null) return "unpriced, the endpoint has no known price";
   const budgets = reserved.map(({ budget }) => budget);
-  return `at most ${formatUsd(first.costPicoUsd)}${budgets.length === 0 ? "" : `, reserved of ${budgets.join(", ")}`}`;
+  // The estimate is at the default bound, which endpoints can be compared by.
+  const most = action.maxOutputSource === "model" ? "about" : "at most";
+  return `${most} ${formatUsd(first.costPicoUsd)}${budgets.length === 0 ? "" : `, reserved of ${budgets.join(", ")}`}`;
 }
 
 function time({ timing }: DecisionEvent): string {

@@ -26,6 +26,7 @@ test.each<[string, Partial<Endpoint>, InputFields]>([
     { contextTokens: 1_999 },
     { classification: { inputTokens: 1_000 }, facts: { maxOutputTokens: 1_000 } },
   ],
+  ["input-length", { maxInputTokens: 999 }, { classification: { inputTokens: 1_000 }, facts: { maxOutputTokens: 1 } }],
   ["output-length", { maxOutputTokens: 999 }, { facts: { maxOutputTokens: 1_000 } }],
   ["health:circuit-open", { region: "open-circuit" }, {}],
   ["unpriced", { price: null }, { facts: { model: "auto:cost" } }],

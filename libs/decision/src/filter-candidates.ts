@@ -1,4 +1,4 @@
-import type { DecisionInput, Endpoint } from "@signalbox/proto";
+import { type DecisionInput, type Endpoint, formOf, readsState } from "@signalbox/proto";
 import { missingAbility, type Needs, needsOf } from "./abilities.ts";
 import type { Candidate } from "./candidate.ts";
 import { estimateCost } from "./estimate-cost.ts";
@@ -12,6 +12,10 @@ export const CIRCUIT_OPEN = "health:circuit-open";
 export const OTHER_MODEL = "pinned:other-model";
 const ALL_AFFORDED = { tokens: Infinity, rule: "" };
 export const OTHER_OPERATION = "operation";
+/** It cannot read the signed state that the conversation carries, and another can. */
+export const SIGNED_STATE = "signed-state";
+/** It speaks another dialect than the one that the request can be said in, and another does not. */
+export const OWN_FORM = "own-form";
 
 export type Filtered = {
   readonly candidates: readonly Candidate[];
@@ -58,10 +62,13 @@ function ruleAgainst(prepared: PreparedEndpoint, request: FilterRequest, needs: 
   const missing = missingAbility(needs, prepared.abilities);
   if (missing !== null) return missing;
   // The other operations bound each of their inputs, and not their sum.
-  if (prepared.contextTokens !== null && operation === "chat") {
+  if (operation === "chat") {
     const { inputTokens } = input.classification;
-    const tokens = inputTokens + outputBound(prepared, asked, inputTokens).tokens;
-    if (tokens > prepared.contextTokens) return "context-length";
+    if (inputTokens > prepared.maxInputTokens) return "input-length";
+    if (prepared.contextTokens !== null) {
+      const tokens = inputTokens + outputBound(prepared, asked, inputTokens).tokens;
+      if (tokens > prepared.contextTokens) return "context-length";
+    }
   }
   return prepared.openUntilMs > input.nowMs ? CIRCUIT_OPEN : null;
 }
@@ -110,16 +117,27 @@ function distanceOf(endpoint: Endpoint, name: string): Candidate["distance"] {
 /** Rules that exclude an endpoint only while a better fitting one is left, so they never leave none. */
 function applyPreferences(
   candidates: Candidate[],
-  { model, asked }: FilterRequest,
+  { input: { facts }, model, asked }: FilterRequest,
   rules: (string | null)[],
 ): Candidate[] {
   if (model.kind === "pinned") return candidates;
+  const { signedState } = facts;
   const givesAll = ({ endpoint }: Candidate): boolean =>
     endpoint.maxOutputTokens === null || endpoint.maxOutputTokens >= asked.tokens;
   const excludeAs = (rule: string) => (index: number) => {
     rules[index] = rule;
   };
-  const long = asked.fromCaller ? preferring(candidates, givesAll, excludeAs("output-length")) : candidates;
+  const takesForm = ({ endpoint }: Candidate): boolean => formOf(endpoint.dialect) === facts.dialect;
+  const whole = facts.ownForm === true ? preferring(candidates, takesForm, excludeAs(OWN_FORM)) : candidates;
+  const reading =
+    signedState === undefined
+      ? whole
+      : preferring(
+          whole,
+          ({ endpoint }) => signedState.every((state) => readsState(endpoint, state)),
+          excludeAs(SIGNED_STATE),
+        );
+  const long = asked.fromCaller ? preferring(reading, givesAll, excludeAs("output-length")) : reading;
   if (model.strategy !== "cost") return long;
   return preferring(long, ({ cost }) => cost !== null, excludeAs("unpriced"));
 }

@@ -1,4 +1,10 @@
-import type { Action, Endpoint, PolicyDocument, RequestFacts } from "@signalbox/proto";
+import {
+  type Action,
+  type Endpoint,
+  type PolicyDocument,
+  type RequestFacts,
+  STREAM_MAX_OUTPUT_TOKENS,
+} from "@signalbox/proto";
 
 /** Output tokens for each choice, before any model's limit. */
 export type AskedOutput = {
@@ -40,4 +46,20 @@ export function outputBound(
   if (limit !== null && limit < fitting) return { tokens: limit, source: "capped" };
   if (fitting < asked.tokens) return { tokens: fitting, source: "capped" };
   return { tokens: asked.tokens, source: asked.source };
+}
+
+/**
+ * The bound of a stream that nobody has bounded: the model's own limit, up to the policy's. What is not known to be more
+ * than the default stays the default. The prompt's size is an estimate, so a quarter of it is left free beside it.
+ */
+export function streamBound(
+  endpoint: Pick<Endpoint, "maxOutputTokens" | "contextTokens">,
+  { asked, policy, inputTokens }: { asked: AskedOutput; policy: PolicyDocument; inputTokens: number },
+): OutputBound {
+  const plain = outputBound(endpoint, asked, inputTokens);
+  const { maxOutputTokens: limit, contextTokens } = endpoint;
+  if (limit === null || contextTokens === null || plain.source !== "default") return plain;
+  const room = contextTokens - inputTokens - Math.ceil(inputTokens / 4);
+  const tokens = Math.min(limit, room, policy.streamMaxOutputTokens ?? STREAM_MAX_OUTPUT_TOKENS);
+  return tokens > plain.tokens ? { tokens, source: "model" } : plain;
 }

@@ -1,3 +1,4 @@
+import { type DialectName, formOf } from "@signalbox/proto";
 import { best } from "./rank-candidates.ts";
 import type { Candidate, CompareCandidates } from "./candidate.ts";
 import type { Cover } from "./policy/coverage.ts";
@@ -11,6 +12,8 @@ export type PlanRequest = {
   readonly outputTokens: number;
   /** What a rule wants after the first, in order; null: what is best for the request's chances. */
   readonly chain: readonly Cover[] | null;
+  /** The form of the request where nothing of it may be lost: an endpoint that speaks it loses nothing. */
+  readonly form: DialectName | null;
 };
 
 /** A fallback can give as many tokens as the plan allows. */
@@ -20,8 +23,17 @@ export function planEndpoints(candidates: readonly Candidate[], request: PlanReq
       affordable >= request.outputTokens &&
       (endpoint.maxOutputTokens === null || endpoint.maxOutputTokens >= request.outputTokens),
   );
-  const plan = request.chain === null ? freePlan(able, request) : chainedPlan(able, request, request.chain);
+  const plan = request.chain === null ? wholePlan(able, request) : chainedPlan(able, request, request.chain);
   return plan.map(({ endpoint }) => endpoint.id);
+}
+
+/** Where nothing may be lost, the plan ends with an endpoint that loses nothing for certain, if there is one. */
+function wholePlan(able: readonly Candidate[], request: PlanRequest): Candidate[] {
+  const plan = freePlan(able, request);
+  const { form, max, compare } = request;
+  const speaks = ({ endpoint }: Candidate): boolean => formOf(endpoint.dialect) === form;
+  if (form === null || max === 1 || plan.some(speaks)) return plan;
+  return [...plan.slice(0, max - 1), ...best(able.filter(speaks), compare, 1), ...plan.slice(max - 1)].slice(0, max);
 }
 
 /** The best of each link that is not in the plan yet. */

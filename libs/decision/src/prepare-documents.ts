@@ -23,6 +23,8 @@ export type PreparedEndpoint = {
   readonly abilities: number;
   readonly operations: readonly Operation[];
   readonly contextTokens: number | null;
+  /** Infinity where no bound of the prompt alone is known. */
+  readonly maxInputTokens: number;
   readonly maxOutputTokens: number | null;
   /** 0 while its circuit is closed. */
   readonly openUntilMs: number;
@@ -61,6 +63,7 @@ export function prepareDocuments(
     abilities: abilitiesOf(endpoint),
     operations: endpoint.operations ?? CHAT_ALONE,
     contextTokens: endpoint.contextTokens,
+    maxInputTokens: endpoint.maxInputTokens ?? Infinity,
     maxOutputTokens: endpoint.maxOutputTokens,
     openUntilMs: healthById.get(endpoint.id)?.openUntilMs ?? 0,
     latencyMs: healthById.get(endpoint.id)?.latencyMs ?? null,

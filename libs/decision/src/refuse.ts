@@ -1,4 +1,4 @@
-import type { Action, Decision, GuardFacts } from "@signalbox/proto";
+import type { Action, Decision, DecisionInput, GuardFacts, PolicyTrace } from "@signalbox/proto";
 import { closestNames } from "./close-names.ts";
 import { CIRCUIT_OPEN, OTHER_MODEL, OTHER_OPERATION } from "./filter-candidates.ts";
 import { AUTO_FORMS } from "./parse-model.ts";
@@ -9,7 +9,7 @@ export type Refusal = Extract<Action, { kind: "refuse" }>;
 const MESSAGE_MAX_CHARS = 1_024;
 
 /** Rules that an operator has set, in contrast to what endpoints are and can. */
-const OF_THE_POLICY = /^(policy|rule|key):/;
+const OF_THE_POLICY = /^(policy|rule|key|kept):/;
 const OF_A_RATE = /^(requests|tokens|concurrency):/;
 const OF_A_BUDGET = /^budget:/;
 
@@ -19,6 +19,19 @@ export function refuseUnknownStrategy(name: string): Refusal {
 
 export function refuseByPolicy(message: string): Refusal {
   return refusal("policy-refused", message);
+}
+
+/** A rule's throttle lets no more through now; null when none of the rules that apply is held up. */
+export function refuseThrottled(
+  throttled: DecisionInput["throttled"],
+  trace: Omit<PolicyTrace, "arm"> | null,
+): Refusal | null {
+  if (throttled === undefined || trace === null) return null;
+  const order = trace.obligations.find(({ kind, rule }) => kind === "throttle" && throttled.includes(rule));
+  if (order?.kind !== "throttle") return null;
+  const { rule, by, requestsPerMinute } = order;
+  const text = `The policy's rule '${rule}' lets ${requestsPerMinute} requests a minute through for each ${by}.`;
+  return refusal("rate-limited", text);
 }
 
 /** What the guardrails say may go no further; null when they say nothing of the kind. */

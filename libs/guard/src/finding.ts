@@ -6,13 +6,34 @@ export type PiiType = (typeof PII_TYPES)[number];
 export const INJECTION_TYPES = ["override", "prompt-leak", "jailbreak", "role-change", "delimiter", "hidden"] as const;
 export type InjectionType = (typeof INJECTION_TYPES)[number];
 
-/** `secret.<kind of key>`, `list.<name of the word list>`, `pattern.<name of the pattern>`; the others are closed sets. */
+/** What a request is made of, and what is called, that may not be. */
+export type FormType =
+  | "tool.forbidden"
+  | "tool.arguments"
+  | "size.messages"
+  | "size.tools"
+  | "attachment.type"
+  | "attachment.size"
+  | "attachment.count"
+  | "attachment.elsewhere";
+
+/**
+ * `secret.<kind of key>`, `list.<name of the word list>`, `pattern.<name of the pattern>`; `content.<category>`,
+ * `presidio.<entity>` and `webhook.<type>` of remote guardrails; the others are closed sets.
+ */
 export type FindingType =
   | `pii.${PiiType}`
   | `injection.${InjectionType}`
   | `secret.${string}`
   | `list.${string}`
-  | `pattern.${string}`;
+  | `pattern.${string}`
+  | FormType
+  | `content.${string}`
+  | `presidio.${string}`
+  | `webhook.${string}`
+  /** A remote guardrail gave no answer: where that closes the way, and where it does not. */
+  | "remote.unavailable"
+  | "remote.skipped";
 
 /** Where something was found. It never holds the text, so that it can be recorded. */
 export type Finding = {
@@ -21,6 +42,8 @@ export type Finding = {
   readonly start: number;
   /** The first unit after it. */
   readonly end: number;
+  /** What stands in its place for good when it is taken out; absent: a placeholder. It is recorded nowhere. */
+  readonly replacement?: string;
 };
 
 /** Reads a text once, in time linear in its length. The findings of one detector are in order and do not overlap. */

@@ -1,9 +1,16 @@
 import type { GuardDocument } from "@signalbox/proto";
 import { canonicalize, sha256Digest } from "@signalbox/tlog";
 import { compileGuard, type Guard } from "./guard.ts";
+import { compileToolRules, type ToolRules } from "./tools/tool-rules.ts";
 
 /** A guardrails document made ready, with the digest that it is recorded by. */
-export type Guardrails = { readonly digest: string; readonly document: GuardDocument; readonly guard: Guard };
+export type Guardrails = {
+  readonly digest: string;
+  readonly document: GuardDocument;
+  readonly guard: Guard;
+  /** null: every tool may be called, with anything. */
+  readonly toolRules: ToolRules | null;
+};
 
 export type CompiledGuardrails =
   | { readonly ok: true; readonly guardrails: Guardrails }
@@ -12,7 +19,9 @@ export type CompiledGuardrails =
 /** A problem names the list or pattern that it is about, and never a word of it. */
 export function compileGuardrails(document: GuardDocument): CompiledGuardrails {
   const compiled = compileGuard(document.detect);
-  if (!compiled.ok) return compiled;
+  if (!compiled.ok) return { ok: false, problems: compiled.problems.map((problem) => `detect: ${problem}`) };
+  const tools = document.tools === undefined ? null : compileToolRules(document.tools);
+  if (tools?.ok === false) return tools;
   const digest = sha256Digest(canonicalize(document));
-  return { ok: true, guardrails: { digest, document, guard: compiled.guard } };
+  return { ok: true, guardrails: { digest, document, guard: compiled.guard, toolRules: tools?.rules ?? null } };
 }

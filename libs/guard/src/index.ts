@@ -10,6 +10,10 @@ export {
 export { compileGuard, scan, type CompiledGuard, type Guard } from "./guard.ts";
 export { compileGuardrails, type CompiledGuardrails, type Guardrails } from "./guardrails.ts";
 export { DEFAULT_GUARD, type GuardConfig } from "./guard-config.ts";
+export { findInForm } from "./form/find-in-form.ts";
+export type { Attachment, RequestForm, ToolCall } from "./form/request-form.ts";
+export { compileToolRules, type ToolRules } from "./tools/tool-rules.ts";
+export { textFields, type TextField } from "./json/text-fields.ts";
 export type { Pattern } from "./lists/find-pattern.ts";
 export type { WordList } from "./lists/word-list.ts";
 export { scanJson, type JsonFinding } from "./json/scan-json.ts";

@@ -6,13 +6,13 @@ export const Config = z.strictObject({
   ...serviceFields,
   ...signingFields,
   ...postgresFields,
-  /** The catalogue document (JSON): the endpoints that decisions choose among. Read at the start. */
+  /** The catalogue document (JSON): the endpoints that decisions choose among. Read again when it changes. */
   cataloguePath: z.string().default("./.signalbox/catalogue.json"),
   /** A file (JSON or YAML) with fields of the policy document; what it does not name keeps its default. null: all do. */
   policyPath: z.string().nullable().default(null),
   /** The guardrails document (JSON), if there is one: kept for those who read records that name it. */
   guardPath: z.string().nullable().default(null),
-  /** How often the policy in force is looked for, should the word of a new one be lost. */
+  /** How often the policy in force is looked for, should the word of a new one be lost, and a change of the catalogue. */
   policyPollMs: z.int().min(50).max(60_000).default(2_000),
   budgets: BudgetsConfig.prefault({}),
   /** Requests in work at once; beyond them the answer is 503. */

@@ -13,10 +13,11 @@ import { DecideItem, type DispatchOrder, REQUEST_SUBJECTS, SignalboxError } from
 import { actOnDecision, deadlineExceeded, type Outlets } from "./act-on-decision.ts";
 import type { BudgetBook } from "./budgets/budget-book.ts";
 import type { BudgetLeases } from "./budgets/budget-leases.ts";
-import { decideCharged } from "./budgets/decide-charged.ts";
 import type { DecisionDocuments } from "./decision-documents.ts";
 import { type MadeDecision, recordDecision } from "./made-decision.ts";
 import { decideSeconds, decisions, unrecorded } from "./metrics.ts";
+import { decideThrottled } from "./throttles/decide-throttled.ts";
+import type { Throttles } from "./throttles/throttles.ts";
 
 const OVERLOADED_RETRY_AFTER_MS = 1_000;
 const US_PER_SECOND = 1_000_000;
@@ -29,6 +30,7 @@ export type DecideStageOptions = {
   readonly documents: DecisionDocuments;
   readonly book: BudgetBook;
   readonly leases: BudgetLeases;
+  readonly throttles: Throttles;
   readonly inFlightMax: number;
 };
 
@@ -48,7 +50,7 @@ export function listenDecides(options: DecideStageOptions): AsyncDisposable {
       replier.fail(order, error, order.decisionId);
     },
   });
-  const outlets: Outlets = { replier, forwarder, documents: options.documents, leases: options.leases };
+  const outlets: Outlets = { replier, forwarder, leases: options.leases };
   const stage = listenStage({
     bus,
     log,
@@ -88,7 +90,7 @@ function decideOrFail(
   try {
     if (item.route.deadlineAtMs <= Date.now()) throw deadlineExceeded();
     if (inFlight >= options.inFlightMax) throw overloaded();
-    return decideCharged(item, options);
+    return decideThrottled(item, options);
   } catch (error) {
     fail(item, error, { log: options.log, replier });
     return null;

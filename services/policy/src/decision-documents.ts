@@ -1,20 +1,22 @@
 import type { EngineDocuments } from "@signalbox/kit";
-import type { Catalogue, DecisionInput, HealthSnapshot, PlanEndpoint, PolicyDocument } from "@signalbox/proto";
+import type { Catalogue, DecisionInput, HealthSnapshot, PolicyDocument } from "@signalbox/proto";
 import { canonicalize } from "@signalbox/tlog";
 import type { Kysely } from "kysely";
+import { EndpointView } from "./endpoint-view.ts";
 import { NOTHING_KNOWN } from "./health-snapshot.ts";
 import { type Database, keepDocument, type KeptDocument } from "./kept-documents.ts";
 
-/** The documents that decisions name now. All of them are committed; the health snapshot and the policy are replaced. */
+/** The documents that decisions name now. All of them are committed; all but the engine are replaced. */
 export class DecisionDocuments {
   readonly #db: Kysely<Database>;
   #names: DecisionInput["documents"];
   #texts: EngineDocuments;
   #health = NOTHING_KNOWN;
   #policy: PolicyDocument;
-  readonly #catalogue: Catalogue;
-  readonly #ids: readonly string[];
-  readonly #endpoints: ReadonlyMap<string, PlanEndpoint>;
+  #hasThrottles: boolean;
+  #hasResidency: boolean;
+  #catalogue: Catalogue;
+  #view: EndpointView;
 
   private constructor(options: {
     db: Kysely<Database>;
@@ -27,14 +29,10 @@ export class DecisionDocuments {
     this.#names = options.names;
     this.#texts = options.texts;
     this.#policy = options.policy;
+    this.#hasThrottles = throttles(options.policy);
+    this.#hasResidency = holdsToPlaces(options.policy);
     this.#catalogue = options.catalogue;
-    this.#ids = options.catalogue.endpoints.map(({ id }) => id);
-    this.#endpoints = new Map(
-      options.catalogue.endpoints.map(({ id, provider, model, dialect, price }) => [
-        id,
-        { endpoint: id, provider, upstreamModel: model, dialect, price },
-      ]),
-    );
+    this.#view = new EndpointView(options.catalogue);
   }
 
   static async keep(
@@ -71,6 +69,16 @@ export class DecisionDocuments {
     return this.#policy;
   }
 
+  /** Whether any rule throttles. */
+  get hasThrottles(): boolean {
+    return this.#hasThrottles;
+  }
+
+  /** Whether any rule requires something of where a request may go. */
+  get hasResidency(): boolean {
+    return this.#hasResidency;
+  }
+
   get catalogue(): Catalogue {
     return this.#catalogue;
   }
@@ -79,14 +87,17 @@ export class DecisionDocuments {
     return this.#health;
   }
 
-  /** The id of the endpoint that stands at an index of the catalogue. */
-  idAt(index: number): string | undefined {
-    return this.#ids[index];
+  /** The endpoints of the catalogue in force. */
+  get view(): EndpointView {
+    return this.#view;
   }
 
-  /** What the dispatcher must know of an endpoint of the catalogue. */
-  endpoint(id: string): PlanEndpoint | undefined {
-    return this.#endpoints.get(id);
+  /** Puts a catalogue in force from the next decision on. It must be committed under the digest. */
+  replaceCatalogue(catalogue: Catalogue, kept: KeptDocument): void {
+    this.#names = { ...this.#names, catalogue: kept.digest };
+    this.#texts = { ...this.#texts, catalogue: kept.text };
+    this.#catalogue = catalogue;
+    this.#view = new EndpointView(catalogue);
   }
 
   /** Puts a policy in force from the next decision on. It must be committed under the digest. */
@@ -94,6 +105,8 @@ export class DecisionDocuments {
     this.#names = { ...this.#names, policy: kept.digest };
     this.#texts = { ...this.#texts, policy: kept.text };
     this.#policy = policy;
+    this.#hasThrottles = throttles(policy);
+    this.#hasResidency = holdsToPlaces(policy);
   }
 
   /** Puts a snapshot in force once it is committed; an unchanged one costs nothing. */
@@ -105,4 +118,15 @@ export class DecisionDocuments {
     this.#texts = { ...this.#texts, health: text };
     this.#health = health;
   }
+}
+
+function throttles({ rules }: PolicyDocument): boolean {
+  return rules.some(({ effects }) => effects.throttle !== undefined);
+}
+
+function holdsToPlaces({ rules }: PolicyDocument): boolean {
+  return rules.some(({ effects: { require } }) => {
+    if (require === undefined) return false;
+    return require.regions !== undefined || require.zeroRetention === true || require.noTraining === true;
+  });
 }

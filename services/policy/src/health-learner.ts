@@ -52,7 +52,7 @@ export async function learnHealth(options: LearnHealthOptions): Promise<AsyncDis
     // The ledger may be behind: what happened a while ago opens a circuit from then on, not from now.
     const thenMs = Math.min(atMs, Date.now());
     for (const attempt of attempts) {
-      if (documents.endpoint(attempt.endpoint) === undefined) continue;
+      if (documents.view.endpoint(attempt.endpoint) === undefined) continue;
       const circuit = circuits.get(attempt.endpoint) ?? UNKNOWN;
       const advanced = advance(circuit, signalOf(attempt), thenMs);
       if (advanced === circuit) continue;

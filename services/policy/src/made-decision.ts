@@ -1,10 +1,12 @@
 import { randomInt } from "node:crypto";
 import { type Engine, type Recorder, uuidv7 } from "@signalbox/kit";
-import type { DecideItem, Decision, DecisionEvent, DecisionInput, HealthSnapshot } from "@signalbox/proto";
+import type { DecideItem, Decision, DecisionEvent, DecisionInput, HealthSnapshot, Residency } from "@signalbox/proto";
 import { canonicalize, sha256Digest } from "@signalbox/tlog";
 import type { ReservedPart } from "@signalbox/decision";
 import type { Account } from "./budgets/account-lease.ts";
 import { decisionContext } from "./decision-context.ts";
+import type { EndpointView } from "./endpoint-view.ts";
+import { residencyOf } from "./residency-of.ts";
 import type { DecisionDocuments } from "./decision-documents.ts";
 
 const DRAWS = 2 ** 32;
@@ -18,6 +20,8 @@ export type MadeDecision = {
   readonly decision: Decision;
   /** The snapshot that the decision read. */
   readonly health: HealthSnapshot;
+  /** The endpoints of the catalogue that the decision read. */
+  readonly view: EndpointView;
   readonly decideUs: number;
   /** On the process's monotonic clock. */
   readonly decidedAtMs: number;
@@ -25,6 +29,10 @@ export type MadeDecision = {
   readonly accounts: readonly Account[];
   /** What was reserved of them. */
   readonly parts: readonly ReservedPart[];
+  /** What a conversation that is kept with the answer is held to; absent: to nothing. */
+  readonly residency?: readonly Residency[];
+  /** When a throttle that holds the request up lets more through; absent when none does. */
+  readonly throttledForMs?: number;
 };
 
 export type DecideWith = {
@@ -50,6 +58,7 @@ export function makeDecision(item: DecideItem, options: DecideWith): MadeDecisio
     // A hit that names no place to read it from is none.
     lookup: item.lookup.status === "hit" && item.cacheAddress === null ? { status: "off" } : item.lookup,
     documents: documents.names,
+    ...(item.route.residency === undefined ? {} : { residency: item.route.residency }),
     ...options.input,
   };
   const context = decisionContext(item.route.caller, documents.policy, input.nowMs);
@@ -57,8 +66,22 @@ export function makeDecision(item: DecideItem, options: DecideWith): MadeDecisio
   const decision = engine.decide(input, documents.texts);
   const decidedAtMs = performance.now();
   const decideUs = Math.round((decidedAtMs - startedAtMs) * US_PER_MS);
-  const { health } = documents;
-  return { item, decisionId: uuidv7(), input, decision, health, decideUs, decidedAtMs, accounts, parts: [] };
+  const { health, view } = documents;
+  const residency = residencyOf(decision, documents, input.residency);
+  const held = residency === null ? {} : { residency };
+  return {
+    item,
+    decisionId: uuidv7(),
+    input,
+    decision,
+    health,
+    view,
+    decideUs,
+    decidedAtMs,
+    accounts,
+    parts: [],
+    ...held,
+  };
 }
 
 /** Resolves when the decision is recorded, as its request's audit mode means it. Rejects with `audit-unavailable`. */

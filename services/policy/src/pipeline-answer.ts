@@ -7,6 +7,7 @@ import {
   type HealthSnapshot,
   type PipelineReply,
   type PlanEndpoint,
+  type Residency,
   SignalboxError,
 } from "@signalbox/proto";
 
@@ -15,17 +16,21 @@ type ServeCached = Extract<Action, { kind: "serve-cached" }>;
 type Refuse = Extract<Action, { kind: "refuse" }>;
 
 /** A decision that is recorded, and the request that it was made for. */
-export type Decided = { readonly item: DecideItem; readonly decisionId: string };
+export type Decided = {
+  readonly item: DecideItem;
+  readonly decisionId: string;
+  readonly residency?: readonly Residency[];
+};
 
 /** The order to carry out a route. `plan` names the decision's endpoints in its order. */
 export function dispatchOrder(
-  { item, decisionId }: Decided,
+  { item, decisionId, residency }: Decided,
   action: Route,
   more: { plan: PlanEndpoint[]; redact: string[]; timing: DispatchOrder["timing"] },
 ): DispatchOrder {
   const { facts, classification, cacheAddress } = item;
   // What only rules read goes no further.
-  const { caller: _caller, ...route } = item.route;
+  const { caller: _caller, residency: _residency, ...route } = item.route;
   const { key } = facts.cache;
   const ttlSeconds = action.storeTtlSeconds;
   const mayStore = ttlSeconds !== null && cacheAddress !== null && key !== null;
@@ -46,6 +51,7 @@ export function dispatchOrder(
     store: mayStore ? { address: cacheAddress, key, ttlSeconds } : null,
     ...(action.translation === undefined ? {} : { translation: action.translation }),
     audit: facts.audit,
+    ...(residency === undefined ? {} : { residency: [...residency] }),
     ...(more.redact.length === 0 ? {} : { redact: more.redact }),
     timing: more.timing,
   };
@@ -57,7 +63,7 @@ export function redactedBy({ policy }: Decision): string[] {
   return [...new Set(names)].toSorted();
 }
 
-export function cachedReply({ item, decisionId }: Decided, action: ServeCached): PipelineReply {
+export function cachedReply({ item, decisionId, residency }: Decided, action: ServeCached): PipelineReply {
   const { facts, lookup, cacheAddress } = item;
   if (lookup.status !== "hit" || cacheAddress === null) throw new Error("a kept answer is served without a hit");
   return {
@@ -69,6 +75,7 @@ export function cachedReply({ item, decisionId }: Decided, action: ServeCached):
     address: cacheAddress,
     endpoint: action.endpoint,
     usage: lookup.usage,
+    ...(residency === undefined ? {} : { residency: [...residency] }),
   };
 }
 

@@ -1,11 +1,9 @@
 import { scan, scanJson, ScanStream, type Guard } from "@signalbox/guard";
-import { percentile } from "../../bench/percentile.ts";
+import { quietest } from "../../bench/micro/quietest.ts";
 
 const PROMPT_CHARS = 4_096;
-const SCANS = 2_000;
-/** The machine does other things too, so the quietest of some rounds is reported. */
-const ROUNDS = 5;
-const WARM_UP = 500;
+/** The machine does other things too, so of each prompt the quietest of some rounds is reported. */
+const ROUNDS = 20;
 const PIECE_CHARS = 12;
 
 export type Speed = { readonly name: string; readonly p50Us: number; readonly p99Us: number };
@@ -39,19 +37,8 @@ function promptsOf(texts: readonly string[]): string[] {
 }
 
 function measure(name: string, inputs: readonly string[], run: (input: string) => unknown): Speed {
-  for (let at = 0; at < WARM_UP; at += 1) run(inputs[at % inputs.length]!);
-  const rounds = Array.from({ length: ROUNDS }, () => timesOf(inputs, run));
-  const p50Us = Math.min(...rounds.map((us) => percentile(us, 0.5)));
-  return { name, p50Us, p99Us: Math.min(...rounds.map((us) => percentile(us, 0.99))) };
-}
-
-function timesOf(inputs: readonly string[], run: (input: string) => unknown): number[] {
-  return Array.from({ length: SCANS }, (_, at) => {
-    const input = inputs[at % inputs.length]!;
-    const startedMs = performance.now();
-    run(input);
-    return (performance.now() - startedMs) * 1_000;
-  });
+  const { p50Us, p99Us } = quietest(inputs, run, ROUNDS);
+  return { name, p50Us, p99Us };
 }
 
 function stream(text: string, guard: Guard): void {

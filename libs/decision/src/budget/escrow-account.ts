@@ -20,8 +20,9 @@ export type GrantAnswer =
   | { readonly kind: "ended" };
 
 type OpenLease = { escrow: bigint; untilMs: number; question: string; granted: bigint; returned: string };
-type Reservation = { readonly amount: bigint; readonly atMs: number };
-type Settlement = { readonly amount: bigint; covered: bigint | null; atMs: number | null; rolledOff: boolean };
+/** `expired`: nobody waits for its outcome any more. */
+type Reservation = { readonly amount: bigint; readonly atMs: number; expired: boolean };
+type Settlement = { amount: bigint | null; covered: bigint | null; atMs: number | null; rolledOff: boolean };
 
 /**
  * One budget in one window, as the database keeps it: what was settled, what requests under way may still cost, and what
@@ -35,6 +36,8 @@ type Settlement = { readonly amount: bigint; covered: bigint | null; atMs: numbe
  */
 export class EscrowAccount {
   readonly limit: bigint;
+  /** Whether more than it has is given: what is spent beyond the limit is then told, and not held back. */
+  readonly passes: boolean;
   #settled = 0n;
   #rolledOff = 0n;
   #outstanding = 0n;
@@ -46,8 +49,9 @@ export class EscrowAccount {
   /** By reservation: what it cost; with what it was reserved for once that is known. */
   readonly #settlements = new Map<string, Settlement>();
 
-  constructor(limit: bigint) {
+  constructor(limit: bigint, options: { passes?: boolean } = {}) {
     this.limit = limit;
+    this.passes = options.passes ?? false;
   }
 
   get settled(): bigint {
@@ -85,7 +89,7 @@ export class EscrowAccount {
     const open = this.#leases.get(lease);
     if (open?.question === question)
       return { kind: "granted", lease: { id: lease, amount: open.granted, untilMs: open.untilMs } };
-    const amount = wanted < this.available ? wanted : this.available;
+    const amount = this.passes || wanted < this.available ? wanted : this.available;
     if (amount < least || amount === 0n) return { kind: "exhausted", available: this.available };
     const latestMs = Math.max(untilMs, open?.untilMs ?? 0);
     const before = { escrow: open?.escrow ?? 0n, returned: open?.returned ?? "" };
@@ -108,20 +112,33 @@ export class EscrowAccount {
     if (settlement !== undefined && settlement.atMs !== null) return;
     this.#leaveLease(lease, amount);
     if (settlement === undefined) {
-      this.#reservations.set(reservation, { amount, atMs });
+      this.#reservations.set(reservation, { amount, atMs, expired: false });
       this.#outstanding += amount;
       return;
     }
-    // The outcome came first and was taken for uncovered.
     settlement.covered = amount;
     settlement.atMs = atMs;
+    if (settlement.amount === null) {
+      settlement.amount = amount;
+      this.#settled += amount;
+      return;
+    }
+    // The outcome came first and was taken for uncovered.
     this.#excess -= settlement.amount < amount ? settlement.amount : amount;
   }
 
-  /** What a request came to; nothing, when it was not executed. Only the first word on a reservation counts. */
-  settle({ reservation, amount }: { reservation: string; amount: bigint }): void {
+  /**
+   * What a request came to; nothing, when it was not executed; null, when nobody knows: then all that was reserved is
+   * taken for spent. Only the first word on a reservation counts.
+   */
+  settle({ reservation, amount: told }: { reservation: string; amount: bigint | null }): void {
     if (this.#settlements.has(reservation)) return;
     const reserved = this.#reservations.get(reservation);
+    if (told === null && reserved === undefined) {
+      this.#settlements.set(reservation, { amount: null, covered: null, atMs: null, rolledOff: false });
+      return;
+    }
+    const amount = told ?? reserved?.amount ?? 0n;
     this.#settled += amount;
     this.#settlements.set(reservation, {
       amount,
@@ -134,8 +151,9 @@ export class EscrowAccount {
       return;
     }
     this.#reservations.delete(reservation);
-    this.#outstanding -= reserved.amount;
-    if (amount > reserved.amount) this.#excess += amount - reserved.amount;
+    const covered = reserved.expired ? 0n : reserved.amount;
+    this.#outstanding -= covered;
+    if (amount > covered) this.#excess += amount - covered;
   }
 
   /** A replica needs no more of a lease. What it reserved of it and is not read from the register yet stays set aside. */
@@ -161,10 +179,10 @@ export class EscrowAccount {
 
   /** Gives up on outcomes that never came. One that comes all the same is settled, and what it cost counts as excess. */
   expireReservations(madeBeforeMs: number): void {
-    for (const [id, { amount, atMs }] of this.#reservations) {
-      if (atMs >= madeBeforeMs) continue;
-      this.#reservations.delete(id);
-      this.#outstanding -= amount;
+    for (const reservation of this.#reservations.values()) {
+      if (reservation.atMs >= madeBeforeMs || reservation.expired) continue;
+      reservation.expired = true;
+      this.#outstanding -= reservation.amount;
     }
   }
 
@@ -173,7 +191,7 @@ export class EscrowAccount {
     for (const settlement of this.#settlements.values()) {
       if (settlement.rolledOff || settlement.atMs === null || settlement.atMs >= beginsMs) continue;
       settlement.rolledOff = true;
-      this.#rolledOff += settlement.amount;
+      this.#rolledOff += settlement.amount ?? 0n;
     }
   }
 

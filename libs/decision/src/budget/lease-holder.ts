@@ -69,6 +69,11 @@ export class LeaseHolder {
     if (this.#leases.get(budget)?.id === lease) this.#leases.delete(budget);
   }
 
+  /** Forgets a budget that is not used any more; what is left of its lease is freed when that expires. */
+  forget(budget: string): void {
+    this.#leases.delete(budget);
+  }
+
   /** Gives all up, at an orderly end. */
   close(): UnusedPart[] {
     const unused = [...this.#leases].map(([budget, { id, left }]) => ({ budget, lease: id, unused: left }));

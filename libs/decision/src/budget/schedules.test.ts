@@ -25,7 +25,7 @@ function generator(seed: number): (below: number) => number {
 /** What stands in the register, at least once on its way to the accounts. */
 type Leaf =
   | { readonly kind: "decision"; readonly id: string; readonly parts: readonly ReservedPart[]; readonly atMs: number }
-  | { readonly kind: "outcome"; readonly id: string; readonly cost: bigint };
+  | { readonly kind: "outcome"; readonly id: string; readonly cost: bigint | null; readonly reserved: bigint };
 
 /** One schedule: replicas that reserve, die and come back, and a register whose leaves arrive late, twice and out of order. */
 class Schedule {
@@ -114,7 +114,9 @@ class Schedule {
     if (ended === undefined) return;
     const kind = this.random(10);
     const reported = this.honest ? BigInt(this.random(Number(ended.reserved) + 1)) : BigInt(this.random(200));
-    this.#record({ kind: "outcome", id: ended.id, cost: kind < 2 ? 0n : reported });
+    // Of some nobody sees the end, and nobody knows what they cost.
+    const cost = kind < 2 ? 0n : kind === 2 ? null : reported;
+    this.#record({ kind: "outcome", id: ended.id, cost, reserved: ended.reserved });
   }
 
   #record(leaf: Leaf): void {
@@ -170,7 +172,7 @@ class Schedule {
     while (this.underWay.length > 0) this.#deliver();
     this.nowMs += LEASE_MS;
     for (const account of Object.values(this.accounts)) account.expireLeases(this.#readUpToMs());
-    const costs = this.leaves.map((leaf) => (leaf.kind === "outcome" ? leaf.cost : 0n));
+    const costs = this.leaves.map((leaf) => (leaf.kind === "outcome" ? (leaf.cost ?? leaf.reserved) : 0n));
     const total = costs.reduce((sum, cost) => sum + cost, 0n);
     for (const budget of BUDGETS) {
       const { limit, settled, outstanding, escrow, excess } = this.accounts[budget];
@@ -224,4 +226,23 @@ test("a lease that has ended is granted nothing more", () => {
   account.expireLeases(10);
   expect(account.grant({ ...ask, question: "2", untilMs: 20 }).kind).toBe("ended");
   expect(account.available).toBe(100n);
+});
+
+test("what nobody saw the end of is settled as reserved, whichever is read first", () => {
+  const account = new EscrowAccount(100n);
+  account.grant({ question: "q", lease: "l", wanted: 100n, least: 1n, untilMs: 10_000 });
+  account.reserve({ reservation: "lost", lease: "l", amount: 30n, atMs: 1_000 });
+  account.settle({ reservation: "lost", amount: null });
+  account.settle({ reservation: "late", amount: null });
+  expect(account.settled).toBe(30n);
+  account.reserve({ reservation: "late", lease: "l", amount: 20n, atMs: 1_000 });
+  expect(account).toMatchObject({ settled: 50n, outstanding: 0n, escrow: 50n, excess: 0n });
+});
+
+test("an account that lets requests through gives more than it has, and says how much is spent", () => {
+  const account = new EscrowAccount(100n, { passes: true });
+  expect(account.grant({ question: "q", lease: "l", wanted: 150n, least: 1n, untilMs: 10_000 }).kind).toBe("granted");
+  account.reserve({ reservation: "r", lease: "l", amount: 150n, atMs: 1_000 });
+  account.settle({ reservation: "r", amount: 140n });
+  expect(account).toMatchObject({ settled: 140n, available: 0n, excess: 0n });
 });

@@ -21,7 +21,8 @@ export class Coverage {
 
   /** By endpoint id, the model's name at the provider, family, or `group:<name>`. */
   of(selector: string): Cover {
-    return this.#keep(selector, () => {
+    // Each kind of key has a word of its own: a condition may make selectors of what a caller wrote.
+    return this.#keep(`one ${selector}`, () => {
       const patterns = selector.startsWith(GROUP) ? this.groupMembers(selector.slice(GROUP.length)) : [selector];
       return ({ id, model, family }) =>
         patterns.some((pattern) => [id, model, family].some((name) => matchPattern(pattern, name)));
@@ -41,6 +42,13 @@ export class Coverage {
   ofRegions(patterns: readonly string[]): Cover {
     return this.#keep(`region ${patterns.join("\n")}`, () => {
       return ({ region }) => region !== null && patterns.some((pattern) => matchPattern(pattern, region));
+    });
+  }
+
+  /** Of the endpoints whose id one of the patterns covers, whatever their models are called. */
+  ofIds(patterns: readonly string[]): Cover {
+    return this.#keep(`id ${patterns.join("\n")}`, () => {
+      return ({ id }) => patterns.some((pattern) => matchPattern(pattern, id));
     });
   }
 

@@ -1,8 +1,8 @@
-import type { DecisionInput } from "@signalbox/proto";
+import type { DecisionInput, PolicyRequirement } from "@signalbox/proto";
 import { abilitiesOf } from "../abilities.ts";
 import type { Candidate } from "../candidate.ts";
 import type { PreparedEndpoint } from "../prepare-documents.ts";
-import type { Coverage } from "./coverage.ts";
+import type { Cover, Coverage } from "./coverage.ts";
 import type { From, GatheredEffects } from "./gather-effects.ts";
 
 type Check = { readonly rule: string; readonly excludes: (prepared: PreparedEndpoint) => boolean };
@@ -26,7 +26,7 @@ export function narrow(effects: GatheredEffects, coverage: Coverage, target: Rou
     ...(target === null ? [] : [outside(target.rule, coverage.groupMembers(target.group), coverage)]),
     ...only.map(({ rule, value }) => outside(`rule:${rule}:only`, value, coverage)),
     ...exclude.map(({ rule, value }) => inside(`rule:${rule}:exclude`, value, coverage)),
-    ...require.flatMap((each) => requirementChecks(each, coverage)),
+    ...require.flatMap(({ rule, value }) => requirementChecks(`rule:${rule}`, value, coverage)),
   ];
   const orders = [
     ...(target === null ? [] : [coverage.groupMembers(target.group)]),
@@ -39,7 +39,22 @@ export function narrow(effects: GatheredEffects, coverage: Coverage, target: Rou
 /** The same for a key that may not use everything. */
 export function withinScope(narrowing: Narrowing, scope: DecisionInput["keyScope"], coverage: Coverage): Narrowing {
   if (scope === undefined) return narrowing;
-  return { ...narrowing, checks: [outside("key:models", scope.models, coverage), ...narrowing.checks] };
+  const { models, routes, endpoints, regions } = scope;
+  const checks = [
+    ...(models === undefined ? [] : [outside("key:models", models, coverage)]),
+    ...(routes === undefined
+      ? []
+      : [
+          outside(
+            "key:routes",
+            routes.map((group) => `group:${group}`),
+            coverage,
+          ),
+        ]),
+    ...(endpoints === undefined ? [] : [notIn("key:endpoints", coverage.ofIds(endpoints))]),
+    ...(regions === undefined ? [] : [notIn("key:regions", coverage.ofRegions(regions))]),
+  ];
+  return { ...narrowing, checks: [...checks, ...narrowing.checks] };
 }
 
 /** The first rule that rules the endpoint out, or null. */
@@ -55,7 +70,10 @@ export function costRule({ cost }: Candidate, { maxCost }: Narrowing): string | 
 }
 
 function outside(rule: string, selectors: readonly string[], coverage: Coverage): Check {
-  const cover = coverage.ofAny(selectors);
+  return notIn(rule, coverage.ofAny(selectors));
+}
+
+function notIn(rule: string, cover: Cover): Check {
   return { rule, excludes: ({ index }) => cover[index] !== 1 };
 }
 
@@ -64,22 +82,35 @@ function inside(rule: string, selectors: readonly string[], coverage: Coverage):
   return { rule, excludes: ({ index }) => cover[index] === 1 };
 }
 
-function requirementChecks({ rule, value }: GatheredEffects["require"][number], coverage: Coverage): Check[] {
-  const { regions, zeroRetention, openWeights, capabilities } = value;
+/** The same for a conversation that is held to what its earlier decisions required. */
+export function withinResidency(
+  narrowing: Narrowing,
+  residency: DecisionInput["residency"],
+  coverage: Coverage,
+): Narrowing {
+  if (residency === undefined) return narrowing;
+  const checks = residency.flatMap((each) => requirementChecks("kept", each, coverage));
+  return { ...narrowing, checks: [...checks, ...narrowing.checks] };
+}
+
+function requirementChecks(by: string, value: PolicyRequirement, coverage: Coverage): Check[] {
+  const { regions, zeroRetention, noTraining, openWeights, capabilities } = value;
   const checks: Check[] = [];
   if (regions !== undefined) {
-    const cover = coverage.ofRegions(regions);
-    checks.push({ rule: `rule:${rule}:region`, excludes: ({ index }) => cover[index] !== 1 });
+    checks.push(notIn(`${by}:region`, coverage.ofRegions(regions)));
   }
   if (zeroRetention === true) {
-    checks.push({ rule: `rule:${rule}:zero-retention`, excludes: ({ endpoint }) => endpoint.retention !== "zero" });
+    checks.push({ rule: `${by}:zero-retention`, excludes: ({ endpoint }) => endpoint.retention !== "zero" });
+  }
+  if (noTraining === true) {
+    checks.push({ rule: `${by}:no-training`, excludes: ({ endpoint }) => endpoint.training !== "never" });
   }
   if (openWeights === true) {
-    checks.push({ rule: `rule:${rule}:open-weights`, excludes: ({ endpoint }) => !endpoint.openWeights });
+    checks.push({ rule: `${by}:open-weights`, excludes: ({ endpoint }) => !endpoint.openWeights });
   }
   if (capabilities !== undefined) {
     const needed = abilitiesOf({ inputs: [], capabilities });
-    checks.push({ rule: `rule:${rule}:capability`, excludes: ({ abilities }) => (abilities & needed) !== needed });
+    checks.push({ rule: `${by}:capability`, excludes: ({ abilities }) => (abilities & needed) !== needed });
   }
   return checks;
 }

@@ -91,6 +91,7 @@ function contextOf({
   team,
   project,
   user,
+  serviceAccount,
   roles,
   region,
   tags,
@@ -98,6 +99,17 @@ function contextOf({
   content,
   budgetUsed,
 }: PolicyTestRequest): DecisionContext {
-  const known = Object.entries({ team, project, user, roles, region, tags, signals, content, budgetUsed });
+  const known = Object.entries({
+    team,
+    project,
+    user,
+    serviceAccount,
+    roles,
+    region,
+    tags,
+    signals,
+    content,
+    budgetUsed,
+  });
   return { utcOffsetMinutes: 0, ...Object.fromEntries(known.filter(([, value]) => value !== undefined)) };
 }

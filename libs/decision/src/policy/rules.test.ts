@@ -1,4 +1,4 @@
-import type { Decision, PolicyDocument, PolicyEffects } from "@signalbox/proto";
+import type { Decision, DecisionInput, PolicyDocument, PolicyEffects } from "@signalbox/proto";
 import { expect, test } from "vitest";
 import {
   decisionInput,
@@ -9,10 +9,11 @@ import {
   NOW_MS,
   priced,
 } from "../__fixtures__/documents.ts";
-import { decide } from "../decide.ts";
+import { decide, decidePrepared } from "../decide.ts";
+import { prepareDocuments } from "../prepare-documents.ts";
 
 const ENDPOINTS = [
-  endpoint("a/one", { region: "eu-west", retention: "zero", price: priced(1_000_000, 1_000_000) }),
+  endpoint("a/one", { region: "eu-west", retention: "zero", training: "never", price: priced(1_000_000, 1_000_000) }),
   endpoint("b/two", { region: "us-east", openWeights: true, price: priced(2_000_000, 2_000_000) }),
   endpoint("c/three", { region: null, capabilities: ["tools", "reasoning"], price: priced(3_000_000, 3_000_000) }),
   endpoint("d/four", { price: null }),
@@ -81,6 +82,7 @@ test.each<[string, Written, { plan: string[]; excluded: string[] }]>([
     { require: { zeroRetention: true } },
     { plan: ["a/one"], excluded: ["rule:r1:zero-retention 1-3"] },
   ],
+  ["no training", { require: { noTraining: true } }, { plan: ["a/one"], excluded: ["rule:r1:no-training 1-3"] }],
   ["open weights", { require: { openWeights: true } }, { plan: ["b/two"], excluded: ["rule:r1:open-weights 0,2-3"] }],
   [
     "capability",
@@ -92,6 +94,49 @@ test.each<[string, Written, { plan: string[]; excluded: string[] }]>([
   const decision = run([rule], { groups: { dear: ["c/*"] } });
   expect(planOf(decision)).toEqual(plan);
   expect(excludedBy(decision)).toEqual(excluded);
+});
+
+test.each<[string, NonNullable<DecisionInput["keyScope"]>, string[]]>([
+  ["models", { models: ["b/*", "one"] }, ["key:models 2-3"]],
+  ["routes", { routes: ["dear", "none"] }, ["key:routes 0-1,3"]],
+  ["endpoints", { endpoints: ["*/two", "four"] }, ["key:endpoints 0,2-3"]],
+  ["regions, in which what is unknown is not", { regions: ["us-*"] }, ["key:regions 0,2-3"]],
+  ["several, which all must hold", { models: ["a/*", "b/*"], regions: ["us-*"] }, ["key:models 2-3", "key:regions 0"]],
+])("B15 a key may be held to %s", (_what, keyScope, excluded) => {
+  const policy = policyOf([], { groups: { dear: ["c/*"] } });
+  expect(excludedBy(decide({ ...decisionInput(), keyScope }, documents(ENDPOINTS, { policy })))).toEqual(excluded);
+});
+
+test("B15 what a caller writes where a condition makes a selector of it changes nothing for others", () => {
+  const rules = [{ when: "healthy(model)", tag: ["asked"] }, { exclude: ["a/*", "b/*"] }];
+  const docs = documents(ENDPOINTS, { policy: policyOf(rules) });
+  const prepared = prepareDocuments(docs);
+  for (const model of ["any a/*\nb/*", "one any a/*\nb/*"]) {
+    decidePrepared(decisionInput({ facts: { model } }), prepared);
+  }
+  expect(excludedBy(decidePrepared(decisionInput(), prepared))).toEqual(["rule:r2:exclude 0-1"]);
+});
+
+test("what a kept conversation was held to holds for what goes on from it, whatever the rules say now", () => {
+  const held = { ...decisionInput(), residency: [{ regions: ["eu-*"] }, { noTraining: true as const }] };
+  const decision = decide(held, documents(ENDPOINTS, { policy: policyOf([{ allow: true }]) }));
+  expect(planOf(decision)).toEqual(["a/one"]);
+  expect(excludedBy(decision)).toEqual(["kept:region 1-3"]);
+  const pinned = { ...held, facts: { ...held.facts, model: "two" } };
+  expect(decide(pinned, documents(ENDPOINTS)).action).toMatchObject({ kind: "refuse", code: "policy-refused" });
+});
+
+test("a rule whose throttle lets no more through refuses as one that is asked too often, by its name", () => {
+  const rules = [{ throttle: { by: "team", requestsPerMinute: 5 } as const }, { tag: ["seen"] }];
+  const docs = documents(ENDPOINTS, { policy: policyOf(rules) });
+  const { action, policy } = decide({ ...decisionInput(), throttled: ["r1"] }, docs);
+  expect(action).toEqual({
+    kind: "refuse",
+    code: "rate-limited",
+    message: "The policy's rule 'r1' lets 5 requests a minute through for each team.",
+  });
+  expect(policy?.applied.map(({ rule }) => rule)).toEqual(["r1", "r2"]);
+  expect(decide({ ...decisionInput(), throttled: ["r2"] }, docs).action.kind).toBe("route");
 });
 
 test("what rules leave nothing of is refused as the policy's doing", () => {

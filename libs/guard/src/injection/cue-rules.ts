@@ -53,6 +53,49 @@ export const CUE_RULES: readonly CueRule[] = [
     ],
   },
   {
+    type: "override",
+    first: "against",
+    next: [
+      ["above", 2],
+      ["instructions", 1],
+    ],
+  },
+  {
+    type: "override",
+    first: "leave",
+    next: [
+      ["above", 3],
+      ["instructions", 1],
+      ["behind", 4],
+    ],
+  },
+  {
+    type: "override",
+    first: "own",
+    next: [
+      ["instructions", 0],
+      ["are", 0],
+      ["now", 0],
+    ],
+  },
+  {
+    type: "override",
+    first: "now",
+    next: [
+      ["own", 2],
+      ["fresh", 0],
+      ["instructions", 0],
+    ],
+  },
+  {
+    type: "override",
+    first: "own",
+    next: [
+      ["knowledge", 1],
+      ["not", 2],
+    ],
+  },
+  {
     type: "prompt-leak",
     first: "show",
     next: [

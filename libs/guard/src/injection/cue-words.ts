@@ -44,6 +44,11 @@ export const CUE_WORDS = {
   enabled: words("enabled output"),
   anything: words("anything"),
   do: words("do does"),
+  against: words("abweichend entgegen contrary regardless anstelle entgegengesetzt"),
+  leave: words("leave remove lassen lasse lass streiche verbanne streichen laissez deja"),
+  behind: words("behind head mind hinter kopf gedächtnis derrière atrás"),
+  knowledge: words("knowledge wissen"),
+  not: words("not nicht"),
 } satisfies Record<string, readonly string[]>;
 
 export type CueClass = keyof typeof CUE_WORDS;

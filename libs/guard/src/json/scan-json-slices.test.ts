@@ -42,16 +42,20 @@ test("a long text gives the findings of a whole scan, wherever they stand, and c
   expect(redacted).not.toContain(GITHUB_KEY);
 });
 
-/** How long the thread is held up between two pauses, the longest tenth left out, which other work on the machine makes. */
+const ROUNDS = 8;
+
+/** How long the thread is held up between two pauses at the most: of each slice the quietest round, for the machine does other things too. */
 function heldUpMs(json: string): number {
-  const slices = scanJsonSlices(json, EVERYTHING, { textMaxChars: TEXT_MAX_CHARS });
-  const slicesMs: number[] = [];
-  for (let isOver = false; !isOver;) {
-    const startMs = performance.now();
-    isOver = slices.next().done === true;
-    slicesMs.push(performance.now() - startMs);
+  const bestMs: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const slices = scanJsonSlices(json, EVERYTHING, { textMaxChars: TEXT_MAX_CHARS });
+    for (let at = 0, isOver = false; !isOver; at += 1) {
+      const startMs = performance.now();
+      isOver = slices.next().done === true;
+      bestMs[at] = Math.min(bestMs[at] ?? Infinity, performance.now() - startMs);
+    }
   }
-  return slicesMs.toSorted((a, b) => a - b)[Math.floor(slicesMs.length * 0.9)]!;
+  return bestMs.toSorted((a, b) => a - b)[Math.floor(bestMs.length * 0.9)]!;
 }
 
 test("no slice of prose holds up its thread for more than a few milliseconds, and none of anything else for long", () => {

@@ -5,8 +5,8 @@ import { joined, nameOf } from "./redaction.ts";
 export function maskText(text: string, findings: readonly Finding[]): string {
   let masked = "";
   let done = 0;
-  for (const { type, start, end } of joined(findings)) {
-    masked += `${text.slice(done, start)}[${nameOf(type)}]`;
+  for (const { type, start, end, replacement } of joined(findings)) {
+    masked += text.slice(done, start) + (replacement ?? `[${nameOf(type)}]`);
     done = end;
   }
   return masked + text.slice(done);

@@ -122,3 +122,13 @@ test("what is masked is gone for good, and looks like nothing that would be put 
   const originals = new Map([["[EMAIL_1]", "x@y.io"]]);
   expect(restore(masked, { originals })).toBe(masked);
 });
+
+test("what stands in its place for good is not put back", () => {
+  const findings = [
+    { type: "presidio.person", start: 0, end: 4, field: 1, replacement: "<PERSON>" },
+    { type: "presidio.location", start: 8, end: 13, field: 1 },
+  ] as const;
+  const { json, redaction } = redactJson('{"text":"Jane in Paris"}', findings);
+  expect(json).toBe('{"text":"<PERSON> in [PRESIDIO_1]"}');
+  expect([...redaction.originals]).toEqual([["[PRESIDIO_1]", "Paris"]]);
+});

@@ -67,8 +67,8 @@ export class PlaceholderMint {
 export function replaceFindings(text: string, findings: readonly Finding[], mint: PlaceholderMint): string {
   let replaced = "";
   let done = 0;
-  for (const { type, start, end } of joined(findings)) {
-    replaced += text.slice(done, start) + mint.placeholderFor(type, text.slice(start, end));
+  for (const { type, start, end, replacement } of joined(findings)) {
+    replaced += text.slice(done, start) + (replacement ?? mint.placeholderFor(type, text.slice(start, end)));
     done = end;
   }
   return replaced + text.slice(done);

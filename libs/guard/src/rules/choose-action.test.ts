@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Finding } from "../finding.ts";
+import type { Finding, FindingType } from "../finding.ts";
 import { chooseAction, type GuardRule } from "./choose-action.ts";
 import { findingsNamed } from "./findings-named.ts";
 import { summarise } from "./summarise.ts";
@@ -19,6 +19,20 @@ test("the first rule that matches holds for a finding, and the strictest action 
   expect(chooseAction([EMAIL, KEY], rules.slice(1))).toEqual({ action: "block", types: ["secret.github"] });
   expect(chooseAction([EMAIL], [])).toEqual({ action: "observe" });
   expect(chooseAction([EMAIL], [{ match: "*", action: "block" }])).toEqual({ action: "block", types: ["pii.email"] });
+});
+
+function action(type: FindingType, rules: GuardRule[] = []): string {
+  return chooseAction([{ type, start: 0, end: 0 }], rules).action;
+}
+
+test("what is unwanted by itself is blocked unless a rule says otherwise, and what has no place cannot be taken out", () => {
+  const unwanted: FindingType[] = ["tool.forbidden", "attachment.type", "size.messages", "remote.unavailable"];
+  expect(unwanted.map((type) => action(type))).toEqual(unwanted.map(() => "block"));
+  const others: FindingType[] = ["remote.skipped", "content.hate", "presidio.person", "webhook.mood"];
+  expect(others.map((type) => action(type))).toEqual(others.map(() => "observe"));
+  expect(action("tool.forbidden", [{ match: "tool.*", action: "observe" }])).toBe("observe");
+  expect(action("content.hate", [{ match: "*", action: "redact" }])).toBe("block");
+  expect(action("presidio.person", [{ match: "*", action: "redact" }])).toBe("redact");
 });
 
 test("a policy names findings by kind, by type, or by both", () => {

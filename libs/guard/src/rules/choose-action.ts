@@ -16,7 +16,15 @@ export type Verdict<Found extends Finding> =
   | { readonly action: "redact"; readonly findings: readonly Found[] }
   | { readonly action: "block"; readonly types: readonly FindingType[] };
 
-/** For each finding the first rule that matches holds, none is `observe`; of the actions the strictest is done. */
+/** What is looked for because it is not wanted: without a rule for it, it goes no further. */
+const UNWANTED = /^(?:(?:tool|size|attachment)\.|remote\.unavailable$)/;
+/** These have no place in a text from which they could be taken out. */
+const WITHOUT_PLACE = /^(?:tool|size|attachment|content|remote)\./;
+
+/**
+ * For each finding the first rule that matches holds, none is `observe`, or `block` for what is unwanted by itself; of the
+ * actions the strictest is done. What cannot be taken out of a text is blocked where a rule would redact it.
+ */
 export function chooseAction<Found extends Finding>(
   findings: readonly Found[],
   rules: readonly GuardRule[],
@@ -31,7 +39,8 @@ export function chooseAction<Found extends Finding>(
 }
 
 function actionFor(type: FindingType, rules: readonly GuardRule[]): GuardAction {
-  return rules.find(({ match }) => matches(type, match))?.action ?? "observe";
+  const action = rules.find(({ match }) => matches(type, match))?.action ?? (UNWANTED.test(type) ? "block" : "observe");
+  return action === "redact" && WITHOUT_PLACE.test(type) ? "block" : action;
 }
 
 function matches(type: FindingType, match: string): boolean {

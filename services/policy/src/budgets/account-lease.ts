@@ -13,6 +13,8 @@ export type Gathering = {
 export type Account = {
   readonly key: string;
   readonly budget: BudgetDefinition;
+  /** Whose it is, of a budget of which everybody has one; else empty. */
+  readonly subject: string;
   readonly window: BudgetWindow;
   /** The name of the lease that is added to. */
   lease: string;
@@ -29,12 +31,15 @@ export type Account = {
   shortUntilMs: number;
 };
 
-export function accountOf(budget: BudgetDefinition, window: BudgetWindow, lease: string): Account {
+/** Names an account among those of all budgets. */
+export function accountKey(budget: string, startsMs: number, subject: string): string {
+  return subject === "" ? `${budget}@${startsMs}` : `${budget}@${startsMs}@${subject}`;
+}
+
+export function accountOf(parts: Pick<Account, "budget" | "subject" | "window" | "lease">): Account {
   return {
-    key: `${budget.id}@${window.startsMs}`,
-    budget,
-    window,
-    lease,
+    key: accountKey(parts.budget.id, parts.window.startsMs, parts.subject),
+    ...parts,
     gathering: null,
     asking: false,
     figures: null,

@@ -5,7 +5,7 @@ import { sql } from "kysely";
 import type { BudgetBook } from "./budget-book.ts";
 import type { BudgetDatabase } from "./budget-store.ts";
 import { chargeOfOutcome } from "./charge-of-outcome.ts";
-import { type Ended, endedIn, type LeafRow, type Reserved, reservedIn } from "./leaf-postings.ts";
+import { type Ended, endedIn, type LeafRow, leafRows, type Reserved, reservedIn } from "./leaf-postings.ts";
 
 /** Any number that nobody else locks with: one instance books at a time. */
 const LOCK = 7_306_010_002;
@@ -20,7 +20,8 @@ export type BookingOptions = {
 };
 
 type ReservedRow = { decision: string; budget: string; lease: string; amount: string; at_ms: number; leaf: number };
-type SettledRow = { decision: string; budget: string; amount: string; leaf: number };
+/** Without an amount: all that was reserved. */
+type SettledRow = { decision: string; budget: string; amount: string | null; leaf: number };
 type Batch = { reserved: ReservedRow[]; settled: SettledRow[] };
 
 /**
@@ -59,12 +60,20 @@ async function bookNext(db: BudgetDatabase, options: BookingOptions): Promise<Bo
   return { alerts: crossed.map((row) => alertOf(row, options.book)), more: to < Number(at.size) };
 }
 
-type AlertRow = { budget: string; starts_ms: string; share: number; settled: string; amount: string };
+type AlertRow = {
+  budget: string;
+  starts_ms: string;
+  share: number;
+  settled: string;
+  amount: string;
+  subject: string;
+};
 
 function alertOf(row: AlertRow, book: BudgetBook): BudgetNotice {
-  const { budget, share, settled, amount } = row;
+  const { budget, share, settled, amount, subject } = row;
   const unit = book.budget(budget)?.unit ?? "pico-usd";
-  return { kind: "alert", budget, unit, startsMs: Number(row.starts_ms), share, settled, amount };
+  const whose = subject === "" ? {} : { subject };
+  return { kind: "alert", budget, ...whose, unit, startsMs: Number(row.starts_ms), share, settled, amount };
 }
 
 async function readBatch(
@@ -73,29 +82,25 @@ async function readBatch(
   options: BookingOptions,
 ): Promise<Batch> {
   const { log } = options;
-  const { rows } = await sql<LeafRow>`
-    select idx, type, request_id, decision_id, leaf from ledger_leaf
-    where idx >= ${from} and idx < ${to} order by idx`.execute(db);
+  const { rows } = await leafRows(sql`idx >= ${from} and idx < ${to}`).execute(db);
   const reserved = rows.filter(({ type }) => type === "decision").flatMap((row) => readable(row, log, reservedIn));
   const early = await endedBefore(db, reserved, from);
   const waiting = await budgetsWaiting(db, rows);
-  for (const { decisionId, parts } of reserved)
+  // A limit on requests counts what was admitted, whatever becomes of it: that is settled with the reservation.
+  const waits = ({ budget }: { budget: string }): boolean => {
+    const known = options.book.budget(budget);
+    return known?.kind !== "rate" || known.unit !== "requests";
+  };
+  for (const { decisionId, parts } of reserved) {
     waiting.set(
       decisionId,
-      parts.map(({ budget }) => budget),
+      parts.filter(waits).map(({ budget }) => budget),
     );
+  }
   const ended = [...early, ...rows].flatMap((row) => readable(row, log, (each) => endingOf(each, waiting)));
   const batch: Batch = { reserved: reserved.flatMap(reservedRows), settled: [] };
   const covers = coverage(options);
-  for (const { decisionId, parts, leaf } of reserved) {
-    for (const { budget } of parts) {
-      const known = options.book.budget(budget);
-      // A limit on requests counts what was admitted, whatever becomes of it.
-      if (known?.kind !== "rate" || known.unit !== "requests") continue;
-      batch.settled.push({ decision: decisionId, budget, amount: "1", leaf });
-    }
-  }
-  const done = new Set(batch.settled.map(({ decision, budget }) => `${decision} ${budget}`));
+  const done = new Set<string>();
   for (const posting of ended) {
     for (const budget of waiting.get(posting.decisionId) ?? []) {
       if (done.has(`${posting.decisionId} ${budget}`)) continue;
@@ -127,9 +132,8 @@ function readable<T>(row: LeafRow, log: Logger, read: (row: LeafRow) => T | null
 async function endedBefore(db: BudgetDatabase, reserved: readonly Reserved[], from: number): Promise<LeafRow[]> {
   if (reserved.length === 0) return [];
   const requests = reserved.map(({ requestId }) => requestId);
-  const { rows } = await sql<LeafRow>`
-    select idx, type, request_id, decision_id, leaf from ledger_leaf
-    where request_id = any(${requests}::uuid[]) and idx < ${from} and type <> 'decision' order by idx`.execute(db);
+  const before = sql`request_id = any(${requests}::uuid[]) and idx < ${from} and type <> 'decision'`;
+  const { rows } = await leafRows(before).execute(db);
   return rows;
 }
 
@@ -173,5 +177,5 @@ function settledRow(
     outcome === null
       ? 0n
       : chargeOfOutcome(known, outcome, covered === null ? null : (endpoint) => covered.has(endpoint));
-  return { decision: decisionId, budget, amount: String(charged), leaf };
+  return { decision: decisionId, budget, amount: charged === null ? null : String(charged), leaf };
 }

@@ -1,5 +1,5 @@
 import type { Logger } from "@signalbox/kit";
-import { type BudgetDefinition, type ChargedRequest, isInScope } from "./budget-definition.ts";
+import { type BudgetDefinition, type ChargedRequest, isCharged } from "./budget-definition.ts";
 import { type BudgetDatabase, type KeyScope, readBudgets, readKeyScopes, readRevision } from "./budget-store.ts";
 
 const NOTHING: readonly BudgetDefinition[] = [];
@@ -65,8 +65,8 @@ export class BudgetBook implements AsyncDisposable {
   chargesOf(request: ChargedRequest): readonly BudgetDefinition[] {
     if (this.isEmpty) return NOTHING;
     const own = this.#byKey.get(request.keyId);
-    if (this.#forMany.length === 0) return own?.filter(({ scope }) => isInScope(scope, request)) ?? NOTHING;
-    return [...(own ?? NOTHING), ...this.#forMany].filter(({ scope }) => isInScope(scope, request));
+    if (this.#forMany.length === 0) return own?.filter((each) => isCharged(each, request)) ?? NOTHING;
+    return [...(own ?? NOTHING), ...this.#forMany].filter((each) => isCharged(each, request));
   }
 
   /** Reads what has changed. One read after the other, so that an older one never overwrites a newer one's budgets. */

@@ -4,6 +4,10 @@ import type { BudgetUnit } from "@signalbox/proto";
 export type BudgetDefinition = {
   readonly id: string;
   readonly scope: BudgetScope;
+  /** Each of these has an account of its own; null: all requests of the scope share one. */
+  readonly eachOf: EachOf | null;
+  /** What becomes of a request once it is spent: pass lets it through, for the policy's rules to deal with. */
+  readonly atLimit: "block" | "pass";
   /** The endpoints that it is charged with, as a selector; null: all. */
   readonly endpoints: string | null;
   readonly kind: "budget" | "rate" | "concurrency";
@@ -16,12 +20,16 @@ export type BudgetDefinition = {
   readonly retired: boolean;
 };
 
+export type EachOf = "key" | "team" | "project" | "user" | "end-user";
+
 /** Whose requests are charged: those that all of it holds for; null: whatever it is. */
 export type BudgetScope = {
   readonly tenant: string | null;
   readonly keyId: string | null;
   readonly team: string | null;
   readonly project: string | null;
+  readonly user: string | null;
+  /** The tenant-keyed digest of the user that the request names. */
   readonly endUser: string | null;
   readonly tag: string | null;
 };
@@ -33,17 +41,26 @@ export type ChargedRequest = {
   readonly team?: string | undefined;
   readonly project?: string | undefined;
   readonly user?: string | undefined;
+  readonly endUser?: string | undefined;
   readonly tags?: readonly string[] | undefined;
 };
 
-export function isInScope(scope: BudgetScope, request: ChargedRequest): boolean {
-  const { tenant, keyId, team, project, endUser, tag } = scope;
+export function isCharged({ scope, eachOf }: BudgetDefinition, request: ChargedRequest): boolean {
+  const { tenant, keyId, team, project, user, endUser, tag } = scope;
   return (
     (keyId === null || keyId === request.keyId) &&
     (tenant === null || tenant === request.tenant) &&
     (team === null || team === request.team) &&
     (project === null || project === request.project) &&
-    (endUser === null || endUser === request.user) &&
-    (tag === null || request.tags?.includes(tag) === true)
+    (user === null || user === request.user) &&
+    (endUser === null || endUser === request.endUser) &&
+    (tag === null || request.tags?.includes(tag) === true) &&
+    (eachOf === null || subjectOf(eachOf, request) !== undefined)
   );
+}
+
+/** Whose account a request is charged to; undefined for one that names nobody. */
+export function subjectOf(eachOf: EachOf, request: ChargedRequest): string | undefined {
+  if (eachOf === "key") return request.keyId;
+  return eachOf === "end-user" ? request.endUser : request[eachOf];
 }

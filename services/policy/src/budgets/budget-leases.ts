@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { LeaseHolder, type ReservedPart } from "@signalbox/decision";
 import { type Logger, uuidv7 } from "@signalbox/kit";
 import type { BudgetReservation, BudgetState } from "@signalbox/proto";
-import { type Account, accountOf, gatheringOf } from "./account-lease.ts";
+import { type Account, accountKey, accountOf, gatheringOf } from "./account-lease.ts";
 import type { BudgetDefinition } from "./budget-definition.ts";
 import { askForLease, type BudgetDatabase, giveBackLease } from "./budget-store.ts";
 import { windowAt } from "./budget-window.ts";
@@ -17,6 +17,8 @@ const SHORT_FOR_MS = { budget: 200, rate: 50, concurrency: 10 } as const;
 const WAITS_MS = { budget: [15, 60, 120], rate: [15, 60], concurrency: [10, 20, 40, 80, 160] } as const;
 const TICK_MS = 1_000;
 const LOW_WATER_PARTS = 4n;
+/** A lease is renewed while so much of its time is left: for so long it outlasts the database, whenever that goes away. */
+const RENEWED_AT = 2 / 3;
 
 /** Nothing is held of a budget. */
 const NO_LEASE = "none";
@@ -27,7 +29,9 @@ export type BudgetLeasesOptions = {
   readonly leaseMs: number;
   readonly log: Logger;
   /** Tells the other instances that what they hold unused of an account is needed here. */
-  readonly recall: (budget: string, startsMs: number) => void;
+  readonly recall: (account: Account) => void;
+  /** Has the register booked at once, because what ended requests have left over is needed. */
+  readonly hurry: () => void;
 };
 
 /** The leases of this instance: reserved from in memory, filled and given back in the background. */
@@ -35,7 +39,7 @@ export class BudgetLeases implements AsyncDisposable {
   readonly #options: BudgetLeasesOptions;
   readonly #holder = new LeaseHolder();
   readonly #accounts = new Map<string, Account>();
-  /** By budget: the account of the window that held last. */
+  /** By budget and subject: the account of the window that held last. */
   readonly #current = new Map<string, Account>();
   readonly #timer: NodeJS.Timeout;
   readonly #working = new Set<Promise<unknown>>();
@@ -49,19 +53,20 @@ export class BudgetLeases implements AsyncDisposable {
     this.#timer.unref();
   }
 
-  /** The account of a budget in the window of this moment. */
-  account(budget: BudgetDefinition, nowMs: number): Account {
-    const last = this.#current.get(budget.id);
+  /** A budget's account in the window of this moment, of one subject where everybody has one. */
+  account(budget: BudgetDefinition, nowMs: number, subject = ""): Account {
+    const name = currentName(budget.id, subject);
+    const last = this.#current.get(name);
     if (last !== undefined && last.budget === budget && nowMs >= last.window.startsMs) {
       if (last.window.endsMs === null || nowMs < last.window.endsMs) return last;
     }
     const window = windowAt(budget, nowMs);
-    const fresh = accountOf(budget, window, uuidv7());
+    const fresh = accountOf({ budget, subject, window, lease: uuidv7() });
     // A budget that was changed keeps its account and what is held of it.
     const known = this.#accounts.get(fresh.key);
     const account = known === undefined ? fresh : Object.assign(known, { budget });
     this.#accounts.set(account.key, account);
-    this.#current.set(budget.id, account);
+    this.#current.set(name, account);
     return account;
   }
 
@@ -124,8 +129,8 @@ export class BudgetLeases implements AsyncDisposable {
   }
 
   /** Another instance needs what is unused here. */
-  giveBackUnused(budget: string, startsMs: number): void {
-    const account = this.#accounts.get(`${budget}@${startsMs}`);
+  giveBackUnused(budget: string, startsMs: number, subject = ""): void {
+    const account = this.#accounts.get(accountKey(budget, startsMs, subject));
     if (account !== undefined && account.gathering === null && !account.asking) this.#giveBack(account);
   }
 
@@ -164,7 +169,7 @@ export class BudgetLeases implements AsyncDisposable {
 
   /** Asks until all that is needed is held, or it is sure that it cannot be had now. */
   async #question(account: Account, needed: bigint): Promise<void> {
-    const { kind, id } = account.budget;
+    const { kind } = account.budget;
     let missing = needed;
     for (const waitMs of [...WAITS_MS[kind], null]) {
       const added = await this.#askOnce(account, missing);
@@ -173,7 +178,8 @@ export class BudgetLeases implements AsyncDisposable {
       if (needed === 0n && added <= 0n) account.shortUntilMs = Date.now() + SHORT_FOR_MS[kind];
       if (missing <= 0n) return;
       if (waitMs === null || !this.#mayComeBack(account)) break;
-      if ((account.figures?.heldElsewhere ?? 0n) > 0n) this.#options.recall(id, account.window.startsMs);
+      this.#options.hurry();
+      if ((account.figures?.heldElsewhere ?? 0n) > 0n) this.#options.recall(account);
       await sleep(waitMs);
     }
     account.shortNeed = missing;
@@ -188,15 +194,15 @@ export class BudgetLeases implements AsyncDisposable {
 
   async #askOnce(account: Account, needed: bigint): Promise<bigint> {
     const { db, instance, leaseMs } = this.#options;
-    const { budget, window, key } = account;
+    const { budget, subject, window, key } = account;
     const nowMs = Date.now();
     const lifeMs = budget.kind === "rate" ? Math.min(leaseMs, RATE_LEASE_MAX_MS) : leaseMs;
     const untilMs = nowMs + lifeMs;
     // A lease that is about to end, or has ended, is exchanged for another one.
     const held = this.#holder.lease(key, nowMs);
-    if (held === null || held.untilMs < nowMs + lifeMs / 2) account.lease = uuidv7();
+    if (held === null || held.untilMs < nowMs + lifeMs * RENEWED_AT) account.lease = uuidv7();
     const { lease } = account;
-    const ask = { budget: budget.id, window, question: uuidv7(), lease, instance, needed, untilMs, nowMs };
+    const ask = { budget: budget.id, subject, window, question: uuidv7(), lease, instance, needed, untilMs, nowMs };
     const { kind, granted, ...figures } = await askForLease(db, ask);
     account.figures = figures;
     if (kind === "ended") {
@@ -236,7 +242,7 @@ export class BudgetLeases implements AsyncDisposable {
       const isIdle = account.usedAtMs < nowMs - leaseMs / 2;
       const endsSoon = held !== null && held.untilMs < nowMs + 2 * TICK_MS;
       if (isOver || isIdle || endsSoon || account.budget.retired) this.#giveBack(account);
-      else if (held !== null && account.budget.kind === "budget" && held.untilMs < nowMs + leaseMs / 2) {
+      else if (held !== null && account.budget.kind === "budget" && held.untilMs < nowMs + leaseMs * RENEWED_AT) {
         account.gathering = gatheringOf();
         this.#start(account);
       }
@@ -246,7 +252,9 @@ export class BudgetLeases implements AsyncDisposable {
 
   #forget(account: Account): void {
     this.#accounts.delete(account.key);
-    if (this.#current.get(account.budget.id) === account) this.#current.delete(account.budget.id);
+    this.#holder.forget(account.key);
+    const name = currentName(account.budget.id, account.subject);
+    if (this.#current.get(name) === account) this.#current.delete(name);
   }
 
   #giveBack({ key }: Account): void {
@@ -265,4 +273,8 @@ export class BudgetLeases implements AsyncDisposable {
     this.#working.add(work);
     void work.finally(() => this.#working.delete(work));
   }
+}
+
+function currentName(budget: string, subject: string): string {
+  return subject === "" ? budget : `${budget}@${subject}`;
 }

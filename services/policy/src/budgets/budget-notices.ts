@@ -6,8 +6,8 @@ const MICRO_PER_PERCENT = 10_000;
 /** Tells the other instances, and whoever listens. */
 export function sendNotice(bus: Bus, log: Logger, notice: BudgetNotice): void {
   if (notice.kind === "alert") {
-    const { budget, share, settled, amount } = notice;
-    log.warn({ budget, settled, amount, percent: share / MICRO_PER_PERCENT }, "a share of a budget is spent");
+    const { budget, subject, share, settled, amount } = notice;
+    log.warn({ budget, subject, settled, amount, percent: share / MICRO_PER_PERCENT }, "a share of a budget is spent");
   }
   // What is buffered while the connection is lost says nothing any more when it is back.
   if (bus.isConnected()) bus.connection.publish(BUDGET_NOTICE_SUBJECT, JSON.stringify(notice));
@@ -17,7 +17,7 @@ export function sendNotice(bus: Bus, log: Logger, notice: BudgetNotice): void {
 export function followRecalls(
   bus: Bus,
   log: Logger,
-  onRecall: (recall: { budget: string; startsMs: number }) => void,
+  onRecall: (recall: { budget: string; startsMs: number; subject?: string | undefined }) => void,
 ): Disposable {
   const subscription = bus.connection.subscribe(BUDGET_NOTICE_SUBJECT, {
     callback: (error, message) => {

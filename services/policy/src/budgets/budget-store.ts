@@ -1,3 +1,4 @@
+import type { DecisionInput } from "@signalbox/proto";
 import { type Kysely, sql } from "kysely";
 import type { Database } from "../kept-documents.ts";
 import type { BudgetDefinition } from "./budget-definition.ts";
@@ -6,11 +7,16 @@ import type { BudgetWindow } from "./budget-window.ts";
 /** The connection that budgets are kept over; what stands in the tables is read and changed by statements of their own. */
 export type BudgetDatabase = Kysely<Database>;
 
-/** Who a key belongs to, and which models it may use; null: all. */
+/** Who a key belongs to, and what it may use. */
 export type KeyScope = {
   readonly team: string | null;
   readonly project: string | null;
-  readonly models: readonly string[] | null;
+  /** As it stands in a decision's input; empty for a key that may use everything. */
+  readonly input: Pick<DecisionInput, "keyScope">;
+};
+
+type KeyRow = { id: string; team: string | null; project: string | null } & {
+  [part in "models" | "routes" | "endpoints" | "regions"]: string[] | null;
 };
 
 type BudgetRow = {
@@ -20,6 +26,9 @@ type BudgetRow = {
   team: string | null;
   project: string | null;
   end_user: string | null;
+  end_user_digest: string | null;
+  each_of: BudgetDefinition["eachOf"];
+  at_limit: BudgetDefinition["atLimit"];
   tag: string | null;
   model: string | null;
   provider: string | null;
@@ -41,21 +50,34 @@ export async function readRevision(db: BudgetDatabase): Promise<string> {
 /** All budgets, the retired ones too, because what was reserved of them is still settled. */
 export async function readBudgets(db: BudgetDatabase): Promise<BudgetDefinition[]> {
   const { rows } = await sql<BudgetRow>`
-    select id, tenant, key_id, team, project, end_user, tag, model, provider, kind, unit, amount, span, rolling_ms,
+    select id, tenant, key_id, team, project, end_user, end_user_digest, each_of, at_limit, tag, model, provider, kind, unit, amount, span, rolling_ms,
       time_zone, retired_at is not null as retired
     from budget order by id collate "C"`.execute(db);
   return rows.map(definitionOf);
 }
 
 export async function readKeyScopes(db: BudgetDatabase): Promise<Map<string, KeyScope>> {
-  const { rows } = await sql<{ id: string } & KeyScope>`
-    select id, team, project, models from virtual_key where revoked_at is null`.execute(db);
-  return new Map(rows.map(({ id, ...scope }) => [id, scope]));
+  const { rows } = await sql<KeyRow>`
+    select id, team, project, models, routes, endpoints, regions
+    from virtual_key where revoked_at is null`.execute(db);
+  return new Map(rows.map((row) => [row.id, keyScopeOf(row)]));
+}
+
+function keyScopeOf({ team, project, models, routes, endpoints, regions }: KeyRow): KeyScope {
+  const keyScope = {
+    ...(models === null ? {} : { models }),
+    ...(routes === null ? {} : { routes }),
+    ...(endpoints === null ? {} : { endpoints }),
+    ...(regions === null ? {} : { regions }),
+  };
+  return { team, project, input: Object.keys(keyScope).length === 0 ? {} : { keyScope } };
 }
 
 /** What is asked for of an account: more for a lease, which is made when it is not there. */
 export type Question = {
   readonly budget: string;
+  /** Whose account it is; empty where all share one. */
+  readonly subject: string;
   readonly window: BudgetWindow;
   readonly question: string;
   readonly lease: string;
@@ -69,6 +91,7 @@ export type Question = {
 export type Answer = {
   readonly kind: "granted" | "exhausted" | "ended";
   readonly granted: bigint;
+  /** Below nothing for a budget that lets requests through beyond its amount. */
   readonly available: bigint;
   readonly amount: bigint;
   readonly settled: bigint;
@@ -89,7 +112,7 @@ export async function askForLease(db: BudgetDatabase, ask: Question): Promise<An
     held_elsewhere: string;
     frees_at_ms: string | null;
   }>`
-    select * from budget_ask(${ask.budget}, ${startsMs}, ${endsMs}, ${ask.question}, ${ask.lease}, ${ask.instance},
+    select * from budget_ask(${ask.budget}, ${ask.subject}, ${startsMs}, ${endsMs}, ${ask.question}, ${ask.lease}, ${ask.instance},
       ${String(ask.needed)}, ${ask.untilMs}, ${ask.nowMs})`.execute(db);
   const [row] = rows;
   if (row === undefined) throw new Error(`the account of the budget ${ask.budget} gave no answer`);
@@ -112,10 +135,12 @@ export async function giveBackLease(
 }
 
 function definitionOf(row: BudgetRow): BudgetDefinition {
-  const { tenant, key_id: keyId, team, project, end_user: endUser, tag, model, provider } = row;
+  const { tenant, key_id: keyId, team, project, end_user: user, tag, model, provider } = row;
   return {
     id: row.id,
-    scope: { tenant, keyId, team, project, endUser, tag },
+    scope: { tenant, keyId, team, project, user, endUser: row.end_user_digest, tag },
+    eachOf: row.each_of,
+    atLimit: row.at_limit,
     endpoints: provider === null ? model : `${provider}/${model ?? "*"}`,
     kind: row.kind,
     unit: row.unit,

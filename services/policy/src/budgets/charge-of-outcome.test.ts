@@ -7,7 +7,11 @@ const attempt = (endpoint: string, tokens: number, costPicoUsd: string | null) =
   usage: { ...NO_USAGE, inputTokens: tokens, outputTokens: 2 * tokens },
   costPicoUsd,
 });
-const outcome = { attempts: [attempt("a/one", 10, "70"), attempt("b/two", 100, "900")], costPicoUsd: "970" };
+const outcome = {
+  attempts: [attempt("a/one", 10, "70"), attempt("b/two", 100, "900")],
+  costPicoUsd: "970",
+  result: "completed",
+} as const;
 const onlyOne = (endpoint: string): boolean => endpoint === "a/one";
 
 test.each([
@@ -23,11 +27,20 @@ test.each([
 
 test("an attempt of unknown price settles no money, and the others settle theirs", () => {
   const unpriced = { attempts: [attempt("a/one", 10, "70"), attempt("b/two", 100, null)], costPicoUsd: null };
-  expect(chargeOfOutcome({ kind: "budget", unit: "pico-usd" }, unpriced, null)).toBe(70n);
+  const ended = { ...unpriced, result: "completed" } as const;
+  expect(chargeOfOutcome({ kind: "budget", unit: "pico-usd" }, ended, null)).toBe(70n);
 });
 
 test("a decision that was never executed settles nothing but its request", () => {
-  const nothing = { attempts: [], costPicoUsd: "0" };
+  const nothing = { attempts: [], costPicoUsd: "0", result: "failed" } as const;
   expect(chargeOfOutcome({ kind: "budget", unit: "pico-usd" }, nothing, null)).toBe(0n);
   expect(chargeOfOutcome({ kind: "rate", unit: "tokens" }, nothing, null)).toBe(0n);
+});
+
+test("what a request came to that nobody saw the end of is not known, but for its place and its number", () => {
+  const lost = { attempts: [], costPicoUsd: null, result: "abandoned" } as const;
+  expect(chargeOfOutcome({ kind: "budget", unit: "pico-usd" }, lost, null)).toBeNull();
+  expect(chargeOfOutcome({ kind: "rate", unit: "tokens" }, lost, onlyOne)).toBeNull();
+  expect(chargeOfOutcome({ kind: "rate", unit: "requests" }, lost, null)).toBe(1n);
+  expect(chargeOfOutcome({ kind: "concurrency", unit: "requests" }, lost, null)).toBe(0n);
 });

@@ -7,19 +7,22 @@ export type CostlyOutcome = {
     readonly usage: Pick<Attempt["usage"], "inputTokens" | "outputTokens">;
   })[];
   readonly costPicoUsd: OutcomeEvent["costPicoUsd"];
+  readonly result: OutcomeEvent["result"];
 };
 
 /**
  * What an outcome settles of a budget. `covers` says which endpoints the budget is charged with; null: all. An attempt
- * whose price nobody knows settles nothing of a budget of money, as its leaf says.
+ * whose price nobody knows settles nothing of a budget of money, as its leaf says. Null: nobody saw the end of the
+ * request, so all that was reserved for it is taken for spent.
  */
 export function chargeOfOutcome(
   { kind, unit }: Pick<BudgetDefinition, "kind" | "unit">,
   outcome: CostlyOutcome,
   covers: ((endpoint: string) => boolean) | null,
-): bigint {
+): bigint | null {
   if (kind === "concurrency") return 0n;
   if (unit === "requests") return 1n;
+  if (outcome.result === "abandoned") return null;
   if (unit === "pico-usd" && covers === null && outcome.costPicoUsd !== null) return BigInt(outcome.costPicoUsd);
   return outcome.attempts
     .filter(({ endpoint }) => covers === null || covers(endpoint))

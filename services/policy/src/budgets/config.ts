@@ -13,5 +13,10 @@ export const BudgetsConfig = z.strictObject({
   expireEveryMs: z.int().min(50).max(600_000).default(5_000),
   /** After the end of a lease, decisions of its holder may still be on their way into the register. */
   recordedWithinMs: z.int().min(0).max(60_000).default(RECORDED_WITHIN_MS),
+  /** Where alerts are posted, signed with the secret in the file; null: nowhere. */
+  webhook: z
+    .strictObject({ url: z.url({ protocol: /^https?$/ }).max(2_048), secretFile: z.string().min(1) })
+    .nullable()
+    .default(null),
 });
 export type BudgetsConfig = z.infer<typeof BudgetsConfig>;

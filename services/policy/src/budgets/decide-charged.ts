@@ -3,6 +3,7 @@ import { type DecideItem, type Decision, type DecisionInput, SignalboxError } fr
 import type { DecisionDocuments } from "../decision-documents.ts";
 import { makeDecision, type MadeDecision } from "../made-decision.ts";
 import type { Account } from "./account-lease.ts";
+import { subjectOf } from "./budget-definition.ts";
 import type { BudgetBook } from "./budget-book.ts";
 import type { BudgetLeases } from "./budget-leases.ts";
 import type { KeyScope } from "./budget-store.ts";
@@ -46,12 +47,18 @@ function decideKnown(
 ): MadeDecision | Promise<MadeDecision> {
   const { book, leases } = options;
   const known = scope === null ? item : withIdentity(item, scope);
-  const keyScope = scope?.models == null ? {} : { keyScope: { models: [...scope.models] } };
-  const { tenant, keyId } = item.facts;
-  const budgets = book.isEmpty ? [] : book.chargesOf({ tenant, keyId, ...known.route.caller });
-  if (budgets.length === 0) return makeDecision(known, { ...options, input: keyScope, accounts: [] });
+  const keyScope = scope?.input ?? {};
+  const { tenant, keyId, labels } = item.facts;
+  const request = book.isEmpty ? null : { tenant, keyId, ...known.route.caller, endUser: labels.user ?? undefined };
+  const budgets = request === null ? [] : book.chargesOf(request);
+  if (request === null || budgets.length === 0) {
+    return makeDecision(known, { ...options, input: keyScope, accounts: [] });
+  }
   if (budgets.length > BUDGETS_MAX) throw new Error(`the request is charged to ${budgets.length} budgets`);
-  const accounts = budgets.map((budget) => leases.account(budget, Date.now()));
+  const nowMs = Date.now();
+  const accounts = budgets.map((budget) =>
+    leases.account(budget, nowMs, budget.eachOf === null ? "" : subjectOf(budget.eachOf, request)),
+  );
   const charged = { item: known, keyScope, accounts };
   const made = attempt(charged, options);
   if (!isLimited(made.decision)) return reserved(made, leases);

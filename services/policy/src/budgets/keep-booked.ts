@@ -4,13 +4,16 @@ import type { LeaseExpiry } from "./expire-leases.ts";
 
 /** Should the word of new leaves be lost. */
 const LOOK_EVERY_MS = 500;
-/** New leaves come in bursts, and one look takes them all. */
-const GATHER_MS = 10;
+/** A look costs the same for one leaf and for hundreds, so leaves are let gather while nobody waits for them. */
+const GATHER_MS = 250;
+const HURRIED_MS = 5;
 
 /** Keeps the accounts up to the register, and ends the leases that nobody holds. */
 export type Booking = AsyncDisposable & {
   /** The register has grown. */
   nudge(): void;
+  /** A request waits for what others have left over. */
+  hurry(): void;
 };
 
 export function keepBooked(options: BookingOptions & { expiry: LeaseExpiry; expireEveryMs: number }): Booking {
@@ -18,6 +21,7 @@ export function keepBooked(options: BookingOptions & { expiry: LeaseExpiry; expi
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> | null = null;
   let isDirty = false;
+  let isHurried = false;
   let expiredAtMs = 0;
   const failing = { is: false };
 
@@ -36,7 +40,9 @@ export function keepBooked(options: BookingOptions & { expiry: LeaseExpiry; expi
   }
 
   function run(): void {
+    clearTimeout(timer);
     timer = undefined;
+    isHurried = false;
     if (!book.hasBudgets) return;
     isDirty = true;
     working ??= work().finally(() => {
@@ -48,10 +54,18 @@ export function keepBooked(options: BookingOptions & { expiry: LeaseExpiry; expi
     timer ??= setTimeout(run, GATHER_MS);
   }
 
+  function hurry(): void {
+    if (isHurried) return;
+    isHurried = true;
+    clearTimeout(timer);
+    timer = setTimeout(run, HURRIED_MS);
+  }
+
   const looking = setInterval(run, LOOK_EVERY_MS);
   looking.unref();
   return {
     nudge,
+    hurry,
     async [Symbol.asyncDispose]() {
       clearInterval(looking);
       clearTimeout(timer);

@@ -1,5 +1,5 @@
-import { BudgetReservation, Count, EndpointId, PicoUsd, Uuid } from "@signalbox/proto";
-import { parseEnvelope } from "@signalbox/tlog";
+import { BudgetReservation, Count, EndpointId, OUTCOME_RESULTS, PicoUsd } from "@signalbox/proto";
+import { type RawBuilder, sql } from "kysely";
 import { z } from "zod";
 import type { CostlyOutcome } from "./charge-of-outcome.ts";
 
@@ -9,8 +9,32 @@ export type LeafRow = {
   readonly type: string;
   readonly request_id: string;
   readonly decision_id: string | null;
-  readonly leaf: Buffer;
+  /** Of a decision: its reservations as the inside of a JSON array, and the time that it was made at. */
+  readonly reserved: string | null;
+  readonly now_ms: string | null;
+  /** Of an outcome: the event. */
+  readonly event: string | null;
 };
+
+/**
+ * Rows of leaves, cut to what is booked: decisions are large, and decoding them whole costs more than making them. The
+ * register has checked what it holds, so a leaf is `{"payload":"<base64>",…}` with canonical JSON inside, in which a quote
+ * within a string never stands alone: the members below are found by their text.
+ */
+export function leafRows(where: RawBuilder<unknown>): RawBuilder<LeafRow> {
+  return sql<LeafRow>`
+    select idx, type, request_id, decision_id,
+      case type when 'decision' then split_part(split_part(event, '"reserved":[', 2), ']', 1) end as reserved,
+      case type when 'decision' then split_part(split_part(event, '"nowMs":', 2), ',', 1) end as now_ms,
+      case type when 'outcome' then event end as event
+    from ledger_leaf
+    left join lateral (
+      select convert_from(decode(convert_from(
+        substring(leaf from 13 for position('"'::bytea in substring(leaf from 13)) - 1), 'UTF8'), 'base64'), 'UTF8') as event
+      where type in ('decision', 'outcome')
+    ) payload on true
+    where ${where} order by idx`;
+}
 
 /** A decision that reserved something. */
 export type Reserved = {
@@ -24,12 +48,7 @@ export type Reserved = {
 /** How a decision ended; `outcome` is null for one that was never executed. */
 export type Ended = { readonly leaf: number; readonly decisionId: string; readonly outcome: CostlyOutcome | null };
 
-const ReservingDecision = z.object({
-  decisionId: Uuid,
-  requestId: Uuid,
-  input: z.object({ nowMs: z.int() }),
-  decision: z.object({ reserved: z.array(BudgetReservation).min(1) }),
-});
+const Reservations = z.array(BudgetReservation).min(1);
 
 const Costs = z.object({
   attempts: z.array(
@@ -40,30 +59,19 @@ const Costs = z.object({
     }),
   ),
   costPicoUsd: PicoUsd.nullable(),
+  result: z.enum(OUTCOME_RESULTS),
 });
 
-/** Decisions are many and large, and few of them reserve: their canonical JSON says so before it is parsed. */
-const RESERVED = Buffer.from('"reserved":[{');
-
 /** Null: a decision that reserved nothing. Throws when the leaf cannot be read. */
-export function reservedIn(row: LeafRow): Reserved | null {
-  const payload = payloadOf(row);
-  if (payload.indexOf(RESERVED) === -1) return null;
-  const event = ReservingDecision.safeParse(JSON.parse(payload.toString("utf8"))).data;
-  if (event === undefined) return null;
-  const { decisionId, requestId, input, decision } = event;
-  return { leaf: Number(row.idx), decisionId, requestId, atMs: input.nowMs, parts: decision.reserved };
+export function reservedIn({ idx, decision_id: decisionId, request_id: requestId, ...row }: LeafRow): Reserved | null {
+  if (decisionId === null || row.reserved === null || row.reserved === "") return null;
+  const parts = Reservations.parse(JSON.parse(`[${row.reserved}]`));
+  return { leaf: Number(idx), decisionId, requestId, atMs: Count.parse(Number(row.now_ms)), parts };
 }
 
 /** How the decision ended that the row names. Throws when the leaf cannot be read. */
 export function endedIn(row: LeafRow & { decision_id: string }): Ended {
   const head = { leaf: Number(row.idx), decisionId: row.decision_id };
   if (row.type !== "outcome") return { ...head, outcome: null };
-  return { ...head, outcome: Costs.parse(JSON.parse(payloadOf(row).toString("utf8"))) };
-}
-
-function payloadOf({ idx, leaf }: LeafRow): Buffer {
-  const envelope = parseEnvelope(leaf);
-  if (envelope === null) throw new Error(`the leaf ${idx} is not an envelope`);
-  return Buffer.from(envelope.payload);
+  return { ...head, outcome: Costs.parse(JSON.parse(row.event ?? "")) };
 }

@@ -125,6 +125,7 @@ export const FileForm = section({
   strategy: shape.defaultStrategy.optional(),
   planMax: shape.planMax.optional(),
   defaultMaxOutputTokens: shape.defaultMaxOutputTokens.optional(),
+  streamMaxOutputTokens: shape.streamMaxOutputTokens,
   cache: shape.cache.optional(),
   match: shape.match.optional(),
   otherwise: shape.otherwise.optional(),

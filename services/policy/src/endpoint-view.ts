@@ -1,0 +1,27 @@
+import type { Catalogue, PlanEndpoint } from "@signalbox/proto";
+
+/** A catalogue as those read it who act on its decisions. */
+export class EndpointView {
+  readonly #ids: readonly string[];
+  readonly #endpoints: ReadonlyMap<string, PlanEndpoint>;
+
+  constructor({ endpoints }: Catalogue) {
+    this.#ids = endpoints.map(({ id }) => id);
+    this.#endpoints = new Map(
+      endpoints.map(({ id, provider, model, dialect, price }) => [
+        id,
+        { endpoint: id, provider, upstreamModel: model, dialect, price },
+      ]),
+    );
+  }
+
+  /** The id of the endpoint that stands at an index of the catalogue. */
+  idAt(index: number): string | undefined {
+    return this.#ids[index];
+  }
+
+  /** What the dispatcher must know of an endpoint. */
+  endpoint(id: string): PlanEndpoint | undefined {
+    return this.#endpoints.get(id);
+  }
+}

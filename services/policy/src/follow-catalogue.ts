@@ -1,0 +1,65 @@
+import { stat } from "node:fs/promises";
+import { plainInput } from "@signalbox/decision";
+import type { Engine, Logger } from "@signalbox/kit";
+import { canonicalize } from "@signalbox/tlog";
+import type { Kysely } from "kysely";
+import type { DecisionDocuments } from "./decision-documents.ts";
+import { type Database, keepDocument } from "./kept-documents.ts";
+import { readCatalogue } from "./read-documents.ts";
+
+export type FollowCatalogueOptions = {
+  readonly path: string;
+  readonly db: Kysely<Database>;
+  readonly documents: DecisionDocuments;
+  readonly engine: Engine;
+  readonly log: Logger;
+  readonly pollMs: number;
+};
+
+/** Puts the catalogue's file in force when it has changed. A file that cannot be used changes nothing, and is told once. */
+export function followCatalogue(options: FollowCatalogueOptions): AsyncDisposable {
+  const { path, log, pollMs } = options;
+  let seenMs: number | null = null;
+  let told = "";
+  let looking: Promise<void> | null = null;
+
+  async function look(): Promise<void> {
+    try {
+      const { mtimeMs } = await stat(path);
+      if (mtimeMs === seenMs) return;
+      await take(options);
+      seenMs = mtimeMs;
+      told = "";
+    } catch (error) {
+      // It may have been read while it was written: it is looked at again.
+      const problem = error instanceof Error ? error.message : String(error);
+      if (problem !== told) log.error({ problem }, "the changed catalogue cannot be put in force; the last one stays");
+      told = problem;
+    }
+  }
+
+  const timer = setInterval(() => {
+    looking ??= look().finally(() => {
+      looking = null;
+    });
+  }, pollMs);
+  timer.unref();
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await looking;
+    },
+  };
+}
+
+async function take({ path, db, documents, engine, log }: FollowCatalogueOptions): Promise<void> {
+  const catalogue = await readCatalogue(path);
+  const text = canonicalize(catalogue);
+  if (text === documents.texts.catalogue) return;
+  const kept = await keepDocument(db, { kind: "catalogue", text });
+  // One decision that nobody asked for: it prepares the catalogue before a request must wait.
+  const names = { ...documents.names, catalogue: kept.digest };
+  engine.decide({ ...plainInput({}), documents: names }, { ...documents.texts, catalogue: text });
+  documents.replaceCatalogue(catalogue, kept);
+  log.info({ catalogue: kept.digest, endpoints: catalogue.endpoints.length }, "the catalogue is in force");
+}
