@@ -17,6 +17,8 @@ export type ApiClient = {
     schema: S,
     call: { method?: string; path: string; query?: Query; body?: unknown },
   ): Promise<z.infer<S>>;
+  /** Calls and gives back the answer as text. */
+  text(path: string, query: Query): Promise<string>;
   /** A last call of a client that was told to stop; what becomes of it is not waited for long, and no failure is told. */
   farewell(call: { method: string; path: string }): Promise<void>;
   /** An open response of server-sent events. */
@@ -51,6 +53,11 @@ export function createApiClient({ baseUrl, key }: Pick<Connection, "baseUrl" | "
         `${baseUrl}${path} answered in a form that this command does not know (${z.prettifyError(parsed.error)}).`,
         "Check that --url names a Signalbox, and that this checkout has its version.",
       );
+    },
+    async text(path, query) {
+      const signal = AbortSignal.any([stop, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
+      const { accept: _json, ...anything } = headers;
+      return (await send(urlOf(baseUrl, path, query), { headers: anything, signal })).text();
     },
     async farewell({ method, path }) {
       const signal = AbortSignal.timeout(FAREWELL_TIMEOUT_MS);
@@ -101,7 +108,7 @@ async function refusal(response: Response): Promise<SignalboxError> {
 const TODO: Readonly<Record<number, string>> = {
   400: "See this command's --help.",
   401: "Give a key that is neither revoked nor expired with --key or SIGNALBOX_KEY; the first start's keys lie in <home>/credentials.",
-  403: "This needs an admin key: the first one is adminKey in <home>/credentials.",
+  403: "This needs a key that may do more, such as an admin key: the first one is adminKey in <home>/credentials.",
   404: "Check the id: `decisions list`, `keys list` and `models` show what there is.",
   503: "Try again in a moment; `npm run -s signalbox -- doctor` says which stage is missing.",
 };

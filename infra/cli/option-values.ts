@@ -20,6 +20,13 @@ export function pointInTime(text: string): number {
   throw new InvalidArgumentError("Give an age like 15m, 2h or 7d, or a date like 2026-11-21T10:00:00Z.");
 }
 
+/** A duration like 90s, 30m, 12h or 30d, in seconds. */
+export function duration(text: string): number {
+  const length = /^([0-9]{1,6})([smhd])$/.exec(text);
+  if (length === null) throw new InvalidArgumentError("Give a duration like 90s, 30m, 12h or 30d.");
+  return (Number(length[1]) * UNITS_MS[length[2] as keyof typeof UNITS_MS]) / UNITS_MS.s;
+}
+
 /** A point in time to come, as ISO 8601 in UTC: `12h` or `30d` from now, or an ISO date. */
 export function timeToCome(text: string): string {
   const after = /^([0-9]{1,6})([smhd])$/.exec(text);

@@ -18,6 +18,10 @@ const COMMANDS = [
   ["decisions", "list"],
   ["decisions", "show"],
   ["replay"],
+  ["content"],
+  ["content", "list"],
+  ["content", "show"],
+  ["content", "erase"],
   ["tail"],
   ["verify"],
   ["export"],
@@ -39,13 +43,12 @@ test.each(COMMANDS.map((words) => words.join(" ")))("%s --help names its options
   expect(stderr).toBe("");
 });
 
-test.each(COMMANDS.filter((words) => words.length > 1 || !["decisions", "keys"].includes(words[0] as string)))(
-  "%s %s --help shows an example",
-  async (...words) => {
-    const { stdout } = await run(...words, "--help");
-    expect(stdout).toContain("npm run -s signalbox -- ");
-  },
-);
+test.each(
+  COMMANDS.filter((words) => words.length > 1 || !["decisions", "keys", "content"].includes(words[0] as string)),
+)("%s %s --help shows an example", async (...words) => {
+  const { stdout } = await run(...words, "--help");
+  expect(stdout).toContain("npm run -s signalbox -- ");
+});
 
 test.each([
   [["decisions", "list", "--limit", "many"], "whole number"],
@@ -57,7 +60,12 @@ test.each([
   [["tail", "--type", "rumour"], "decision, outcome, superseded"],
   [["replay"], "--all"],
   [["replay", "some-id", "--all"], "--all"],
-  [["keys", "create", "--role", "king"], "member, admin"],
+  [["replay", "--all", "--policy", "sha256:0"], "--diff and --evaluate"],
+  [["replay", "--all", "--evaluate", "beauty"], "success, cost, latency, feedback"],
+  [["replay", "--all", "--evaluate", "cost", "--chart", "a.svg"], "--chart is for --diff"],
+  [["content", "erase"], "--tenant"],
+  [["content", "erase", "some-id", "--tenant", "a"], "Name one request"],
+  [["keys", "create", "--role", "king"], "auditor, member"],
   [["keys", "create", "--name", "ci", "--expires", "soon"], "30d"],
   [["keys", "create", "--name", "ci", "--expires", "2020-01-01"], "a time to come"],
   [["nonsense"], "unknown command"],

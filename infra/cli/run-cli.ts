@@ -1,14 +1,22 @@
 import { Command, CommanderError } from "commander";
 import { addBudgets } from "./commands/budgets.ts";
+import { addContent } from "./commands/content.ts";
 import { addCosts } from "./commands/costs.ts";
 import { addDecisions } from "./commands/decisions.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addExport } from "./commands/export.ts";
+import { addIdentities } from "./commands/identities.ts";
 import { addFsck } from "./commands/fsck.ts";
 import { addKeys } from "./commands/keys.ts";
+import { addLedger } from "./commands/ledger.ts";
 import { addModels } from "./commands/models.ts";
 import { addPolicy } from "./commands/policy.ts";
+import { addPrices } from "./commands/prices.ts";
+import { addReconcile } from "./commands/reconcile.ts";
+import { addRecover } from "./commands/recover.ts";
 import { addReplay } from "./commands/replay.ts";
+import { addStatements } from "./commands/statements.ts";
+import { addSigners } from "./commands/signers.ts";
 import { addTail } from "./commands/tail.ts";
 import { addVerify } from "./commands/verify.ts";
 import { addWitness } from "./commands/witness.ts";
@@ -19,14 +27,22 @@ import type { Terminal } from "./terminal.ts";
 const ADD_COMMANDS = [
   addDecisions,
   addReplay,
+  addContent,
   addTail,
   addVerify,
   addExport,
   addFsck,
+  addRecover,
+  addSigners,
   addWitness,
+  addLedger,
   addKeys,
+  addIdentities,
   addBudgets,
   addCosts,
+  addStatements,
+  addPrices,
+  addReconcile,
   addModels,
   addPolicy,
   addDoctor,

@@ -1,11 +1,11 @@
 import { ConfigError } from "./config-error.ts";
-import type { GuardrailsConfig } from "./guardrails-config.ts";
+import { guardDocumentOf, type GuardrailsConfig } from "./guardrails-config.ts";
 
-/** Throws ConfigError for a list or an expression that cannot be used. */
-export async function checkGuardrails({ enabled, detect }: GuardrailsConfig): Promise<void> {
-  if (!enabled) return;
+/** Throws ConfigError for a list, an expression or a schema that cannot be used. */
+export async function checkGuardrails(guardrails: GuardrailsConfig): Promise<void> {
+  if (!guardrails.enabled) return;
   // A line without guardrails does not load what they need.
-  const { compileGuard } = await import("@signalbox/guard");
-  const compiled = compileGuard(detect);
-  if (!compiled.ok) throw new ConfigError(`guardrails.detect: ${compiled.problems.join("; ")}`);
+  const { compileGuardrails } = await import("@signalbox/guard");
+  const compiled = compileGuardrails(guardDocumentOf(guardrails));
+  if (!compiled.ok) throw new ConfigError(`guardrails.${compiled.problems.join("; ")}`);
 }

@@ -39,6 +39,47 @@ test("an expression that is none is refused before the line starts, when the gua
   await checkGuardrails(parse(false).guardrails);
 });
 
+test("lists of tools, bounds and guardrails elsewhere stand in the document, whose numbers are whole", async () => {
+  const text = `
+guardrails:
+  enabled: true
+  tools:
+    deny: [shell_*]
+    schemas:
+      - { tool: pay, schema: { type: object, required: [amount], properties: { amount: { type: number, maximum: 0.5 } } } }
+  form: { messagesMax: 9, attachmentTypes: ["image/*"] }
+  remote:
+    - { name: names, kind: presidio, url: "http://127.0.0.1:5002/analyze", scoreMin: 0.35 }
+    - { name: hate, kind: moderation, url: "https://api.openai.com/v1/moderations", apiKeyEnv: KEY, onFailure: open, "on": [request, answer] }
+`;
+  const { guardrails } = parseSignalboxConfig(text, "x");
+  await checkGuardrails(guardrails);
+  const document = guardDocumentOf(guardrails);
+  expect(GuardDocument.parse(document)).toEqual(document);
+  expect(document).toMatchObject({
+    tools: { deny: ["shell_*"], schemas: [{ tool: "pay", schema: expect.stringContaining("0.5") as string }] },
+    form: { messagesMax: 9, attachmentTypes: ["image/*"] },
+    remote: [
+      {
+        kind: "presidio",
+        scoreMin: 350_000,
+        entities: null,
+        anonymizerUrl: null,
+        onFailure: "closed",
+        on: ["request"],
+        apiKeyEnv: null,
+      },
+      { kind: "moderation", threshold: null, onFailure: "open", on: ["request", "answer"], apiKeyEnv: "KEY" },
+    ],
+  });
+});
+
+test("a schema that is none is refused before the line starts", async () => {
+  const tools = "{schemas: [{tool: pay, schema: {type: nothing}}]}";
+  const { guardrails } = parseSignalboxConfig(`guardrails: {enabled: true, tools: ${tools}}`, "x");
+  await expect(checkGuardrails(guardrails)).rejects.toThrow(/guardrails\.tools\.schemas pay: /);
+});
+
 test("what is looked for by default is what the library does", () => {
   expect(parseSignalboxConfig("", "x").guardrails.detect).toEqual(DEFAULT_GUARD);
 });

@@ -1,4 +1,4 @@
-import { type GuardDocument, GuardDetection, GuardRule } from "@signalbox/proto";
+import { type GuardDocument, GuardDetection, GuardRule, type GuardTools, type RemoteGuard } from "@signalbox/proto";
 import { z } from "zod";
 import { section } from "./section.ts";
 
@@ -34,6 +34,100 @@ const detect = section({
 
 const rules = z.array(Rule).max(256).default([]);
 
+const namePatterns = z.array(z.string().min(1).max(128)).min(1).max(256);
+
+const tools = section({
+  allow: namePatterns.optional().describe("Patterns with `*` over tools' names; every other tool is forbidden."),
+  deny: namePatterns.optional().describe("The same; these are forbidden, whatever `allow` says."),
+  schemas: z
+    .array(
+      section({
+        tool: z.string().min(1).max(128).describe("A pattern over names; the first that covers a tool holds."),
+        schema: z.record(z.string(), z.unknown()).describe("JSON Schema that the arguments of its calls must fit."),
+      }),
+    )
+    .min(1)
+    .max(64)
+    .optional()
+    .describe("What tools may be called with."),
+});
+
+const form = section({
+  messagesMax: z.int().min(1).optional().describe("Messages of a conversation."),
+  toolsMax: z.int().min(0).optional().describe("Tools that are offered."),
+  attachmentsMax: z.int().min(0).optional().describe("Images, sounds and files."),
+  attachmentMaxBytes: z.int().min(0).optional().describe("Of each that stands in the request itself."),
+  attachmentTypes: namePatterns
+    .optional()
+    .describe("Media types with `*`, such as `image/*` or `application/pdf`; all others are refused."),
+  attachmentsInlineOnly: z
+    .literal(true)
+    .optional()
+    .describe("Refuses what a provider would fetch, or has already: nobody here knows what it is."),
+});
+
+const share = z.number().min(0).max(1);
+
+const remote = section({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "a name of lower-case letters, digits and hyphens, at most 40")
+    .describe("What logs call it by."),
+  kind: z
+    .enum(["webhook", "presidio", "moderation"])
+    .describe(
+      "`webhook`: a service of your own. `presidio`: Presidio's analyzer, its `/analyze`. `moderation`: a provider's moderation endpoint in OpenAI's form, its `/moderations`.",
+    ),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(512)
+    .describe("The whole address."),
+  on: z
+    .array(z.enum(["request", "answer"]))
+    .min(1)
+    .max(2)
+    .default(["request"])
+    .describe("What it is shown. A stream that it looks at is given out once it is whole."),
+  deadlineMs: z.int().min(10).max(60_000).default(1_000).describe("How long it is waited for."),
+  onFailure: z
+    .enum(["open", "closed"])
+    .default("closed")
+    .describe(
+      "Without an answer in time: `closed` finds `remote.unavailable`, which blocks unless a rule says otherwise; `open` finds `remote.skipped`, which is observed.",
+    ),
+  textMaxChars: z
+    .int()
+    .min(1)
+    .max(4 * MEGA)
+    .default(100_000)
+    .describe("More text is not sent, and counts as no answer."),
+  apiKeyEnv: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a variable's name holds letters, digits and underscores")
+    .max(128)
+    .optional()
+    .describe("The environment variable with the key that is sent as a bearer token."),
+  language: z.string().min(2).max(8).default("en").describe("Of `presidio`: the language that texts are taken for."),
+  anonymizerUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(512)
+    .optional()
+    .describe(
+      "Of `presidio`: its anonymizer's `/anonymize`, whose words then stand for good in the place of what is redacted; placeholders that are put back unless given.",
+    ),
+  scoreMin: share.default(0.5).describe("Of `presidio`: what is found with less is left out."),
+  entities: z
+    .array(z.string().min(1).max(64))
+    .min(1)
+    .max(128)
+    .optional()
+    .describe("Of `presidio`: what is looked for, such as `PERSON`; everything unless given."),
+  model: z.string().min(1).max(256).default("omni-moderation-latest").describe("Of `moderation`."),
+  threshold: share
+    .optional()
+    .describe("Of `moderation`: the score from which a category is found; the provider's own word unless given."),
+});
+
 /** The operator's guardrails: what is looked for in requests and answers, and what is done about it. */
 export const GuardrailsConfig = section({
   enabled: z.boolean().default(false).describe("Whether requests are looked through at all."),
@@ -62,9 +156,59 @@ export const GuardrailsConfig = section({
   })
     .prefault({})
     .describe("Of answers, before anything of them is given out."),
+  tools: tools.optional().describe("Which tools may be offered and called; a call that is none of them is blocked."),
+  form: form.optional().describe("What a request may be made of; one that is more is blocked."),
+  remote: z
+    .array(remote)
+    .max(8)
+    .default([])
+    .describe("Guardrails elsewhere, asked over HTTP and all at once. What `redact` takes out is not shown to them."),
 });
 export type GuardrailsConfig = z.infer<typeof GuardrailsConfig>;
 
-export function guardDocumentOf({ detect: wanted, request, answer }: GuardrailsConfig): GuardDocument {
-  return { schema: "signalbox.guard.v1", detect: wanted, request, answer };
+export function guardDocumentOf(config: GuardrailsConfig): GuardDocument {
+  const { detect: wanted, request, answer, tools: named, form: limits, remote: elsewhere } = config;
+  return {
+    schema: "signalbox.guard.v1",
+    detect: wanted,
+    request,
+    answer,
+    ...(named === undefined ? {} : { tools: toolsOf(named) }),
+    ...(limits === undefined ? {} : { form: limits }),
+    ...(elsewhere.length === 0 ? {} : { remote: elsewhere.map(remoteOf) }),
+  };
+}
+
+/** A schema may hold any number, and a hashed document whole ones alone: so it stands in it as a text. */
+function toolsOf({ allow: allowed, deny, schemas }: z.infer<typeof tools>): GuardTools {
+  return {
+    ...(allowed === undefined ? {} : { allow: allowed }),
+    ...(deny === undefined ? {} : { deny }),
+    ...(schemas === undefined
+      ? {}
+      : { schemas: schemas.map(({ tool, schema }) => ({ tool, schema: JSON.stringify(schema) })) }),
+  };
+}
+
+const PER_SHARE = 1_000_000;
+
+function micro(value: number): number {
+  return Math.round(value * PER_SHARE);
+}
+
+function remoteOf(config: z.infer<typeof remote>): RemoteGuard {
+  const { name, url, on, deadlineMs, onFailure, textMaxChars, apiKeyEnv = null } = config;
+  const head = { name, url, on, deadlineMs, onFailure, textMaxChars, apiKeyEnv };
+  switch (config.kind) {
+    case "webhook":
+      return { ...head, kind: "webhook" };
+    case "presidio": {
+      const { language, scoreMin, entities = null, anonymizerUrl = null } = config;
+      return { ...head, kind: "presidio", anonymizerUrl, language, scoreMin: micro(scoreMin), entities };
+    }
+    default: {
+      const { model, threshold } = config;
+      return { ...head, kind: "moderation", model, threshold: threshold === undefined ? null : micro(threshold) };
+    }
+  }
 }

@@ -5,7 +5,7 @@ import type { Config as ClassifierConfig } from "@signalbox/classifier/config";
 import type { Config as DispatcherConfig } from "@signalbox/dispatcher/config";
 import type { Config as IngressConfig } from "@signalbox/ingress/config";
 import type { Config as PolicyConfig } from "@signalbox/policy/config";
-import type { StageName } from "@signalbox/proto";
+import { type StageName, STREAM_MAX_OUTPUT_TOKENS } from "@signalbox/proto";
 import type { z } from "zod";
 import { offersOf } from "../catalogue/operation-models.ts";
 import { PROVIDER_HEADS } from "../catalogue/provider-heads.ts";
@@ -50,6 +50,7 @@ export const policyFile = (home: Home): string => join(home.run, "policy-documen
 /** Where ingress and the dispatcher read the guardrails document, when there is one. */
 export const guardFile = (home: Home): string => join(home.run, "guard-document.json");
 
+const MS_PER_SECOND = 1_000;
 /** One try of the line; a stage that dies leaves time for others within the whole. */
 const ATTEMPT_SHARE = 0.3;
 
@@ -66,6 +67,7 @@ export function renderServiceConfigs(options: RenderOptions): ServiceConfigs {
       cataloguePath: catalogueFile(options.home),
       policyPath: policyFile(options.home),
       guardPath: guardPathOf(options),
+      budgets: budgets(options),
     },
     dispatcher: dispatcher(options),
     "audit-ledger": ledger(options),
@@ -81,6 +83,9 @@ export function renderPolicy({ policy, cache: answers }: SignalboxConfig): objec
     planMax: policy.planMax,
     ...(policy.translation === "enforce" ? { translation: policy.translation } : {}),
     defaultMaxOutputTokens: policy.defaultMaxOutputTokens,
+    ...(policy.streamMaxOutputTokens === STREAM_MAX_OUTPUT_TOKENS
+      ? {}
+      : { streamMaxOutputTokens: policy.streamMaxOutputTokens }),
     cache: { serve: answers.enabled, store: answers.enabled, ttlSeconds: answers.ttlSeconds },
   };
 }
@@ -117,14 +122,17 @@ function ingress(options: RenderOptions): ServiceConfigs["ingress"] {
       bodyTimeoutMs: limits.bodyTimeoutMs,
       inFlightMax: limits.inFlightMax,
     },
+    identity: { ...config.identity },
     ledgerAddress: `${places.hostOf("audit-ledger")}:${ports.ledger}`,
     pepperFile: keys.pepperFile,
     cataloguePath: catalogueFile(home),
     offers: offersOf(PROVIDER_HEADS),
+    region: config.region,
     guardPath: guardPathOf(options),
     audit: config.audit,
     cache: { enabled: config.cache.enabled },
     responses: { ...config.retention.responses },
+    content: { ...config.retention.content },
     deadlines: {
       attemptTimeoutMs: Math.max(50, Math.round(limits.pipelineTimeoutMs * ATTEMPT_SHARE)),
       pipelineTimeoutMs: limits.pipelineTimeoutMs,
@@ -132,6 +140,11 @@ function ingress(options: RenderOptions): ServiceConfigs["ingress"] {
       stalledClientTimeoutMs: limits.stalledClientTimeoutMs,
     },
   };
+}
+
+function budgets({ config }: RenderOptions): ServiceConfigs["policy"]["budgets"] {
+  const { leaseSeconds, webhook } = config.budgets;
+  return { leaseMs: leaseSeconds * MS_PER_SECOND, webhook: webhook ?? null };
 }
 
 function guardPathOf({ config, home }: RenderOptions): string | null {

@@ -1,7 +1,8 @@
-import { TenantId } from "@signalbox/proto";
+import { STREAM_MAX_OUTPUT_TOKENS, TenantId } from "@signalbox/proto";
 import { z } from "zod";
 import { ProvidersConfig } from "../catalogue/providers-config.ts";
 import { GuardrailsConfig } from "./guardrails-config.ts";
+import { IdentityConfig } from "./identity-config.ts";
 import { section } from "./section.ts";
 
 const KIB = 1024;
@@ -76,12 +77,30 @@ const limits = section({
 });
 
 const retention = section({
-  content: z
-    .literal("none", { error: "`none` is the only value: prompts and answers are not retained" })
-    .default("none")
-    .describe(
-      "Prompts and answers are kept nowhere but in the answer cache and where `responses` allows it; the register holds keyed digests. `none` is the only value.",
-    ),
+  content: section({
+    tenants: z
+      .array(z.union([TenantId, z.literal("*")]))
+      .max(1_024)
+      .default([])
+      .describe(
+        "Whose chats are retained, `*` for everybody's. Of all others nothing is kept but in the answer cache and where `responses` allows it; the register holds keyed digests.",
+      ),
+    ttlSeconds: z
+      .int()
+      .min(1)
+      .max(365 * 24 * HOUR_SECONDS)
+      .default(30 * 24 * HOUR_SECONDS)
+      .describe("How long each is kept, unless it is erased before."),
+    entryMaxBytes: z
+      .int()
+      .min(1)
+      .max(64 * MIB)
+      .default(MIB)
+      .describe("A larger request is not retained, and of a larger answer its beginning."),
+    tenantMaxBytes: z.int().min(1).default(GIB).describe("Of one tenant; the oldest go first."),
+  })
+    .prefault({})
+    .describe("Requests and answers as they crossed the wire, encrypted, for who may read content."),
   responses: section({
     tenants: z
       .array(z.union([TenantId, z.literal("*")]))
@@ -149,6 +168,38 @@ const policy = section({
     .min(1)
     .default(16_384)
     .describe("The bound on output tokens of a request that names none."),
+  streamMaxOutputTokens: z
+    .int()
+    .min(1)
+    .default(STREAM_MAX_OUTPUT_TOKENS)
+    .describe(
+      "The same for a stream that no budget holds for: it may be as long as its model can write, up to so many tokens. `1` leaves it at `defaultMaxOutputTokens`.",
+    ),
+});
+
+const budgets = section({
+  leaseSeconds: z
+    .int()
+    .min(2)
+    .max(HOUR_SECONDS)
+    .default(120)
+    .describe(
+      "How long an instance may spend what it has set aside of a budget without the database. Two thirds of it, at the least, outlast the database; what a killed instance held is of no use to the others for so long.",
+    ),
+  webhook: section({
+    url: z
+      .url({ protocol: /^https?$/ })
+      .max(2_048)
+      .describe("Where alerts are posted when a share of a budget is spent."),
+    secretFile: z
+      .string()
+      .min(1)
+      .describe(
+        "A file with the secret that alerts are signed with (Standard Webhooks, HMAC-SHA256): 16 bytes or more.",
+      ),
+  })
+    .optional()
+    .describe("Tells somebody of alerts; each is posted until it is taken, for a day at the most."),
 });
 
 /** The one file that an operator writes. Every field has a default that works; the descriptions make its reference. */
@@ -162,6 +213,13 @@ export const SignalboxConfig = section({
     .describe(
       "Register what is found too, beside `providers`: those whose key stands in the environment, and model servers on localhost.",
     ),
+  region: z
+    .string()
+    .min(1)
+    .max(64)
+    .nullable()
+    .default(null)
+    .describe("Where this line takes requests in; policies read it as `region`."),
   audit: z
     .enum(["async", "sync"])
     .default("async")
@@ -172,6 +230,8 @@ export const SignalboxConfig = section({
   limits: limits.prefault({}).describe("What is refused rather than taken in."),
   retention: retention.prefault({}).describe("What is kept, and for how long."),
   policy: policy.prefault({}).describe("How an endpoint is chosen."),
+  budgets: budgets.prefault({}).describe("How budgets and limits are held; they are made with `budgets create`."),
+  identity: IdentityConfig.prefault({}).describe("Who may ask, beside the bearers of keys, and from where."),
   guardrails: GuardrailsConfig.prefault({}).describe("What may not leave the house, and what may not come in."),
   register: section({
     origin: z

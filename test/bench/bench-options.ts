@@ -1,5 +1,7 @@
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { SCENARIOS, type Scenario } from "./scenario.ts";
+import { FEATURES, type Feature } from "./features.ts";
 import { TARGET_NAMES, type TargetName } from "./target.ts";
 
 export type BenchOptions = {
@@ -8,6 +10,10 @@ export type BenchOptions = {
   readonly connections: readonly number[];
   readonly rounds: number;
   readonly seconds: number;
+  /** What Signalbox has switched on beside what it always does. */
+  readonly features: readonly Feature[];
+  /** Another checkout, whose Signalbox is measured in turn with the others, without features. */
+  readonly beforeDir: string | null;
   readonly jsonFile: string | null;
 };
 
@@ -19,6 +25,8 @@ export const USAGE = `Usage: npm run bench -- [options]
   --only NAMES         of ${TARGET_NAMES.join(", ")} (all)
   --scenarios NAMES    of ${SCENARIOS.join(", ")} (whole,stream)
   --connections LIST   (1,16,64)
+  --features NAMES     of ${FEATURES.join(", ")}, for Signalbox (none)
+  --before DIR         also measure the Signalbox of another checkout, without features
   --json FILE          also write the figures there as JSON
 `;
 
@@ -33,17 +41,24 @@ export function parseBenchOptions(argv: readonly string[]): BenchOptions | "help
       only: { type: "string", default: TARGET_NAMES.join(",") },
       scenarios: { type: "string", default: "whole,stream" },
       connections: { type: "string", default: "1,16,64" },
+      features: { type: "string" },
+      before: { type: "string" },
       json: { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return "help";
   return {
-    targets: namesOf("--only", values.only, TARGET_NAMES),
+    targets: [
+      ...namesOf("--only", values.only, TARGET_NAMES),
+      ...(values.before === undefined ? [] : (["before"] as const)),
+    ],
     scenarios: namesOf("--scenarios", values.scenarios, SCENARIOS),
     connections: values.connections.split(",").map((each) => positive("--connections", each)),
     rounds: positive("--rounds", values.rounds ?? (values.quick ? "1" : "3")),
     seconds: positive("--seconds", values.seconds ?? (values.quick ? "1" : "3")),
+    features: values.features === undefined ? [] : namesOf("--features", values.features, FEATURES),
+    beforeDir: values.before === undefined ? null : resolve(values.before),
     jsonFile: values.json ?? null,
   };
 }

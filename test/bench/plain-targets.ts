@@ -12,7 +12,8 @@ export function startFloor(mock: Target): Promise<Target> {
   return startPlain("floor", "pass-through.ts", [mock.baseUrl]);
 }
 
-async function startPlain(name: TargetName, file: string, args: string[] = []): Promise<Target> {
+/** A server of this folder, in its own process. */
+export async function startPlain(name: TargetName, file: string, args: string[] = []): Promise<Target> {
   const child = forkFile(file, args);
   const { port } = await nextMessage<Listening>(child, name);
   return {

@@ -27,7 +27,7 @@ function renderFigures(measurements: readonly Measurement[]): string {
 
 function renderRatios(measurements: readonly Measurement[]): string {
   const header = ["Signalbox over", "scenario", "connections", "requests/s", "p50", "p99"];
-  const others: TargetName[] = ["portkey", "floor", "direct"];
+  const others: TargetName[] = ["before", "portkey", "floor", "direct"];
   const rows = others.flatMap((over) =>
     casesOf(measurements).flatMap(({ scenario, connections }) => {
       const ratio = (figure: "requestsPerSecond" | "p50Ms" | "p99Ms"): number =>

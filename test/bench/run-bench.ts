@@ -66,7 +66,12 @@ type Starting = {
 
 async function startTargets(options: BenchOptions, { stack, notes, broken, say, signal }: Starting): Promise<Target[]> {
   const mock = stack.use(await startMock());
-  const starts = { floor: startFloor, signalbox: startSignalbox, portkey: startPortkey } as const;
+  const starts = {
+    floor: () => startFloor(mock),
+    signalbox: () => startSignalbox(mock, { features: options.features }),
+    before: () => startSignalbox(mock, { name: "before", root: options.beforeDir ?? undefined }),
+    portkey: () => startPortkey(mock),
+  } as const;
   const targets: Target[] = [];
   for (const name of options.targets) {
     signal.throwIfAborted();
@@ -76,7 +81,7 @@ async function startTargets(options: BenchOptions, { stack, notes, broken, say, 
     }
     say(`starting ${name}`);
     try {
-      targets.push(stack.use(await starts[name](mock)));
+      targets.push(stack.use(await starts[name]()));
     } catch (error) {
       broken.push(name);
       notes.push(`${name} did not start: ${error instanceof Error ? error.message : String(error)}`);

@@ -3,8 +3,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { WireName } from "@signalbox/proto";
 import { endChild } from "./child-process.ts";
-import type { Target } from "./target.ts";
+import { switchOn, withFeatures, type Feature } from "./features.ts";
+import type { Target, TargetName } from "./target.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const READY_LIMIT_MS = 120_000;
@@ -25,27 +27,41 @@ const MODELS = [
 ];
 
 /** The mock as a provider with two models, so that policy has a choice to make. Any YAML reader takes JSON. */
-function configFor(mock: Target): string {
+function configFor(mock: Target, { features = [], provider = {} }: SignalboxOptions): string {
   return JSON.stringify({
+    ...withFeatures(features),
     providers: {
       mock: {
         dialect: "openai-chat",
         baseUrl: `${mock.baseUrl}/v1`,
         apiKey: "none",
         models: MODELS,
+        ...provider,
       },
     },
   });
 }
 
-/** The whole line with everything on, started as its user starts it. `nodeOptions` reaches every process of it. */
-export async function startSignalbox(mock: Target, nodeOptions?: string): Promise<Target> {
+export type SignalboxOptions = {
+  /** Reaches every process of it. */
+  readonly nodeOptions?: string | undefined;
+  /** The checkout that it is started from; this one unless given. */
+  readonly root?: string | undefined;
+  readonly name?: TargetName;
+  readonly features?: readonly Feature[];
+  /** How the mock is spoken to, where that is not Chat Completions. */
+  readonly provider?: { readonly dialect?: WireName; readonly baseUrl?: string };
+};
+
+/** The whole line, started as its user starts it. */
+export async function startSignalbox(mock: Target, options: SignalboxOptions = {}): Promise<Target> {
+  const { nodeOptions, root = ROOT, name = "signalbox", features = [] } = options;
   const home = await mkdtemp(join(tmpdir(), "signalbox-bench-"));
   const configFile = join(home, "bench.yaml");
-  await writeFile(configFile, configFor(mock));
+  await writeFile(configFile, configFor(mock, options));
   const args = ["infra/main.ts", "--home", home, "--port", "0", "--config", configFile, "--json", "--no-demo"];
   const child = spawn(process.execPath, args, {
-    cwd: ROOT,
+    cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
     env: nodeOptions === undefined ? process.env : { ...process.env, NODE_OPTIONS: nodeOptions },
   });
@@ -54,9 +70,10 @@ export async function startSignalbox(mock: Target, nodeOptions?: string): Promis
     await rm(home, { recursive: true, force: true });
   }
   try {
-    const { baseUrl, apiKey } = await readyLine(child);
+    const { baseUrl, apiKey, adminKey } = await readyLine(child);
+    await switchOn(features, { baseUrl, adminKey });
     return {
-      name: "signalbox",
+      name,
       // The line may name the base URL that SDKs are given, which holds the version.
       baseUrl: baseUrl.replace(/\/v1\/?$/, ""),
       headers: { authorization: `Bearer ${apiKey}` },
@@ -69,13 +86,15 @@ export async function startSignalbox(mock: Target, nodeOptions?: string): Promis
   }
 }
 
-async function readyLine(child: ChildProcess): Promise<{ baseUrl: string; apiKey: string }> {
+type Ready = { baseUrl: string; apiKey: string; adminKey: string };
+
+async function readyLine(child: ChildProcess): Promise<Ready> {
   const words: string[] = [];
   createInterface(child.stderr!).on("line", (line) => {
     words.push(line);
     if (words.length > 20) words.shift();
   });
-  const { promise, resolve, reject } = Promise.withResolvers<{ baseUrl: string; apiKey: string }>();
+  const { promise, resolve, reject } = Promise.withResolvers<Ready>();
   const fail = (what: string): void => {
     reject(new Error(`Signalbox ${what}. Its last words:\n${words.join("\n")}`));
   };
@@ -84,7 +103,7 @@ async function readyLine(child: ChildProcess): Promise<{ baseUrl: string; apiKey
     fail(`ended with code ${String(code)}`);
   });
   createInterface(child.stdout!).once("line", (line) => {
-    resolve(JSON.parse(line) as { baseUrl: string; apiKey: string });
+    resolve(JSON.parse(line) as Ready);
   });
   return promise.finally(() => {
     clearTimeout(limit);

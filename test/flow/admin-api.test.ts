@@ -61,9 +61,26 @@ test("the document is served, and each of its schemas can be used", () => {
   expect(Object.keys(document.paths).toSorted()).toEqual([
     "/admin/v1/budgets",
     "/admin/v1/budgets/{id}",
+    "/admin/v1/budgets/{id}/accounts",
+    "/admin/v1/content",
+    "/admin/v1/content/erase",
+    "/admin/v1/content/{id}",
     "/admin/v1/costs",
     "/admin/v1/keys",
     "/admin/v1/keys/{id}",
+    "/admin/v1/keys/{id}/refresh",
+    "/admin/v1/keys/{id}/rotate",
+    "/admin/v1/prices",
+    "/admin/v1/projects",
+    "/admin/v1/projects/{id}",
+    "/admin/v1/reconciliation",
+    "/admin/v1/service-accounts",
+    "/admin/v1/service-accounts/{id}",
+    "/admin/v1/statements",
+    "/admin/v1/teams",
+    "/admin/v1/teams/{id}",
+    "/admin/v1/users",
+    "/admin/v1/users/{id}",
   ]);
   for (const { responses, requestBody } of operations) {
     for (const { content } of [
@@ -75,7 +92,7 @@ test("the document is served, and each of its schemas can be used", () => {
   }
 });
 
-test("every route needs the role admin, but for the document", async () => {
+test("every route is closed to members, but for the document", async () => {
   for (const [path, operations] of Object.entries(document.paths)) {
     for (const method of Object.keys(operations)) {
       const url = `${rig.baseUrl}${path.replace("{id}", "x")}`;
@@ -140,6 +157,8 @@ test("a budget is made over any scope, shown with what is spent of it, changed a
     window: "week",
     timeZone: "Europe/Berlin",
     alertAt: [0.5, 0.9],
+    each: "end-user",
+    atLimit: "pass",
   };
   const made = await call("POST", "/budgets", wish);
   expect(made).toMatchObject({ status: 201, body: wish });
@@ -171,6 +190,10 @@ test.each([
     { limit: { requests: 5 }, window: { seconds: 3_600 } },
   ],
   [{ limit: { concurrency: 2 } }, { limit: { concurrency: 2 }, window: "total" }],
+  [
+    { limit: { usd: 1 }, scope: { tenant: "alice", endUser: "bob@example.com" } },
+    { scope: { tenant: "alice", endUser: expect.stringMatching(/^hmac-sha256:[0-9a-f]{64}$/) }, atLimit: "block" },
+  ],
   [{ limit: { usd: 1 } }, { limit: { usd: 1 }, window: "month", timeZone: "UTC", alertAt: [0.8] }],
 ])("the limit %j becomes %j", async (wish, expected) => {
   const name = `limit-${JSON.stringify(wish).replaceAll(/\W+/g, "-").toLowerCase().slice(1, 50)}x`;
@@ -186,9 +209,26 @@ test.each([
   ["/budgets", { name: "X Y", scope: {}, limit: { usd: 1 } }, "name"],
   ["/budgets", { name: "x", scope: { tenant: "nobody" }, limit: { usd: 1 } }, "scope"],
   ["/budgets", { name: "x", scope: {}, limit: { usd: 1 }, window: "minute" }, "window"],
+  ["/budgets", { name: "x", scope: {}, limit: { requests: 1 }, window: "minute", atLimit: "pass" }, "atLimit"],
+  ["/budgets", { name: "x", scope: { endUser: "bob" }, limit: { usd: 1 } }, "scope.endUser"],
   ["/budgets", { name: "x", scope: {}, limit: { usd: 1 }, timeZone: "Mars/Olympus" }, "timeZone"],
 ] as const)("POST %s %j is refused with the field at fault", async (...[path, wish, param]) => {
   expect(await call("POST", path, wish)).toMatchObject({ status: 400, body: { error: { param } } });
+});
+
+test("statements, prices and the reconciliation of an empty register are empty", async () => {
+  expect((await call("GET", "/statements?month=2026-11&timeZone=Europe/Berlin")).body).toMatchObject({
+    from: "2026-10-31T23:00:00.000Z",
+    to: "2026-11-30T23:00:00.000Z",
+    total: { requests: 0, costPicoUsd: "0" },
+    data: [],
+  });
+  expect(await call("GET", "/statements?month=2026-13")).toMatchObject({
+    status: 400,
+    body: { error: { param: "month" } },
+  });
+  expect((await call("GET", "/reconciliation")).body).toMatchObject({ agrees: true });
+  expect(await call("GET", "/prices?catalogue=sha256:" + "0".repeat(64))).toMatchObject({ status: 404 });
 });
 
 test("costs of an empty register are nothing, as JSON and as CSV", async () => {
@@ -202,6 +242,8 @@ test("costs of an empty register are nothing, as JSON and as CSV", async () => {
     headers: { authorization: `Bearer ${rig.adminKey}` },
   });
   expect(csv.headers.get("content-type")).toBe("text/csv; charset=utf-8");
-  expect(await csv.text()).toBe("day,provider,requests,unpriced,cost_usd,cost_pico_usd\r\n");
+  expect(await csv.text()).toBe(
+    "day,provider,requests,unpriced,cost_usd,cost_pico_usd,abandoned,abandoned_estimate_pico_usd,input_tokens,output_tokens\r\n",
+  );
   expect(await call("GET", "/costs?by=colour")).toMatchObject({ status: 400, body: { error: { param: "by.0" } } });
 });

@@ -120,6 +120,51 @@ test("B1 what a killed policy held comes back once its leases have ended", async
   expect(account.settled).toBe(BigInt(endings.filter(({ status }) => status === 200).length) * costOf(100));
 });
 
+test("B10 tokens are charged to the model that served, not to the one that failed before it", async () => {
+  const whole = answering();
+  rig.upstream.always((request) =>
+    request.body["model"] === "dear"
+      ? whole(request)
+      : {
+          status: 500,
+          headers: { "content-type": "application/json" },
+          steps: [{ send: '{"error":{"message":"No."}}' }],
+        },
+  );
+  const rate = { kind: "rate", unit: "tokens", span: "rolling", rolling_ms: 60_000, tag: "served" };
+  await makeBudget("served-one", 10_000n, { ...rate, model: "one" });
+  await makeBudget("served-dear", 10_000n, { ...rate, model: "dear" });
+  expect(await ask("served", { model: "auto", max_tokens: 100, stream: true })).toMatchObject({ status: 200 });
+  await expect.poll(async () => (await rig.account("served-dear")).settled, { timeout: 10_000 }).toBe(105n);
+  expect(await rig.account("served-one")).toMatchObject({ settled: 0n, outstanding: 0n });
+});
+
+test("B10 a stream's tokens belong to the window in which it was admitted, however long it takes", async () => {
+  const [windowMs, takesMs] = [2_500, 1_800];
+  await makeBudget("admitted", 220n, { kind: "rate", unit: "tokens", span: "rolling", rolling_ms: windowMs });
+  rig.upstream.always(answering({ waitMs: takesMs }));
+  const startedMs = Date.now();
+  expect(await ask("admitted", { max_tokens: 100, stream: true })).toMatchObject({ status: 200 });
+  await expect.poll(async () => (await rig.account("admitted")).settled, { timeout: 10_000 }).toBe(105n);
+  rig.upstream.always(answering());
+  await new Promise((resolve) => setTimeout(resolve, startedMs + windowMs + 200 - Date.now()));
+  // Both fit into the window only without the tokens that came within it.
+  const two = await Promise.all([ask("admitted", { max_tokens: 100 }), ask("admitted", { max_tokens: 100 })]);
+  expect(two).toMatchObject([{ status: 200 }, { status: 200 }]);
+});
+
+type Reconciled = { agrees: boolean; data: { budget: string }[] };
+
+async function reconciled(): Promise<Reconciled> {
+  return (await (await rig.line.api("/admin/v1/reconciliation")).json()) as Reconciled;
+}
+
+test("B1 accounts, entries and the register's outcomes say the same, to the pico-dollar", async () => {
+  await expect.poll(reconciled, { timeout: 10_000 }).toMatchObject({ agrees: true });
+  const { data } = await reconciled();
+  expect(data.map(({ budget }) => budget)).toEqual(["at-once", "beyond", "capped", "daily", "failing", "killed"]);
+});
+
 test("every decision of the run replays to the same bytes", async () => {
   const replayed = await rig.line.replayAll();
   expect(replayed.length).toBeGreaterThan(200);

@@ -11,7 +11,7 @@ const POLICY = join(import.meta.dirname, "../../services/policy/src/main.ts");
 const READY_LIMIT_MS = 20_000;
 const SETTLE_LIMIT_MS = 20_000;
 
-/** Micro-USD per million tokens, of the one model that the upstream has. */
+/** Micro-USD per million tokens, of the model that is asked; the other one costs ten times as much. */
 export const INPUT_PRICE = 1_000_000n;
 export const OUTPUT_PRICE = 4_000_000n;
 
@@ -45,7 +45,11 @@ export async function startBudgetRig(budgets: object = {}): Promise<BudgetRig> {
   await using starting = new AsyncDisposableStack();
   const upstream = starting.use(await startUpstream());
   const price = { inputUsdPerMillion: 1, outputUsdPerMillion: 4 };
-  const models = [{ id: "one", price, context: 128_000, quality: 0.8 }];
+  const dear = { inputUsdPerMillion: 10, outputUsdPerMillion: 40 };
+  const models = [
+    { id: "one", price, context: 128_000, quality: 0.8 },
+    { id: "dear", price: dear, context: 128_000, quality: 0.9 },
+  ];
   const providers = { upstream: { baseUrl: upstream.baseUrl, apiKey: "upstream-key", models } };
   const line = starting.use(await startLine({ config: { providers, cache: { enabled: false } } }));
   const configFile = join(line.home, "run", "policy.json");

@@ -8,6 +8,8 @@ import { startLine, type TestLine } from "../kit/start-line.ts";
 import { startUpstream, type Upstream } from "../kit/upstream.ts";
 
 const EFFECTIVE_WITHIN_MS = 1_000;
+/** The register follows; how long that takes is no matter here. */
+const PATIENCE = { timeout: 10_000, interval: 50 };
 
 let line: TestLine;
 let upstream: Upstream;
@@ -81,7 +83,7 @@ test("what a policy would change is shown, then it is applied, told by a decisio
     const diff = await run("diff", good);
     expect(diff.stdout).toContain("2 of 2 recorded decisions would change");
     return diff.stdout;
-  });
+  }, PATIENCE);
   expect(differing).toMatch(/1 +upstream\/large.*, 16384 tokens +refuse \(policy-refused\)/);
   expect(differing).toMatch(/1 +upstream\/small.*, 16384 tokens +upstream\/small.*, 64 tokens/);
 

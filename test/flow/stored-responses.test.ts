@@ -204,3 +204,22 @@ describe("nothing is kept", () => {
     expect(sent[0]).not.toHaveProperty("background");
   });
 });
+
+test("what a decision holds a conversation to is kept with it, and told of whatever goes on from it", async () => {
+  await using held = await startIngressRig({ dispatcher: answer }, { responses: { tenants: ["*"] } });
+  const residency = [{ regions: ["eu-*"] }, { noTraining: true as const }];
+  await held.playLine(() => ({ ...dispatchTo(held.address), residency }));
+  const client = new OpenAI({ baseURL: `${held.baseUrl}/v1`, apiKey: held.memberKey, maxRetries: 0 });
+  const first = await client.responses.create({ ...kept, input: SECRET });
+  const stream = await client.responses.create({
+    ...kept,
+    input: "And?",
+    previous_response_id: first.id,
+    stream: true,
+  });
+  let second = "";
+  for await (const each of stream) if (each.type === "response.completed") second = each.response.id;
+  await client.responses.create({ model: "auto", input: "So?", previous_response_id: second });
+  await client.responses.create({ model: "auto", input: "Another thing" });
+  expect(held.seen.map(({ route }) => route.residency)).toEqual([undefined, residency, residency, undefined]);
+});

@@ -1,15 +1,16 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { z } from "zod";
 import { does, type Cli } from "../command-context.ts";
 import { EXIT, failure } from "../failure.ts";
 import { formatPicoUsd } from "../format/money.ts";
 import { formatTable } from "../format/table.ts";
-import { wholeNumber } from "../option-values.ts";
+import { listed, wholeNumber } from "../option-values.ts";
 import { dollars } from "../money-option.ts";
 
 const Budget = z.looseObject({
   name: z.string(),
   scope: z.record(z.string(), z.string()),
+  each: z.string().nullable(),
   window: z.union([z.string(), z.looseObject({ seconds: z.number() })]),
   current: z.looseObject({
     unit: z.string(),
@@ -22,16 +23,36 @@ const Budget = z.looseObject({
 type Budget = z.infer<typeof Budget>;
 
 const BudgetList = z.looseObject({ data: z.array(Budget) });
+const Accounts = z.looseObject({
+  data: z.array(
+    z.looseObject({
+      subject: z.string(),
+      limit: z.string(),
+      spent: z.string(),
+      reserved: z.string(),
+      left: z.string(),
+    }),
+  ),
+});
 const Deleted = z.looseObject({ id: z.string(), deleted: z.literal(true) });
 
-const SCOPES = ["tenant", "key", "team", "project", "user", "tag", "model", "provider"] as const;
+const SCOPES = ["tenant", "key", "team", "project", "user", "endUser", "tag", "model", "provider"] as const;
+const EACH = ["key", "team", "project", "user", "end-user"] as const;
 
 type LimitOptions = { usd?: number; tokens?: number; requests?: number; concurrency?: number };
-type Options = LimitOptions & { window?: string; timeZone?: string; name: string } & Record<string, unknown>;
+type Options = LimitOptions & {
+  window?: string;
+  timeZone?: string;
+  each?: string;
+  atLimit?: string;
+  alertAt?: string[];
+  name: string;
+} & Record<string, unknown>;
 
 export function addBudgets(program: Command, cli: Cli): void {
   const budgets = program.command("budgets").description("What may be spent, by whom and on what. Needs an admin key.");
   addList(budgets, cli);
+  addAccounts(budgets, cli);
   addSet(budgets, cli);
   addDelete(budgets, cli);
 }
@@ -48,6 +69,22 @@ function addList(budgets: Command, cli: Cli): void {
   });
 }
 
+function addAccounts(budgets: Command, cli: Cli): void {
+  const accounts = budgets
+    .command("accounts")
+    .argument("<name>", "as `budgets list` shows it")
+    .description("Who has spent how much of a budget of which everybody has one, in the window that holds now.")
+    .addHelpText("after", "\nExamples:\n  npm run -s signalbox -- budgets accounts end-users");
+  does(accounts, cli, async ({ connect, print }, name = "") => {
+    const path = `/admin/v1/budgets/${encodeURIComponent(name)}`;
+    const { api } = connect();
+    const { current } = await api.call(Budget, { path });
+    const answer = await api.call(Accounts, { path: `${path}/accounts` });
+    print(answer, () => formatAccounts(answer.data, current.unit));
+    return EXIT.ok;
+  });
+}
+
 function addSet(budgets: Command, cli: Cli): void {
   const create = budgets
     .command("create")
@@ -59,18 +96,32 @@ function addSet(budgets: Command, cli: Cli): void {
     .option("--concurrency <count>", "at most so many requests at once", wholeNumber(0))
     .option("--window <word>", "day, week, month, total, or minute for a limit on how much at a time")
     .option("--time-zone <name>", "in which days begin (default: UTC)");
-  for (const scope of SCOPES) create.option(`--${scope} <name>`, `only requests of this ${scope}`);
+  create
+    .addOption(new Option("--each <of>", "each of these has an account of its own, with the whole limit").choices(EACH))
+    .addOption(
+      new Option("--at-limit <what>", "block refuses; pass lets through, for policies to deal with").choices([
+        "block",
+        "pass",
+      ]),
+    )
+    .option("--alert-at <percents>", "when an alert is given, with commas: 50,80,100 (default: 80)", listed);
+  for (const scope of SCOPES) {
+    const word = scope.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`);
+    create.option(`--${word} <name>`, `only requests of this ${word.replace("-", " ")}`);
+  }
   create.addHelpText(
     "after",
     "\nExamples:\n  npm run -s signalbox -- budgets create --name team-red --team red --usd 500 --window month\n" +
-      "  npm run -s signalbox -- budgets create --name slow-down --tenant alice --requests 600 --window minute",
+      "  npm run -s signalbox -- budgets create --name slow-down --tenant alice --requests 600 --window minute\n" +
+      "  npm run -s signalbox -- budgets create --name end-users --tenant alice --each end-user --usd 1 --window day",
   );
   does<Options>(create, cli, async ({ connect, options, print }) => {
-    const { name, window, timeZone } = options;
+    const { name, window, timeZone, each, atLimit } = options;
+    const alertAt = options.alertAt?.map((text) => percent(text) / 100);
     const scope = Object.fromEntries(
       SCOPES.flatMap((word) => (options[word] === undefined ? [] : [[word, options[word]]])),
     );
-    const body = { name, scope, limit: limitOf(options), window, timeZone };
+    const body = { name, scope, each, limit: limitOf(options), window, timeZone, atLimit, alertAt };
     const made = await connect().api.call(Budget, { method: "POST", path: "/admin/v1/budgets", body });
     print(made, () => formatBudgets([made]));
     return EXIT.ok;
@@ -89,6 +140,12 @@ function addDelete(budgets: Command, cli: Cli): void {
     print(deleted, () => `deleted ${deleted.id}`);
     return EXIT.ok;
   });
+}
+
+function percent(text: string): number {
+  const value = Number(text);
+  if (value >= 1 && value <= 100) return value;
+  throw failure("invalid-request", `${text} is not a percentage from 1 to 100.`, "See `budgets create --help`.");
 }
 
 function limitOf({ usd, tokens, requests, concurrency }: LimitOptions): object {
@@ -112,13 +169,13 @@ function formatBudgets(budgets: readonly Budget[]): string {
       { title: "RESERVED", align: "right" },
       { title: "LEFT", align: "right" },
     ],
-    budgets.map(({ name, scope, window, current }) => {
-      const amount = (text: string): string =>
-        current.unit === "pico-usd" && !text.startsWith("-") ? formatPicoUsd(text) : text;
+    budgets.map(({ name, scope, each, window, current }) => {
+      const amount = (text: string): string => formatAmount(text, current.unit);
       return [
         name,
         Object.entries(scope)
           .map(([word, value]) => `${word}=${value}`)
+          .concat(each === null ? [] : [`each ${each}`])
           .join(" ") || "all",
         typeof window === "string" ? window : `${window.seconds} s`,
         amount(current.limit),
@@ -128,4 +185,25 @@ function formatBudgets(budgets: readonly Budget[]): string {
       ];
     }),
   );
+}
+
+function formatAccounts(accounts: z.infer<typeof Accounts>["data"], unit: string): string {
+  return formatTable(
+    [
+      { title: "SUBJECT" },
+      { title: "LIMIT", align: "right" },
+      { title: "SPENT", align: "right" },
+      { title: "RESERVED", align: "right" },
+      { title: "LEFT", align: "right" },
+    ],
+    accounts.map(({ subject, limit, spent, reserved, left }) => [
+      subject,
+      ...[limit, spent, reserved, left].map((amount) => formatAmount(amount, unit)),
+    ]),
+  );
+}
+
+function formatAmount(text: string, unit: string): string {
+  if (unit !== "pico-usd") return text;
+  return text.startsWith("-") ? `-${formatPicoUsd(text.slice(1))}` : formatPicoUsd(text);
 }

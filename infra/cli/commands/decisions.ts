@@ -4,6 +4,7 @@ import { DecisionList, DecisionRecord } from "../decision-record.ts";
 import { EXIT } from "../failure.ts";
 import { formatDecisionPage } from "../format/decision-page.ts";
 import { formatDecisionRows } from "../format/decision-rows.ts";
+import { dollars } from "../money-option.ts";
 import { pointInTime, wholeNumber } from "../option-values.ts";
 
 /** The service's own limit on a page. */
@@ -18,6 +19,11 @@ type ListOptions = {
   since?: number;
   until?: number;
   kind?: string;
+  tag?: string;
+  reason?: string;
+  minCost?: number;
+  maxCost?: number;
+  tenant?: string;
   before?: number;
 };
 
@@ -36,6 +42,11 @@ function addList(decisions: Command, cli: Cli): void {
     .option("--provider <name>", "only those that chose this provider")
     .option("--key-id <id>", "only requests made with this key, by the id that `keys list` shows")
     .addOption(new Option("--kind <kind>", "only one kind of decision").choices(KINDS))
+    .option("--tag <tag>", "only requests with this tag, of your own tenant")
+    .option("--reason <words>", "only those whose reason, or refusal, has all of these words")
+    .option("--min-cost <usd>", "only requests that cost at least so much", dollars)
+    .option("--max-cost <usd>", "only requests that cost at most so much", dollars)
+    .option("--tenant <tenant>", "only one tenant's; another than your own needs a key that reaches all")
     .option("--since <time>", "not older than: 15m, 2h, 7d, or an ISO date", pointInTime)
     .option("--until <time>", "older than", pointInTime)
     .option("--before <index>", "leaves below this index: the next page of a longer list", wholeNumber(1))
@@ -45,13 +56,20 @@ function addList(decisions: Command, cli: Cli): void {
         "  npm run -s signalbox -- decisions list --kind refuse --json",
     );
   does<ListOptions>(list, cli, async ({ connect, options, print, terminal }) => {
-    const { limit, model, provider, keyId, since, until, kind, before } = options;
-    const query = { limit, model, provider, key: keyId, kind, from: since, to: until, before };
+    const { limit, model, provider, keyId, since, until, kind, before, tag, reason, tenant } = options;
+    const costs = { min_cost_pico_usd: picoUsd(options.minCost), max_cost_pico_usd: picoUsd(options.maxCost) };
+    const asked = { model, provider, key: keyId, kind, tag, reason, tenant, ...costs };
+    const query = { limit, ...asked, from: since, to: until, before };
     const answer = await connect().api.call(DecisionList, { path: "/v1/decisions", query });
     print(answer, () => formatDecisionRows(answer.data));
     if (answer.next_before != null && options.json !== true) terminal.err(`More with --before ${answer.next_before}`);
     return EXIT.ok;
   });
+}
+
+/** Options are read to the micro-dollar. */
+function picoUsd(usd: number | undefined): string | undefined {
+  return usd === undefined ? undefined : String(BigInt(Math.round(usd * 1_000_000)) * 1_000_000n);
 }
 
 function addShow(decisions: Command, cli: Cli): void {

@@ -57,6 +57,13 @@ test("the fixture is a record as the contracts have it", () => {
   expect(OutcomeEvent.parse(outcome)).toEqual(outcome);
 });
 
+test("an endpoint that was not called is named, with the reason", () => {
+  const record = routedRecord();
+  const passedOver = [{ endpoint: "alpha/small", error: "unprocessable" }];
+  const page = formatDecisionPage({ ...record, outcome: { ...record.outcome, passedOver } });
+  expect(page).toContain("Passed over  alpha/small (unprocessable)\n");
+});
+
 test("a request that still runs shows its decision", () => {
   const page = formatDecisionPage({ ...routedRecord(), outcome: null });
   expect(page).toContain("not finished yet");

@@ -172,6 +172,7 @@ function ended(outcome: Outcome): string {
     usage.source,
   ];
   return fields([
+    ["Passed over", (outcome.passedOver ?? []).map(({ endpoint, error }) => `${endpoint} (${error})`).join(", ")],
     ["Answered by", outcome.endpoint ?? ""],
     ["Result", `${resultOf(outcome)}${finishReason === null ? "" : ` · finished by ${printable(finishReason)}`}`],
     ["Tokens", parts.join(" · ")],

@@ -1,4 +1,14 @@
-import { AdminEvent, DecisionEvent, GapEvent, KeyEvent, OutcomeEvent, SupersededEvent } from "@signalbox/proto";
+import {
+  AdminEvent,
+  DecisionEvent,
+  ErasureEvent,
+  FeedbackEvent,
+  GapEvent,
+  KeyEvent,
+  OutcomeEvent,
+  ReplayEvent,
+  SupersededEvent,
+} from "@signalbox/proto";
 import { z } from "zod";
 import { chosenEndpoint } from "../decision-record.ts";
 import type { TailedEntry } from "../tail-events.ts";
@@ -24,6 +34,8 @@ function describe(event: unknown): string | null {
   if (outcome.success) return describeOutcome(outcome.data);
   const superseded = SupersededEvent.safeParse(event);
   if (superseded.success) return `${superseded.data.decisionId}  by ${superseded.data.by ?? "no decision"}`;
+  const feedback = FeedbackEvent.safeParse(event).data;
+  if (feedback !== undefined) return `${feedback.decisionId}  ${describeOpinion(feedback)} by ${feedback.keyId}`;
   return describeSystem(event);
 }
 
@@ -32,6 +44,11 @@ function describeSystem(event: unknown): string | null {
   if (key !== undefined) return `${key.role} ${key.name}  key ${key.keyId} ${key.change} by ${key.by}`;
   const admin = AdminEvent.safeParse(event).data;
   if (admin !== undefined) return `${admin.object} ${admin.id} ${admin.change} by ${admin.by}`;
+  const erasure = ErasureEvent.safeParse(event).data;
+  if (erasure !== undefined) return `content of ${erasure.erased} of ${erasure.of} by ${erasure.by}`;
+  const replay = ReplayEvent.safeParse(event).data;
+  if (replay !== undefined)
+    return `${replay.jobId}  ${replay.kind} ${replay.state}, ${replay.different} of ${replay.replayed} differ`;
   const gap = GapEvent.safeParse(event).data;
   if (gap === undefined) return null;
   const numbers = gap.missing.map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`));
@@ -41,6 +58,11 @@ function describeSystem(event: unknown): string | null {
 function describeDecision(event: DecisionEvent): string {
   const chosen = chosenEndpoint({ index: 0, decision: event, outcome: null }) ?? "refused";
   return `${event.decisionId}  ${event.input.facts.model} → ${chosen} (${event.decision.reason})`;
+}
+
+function describeOpinion({ score, good }: FeedbackEvent): string {
+  if (score !== null) return `score ${score / 1_000_000}`;
+  return good === true ? "good" : "not good";
 }
 
 function describeOutcome(event: OutcomeEvent): string {

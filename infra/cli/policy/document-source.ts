@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { createGrpcClients, fromGrpcError, grpcMetadata } from "@signalbox/kit";
+import { createGrpcClients, fromGrpcError, grpcMetadata } from "@signalbox/kit/grpc";
 import { LedgerClient, type LedgerDocument } from "@signalbox/proto/grpc/ledger";
 import type { Connection } from "../connection.ts";
 import { failure } from "../failure.ts";

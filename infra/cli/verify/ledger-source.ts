@@ -1,4 +1,4 @@
-import { createGrpcClients, fromGrpcError, grpcMetadata } from "@signalbox/kit";
+import { createGrpcClients, fromGrpcError, grpcMetadata } from "@signalbox/kit/grpc";
 import type { SignalboxError } from "@signalbox/proto";
 import { LedgerClient, type LedgerCheckpoint, type LedgerEntry } from "@signalbox/proto/grpc/ledger";
 import { failure } from "../failure.ts";
