@@ -84,8 +84,13 @@ export class FaultRig implements AsyncDisposable {
 
   /** To be said again of a consumer that was made anew. */
   async hastenRedelivery(): Promise<void> {
-    const manager = await this.rig.operator.jetstreamManager();
-    await manager.consumers.update(AUDIT_STREAM.name, AUDIT_STREAM.consumer, { ack_wait: nanos(ACK_WAIT_MS) });
+    // What is asked of a server that has just come back may be lost with the connection.
+    const update = async (): Promise<true> => {
+      const manager = await this.rig.operator.jetstreamManager();
+      await manager.consumers.update(AUDIT_STREAM.name, AUDIT_STREAM.consumer, { ack_wait: nanos(ACK_WAIT_MS) });
+      return true;
+    };
+    await until(() => update().catch(() => undefined), PATIENCE_MS);
   }
 
   get vkey(): string {

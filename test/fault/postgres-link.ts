@@ -112,8 +112,12 @@ class Crossing implements Halted {
         this.#phase = "written";
         return this.#stand(takeWanted("insert"));
       }
-      if (!this.#endsTransaction(type, statement)) return "pass";
-      [this.#phase, this.#isExplicit] = ["ended", false];
+      const isEnd = this.#endsTransaction(type, statement);
+      // Also one that wrote nothing, or that failed: the next statement may be a transaction by itself.
+      if (statement === "commit" || statement === "rollback") this.#isExplicit = false;
+      if (statement === "rollback") this.#phase = "none";
+      if (!isEnd) return "pass";
+      this.#phase = "ended";
       const behind = takeWanted("behind-commit");
       if (behind !== null) setImmediate(() => behind.reached(this));
       return this.#stand(takeWanted("commit"));
