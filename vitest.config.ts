@@ -5,6 +5,9 @@ const STARTS = ["test/flow/start-*.test.ts"];
 /** Every dialect and client against every wire: hundreds of cells, which `npm test -- --all` runs beside the fault tests. */
 const MATRIX = ["dialect-matrix", "tool-loop", "agent-session"].map((name) => `test/flow/${name}.test.ts`);
 
+/** Real servers on a busy machine are late at times; a defect fails both tries, and a second try is shown. */
+const RETRY = 1;
+
 export default defineConfig({
   test: {
     projects: [
@@ -32,6 +35,7 @@ export default defineConfig({
           include: ["test/flow/**/*.test.ts"],
           exclude: [...MATRIX, ...STARTS],
           globalSetup: ["test/kit/global-setup.ts"],
+          retry: RETRY,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // Each suite has a NATS server and a database of its own and mostly waits for them.
@@ -43,6 +47,7 @@ export default defineConfig({
           name: "start",
           include: STARTS,
           globalSetup: ["test/kit/global-setup.ts"],
+          retry: RETRY,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -53,6 +58,7 @@ export default defineConfig({
           name: "matrix",
           include: MATRIX,
           globalSetup: ["test/kit/global-setup.ts"],
+          retry: RETRY,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -65,6 +71,7 @@ export default defineConfig({
           // The unit tests play a part of these.
           env: { SEEDS: "1000" },
           globalSetup: ["test/kit/global-setup.ts"],
+          retry: RETRY,
           testTimeout: 300_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -8,7 +8,7 @@ import { startSignalbox } from "./signalbox.ts";
 import type { Target, TargetName } from "./target.ts";
 
 /** Until the compilers of eleven cold processes have come to rest; a round of its own before any figure is taken, the same for all. */
-const FIRST_WARM_UP_SECONDS = 15;
+const FIRST_WARM_UP_SECONDS = 30;
 const WARM_UP_SECONDS = 0.5;
 const SETTLE_CONNECTIONS = 64;
 
