@@ -30,7 +30,10 @@ async function main([command = "", ...args]: string[]): Promise<number> {
     tool("types", ["tsc", "-p", "."]),
     tool("lint", ["oxlint"]),
     tool("format", ["oxfmt", "--check", "."]),
-    ...projects.map((project) => ({ name: `${project} tests`, run: () => runVitest(project, filters) })),
+    ...projects.map((project) => ({
+      name: `${project} tests`,
+      run: () => runVitest({ project, filters, secondRun: project !== "unit" }),
+    })),
   ]);
 }
 

@@ -1,8 +1,7 @@
-import { createServer } from "node:net";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Home } from "../home/home.ts";
-import { freePort } from "../process/free-port.ts";
+import { freePort, isFree, SERVER_PORTS } from "../process/free-port.ts";
 
 export const DEFAULT_PORT = 8_790;
 
@@ -19,10 +18,12 @@ export async function choosePorts(home: Home, httpPort: number): Promise<Ports> 
   const last = readPorts(file);
   const chosen = new Map<string, number>();
   for (const name of PORT_NAMES) {
-    const wanted = name === "http" && httpPort !== 0 ? httpPort : last[name];
+    const asked = name === "http" && httpPort !== 0;
+    const wanted = asked ? httpPort : last[name];
     const taken = [...chosen.values()];
-    if (wanted !== undefined && !taken.includes(wanted) && (await isFree(wanted))) chosen.set(name, wanted);
-    else if (name === "http" && httpPort !== 0) throw new Error(portTaken(httpPort));
+    const usable = wanted !== undefined && (asked || isServerPort(wanted)) && !taken.includes(wanted);
+    if (usable && (await isFree(wanted))) chosen.set(name, wanted);
+    else if (asked) throw new Error(portTaken(httpPort));
     else chosen.set(name, await freePortBeside(taken));
   }
   const ports = Object.fromEntries(chosen) as Ports;
@@ -41,12 +42,9 @@ async function freePortBeside(taken: readonly number[]): Promise<number> {
   }
 }
 
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
+/** A port outside of the range may become the local end of a connection before its server binds it. */
+function isServerPort(port: number): boolean {
+  return port >= SERVER_PORTS.first && port < SERVER_PORTS.first + SERVER_PORTS.count;
 }
 
 function readPorts(file: string): Partial<Ports> {
