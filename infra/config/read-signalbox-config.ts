@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { LineCounter, isMap, isNode, isScalar, parseDocument } from "yaml";
+import { offsetOf } from "@signalbox/kit/yaml-offset";
+import { LineCounter, parseDocument } from "yaml";
 import type { Document } from "yaml";
 import type { z } from "zod";
 import { ConfigError } from "./config-error.ts";
@@ -46,19 +47,4 @@ function problemsOf(issue: z.core.$ZodIssue, document: Document): Problem[] {
     const path = [...issue.path, issue.keys[index] ?? ""];
     return { offset: offsetOf(path, document), text: `${path.join(".")}: ${text}` };
   });
-}
-
-/** Where the field's name stands; of a field that is missing, where the one around it does. */
-function offsetOf(path: readonly PropertyKey[], document: Document): number {
-  for (let depth = path.length; depth > 0; depth -= 1) {
-    const parent = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
-    const name = path[depth - 1];
-    if (isMap(parent)) {
-      const pair = parent.items.find(({ key }) => isScalar(key) && key.value === name);
-      if (pair !== undefined && isScalar(pair.key) && pair.key.range) return pair.key.range[0];
-    }
-    const value = document.getIn(path.slice(0, depth), true);
-    if (isNode(value) && value.range) return value.range[0];
-  }
-  return 0;
 }

@@ -3,11 +3,11 @@ import { join, resolve } from "node:path";
 import { parseVkey, type NoteVerifier } from "@signalbox/tlog";
 import type { Command } from "commander";
 import { does, type Cli, type CommandContext } from "../command-context.ts";
-import { readRuntime } from "../connection.ts";
 import { EXIT, failure } from "../failure.ts";
 import type { CheckedRegister, SignedHead } from "../fsck/check-register.ts";
 import { FSCK_CHECKS, type FsckCheck } from "../fsck/finding.ts";
 import { LogKeyFile } from "../ledger/log-key-file.ts";
+import { withOwnerDatabase } from "../owner-database.ts";
 
 type FsckOptions = { database?: string; vkey?: string };
 
@@ -40,23 +40,10 @@ export function addFsck(program: Command, cli: Cli): void {
 
 async function check({ options, terminal }: CommandContext<FsckOptions>): Promise<CheckedRegister> {
   const home = resolve(options.home);
-  const connectionString = options.database ?? readRuntime(home)?.databaseUrl;
-  if (connectionString === undefined) {
-    throw failure(
-      "stage-unavailable",
-      `The database's address is not in ${join(home, "run", "runtime.json")}.`,
-      "Start the line with `npm start`, or give --database URL.",
-    );
-  }
-  // The database's driver is slow to load, and no other command needs it.
-  const [{ Client }, { checkRegister }] = await Promise.all([import("pg"), import("../fsck/check-register.ts")]);
-  const client = new Client({ connectionString });
-  await client.connect().catch((error: Error) => {
-    throw failure("stage-unavailable", `The database cannot be reached: ${error.message}`, "See that it runs.");
-  });
-  try {
+  const { checkRegister } = await import("../fsck/check-register.ts");
+  return withOwnerDatabase(options, async (client) => {
     const { rows } = await client.query<{ origin: string | null }>("select origin from ledger_head");
-    return await checkRegister({
+    return checkRegister({
       client,
       verifiers: verifiersOf(options.vkey, { home, origin: rows[0]?.origin ?? null }),
       signedHead: readSignedHead(join(home, "ledger", "signed-head.json")),
@@ -65,9 +52,7 @@ async function check({ options, terminal }: CommandContext<FsckOptions>): Promis
         terminal.progress(`${leaves} of ${size} leaves`);
       },
     });
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** Checkpoints of before a rotation are signed by the key of that time. */

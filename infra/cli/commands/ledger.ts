@@ -2,8 +2,8 @@ import { join, resolve } from "node:path";
 import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { does, type Cli, type CommandContext } from "../command-context.ts";
-import { readRuntime } from "../connection.ts";
-import { EXIT, failure } from "../failure.ts";
+import { EXIT } from "../failure.ts";
+import { ownerDatabaseUrl } from "../owner-database.ts";
 import { LogKeyFile } from "../ledger/log-key-file.ts";
 import type { KeyChange, SaidChange } from "../ledger/rotate-log-key.ts";
 
@@ -73,17 +73,9 @@ async function withChange(
   { options }: CommandContext<LedgerOptions>,
   run: (change: KeyChange) => Promise<SaidChange>,
 ): Promise<SaidChange> {
-  const home = resolve(options.home);
-  const url = options.database ?? readRuntime(home)?.databaseUrl;
-  if (url === undefined) {
-    throw failure(
-      "stage-unavailable",
-      `The database's address is not in ${join(home, "run", "runtime.json")}.`,
-      "Start the line with `npm start`, or give --database URL.",
-    );
-  }
+  const url = ownerDatabaseUrl(options);
   const by = (options.by ?? userInfo().username).slice(0, 128);
-  const file = new LogKeyFile(join(home, "keys", "signing"));
+  const file = new LogKeyFile(join(resolve(options.home), "keys", "signing"));
   // The database's driver is slow to load, and few commands need it.
   const { withClient } = await import("../../postgres/with-client.ts");
   return withClient(url, (client) => run({ client, file, by }));

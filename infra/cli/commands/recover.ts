@@ -1,8 +1,8 @@
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { does, type Cli, type CommandContext } from "../command-context.ts";
-import { readRuntime } from "../connection.ts";
 import { EXIT, failure } from "../failure.ts";
+import { ownerDatabaseUrl } from "../owner-database.ts";
 import type { Recovered } from "../recover/recover-register.ts";
 import { readLogVkey } from "../verify/producer-keys.ts";
 import { readFolder } from "../verify/source-files.ts";
@@ -43,14 +43,7 @@ export function addRecover(program: Command, cli: Cli): void {
 async function recover(context: CommandContext<RecoverCommandOptions>, dir: string): Promise<Recovered> {
   const { options, terminal } = context;
   const home = resolve(options.home);
-  const database = options.database ?? readRuntime(home)?.databaseUrl;
-  if (database === undefined) {
-    throw failure(
-      "stage-unavailable",
-      `The database's address is not in ${join(home, "run", "runtime.json")}.`,
-      "Start the line with `npm start`, or give --database URL.",
-    );
-  }
+  const database = ownerDatabaseUrl(options);
   const read = readFolder(dir);
   const origin =
     Buffer.from((await read("checkpoint")) ?? "")

@@ -1,9 +1,8 @@
-import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Client } from "pg";
-import { does, type Cli, type CommandContext } from "../command-context.ts";
-import { readRuntime } from "../connection.ts";
+import { does, type Cli } from "../command-context.ts";
 import { EXIT, failure } from "../failure.ts";
+import { withOwnerDatabase } from "../owner-database.ts";
 import { formatTable } from "../format/table.ts";
 
 type SignersOptions = { database?: string };
@@ -41,7 +40,7 @@ export function addSigners(program: Command, cli: Cli): void {
     .description("The keys that sign in the register: its producers', and its own.");
   const list = withDatabase(signers.command("list").description("All of them, retired ones too."));
   does<SignersOptions>(list, cli, async (context) => {
-    const all = await atDatabase(context, async (client) => (await client.query<Signer>(SELECT)).rows);
+    const all = await withOwnerDatabase(context.options, async (client) => (await client.query<Signer>(SELECT)).rows);
     context.print({ data: all }, () => formatSigners(all));
     return EXIT.ok;
   });
@@ -54,7 +53,7 @@ export function addSigners(program: Command, cli: Cli): void {
       .addHelpText("after", RETIRE_HELP),
   );
   does<RetireOptions>(retire, cli, async (context, keyId = "") => {
-    await atDatabase(context, (client) => retireKey(client, keyId, context.options.by));
+    await withOwnerDatabase(context.options, (client) => retireKey(client, keyId, context.options.by));
     context.print({ keyId, retired: true }, () => `retired ${keyId}`);
     return EXIT.ok;
   });
@@ -62,32 +61,6 @@ export function addSigners(program: Command, cli: Cli): void {
 
 function withDatabase(command: Command): Command {
   return command.option("--database <url>", "PostgreSQL as the schema's owner (default: the running line's)");
-}
-
-async function atDatabase<T>(
-  { options }: CommandContext<SignersOptions>,
-  work: (client: Client) => Promise<T>,
-): Promise<T> {
-  const home = resolve(options.home);
-  const connectionString = options.database ?? readRuntime(home)?.databaseUrl;
-  if (connectionString === undefined) {
-    throw failure(
-      "stage-unavailable",
-      `The database's address is not in ${join(home, "run", "runtime.json")}.`,
-      "Start the line with `npm start`, or give --database URL.",
-    );
-  }
-  // The database's driver is slow to load, and few commands need it.
-  const { Client: PgClient } = await import("pg");
-  const client = new PgClient({ connectionString });
-  await client.connect().catch((error: Error) => {
-    throw failure("stage-unavailable", `The database cannot be reached: ${error.message}`, "See that it runs.");
-  });
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }
 
 async function retireKey(client: Client, keyId: string, by: string): Promise<void> {

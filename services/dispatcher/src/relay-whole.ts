@@ -1,11 +1,11 @@
 import { egressOf, ingressOf, type NeutralResponse, refuseTooLong } from "@signalbox/dialects";
-import { SignalboxError } from "@signalbox/proto";
 import type { AttemptContext, AttemptTrace } from "./attempt.ts";
 import type { ProviderAnswer } from "./call-provider.ts";
 import type { CompleteAnswer } from "./complete-answer.ts";
 import type { Deadline } from "./deadline.ts";
 import { estimateUsage } from "./estimate-usage.ts";
 import type { Guarded } from "./guard/answer-guard.ts";
+import { parseAnswer } from "./parse-answer.ts";
 import { readText } from "./read-text.ts";
 
 export type Relay = {
@@ -61,22 +61,11 @@ function parse(text: string, context: AttemptContext): NeutralResponse {
     createdAtS: Math.floor(Date.now() / 1000),
     model: context.endpoint.upstreamModel,
   };
-  const response = egressOf(context.endpoint.dialect).parseResponse(parseJson(text, provider), {
+  const response = egressOf(context.endpoint.dialect).parseResponse(parseAnswer(text, provider), {
     provider,
     secrets,
     defaults,
   });
   refuseTooLong(response);
   return response;
-}
-
-function parseJson(text: string, provider: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw new SignalboxError("upstream-error", "The provider sent an answer that is not JSON.", {
-      cause: error instanceof SyntaxError ? undefined : error,
-      details: { provider },
-    });
-  }
 }

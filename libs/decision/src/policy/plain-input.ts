@@ -87,29 +87,21 @@ function classificationOf(given: PolicyTestRequest): Classification {
   };
 }
 
-function contextOf({
-  team,
-  project,
-  user,
-  serviceAccount,
-  roles,
-  region,
-  tags,
-  signals,
-  content,
-  budgetUsed,
-}: PolicyTestRequest): DecisionContext {
-  const known = Object.entries({
-    team,
-    project,
-    user,
-    serviceAccount,
-    roles,
-    region,
-    tags,
-    signals,
-    content,
-    budgetUsed,
-  });
-  return { utcOffsetMinutes: 0, ...Object.fromEntries(known.filter(([, value]) => value !== undefined)) };
+/** What a case says of its caller, under the names that conditions know it by. */
+const CONTEXT_FIELDS = [
+  "team",
+  "project",
+  "user",
+  "serviceAccount",
+  "roles",
+  "region",
+  "tags",
+  "signals",
+  "content",
+  "budgetUsed",
+] as const satisfies readonly (keyof DecisionContext & keyof PolicyTestRequest)[];
+
+function contextOf(given: PolicyTestRequest): DecisionContext {
+  const known = CONTEXT_FIELDS.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]] as const]));
+  return { utcOffsetMinutes: 0, ...Object.fromEntries(known) };
 }

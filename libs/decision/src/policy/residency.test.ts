@@ -114,9 +114,9 @@ test("a request that may not leave a region reaches no endpoint outside of it, k
       const outside = docs.catalogue.endpoints.filter((each) => reached.includes(each.id) && !isInside(each));
       expect(outside).toEqual([]);
     }),
-    { numRuns: 1_500 },
+    { numRuns: 4_000 },
   );
   // It is not for want of anything to choose that nothing outside is reached.
-  expect(routed).toBeGreaterThan(0);
-  expect(served).toBeGreaterThan(0);
+  expect(routed).toBeGreaterThan(30);
+  expect(served).toBeGreaterThan(10);
 });

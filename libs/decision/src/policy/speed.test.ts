@@ -1,6 +1,6 @@
-import type { PolicyRule } from "@signalbox/proto";
 import { expect, test } from "vitest";
 import { decisionInput, documents, endpoint } from "../__fixtures__/documents.ts";
+import { usualRules } from "../__fixtures__/usual-rules.ts";
 import { decidePrepared } from "../decide.ts";
 import { prepareDocuments } from "../prepare-documents.ts";
 
@@ -10,23 +10,9 @@ const REQUESTS = 500;
 const ROUNDS = 20;
 const US_PER_MS = 1_000;
 
-/** As policies have them: most compare a name and a number, few hold. */
-function rule(at: number): PolicyRule {
-  const conditions = [
-    `team == "team-${at}" && inputTokens > ${at}`,
-    `model.like("gpt-${at}*") || ("tag-${at}" in tags && stream)`,
-    `signal("tier") == "t${at}" && between("09:00", "17:30")`,
-    `task == "code" && difficulty > ${at / 101} && weekday < 6`,
-  ];
-  const when = conditions[at % conditions.length] ?? "true";
-  return { name: `rule-${at}`, when, final: false, effects: { exclude: [`provider-${at}/*`], tag: [`tag-${at}`] } };
-}
-
 test("a decision under 100 rules takes less than 200 µs at p99", () => {
   const endpoints = Array.from({ length: 10 }, (_, at) => endpoint(`p${at}/model-${at}`));
-  const prepared = prepareDocuments(
-    documents(endpoints, { policy: { rules: Array.from({ length: RULES }, (_, at) => rule(at)) } }),
-  );
+  const prepared = prepareDocuments(documents(endpoints, { policy: { rules: usualRules(RULES) } }));
   const inputs = Array.from({ length: REQUESTS }, (_, at) => ({
     ...decisionInput({ classification: { difficulty: at * 2_000 } }),
     context: { utcOffsetMinutes: 60, team: `team-${at % RULES}`, tags: ["a", `tag-${at}`], signals: { tier: "gold" } },

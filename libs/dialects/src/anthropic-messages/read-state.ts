@@ -5,6 +5,7 @@ import type { AnswerDefaults } from "../neutral/response.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import {
   advanced,
+  BLANK_DELTA,
   type NeutralChunk,
   type NeutralDelta,
   NO_PROGRESS,
@@ -58,16 +59,7 @@ export function emit(state: MessageReadState, body: JsonObject, added: readonly 
 }
 
 export function blank({ hasDeltas }: MessageReadState): NeutralDelta {
-  return {
-    choice: 0,
-    first: !hasDeltas,
-    text: null,
-    refusal: null,
-    reasoning: null,
-    toolCalls: [],
-    finish: null,
-    source: {},
-  };
+  return { choice: 0, first: !hasDeltas, ...BLANK_DELTA };
 }
 
 export function chunkOf(state: MessageReadState, body: JsonObject, deltas: readonly NeutralDelta[]): NeutralChunk {

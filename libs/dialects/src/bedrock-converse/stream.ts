@@ -7,6 +7,7 @@ import type { FinishReason } from "../neutral/response.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import {
   advanced,
+  BLANK_DELTA,
   type NeutralChunk,
   type NeutralDelta,
   NO_PROGRESS,
@@ -83,18 +84,8 @@ function readStop(state: ConverseReadState, body: JsonObject): Step {
   return told({ ...state, begun: true, finish: reason }, body, delta);
 }
 
-const BLANK = {
-  choice: 0,
-  text: null,
-  refusal: null,
-  reasoning: null,
-  toolCalls: [],
-  finish: null,
-  source: {},
-} as const;
-
 function told(state: ConverseReadState, body: JsonObject, change: Partial<NeutralDelta> & { first: boolean }): Step {
-  const delta: NeutralDelta = { ...BLANK, ...change };
+  const delta: NeutralDelta = { choice: 0, ...BLANK_DELTA, ...change };
   const source = { dialect: "bedrock-converse", body } as const;
   const chunk = { source, ...state.options.defaults, deltas: [delta] };
   return [{ ...state, progress: advanced(state.progress, chunk.deltas) }, [chunk]];

@@ -7,6 +7,7 @@ import type { AnswerDefaults } from "../neutral/response.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import {
   advanced,
+  BLANK_DELTA,
   type DeltaExtra,
   type NeutralChunk,
   type NeutralDelta,
@@ -138,14 +139,13 @@ function readMessageEnd(state: CohereReadState, read: Read): Step {
   return [withProgress(last, { end: { kind: "done" } }), chunks];
 }
 
-const BLANK = { text: null, refusal: null, reasoning: null, toolCalls: [], finish: null, source: {} } as const;
 const NEW_PART: DeltaExtra = { kind: "new-part" };
 
 function piece(state: CohereReadState, { body }: Read, content: Partial<NeutralDelta>): Step {
   const extras = [...(state.opening ? [NEW_PART] : []), ...(content.extras ?? [])];
   const { extras: _, ...rest } = content;
   const delta: NeutralDelta = {
-    ...BLANK,
+    ...BLANK_DELTA,
     choice: 0,
     first: !state.started,
     ...rest,

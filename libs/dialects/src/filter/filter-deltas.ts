@@ -1,4 +1,10 @@
-import type { DeltaExtra, NeutralChunk, NeutralDelta, ToolCallDelta } from "../neutral/stream-event.ts";
+import {
+  BLANK_DELTA,
+  type DeltaExtra,
+  type NeutralChunk,
+  type NeutralDelta,
+  type ToolCallDelta,
+} from "../neutral/stream-event.ts";
 import { filterExtra } from "./filter-parts.ts";
 import type { OpenFilter, TextFilter } from "./text-filter.ts";
 
@@ -6,7 +12,6 @@ import type { OpenFilter, TextFilter } from "./text-filter.ts";
 type Channel = "reasoning" | "text" | "refusal" | number;
 
 const WORDS = ["reasoning", "text", "refusal"] as const;
-const NOTHING = { text: null, refusal: null, reasoning: null, toolCalls: [], finish: null, source: {} } as const;
 
 /**
  * Filters the texts of a stream. What a filter holds back goes on before anything of the choice that follows its text: another
@@ -80,7 +85,7 @@ class ChoiceFilter {
       if (stay(channel)) continue;
       const rest = this.#end(channel);
       if (rest === "") continue;
-      const blank = { ...NOTHING, choice: this.#index, first: false };
+      const blank = { ...BLANK_DELTA, choice: this.#index, first: false };
       if (typeof channel === "number") {
         deltas.push({ ...blank, toolCalls: [{ index: channel, opens: null, arguments: rest, source: {} }] });
       } else deltas.push({ ...blank, [channel]: rest });

@@ -7,6 +7,7 @@ import type { AnswerDefaults } from "../neutral/response.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import {
   advanced,
+  BLANK_DELTA,
   type NeutralChunk,
   type NeutralDelta,
   NO_PROGRESS,
@@ -84,13 +85,10 @@ function readBlocked(state: GeminiReadState, body: JsonObject): Step {
   const delta: NeutralDelta = {
     choice: 0,
     first: true,
-    text: null,
+    ...BLANK_DELTA,
     refusal,
-    reasoning: null,
-    toolCalls: [],
     finish,
     ...(stop === undefined ? {} : { stop }),
-    source: {},
   };
   const choices = new Map([[0, { ...NEW_CANDIDATE, finish }]]);
   return [withProgress({ ...state, choices, blocked: true }, {}, [delta]), chunksOf(state, body, [[delta]])];

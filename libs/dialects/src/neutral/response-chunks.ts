@@ -1,6 +1,6 @@
 import type { NeutralPart } from "./part.ts";
 import type { NeutralChoice, NeutralResponse } from "./response.ts";
-import type { DeltaExtra, NeutralChunk, NeutralDelta } from "./stream-event.ts";
+import { BLANK_DELTA, type DeltaExtra, type NeutralChunk, type NeutralDelta } from "./stream-event.ts";
 
 /** The chunks that would have brought a whole answer: one for each part of each choice, and one for the choice's end. */
 export function chunksOfResponse(response: NeutralResponse): NeutralChunk[] {
@@ -17,18 +17,17 @@ export function deltasOfChoice(choice: NeutralChoice): NeutralDelta[] {
   const deltas: NeutralDelta[] = [];
   let calls = 0;
   for (const part of choice.parts) {
-    const blank = { ...BLANK, choice: choice.index, first: deltas.length === 0 };
+    const blank = { ...BLANK_DELTA, choice: choice.index, first: deltas.length === 0 };
     deltas.push({ ...blank, ...contentOf(part, calls) });
     if (part.kind === "tool-call") calls += 1;
   }
   const { finish, stop, logprobs } = choice;
   const extras: DeltaExtra[] = logprobs === undefined ? [] : [{ kind: "logprobs", logprobs }];
-  const end = { ...BLANK, choice: choice.index, first: deltas.length === 0, finish, extras };
+  const end = { ...BLANK_DELTA, choice: choice.index, first: deltas.length === 0, finish, extras };
   deltas.push(stop === undefined ? end : { ...end, stop });
   return deltas;
 }
 
-const BLANK = { text: null, refusal: null, reasoning: null, toolCalls: [], finish: null, source: {} } as const;
 const NEW_PART: DeltaExtra = { kind: "new-part" };
 
 function contentOf(part: NeutralPart, calls: number): Partial<NeutralDelta> {

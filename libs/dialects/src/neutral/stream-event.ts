@@ -56,6 +56,16 @@ export type NeutralDelta = {
   readonly source: JsonObject;
 };
 
+/** What a delta that adds nothing has, whichever choice it is of. */
+export const BLANK_DELTA = {
+  text: null,
+  refusal: null,
+  reasoning: null,
+  toolCalls: [],
+  finish: null,
+  source: {},
+} as const satisfies Partial<NeutralDelta>;
+
 /**
  * A step of an answer's stream in no vendor's words, already normalised: roles, ids, indexes and ends are as they should be.
  * `source.body` is the provider's event. A chunk without deltas is an event that only callers of the same form can be given.

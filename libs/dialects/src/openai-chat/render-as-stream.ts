@@ -1,6 +1,6 @@
 import type { JsonObject } from "../neutral/source.ts";
 import type { NeutralChoice, NeutralResponse } from "../neutral/response.ts";
-import type { NeutralChunk } from "../neutral/stream-event.ts";
+import { BLANK_DELTA, type NeutralChunk } from "../neutral/stream-event.ts";
 import { isObject } from "../check/check-value.ts";
 import { startWriting, writeChunk, writeTail } from "./render-stream.ts";
 import type { RenderResponseOptions, WriteStreamOptions } from "../ingress-codec.ts";
@@ -59,16 +59,7 @@ function contentDelta(choice: NeutralChoice, source: JsonObject): NeutralChunk["
 }
 
 function endDelta(choice: NeutralChoice): NeutralChunk["deltas"][number] {
-  return {
-    choice: choice.index,
-    first: false,
-    text: null,
-    refusal: null,
-    reasoning: null,
-    toolCalls: [],
-    finish: choice.finish,
-    source: { delta: {} },
-  };
+  return { choice: choice.index, first: false, ...BLANK_DELTA, finish: choice.finish, source: { delta: {} } };
 }
 
 function objectOrNull(value: unknown): JsonObject | null {

@@ -1,6 +1,12 @@
 import type { ReadState } from "../egress-codec.ts";
 import type { AnswerDefaults } from "../neutral/response.ts";
-import { advanced, type NeutralChunk, type NeutralDelta, type StreamProgress } from "../neutral/stream-event.ts";
+import {
+  advanced,
+  BLANK_DELTA,
+  type NeutralChunk,
+  type NeutralDelta,
+  type StreamProgress,
+} from "../neutral/stream-event.ts";
 import type { JsonObject } from "../neutral/source.ts";
 
 /** An item that has begun. `pieces`: of each part that has said something, by its name, how many annotations it has. */
@@ -26,22 +32,11 @@ export type Step = readonly [ResponsesReadState, readonly NeutralChunk[]];
 
 export const NO_PIECES: ReadonlyMap<string, number> = new Map();
 
-/** A delta of the one choice that says nothing. */
-const BLANK = {
-  choice: 0,
-  text: null,
-  refusal: null,
-  reasoning: null,
-  toolCalls: [],
-  finish: null,
-  source: {},
-} as const;
-
 /** The event as a chunk with these deltas. Without any it is one that only callers of the same form can be given. */
 export function given(state: ResponsesReadState, body: JsonObject, changes: readonly Partial<NeutralDelta>[]): Step {
   const head = state.head ?? state.options.defaults;
   const deltas = changes.map((change, index) => {
-    return { ...BLANK, ...change, first: !state.started && index === 0 };
+    return { choice: 0, ...BLANK_DELTA, ...change, first: !state.started && index === 0 };
   });
   const chunk = { source: { dialect: "openai-responses", body }, ...head, deltas } as const;
   if (deltas.length === 0) return [state.head === null ? { ...state, head } : state, [chunk]];

@@ -1,7 +1,7 @@
+import { matchPattern } from "@signalbox/decision/match-pattern";
 import type { GuardDocument } from "@signalbox/proto";
 import type { FindingType } from "../finding.ts";
 import type { ToolRules } from "../tools/tool-rules.ts";
-import { matchWildcard } from "../tools/match-wildcard.ts";
 import type { Attachment, RequestForm } from "./request-form.ts";
 
 type FormLimits = NonNullable<GuardDocument["form"]>;
@@ -33,7 +33,7 @@ function findInAttachment({ mime, where, bytes }: Attachment, form: FormLimits):
   const { attachmentTypes, attachmentMaxBytes, attachmentsInlineOnly } = form;
   const found: FindingType[] = [];
   const type = (mime.split(";", 1)[0] ?? "").trim().toLowerCase();
-  if (attachmentTypes !== undefined && !attachmentTypes.some((pattern) => matchWildcard(pattern, type))) {
+  if (attachmentTypes !== undefined && !attachmentTypes.some((pattern) => matchPattern(pattern, type))) {
     found.push("attachment.type");
   }
   if (attachmentMaxBytes !== undefined && bytes !== null && bytes > attachmentMaxBytes) found.push("attachment.size");

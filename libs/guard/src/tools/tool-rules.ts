@@ -1,7 +1,7 @@
+import { matchPattern } from "@signalbox/decision/match-pattern";
 import type { GuardDocument } from "@signalbox/proto";
 import { Ajv, type ValidateFunction } from "ajv";
 import type { ToolCall } from "../form/request-form.ts";
-import { matchWildcard } from "./match-wildcard.ts";
 
 type ToolLists = NonNullable<GuardDocument["tools"]>;
 
@@ -40,7 +40,7 @@ export function compileToolRules({ allow, deny = [], schemas = [] }: ToolLists):
       allows,
       wrongIn(call) {
         if (!allows(call.name)) return "tool.forbidden";
-        const check = checks.find(({ tool }) => matchWildcard(tool, call.name));
+        const check = checks.find(({ tool }) => matchPattern(tool, call.name));
         return check === undefined || fits(call.arguments, check.fits) ? null : "tool.arguments";
       },
     },
@@ -48,7 +48,7 @@ export function compileToolRules({ allow, deny = [], schemas = [] }: ToolLists):
 }
 
 function covers(patterns: readonly string[], name: string): boolean {
-  return patterns.some((pattern) => matchWildcard(pattern, name));
+  return patterns.some((pattern) => matchPattern(pattern, name));
 }
 
 function fits(text: string | null, check: ValidateFunction): boolean {

@@ -1,10 +1,10 @@
 import { renderOperationAnswer } from "@signalbox/dialects";
-import { SignalboxError } from "@signalbox/proto";
 import type { AttemptTrace } from "../attempt.ts";
 import type { ProviderAnswer } from "../call-provider.ts";
 import type { CompleteAnswer } from "../complete-answer.ts";
 import type { Deadline } from "../deadline.ts";
 import { estimateUsage } from "../estimate-usage.ts";
+import { parseAnswer } from "../parse-answer.ts";
 import { readText } from "../read-text.ts";
 import type { OperationContext } from "./call-for-operation.ts";
 import { relayBytes } from "./relay-bytes.ts";
@@ -38,7 +38,7 @@ async function relayWhole(relay: OperationRelay, contentType: string): Promise<C
     },
   });
   const options = { provider: provider.name, secrets: provider.secrets, model: endpoint.upstreamModel };
-  const parsed = call.takesText ? (tryParse(text, contentType) ?? text) : parse(text, provider.name);
+  const parsed = call.takesText ? (tryParse(text, contentType) ?? text) : parseAnswer(text, provider.name);
   const { body: answered, usage: reported, outputChars } = call.readAnswer(endpoint.dialect, parsed, options);
   trace.reported = reported;
   const same = { kept: answered, given: answered };
@@ -66,16 +66,5 @@ function tryParse(text: string, contentType: string): unknown {
     return JSON.parse(text) as unknown;
   } catch {
     return null;
-  }
-}
-
-function parse(text: string, provider: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw new SignalboxError("upstream-error", "The provider sent an answer that is not JSON.", {
-      cause: error instanceof SyntaxError ? undefined : error,
-      details: { provider },
-    });
   }
 }

@@ -1,5 +1,6 @@
 import type { PolicyFile, PolicyProblem } from "@signalbox/proto";
-import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from "yaml";
+import { offsetOf } from "@signalbox/kit/yaml-offset";
+import { isScalar, LineCounter, parseDocument, type Document } from "yaml";
 import type { z } from "zod";
 import { FileForm } from "./file-form.ts";
 
@@ -63,19 +64,4 @@ function lineWithin(issue: z.core.$ZodIssue, document: Document): number {
   if (typeof at !== "number" || !isScalar(node) || typeof node.value !== "string") return 0;
   const inBlock = node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED" ? 1 : 0;
   return inBlock + (node.type === "BLOCK_LITERAL" ? node.value.slice(0, at).split("\n").length - 1 : 0);
-}
-
-/** Where the field's name stands; of a field that is missing, where the one around it does. */
-function offsetOf(path: readonly PropertyKey[], document: Document): number {
-  for (let depth = path.length; depth > 0; depth -= 1) {
-    const parent = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
-    const name = path[depth - 1];
-    if (isMap(parent)) {
-      const pair = parent.items.find(({ key }) => isScalar(key) && key.value === name);
-      if (pair !== undefined && isScalar(pair.key) && pair.key.range) return pair.key.range[0];
-    }
-    const value = document.getIn(path.slice(0, depth), true);
-    if (isNode(value) && value.range) return value.range[0];
-  }
-  return 0;
 }
