@@ -1,4 +1,8 @@
+import { randomInt } from "node:crypto";
+import { mkdirSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
 
 /**
  * Below the ports that Linux (32768 and up) and macOS (49152 and up) give to outgoing connections. A port that a server
@@ -6,22 +10,24 @@ import { createServer } from "node:net";
  */
 export const SERVER_PORTS = { first: 10_240, count: 22_528 } as const;
 
-/** Each process looks in a block of its own first, so that two which choose at the same time find different ports. */
-const BLOCK_SIZE = 64;
-const BLOCKS = SERVER_PORTS.count / BLOCK_SIZE;
+/** Far longer than any server takes to bind its port; whoever has not bound it by then will not. */
+const CLAIM_LIFETIME_MS = 10 * 60_000;
+const TRIES_MAX = 1_000;
 
-let looked = 0;
-
-/** A TCP port on 127.0.0.1 that nothing listens on now. Throws when every port of the range is in use. */
+/**
+ * A TCP port on 127.0.0.1 that nothing listens on now and that no other caller of this user gets in the next minutes: a
+ * file says that it is given away, because a line binds its ports seconds after it chose them, and two lines may start
+ * at once. Throws when there is none.
+ */
 export async function freePort(): Promise<number> {
-  const block = process.pid % BLOCKS;
-  for (let tries = 0; tries < SERVER_PORTS.count; tries += 1) {
-    const port = SERVER_PORTS.first + ((block * BLOCK_SIZE + looked) % SERVER_PORTS.count);
-    looked += 1;
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const port = randomInt(SERVER_PORTS.first, SERVER_PORTS.first + SERVER_PORTS.count);
     // One after another, as each answer decides whether the next port is asked for.
-    if (await isFree(port)) return port;
+    if (claimPort(port) && (await isFree(port))) return port;
   }
-  throw new Error(`Every port from ${SERVER_PORTS.first} on is in use.`);
+  throw new Error(
+    `No free port was found between ${SERVER_PORTS.first} and ${SERVER_PORTS.first + SERVER_PORTS.count}.`,
+  );
 }
 
 /** Whether a server could listen on a TCP port of 127.0.0.1 now. */
@@ -31,4 +37,26 @@ export function isFree(port: number): Promise<boolean> {
     server.once("error", () => resolve(false));
     server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
+}
+
+/** False when the port was given away before. A claim whose time is over goes, and its port may be had at a later try. */
+function claimPort(port: number): boolean {
+  const dir = join(tmpdir(), `signalbox-ports-${userInfo().uid}`);
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const file = join(dir, String(port));
+  try {
+    writeFileSync(file, "", { flag: "wx" });
+    return true;
+  } catch {
+    dropOldClaim(file);
+    return false;
+  }
+}
+
+function dropOldClaim(file: string): void {
+  try {
+    if (Date.now() - statSync(file).mtimeMs > CLAIM_LIFETIME_MS) unlinkSync(file);
+  } catch {
+    // Somebody else has dropped it.
+  }
 }

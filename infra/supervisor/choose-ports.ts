@@ -35,6 +35,7 @@ function portTaken(port: number): string {
   return `Port ${port} is in use. Choose another with --port N; --port 0 takes a free one.`;
 }
 
+/** Remembered ports are not given away anew, so one of them may come again. */
 async function freePortBeside(taken: readonly number[]): Promise<number> {
   for (;;) {
     const port = await freePort();

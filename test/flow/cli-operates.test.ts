@@ -254,13 +254,19 @@ test("a token of an issuer is taken down the whole line, and records and costs s
   const claims = { iss: issuers.issuer("house"), aud: "line", sub: "u-1", team: "gold" };
   const token = await signToken(issuerKey, claims);
   expect((await ask("auto", token)).status).toBe(200);
-  const [first] = JSON.parse((await run("decisions", "list", "--json", "--limit", "1", "--key", token)).stdout)
-    .data as Listed[];
-  expect(first?.decision.input).toMatchObject({
-    facts: { tenant: "default", keyId: expect.stringMatching(/^oidc-[0-9a-f]{32}$/) },
-    context: { team: "gold", user: "u-1" },
-  });
-  await expect.poll(async () => (await run("costs", "--by", "team")).stdout, { timeout: 10_000 }).toMatch(/^gold +1 /m);
+  const newest = async (): Promise<Listed | undefined> => {
+    const { stdout } = await run("decisions", "list", "--json", "--limit", "1", "--key", token);
+    return (JSON.parse(stdout) as { data: Listed[] }).data[0];
+  };
+  // The register is written behind the answer.
+  await expect
+    .poll(async () => (await newest())?.decision.input, { timeout: 10_000 })
+    .toMatchObject({
+      facts: { tenant: "default", keyId: expect.stringMatching(/^oidc-[0-9a-f]{32}$/) },
+      context: { team: "gold", user: "u-1" },
+    });
+  const costs = async (): Promise<string> => (await run("costs", "--by", "team")).stdout;
+  await expect.poll(costs, { timeout: 10_000 }).toMatch(/^gold +[1-9]/m);
   expect(await run("keys", "list", "--key", token)).toMatchObject({ code: 2 });
 });
 
