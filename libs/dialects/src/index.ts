@@ -32,6 +32,7 @@ export * from "./neutral/text-view.ts";
 export * from "./neutral/tool.ts";
 export * from "./openai-chat/host-quirks.ts";
 export { responseIdOf } from "./openai-responses/response-object.ts";
+export { referencesOf, resolveReferences } from "./openai-responses/item-reference.ts";
 export * from "./openai-responses/stored-response.ts";
 export { parseEmbeddings, type EmbeddingsRequest } from "./operations/embeddings/embeddings-request.ts";
 export * from "./operations/azure-deployment.ts";

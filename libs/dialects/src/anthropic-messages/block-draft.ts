@@ -1,5 +1,6 @@
 import { isObject } from "../check/check-value.ts";
 import type { JsonObject } from "../neutral/source.ts";
+import { compacted } from "./read-block-event.ts";
 
 /** A block of a stream that is being put together: its start, and the input that has come of it. */
 export type BlockDraft = { readonly block: JsonObject; readonly pieces: string };
@@ -26,7 +27,7 @@ export function growBlock(draft: BlockDraft | undefined, delta: JsonObject): Blo
     case "input_json_delta":
       return { ...draft, pieces: draft.pieces + textOf(delta["partial_json"]) };
     case "compaction_delta":
-      return { ...draft, block: { ...block, content: delta["content"] } };
+      return { ...draft, block: compacted(block, delta) };
     default:
       return null;
   }

@@ -104,12 +104,15 @@ export function continueBlock(open: OpenBlock, delta: JsonObject): BlockStep {
     case "input_json_delta":
       return continueInput(open, textOf(delta["partial_json"]) ?? "");
     case "compaction_delta":
-      return open.kind === "other"
-        ? { open: { ...open, block: { ...open.block, content: delta["content"] } }, added: null }
-        : nothing;
+      return open.kind === "other" ? { open: { ...open, block: compacted(open.block, delta) }, added: null } : nothing;
     default:
       return nothing;
   }
+}
+
+/** A `compaction` block with its final values, as its one delta brings them. */
+export function compacted(block: JsonObject, delta: JsonObject): JsonObject {
+  return { ...block, ...delta, type: block["type"] };
 }
 
 function continueInput(open: OpenBlock, piece: string): BlockStep {

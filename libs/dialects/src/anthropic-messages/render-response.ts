@@ -5,7 +5,7 @@ import { LossList, NO_LOSSES } from "../neutral/loss.ts";
 import type { NeutralResponse } from "../neutral/response.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { buildAnswer } from "./build-answer.ts";
-import { refusalTextOf, renderStop } from "./stop-reason.ts";
+import { finishWith, refusalTextOf, renderStop } from "./stop-reason.ts";
 import { buildUsage, renderUsage } from "./usage.ts";
 
 /** A whole answer as the caller gets it, with every field that the format requires, and `usage.signalbox`; a provider's of this form keeps its own. */
@@ -26,11 +26,13 @@ export function renderResponse(response: NeutralResponse, options: RenderRespons
 export function buildMessage(response: NeutralResponse, usage: Usage, losses: LossList): JsonObject {
   const [choice, ...others] = response.choices;
   for (const { index } of others) losses.add(`choices[${index}]`, "choice", "no-equivalent");
+  const parts = choice?.parts ?? [];
+  const callsTools = parts.some(({ kind }) => kind === "tool-call");
   if (choice?.logprobs !== undefined) losses.add("choices[0].logprobs", "logprobs", "no-equivalent");
   return {
     ...headOf(response),
     content: choice === undefined ? [] : buildAnswer(choice, "choices[0]", losses),
-    ...renderStop(choice ?? { finish: "stop" }, refusalTextOf(choice?.parts ?? [])),
+    ...renderStop({ ...choice, finish: finishWith(choice?.finish ?? "stop", callsTools) }, refusalTextOf(parts)),
     container: null,
     usage: buildUsage(usage),
   };

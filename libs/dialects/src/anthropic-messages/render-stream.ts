@@ -8,7 +8,7 @@ import { isObject } from "../check/check-value.ts";
 import { type BuiltBlocks, closeBlocks, NO_BUILT_BLOCKS, writeDelta } from "./build-events.ts";
 import { frameOf } from "./frame.ts";
 import { headOf } from "./render-response.ts";
-import { renderStop } from "./stop-reason.ts";
+import { finishWith, renderStop } from "./stop-reason.ts";
 import { buildUsage, renderUsage } from "./usage.ts";
 
 /** What is known of a caller's stream between two frames. */
@@ -106,11 +106,12 @@ const NO_OUTPUT = {
 export function writeTail(state: MessageWriteState, tail: StreamTail): string {
   const signalbox = renderNote(tail.note, tail.usage);
   const closed = closeBlocks(state.built);
+  const callsTools = state.built.calls.size > 0;
   const { ending } = state;
   const ownUsage = ending === null ? null : ending["usage"];
   const usage = { ...renderUsage(tail.usage, tail.usageForm === "anthropic-messages" ? ownUsage : null), signalbox };
   const delta = {
-    ...renderStop({ finish: state.finish ?? "stop", ...stopOf(state) }, state.built.refusal),
+    ...renderStop({ finish: finishWith(state.finish ?? "stop", callsTools), ...stopOf(state) }, state.built.refusal),
     container: null,
   };
   const last = ending === null ? { type: "message_delta", delta, usage } : { ...ending, usage };

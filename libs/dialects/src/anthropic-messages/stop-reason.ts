@@ -43,6 +43,11 @@ export function readStop(from: JsonObject, callsTools: boolean): StopReading | n
   return { finish: FINISHES.get(reason) ?? (callsTools ? "tool_calls" : "stop"), stop };
 }
 
+/** Some hosts end an answer with calls as if it had none; clients of this format run tools by the reason. */
+export function finishWith(finish: FinishReason, callsTools: boolean): FinishReason {
+  return finish === "stop" && callsTools ? "tool_calls" : finish;
+}
+
 /** The stop fields of an answer that another wire gave. `refusal` is the text of its refusal, where it has one. */
 export function renderStop(
   { finish, stop }: Pick<NeutralChoice, "finish" | "stop">,

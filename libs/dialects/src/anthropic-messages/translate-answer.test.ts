@@ -14,6 +14,12 @@ function expected({ choices: [choice] }: NeutralResponse): unknown[] {
   return choice!.parts.flatMap((part) => expectedPart(part) ?? []);
 }
 
+/** An answer with calls ends with them here. */
+function expectedFinish({ choices: [choice] }: NeutralResponse): string {
+  const { parts, finish } = choice!;
+  return finish === "stop" && parts.some(({ kind }) => kind === "tool-call") ? "tool_calls" : finish;
+}
+
 function expectedPart(part: NeutralPart): unknown {
   switch (part.kind) {
     case "text": {
@@ -62,7 +68,7 @@ describe("B8 an answer of another wire becomes one of this", () => {
         const { body, losses } = renderResponse(response, { usage: response.usage!, note: NOTE });
         const read = parseResponse(body, OPTIONS).choices[0]!;
         expect(withoutPlaces(read.parts)).toEqual(expected(response));
-        expect(read.finish).toBe(response.choices[0]!.finish);
+        expect(read.finish).toBe(expectedFinish(response));
         expect(read.parts.flatMap((part) => (part.kind === "tool-call" ? [JSON.parse(part.arguments)] : []))).toEqual(
           callsOf(response.choices[0]!.parts),
         );
@@ -81,7 +87,7 @@ describe("B8 an answer of another wire becomes one of this", () => {
         expectConforms(eventsOf(text));
         const run = runStream([new TextEncoder().encode(text)]);
         expect(run.progress.end.kind).toBe("done");
-        expect(run.progress.finish).toBe(response.choices[0]!.finish);
+        expect(run.progress.finish).toBe(expectedFinish(response));
         expect(withoutPlaces(run.response!.choices[0]!.parts)).toEqual(expected(response));
         expect(run.progress.usage).toEqual(response.usage);
       }),
@@ -117,4 +123,15 @@ test("B9 state of another wire travels through a caller of this dialect and come
   expect(losses).toEqual([]);
   expect(JSON.stringify(body)).not.toContain("U0lHTkVE");
   expect(parseResponse(body, OPTIONS).choices[0]!.parts).toEqual(parts);
+});
+
+test("B8 an answer with calls that its host ends as if it had none ends with them, whole and streamed", () => {
+  const call = { kind: "tool-call", id: "call_1", name: "f", arguments: "{}" } as const;
+  const head = { source: { dialect: "openai-chat", body: {} }, id: "a1", createdAtS: 1, model: "m" } as const;
+  const choices = [{ index: 0, parts: [call], finish: "stop" }] as const;
+  const response: NeutralResponse = { ...head, choices, usage: ESTIMATED, outputChars: 3 };
+  const options = { usage: ESTIMATED, note: NOTE, includeUsage: true };
+  expect(renderResponse(response, options).body["stop_reason"]).toBe("tool_use");
+  const events = eventsOf(renderAsStream(response, options));
+  expect(events.find(({ type }) => type === "message_delta")).toMatchObject({ delta: { stop_reason: "tool_use" } });
 });

@@ -22,19 +22,23 @@ export function readBlock(block: JsonObject, signer: WireName): NeutralPart | nu
   return other(block);
 }
 
-function readReasoning({ reasoningText, redactedContent }: JsonObject, wire: WireName): NeutralPart | null {
-  if (typeof redactedContent === "string") {
-    return {
-      kind: "reasoning",
-      text: "",
-      state: { wire: "bedrock-converse", kind: "redacted", value: redactedContent },
-    };
+function readReasoning(content: JsonObject, wire: WireName): NeutralPart | null {
+  const redacted = redactedOf(content);
+  if (redacted !== null) {
+    return { kind: "reasoning", text: "", state: { wire: "bedrock-converse", kind: "redacted", value: redacted } };
   }
+  const { reasoningText } = content;
   if (!isObject(reasoningText)) return null;
   const { signature } = reasoningText;
   const isSigned = typeof signature === "string" && signature !== "";
   const state = isSigned ? { state: { wire, kind: "signature", value: signature } as const } : {};
   return { kind: "reasoning", text: word(reasoningText["text"]), ...state };
+}
+
+/** What was redacted of the thoughts: some of the service's models have it under another name, or, streamed, as `data`. */
+export function redactedOf({ redactedContent, redactedReasoning, data }: JsonObject): string | null {
+  const found = redactedContent ?? (isObject(redactedReasoning) ? redactedReasoning["data"] : data);
+  return typeof found === "string" && found !== "" ? found : null;
 }
 
 function readCited({ content, citations }: JsonObject): NeutralPart {

@@ -1,17 +1,18 @@
 import type { WireName } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
-import type { OtherPart } from "../neutral/part.ts";
 import type { ReasoningState } from "../neutral/reasoning-state.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { DeltaExtra, NeutralDelta } from "../neutral/stream-event.ts";
 import { readCitation } from "./citations.ts";
-import { readImage } from "./read-block.ts";
+import { beginOther, growOther, type OtherDraft, wholeOther } from "./other-draft.ts";
+import { readImage, redactedOf } from "./read-block.ts";
 
 /** The block that is open: blocks of a stream come one after the other. */
 type OpenBlock =
   | { readonly kind: "content" }
-  /** `index` is the call's; null: a tool that the service runs itself. */
-  | { readonly kind: "call"; readonly index: number | null; readonly hasInput: boolean }
+  | { readonly kind: "call"; readonly index: number; readonly hasInput: boolean }
+  /** A block that only this format understands, such as a call of a tool that the service runs itself and what that gave. */
+  | { readonly kind: "other"; readonly draft: OtherDraft }
   | { readonly kind: "image"; readonly format: unknown; readonly bytes: string };
 
 /** What is known of an answer's blocks. */
@@ -55,8 +56,7 @@ function readStart(blocks: OpenBlocks, start: unknown): Reading {
   if (isObject(image))
     return { blocks: { ...blocks, open: { kind: "image", format: image["format"], bytes: "" } }, delta: null };
   if (!isObject(toolUse) || toolUse["type"] !== undefined) {
-    const open = { kind: "call", index: null, hasInput: true } as const;
-    return { blocks: { ...blocks, open }, delta: { extras: [{ kind: "other", part: otherOf(start) }] } };
+    return { blocks: { ...blocks, open: { kind: "other", draft: beginOther(start) } }, delta: null };
   }
   const index = blocks.calls;
   const opens = { id: word(toolUse["toolUseId"]), name: word(toolUse["name"]) };
@@ -68,6 +68,10 @@ function readStart(blocks: OpenBlocks, start: unknown): Reading {
 
 function readDelta(blocks: OpenBlocks, delta: JsonObject): Reading {
   const { text, toolUse, reasoningContent, citation, image } = delta;
+  if (blocks.open?.kind === "other") {
+    const draft = growOther(blocks.open.draft, delta);
+    return { blocks: { ...blocks, open: { kind: "other", draft } }, delta: null };
+  }
   if (typeof text === "string") return { blocks, delta: text === "" ? null : { text } };
   if (isObject(toolUse)) return readInput(blocks, toolUse);
   if (isObject(reasoningContent)) return { blocks, delta: readReasoning(reasoningContent, blocks.signer) };
@@ -80,7 +84,7 @@ function readDelta(blocks: OpenBlocks, delta: JsonObject): Reading {
 function readInput(blocks: OpenBlocks, toolUse: JsonObject): Reading {
   const { open } = blocks;
   const input = word(toolUse["input"]);
-  if (open?.kind !== "call" || open.index === null || input === "") return { blocks, delta: null };
+  if (open?.kind !== "call" || input === "") return { blocks, delta: null };
   const call = { index: open.index, opens: null, arguments: input, source: toolUse };
   return {
     blocks: open.hasInput ? blocks : { ...blocks, open: { ...open, hasInput: true } },
@@ -88,13 +92,13 @@ function readInput(blocks: OpenBlocks, toolUse: JsonObject): Reading {
   };
 }
 
-function readReasoning({ text, signature, redactedContent }: JsonObject, signer: WireName): Told | null {
+function readReasoning(content: JsonObject, signer: WireName): Told | null {
+  const { text, signature } = content;
   if (typeof signature === "string" && signature !== "") {
     return stateOf({ wire: signer, kind: "signature", value: signature });
   }
-  if (typeof redactedContent === "string") {
-    return stateOf({ wire: "bedrock-converse", kind: "redacted", value: redactedContent });
-  }
+  const redacted = redactedOf(content);
+  if (redacted !== null) return stateOf({ wire: "bedrock-converse", kind: "redacted", value: redacted });
   return typeof text === "string" && text !== "" ? { reasoning: text } : null;
 }
 
@@ -113,17 +117,16 @@ function readStop(blocks: OpenBlocks, at: number): Reading {
   const { open } = blocks;
   if (blocks.at !== at || open === null) return { blocks, delta: null };
   const closed = { ...blocks, open: null };
-  if (open.kind === "call" && open.index !== null && !open.hasInput) {
+  if (open.kind === "other") {
+    return { blocks: closed, delta: { extras: [{ kind: "other", part: wholeOther(open.draft) }] } };
+  }
+  if (open.kind === "call" && !open.hasInput) {
     // A call without arguments streams none, where the whole answer says `{}`.
     return { blocks: closed, delta: { toolCalls: [{ index: open.index, opens: null, arguments: "{}", source: {} }] } };
   }
   if (open.kind !== "image" || open.bytes === "") return { blocks: closed, delta: null };
   const part = readImage({ format: open.format, source: { bytes: open.bytes } });
   return { blocks: closed, delta: part === null ? null : { extras: [{ kind: "media", part }] } };
-}
-
-function otherOf(body: JsonObject): OtherPart {
-  return { kind: "other", type: Object.keys(body)[0] ?? "block", form: "bedrock-converse", body };
 }
 
 function word(value: unknown): string {

@@ -94,7 +94,7 @@ function parseCalls(value: unknown, seed: string): ToolCallPart[] {
       kind: "tool-call",
       id: typeof id === "string" && id !== "" ? id : mintedCallId(seed, index),
       name: typeof called["name"] === "string" ? called["name"] : "",
-      arguments: objectText(argumentsText(called["arguments"])),
+      arguments: objectText(argumentsText(called["arguments"])) || "{}",
     };
   });
 }

@@ -34,11 +34,22 @@ export type CohereReadState = ReadState & {
   readonly text: WidePlaces;
   /** What Cohere numbers each call as, in the order in which they came. */
   readonly calls: readonly unknown[];
+  /** Whether the last call has any arguments. */
+  readonly hasArguments: boolean;
 };
 
 export function startReading(options: ReadStreamOptions): CohereReadState {
   const head = options.defaults;
-  return { options, progress: NO_PROGRESS, head, started: false, opening: false, text: NO_TEXT, calls: [] };
+  return {
+    options,
+    progress: NO_PROGRESS,
+    head,
+    started: false,
+    opening: false,
+    text: NO_TEXT,
+    calls: [],
+    hasArguments: false,
+  };
 }
 
 type Step = readonly [CohereReadState, readonly NeutralChunk[]];
@@ -63,9 +74,13 @@ export function readEvent(state: CohereReadState, event: WireEvent): Step {
       return readPlan(state, { body, delta, message });
     case "citation-start":
       return readCited(state, { body, delta, message });
+    case "tool-call-end":
+      return readCallEnd(state, { body, delta, message });
     case "tool-call-start":
     case "tool-call-delta":
       return readCall(state, { body, delta, message });
+    case "error":
+      return [ended(state, noMessage(body, state.options)), []];
     case "message-end":
       return readMessageEnd(state, { body, delta, message });
     default:
@@ -114,7 +129,8 @@ function readCall(state: CohereReadState, read: Read): Step {
   if (read.body["type"] === "tool-call-delta") {
     const found = upstream === undefined ? state.calls.length - 1 : state.calls.lastIndexOf(upstream);
     if (found === -1 || text === "") return [state, []];
-    return piece(state, read, { toolCalls: [{ index: found, opens: null, arguments: text, source: {} }] });
+    const said = state.hasArguments ? state : { ...state, hasArguments: true };
+    return piece(said, read, { toolCalls: [{ index: found, opens: null, arguments: text, source: {} }] });
   }
   const index = state.calls.length;
   const { id } = call;
@@ -122,8 +138,16 @@ function readCall(state: CohereReadState, read: Read): Step {
     id: typeof id === "string" && id !== "" ? id : mintedCallId(state.options.defaults.id, index),
     name: typeof called["name"] === "string" ? called["name"] : "",
   };
-  const next = { ...state, calls: [...state.calls, upstream] };
+  const next = { ...state, calls: [...state.calls, upstream], hasArguments: text !== "" };
   return piece(next, read, { toolCalls: [{ index, opens, arguments: text, source: {} }] });
+}
+
+/** A call without arguments streams none, where others say `{}`. */
+function readCallEnd(state: CohereReadState, read: Read): Step {
+  const index = state.calls.length - 1;
+  if (index === -1 || state.hasArguments) return [state, []];
+  const call = { index, opens: null, arguments: "{}", source: {} };
+  return piece({ ...state, hasArguments: true }, read, { toolCalls: [call] });
 }
 
 function readMessageEnd(state: CohereReadState, read: Read): Step {

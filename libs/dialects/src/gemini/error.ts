@@ -113,7 +113,7 @@ const TYPE = "type.googleapis.com/google.rpc.";
 
 function bodyOf(error: SignalboxError): JsonObject {
   const { retryAfterMs, param, ...rest } = error.details;
-  const metadata = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, String(value)]));
+  const metadata = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, asText(value)]));
   const reason = error.code.replaceAll("-", "_").toUpperCase();
   const violation = { field: param, description: error.message };
   return {
@@ -128,4 +128,9 @@ function bodyOf(error: SignalboxError): JsonObject {
       ],
     },
   };
+}
+
+/** Metadata is text alone. */
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -50,7 +50,7 @@ describe("what the format forbids is refused, naming the field", () => {
     ["generationConfig.responseSchema", config({ responseSchema: "x" })],
     ["generationConfig.thinkingConfig.thinkingBudget", config({ thinkingConfig: { thinkingBudget: -2 } })],
     ["generationConfig.thinkingConfig.thinkingLevel", config({ thinkingConfig: { thinkingLevel: "enormous" } })],
-    ["tools", { tools: {} }],
+    ["tools", { tools: "x" }],
     ["tools[0].functionDeclarations[0].name", { tools: [{ functionDeclarations: [{ name: "has space" }] }] }],
     [
       "tools[0].functionDeclarations[0].parameters",
@@ -77,4 +77,23 @@ describe("what the format forbids is refused, naming the field", () => {
   test("an error never repeats what the caller wrote", () => {
     expect(() => parseRequest({ contents: [{ role: "SECRET", parts: [] }] }, envelope)).toThrow(/^(?!.*SECRET)/);
   });
+});
+
+test("one item in the place of its list is read as the list, as Google's own examples write it", () => {
+  const read = parseRequest(
+    {
+      contents: { role: "user", parts: { text: "Hello" } },
+      system_instruction: { parts: { text: "Be brief." } },
+      tools: {
+        function_declarations: { name: "f", parameters: { type: "OBJECT", properties: { parts: { type: "STRING" } } } },
+      },
+    },
+    envelope,
+  );
+  expect(read.messages).toEqual([
+    { role: "system", parts: [{ kind: "text", text: "Be brief." }] },
+    { role: "user", parts: [{ kind: "text", text: "Hello" }] },
+  ]);
+  expect(read.tools).toMatchObject([{ name: "f", parameters: { properties: { parts: { type: "string" } } } }]);
+  expect(read.source.body).toMatchObject({ contents: [{ parts: [{ text: "Hello" }] }] });
 });

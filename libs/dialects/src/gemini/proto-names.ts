@@ -22,10 +22,13 @@ const FREE = new Set(
   "args response parametersJsonSchema responseJsonSchema labels partMetadata example default".split(" "),
 );
 
+/** Lists of which the API also takes the one item as it stands, which Google's own examples use. */
+const LISTS = new Set("contents parts tools functionDeclarations safetySettings".split(" "));
+
 /** What is nested deeper is left as it stands. */
 const DEPTH_MAX = 48;
 
-/** A body with the fields that the API defines in camel case; all else is left as it is, and so is a body that needs no change. */
+/** A body with the fields that the API defines in camel case, and with lists where they are lists; all else is left as it is, and so is a body that needs no change. */
 export function camelBody(body: JsonObject): JsonObject {
   return camelObject(body, 0);
 }
@@ -36,15 +39,18 @@ function camelObject(value: JsonObject, depth: number): JsonObject {
   const fields: [string, unknown][] = [];
   for (const [field, inner] of Object.entries(value)) {
     const name = NAMES.get(field) ?? field;
-    const read = FREE.has(name)
-      ? inner
-      : name === "properties"
-        ? camelValues(inner, depth + 1)
-        : camelValue(inner, depth + 1);
+    const read = readField(name, inner, depth + 1);
     changed ||= name !== field || read !== inner;
     fields.push([name, read]);
   }
   return changed ? Object.fromEntries(fields) : value;
+}
+
+function readField(name: string, value: unknown, depth: number): unknown {
+  if (FREE.has(name)) return value;
+  if (name === "properties") return camelValues(value, depth);
+  const read = camelValue(value, depth);
+  return LISTS.has(name) && isObject(read) ? [read] : read;
 }
 
 function camelValue(value: unknown, depth: number): unknown {

@@ -6,6 +6,7 @@ import { mintedCallId } from "../neutral/tool-call-text.ts";
 import { readFinish } from "./finish-reason.ts";
 import { readCitations } from "./grounding.ts";
 import { readLogprobs } from "./logprobs.ts";
+import { argumentsOf, kindOfCall, type PartialCall, withPieces } from "./partial-call.ts";
 import { readPart } from "./read-part.ts";
 
 /** What is known of one choice between two events. */
@@ -16,9 +17,11 @@ export type CandidateState = {
   readonly signed: boolean;
   /** Whether all of its text is ASCII, in which a byte is a UTF-16 unit. */
   readonly ascii: boolean;
+  /** The call whose arguments are streaming. */
+  readonly partial: PartialCall | null;
 };
 
-export const NEW_CANDIDATE: CandidateState = { finish: null, calls: 0, signed: false, ascii: true };
+export const NEW_CANDIDATE: CandidateState = { finish: null, calls: 0, signed: false, ascii: true, partial: null };
 
 export type CandidateReading =
   | { readonly kind: "deltas"; readonly state: CandidateState; readonly deltas: readonly NeutralDelta[] }
@@ -31,14 +34,18 @@ export function readCandidate(before: CandidateState, candidate: JsonObject, fro
   const draft = new Draft(before, from);
   const content = isObject(candidate["content"]) ? candidate["content"] : {};
   const parts = Array.isArray(content["parts"]) ? content["parts"].filter(isObject) : [];
-  for (const part of parts) draft.addPart(part);
+  for (const part of parts) if (!draft.addPiece(part)) draft.addPart(part);
   const { ascii } = draft.state;
   for (const { annotation } of readCitations(candidate, (_, byte) => (ascii ? byte : null))) {
     draft.add(RANKS.text, { extra: { kind: "annotation", annotation } });
   }
   const logprobs = readLogprobs(candidate["logprobsResult"]);
   if (logprobs !== null) draft.add(null, { extra: { kind: "logprobs", logprobs } });
-  const finish = readFinish(candidate["finishReason"], draft.state.calls > 0, candidate["finishMessage"]);
+  const word = candidate["finishReason"];
+  if (typeof word === "string") draft.closeCall();
+  // Early models end every event of a stream as if it were the last.
+  const hasCalls = draft.state.calls > 0;
+  const finish = readFinish(before.finish === null ? word : null, hasCalls, candidate["finishMessage"]);
   if (finish.kind === "failure") return { kind: "failure", reason: finish.reason };
   if (finish.kind === "finish") draft.finish(finish.reason, finish.stop);
   return { kind: "deltas", state: draft.state, deltas: draft.deltas() };
@@ -111,6 +118,33 @@ class Draft {
       default:
         return;
     }
+  }
+
+  /** Reads a part that is a piece of a call whose arguments stream; false where it is none. A whole call ends the one before it. */
+  addPiece(part: JsonObject): boolean {
+    const call = part["functionCall"];
+    if (!isObject(call)) return false;
+    const kind = kindOfCall(call, this.state.partial !== null);
+    if (kind === "whole" || kind === "begins") this.closeCall();
+    if (kind === "whole") return false;
+    if (kind === "begins") {
+      const index = this.state.calls;
+      this.addPart({ ...part, functionCall: { ...call, args: "", partialArgs: undefined, willContinue: undefined } });
+      this.state = { ...this.state, partial: { index, pieces: [], chars: 0 } };
+    }
+    const { partial, isWhole } = withPieces(this.state.partial!, call);
+    this.state = { ...this.state, partial };
+    if (isWhole) this.closeCall();
+    return true;
+  }
+
+  /** The arguments of the call that is open, if one is. */
+  closeCall(): void {
+    const { partial } = this.state;
+    if (partial === null) return;
+    const call = { index: partial.index, opens: null, arguments: argumentsOf(partial), source: {} };
+    this.add(RANKS.calls, { call });
+    this.state = { ...this.state, partial: null };
   }
 
   /** `rank` null: a piece that may stand anywhere. */

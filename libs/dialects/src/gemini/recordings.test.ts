@@ -34,9 +34,8 @@ function told({ parts, finish }: NeutralChoice, usage: NeutralResponse["usage"])
 }
 
 describe.skipIf(folder === null)("recorded answers (skipped: RECORDINGS_DIR is not set)", () => {
-  test("each has its facts", () => {
-    const names = readdirSync(folder ?? "").filter((name) => !name.includes("429"));
-    expect(known.map(([name]) => name).toSorted()).toEqual(names.toSorted());
+  test("those with facts are there", () => {
+    expect(readdirSync(folder ?? "")).toEqual(expect.arrayContaining(known.map(([name]) => name)));
   });
 
   test.each(known.filter(([name]) => name.endsWith(".json")))("the answer %s", (name, expected) => {

@@ -63,8 +63,8 @@ function readAnswer(state: GeminiReadState, body: JsonObject): Step {
   for (const [position, candidate] of raw.entries()) {
     const index = typeof candidate["index"] === "number" ? candidate["index"] : position;
     const before = choices.get(index);
-    // What comes after the end of a choice, such as its sources, is for callers of this form alone.
-    if (before !== undefined && before.finish !== null) continue;
+    // What comes after the end of a choice and is no content, such as its sources, is for callers of this form alone.
+    if (before !== undefined && before.finish !== null && !hasParts(candidate)) continue;
     const from = { index, first: before === undefined, seed: state.head?.id ?? "" };
     const reading = withinDepth(
       () => readCandidate(before ?? NEW_CANDIDATE, candidate, from),
@@ -75,6 +75,10 @@ function readAnswer(state: GeminiReadState, body: JsonObject): Step {
     columns.push(reading.deltas);
   }
   return [withProgress({ ...state, choices }, {}, columns.flat()), chunksOf(state, body, columns)];
+}
+
+function hasParts({ content }: JsonObject): boolean {
+  return isObject(content) && Array.isArray(content["parts"]) && content["parts"].length > 0;
 }
 
 function readBlocked(state: GeminiReadState, body: JsonObject): Step {

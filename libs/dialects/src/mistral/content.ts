@@ -1,6 +1,7 @@
 import { isObject } from "../check/check-value.ts";
 import type { NeutralAnnotation, NeutralPart, OtherPart } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
+import { readImages } from "../openai-chat/answer-media.ts";
 import { thinkingTextOf } from "../openai-chat/content.ts";
 
 /** The parts of a message's or a delta's `content`: a text, or a list of texts, thoughts and references to what they rest on. */
@@ -16,7 +17,8 @@ function addChunk(chunk: JsonObject, parts: NeutralPart[]): void {
   const last = parts.at(-1);
   if (type === "thinking") {
     const thought = thinkingTextOf(chunk);
-    if (thought !== "") parts.push({ kind: "reasoning", text: thought });
+    if (last?.kind === "reasoning") parts[parts.length - 1] = { ...last, text: last.text + thought };
+    else if (thought !== "") parts.push({ kind: "reasoning", text: thought });
   } else if (type === "text" && typeof text === "string") {
     // A reference cuts a text into pieces of one whole.
     if (last?.kind === "text") parts[parts.length - 1] = { ...last, text: last.text + text };
@@ -24,7 +26,10 @@ function addChunk(chunk: JsonObject, parts: NeutralPart[]): void {
   } else if (isReference(chunk)) {
     if (last?.kind !== "text") parts.push({ kind: "text", text: "", annotations: [referenceOf(chunk)] });
     else parts[parts.length - 1] = { ...last, annotations: [...(last.annotations ?? []), referenceOf(chunk)] };
-  } else parts.push(otherOf(chunk));
+  } else {
+    const images = readImages([chunk]);
+    parts.push(...(images.length === 0 ? [otherOf(chunk)] : images));
+  }
 }
 
 export function isReference({ type }: JsonObject): boolean {

@@ -31,12 +31,19 @@ function rereadChunk(chunk: NeutralChunk): NeutralChunk[] {
 
 /** The delta cut into one for each chunk of its content, in their order, and one for its calls and its end. */
 function splitDelta(delta: NeutralDelta, content: readonly unknown[]): NeutralDelta[] {
-  const blank = { ...delta, text: null, reasoning: null, refusal: null, toolCalls: [], finish: null };
+  const { text: _, reasoning: __, extras: ___, ...rest } = delta;
+  const blank = { ...rest, text: null, reasoning: null, refusal: null, toolCalls: [], finish: null };
   const pieces = content.filter(isObject).flatMap((chunk) => piecesOf(chunk).map((piece) => ({ ...blank, ...piece })));
-  const { text: _, reasoning: __, ...rest } = delta;
-  const hasRest = pieces.length === 0 || delta.toolCalls.length > 0 || delta.finish !== null || delta.refusal !== null;
-  const all: NeutralDelta[] = hasRest ? [...pieces, { ...rest, text: null, reasoning: null }] : pieces;
+  // The pictures of a content are told at their place in it.
+  const extras = (delta.extras ?? []).filter(({ kind }) => kind !== "media");
+  const hasRest = pieces.length === 0 || extras.length > 0 || hasEnd(delta);
+  const last = { ...rest, text: null, reasoning: null, ...(extras.length === 0 ? {} : { extras }) };
+  const all: NeutralDelta[] = hasRest ? [...pieces, last] : pieces;
   return all.map((each, index) => ({ ...each, first: delta.first && index === 0 }));
+}
+
+function hasEnd({ toolCalls, finish, refusal }: NeutralDelta): boolean {
+  return toolCalls.length > 0 || finish !== null || refusal !== null;
 }
 
 function piecesOf(chunk: JsonObject): Partial<NeutralDelta>[] {
@@ -44,6 +51,7 @@ function piecesOf(chunk: JsonObject): Partial<NeutralDelta>[] {
   return readParts([chunk]).map((part) => {
     if (part.kind === "text") return { text: part.text };
     if (part.kind === "reasoning") return { reasoning: part.text };
+    if (part.kind === "image") return { extras: [{ kind: "media", part }] };
     return part.kind === "other" ? { extras: [{ kind: "other", part }] } : {};
   });
 }

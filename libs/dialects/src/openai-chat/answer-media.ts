@@ -11,7 +11,7 @@ export function readAudio(value: unknown): AudioPart | null {
   return { kind: "audio", source: { kind: "base64", mime: "audio/wav", data }, ...spoken };
 }
 
-/** `message.images`, in which OpenRouter and others give images in this dialect. */
+/** `message.images`, in which OpenRouter and others give images in this dialect, or those among the parts of a content. */
 export function readImages(value: unknown): ImagePart[] {
   if (!Array.isArray(value)) return [];
   return value.filter(isObject).flatMap((image) => {

@@ -15,11 +15,12 @@ type BuiltChoice = {
   readonly reasoning: string;
   readonly details: number;
   readonly custom: readonly boolean[];
+  readonly refused: boolean;
 };
 export type BuiltChoices = ReadonlyMap<number, BuiltChoice>;
 
 export const NO_BUILT_CHOICES: BuiltChoices = new Map();
-const NEW_CHOICE: BuiltChoice = { before: 0, open: 0, reasoning: "", details: 0, custom: [] };
+const NEW_CHOICE: BuiltChoice = { before: 0, open: 0, reasoning: "", details: 0, custom: [], refused: false };
 
 type Built = { readonly built: BuiltChoices; readonly losses: readonly TranslationLoss[] };
 
@@ -69,7 +70,9 @@ class Draft {
     const calls = delta.toolCalls.map((call) => this.#call(call));
     const { stop } = delta;
     if (stop !== undefined && stop.sequence !== null) this.#lose("stop", "stop-sequence", "no-equivalent");
-    const refusal = delta.refusal ?? stop?.explanation ?? null;
+    // A refusal that has been said is not said again as the explanation of the end.
+    const refusal = delta.refusal ?? (this.state.refused ? null : (stop?.explanation ?? null));
+    if (refusal !== null) this.state = { ...this.state, refused: true };
     return {
       index: delta.choice,
       delta: {

@@ -9,10 +9,9 @@ export type Content = { readonly text: string | null; readonly reasoning: string
  * of type `text` and `thinking`.
  */
 export function readContent(from: { readonly [field: string]: unknown }): Content {
-  const own = from["reasoning_content"] ?? from["reasoning"];
+  const own = ownReasoning(from);
   // OpenRouter says it in both places, MiniMax in its details alone.
-  const reasoning =
-    typeof own === "string" && own !== "" ? own : (textOfDetails(from["reasoning_details"]) ?? textOrNull(own));
+  const reasoning = own !== null && own !== "" ? own : (textOfDetails(from["reasoning_details"]) ?? own);
   const content = from["content"];
   if (typeof content === "string") return { text: content, reasoning };
   if (!Array.isArray(content)) return { text: null, reasoning };
@@ -22,12 +21,15 @@ export function readContent(from: { readonly [field: string]: unknown }): Conten
 
 /** Whether reasoning stands in a field of its own. */
 export function saysPlainly(from: { readonly [field: string]: unknown }): boolean {
-  const own = from["reasoning_content"] ?? from["reasoning"];
-  return typeof own === "string" && own !== "";
+  const own = ownReasoning(from);
+  return own !== null && own !== "";
 }
 
-function textOrNull(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
+/** Hosts that know both names may leave one of them empty. */
+function ownReasoning({ reasoning_content: named, reasoning }: { readonly [field: string]: unknown }): string | null {
+  if (typeof named === "string" && named !== "") return named;
+  if (typeof reasoning === "string") return reasoning;
+  return typeof named === "string" ? named : null;
 }
 
 /** The text of a Mistral `thinking` part. */

@@ -13,18 +13,19 @@ export function deltaOf(choice: JsonObject): JsonObject {
 
 /** What a delta holds beside its text and calls; null for most. `source` is its choice. */
 export function readExtras(raw: JsonObject, source: JsonObject): readonly DeltaExtra[] | null {
-  const { annotations, images, reasoning_details: details } = raw;
+  const { annotations, images, content, reasoning_details: details } = raw;
   const { logprobs } = source;
-  const hasSome = isObject(logprobs) || isList(annotations) || isList(images) || isList(details);
+  const hasSome =
+    isObject(logprobs) || isList(annotations) || isList(images) || isList(details) || Array.isArray(content);
   if (!hasSome) return null;
   const extras: DeltaExtra[] = [];
   for (const { state, id } of readReasoning(details, null)) {
     if (state !== undefined) extras.push({ kind: "reasoning-state", state, ...(id === undefined ? {} : { id }) });
   }
   for (const annotation of readAnnotations(annotations)) extras.push({ kind: "annotation", annotation });
-  for (const part of readImages(images)) extras.push({ kind: "media", part });
+  for (const part of [...readImages(images), ...readImages(content)]) extras.push({ kind: "media", part });
   if (isObject(logprobs)) extras.push({ kind: "logprobs", logprobs });
-  return extras;
+  return extras.length === 0 ? null : extras;
 }
 
 function isList(value: unknown): boolean {

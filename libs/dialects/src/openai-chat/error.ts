@@ -32,12 +32,20 @@ export function parseInBandError(
 ): SignalboxError | null {
   const { error, base_resp: minimax } = body;
   const isError = (error !== undefined && error !== null) || body["object"] === "error";
-  if (!isError) return isObject(minimax) ? readBaseResp(minimax, from) : null;
+  if (!isError) return isObject(minimax) ? readBaseResp(minimax, from) : readGroqError(body["x_groq"], from);
   const said = sayingOf(body);
   const message = redact(said.message ?? "The provider reported an error inside its answer.", from.secrets);
   const status = isObject(error) ? Number(error["status"] ?? error["code"]) : Number.NaN;
   const code = status >= 400 && status < 600 ? codeOfStatus(status, message) : codeOfWord(said.details.upstreamCode);
   return new SignalboxError(code, message, { details: { provider: from.provider, ...said.details } });
+}
+
+/** Groq says under `x_groq` why it stopped a stream early. */
+function readGroqError(groq: unknown, from: { provider: string; secrets: readonly string[] }): SignalboxError | null {
+  const said = isObject(groq) ? upstreamText(groq["error"]) : null;
+  return said === null
+    ? null
+    : new SignalboxError("upstream-error", redact(said, from.secrets), { details: { provider: from.provider } });
 }
 
 /**
@@ -75,7 +83,7 @@ export function renderError(error: SignalboxError): RenderedError {
 }
 
 function bodyOf(error: SignalboxError): JsonObject {
-  const { param, upstreamCode, upstreamType } = error.details;
+  const { param, upstreamCode, upstreamType, problems } = error.details;
   const isUpstreams = error.code.startsWith("upstream-");
   return {
     error: {
@@ -83,6 +91,7 @@ function bodyOf(error: SignalboxError): JsonObject {
       type: (isUpstreams ? upstreamType : undefined) ?? typeOf(error),
       param: param ?? null,
       code: (isUpstreams ? upstreamCode : undefined) ?? CODES[error.code] ?? error.code.replaceAll("-", "_"),
+      ...(problems === undefined ? {} : { problems }),
     },
   };
 }

@@ -1,6 +1,6 @@
 import { SignalboxError } from "@signalbox/proto";
 import type { ParseResponseOptions } from "../egress-codec.ts";
-import { generatedChars, type NeutralPart, type ToolCallPart } from "../neutral/part.ts";
+import { generatedChars, type NeutralAnnotation, type NeutralPart, type ToolCallPart } from "../neutral/part.ts";
 import type { NeutralChoice, NeutralResponse } from "../neutral/response.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { isObject } from "../check/check-value.ts";
@@ -12,7 +12,8 @@ import { readAnnotations } from "./annotations.ts";
 import { readCallState, readReasoning } from "./reasoning-details.ts";
 import { failedBy } from "../error/stream-failure.ts";
 import { argumentsText, mintedCallId } from "../neutral/tool-call-text.ts";
-import { readUsage } from "./usage.ts";
+import { readSearchResults } from "./search-results.ts";
+import { readUsage, usageOf } from "./usage.ts";
 
 /** Reads a whole answer. Throws an `upstream-*` error when it is none: an error inside a 200, no choices, a provider's failure as finish reason. */
 export function parseResponse(body: unknown, options: ParseResponseOptions): NeutralResponse {
@@ -21,19 +22,25 @@ export function parseResponse(body: unknown, options: ParseResponseOptions): Neu
   if (error !== null) throw error;
   const raw = body["choices"];
   if (!Array.isArray(raw) || raw.length === 0) throw malformed(options);
-  const choices = raw.map((choice: unknown, index) => parseChoice(choice, index, options));
+  const sources = readSearchResults(body);
+  const choices = raw.map((choice: unknown, index) => parseChoice(choice, index, { ...options, sources }));
   return {
     source: { dialect: "openai-chat", body },
     id: textOr(body["id"], options.defaults.id),
     createdAtS: typeof body["created"] === "number" ? Math.trunc(body["created"]) : options.defaults.createdAtS,
     model: textOr(body["model"], options.defaults.model),
     choices,
-    usage: readUsage(body["usage"]),
+    usage: readUsage(usageOf(body)),
     outputChars: choices.reduce((sum, choice) => sum + generatedChars(choice.parts), 0),
   };
 }
 
-function parseChoice(value: unknown, position: number, options: ParseResponseOptions): NeutralChoice {
+type Reading = ParseResponseOptions & {
+  /** What the host says of all the answer that it rests on. */
+  readonly sources: readonly NeutralAnnotation[];
+};
+
+function parseChoice(value: unknown, position: number, options: Reading): NeutralChoice {
   if (!isObject(value) || !isObject(value["message"])) throw malformed(options);
   const finish = readFinish(value["finish_reason"]);
   if (finish.kind === "failure") throw failedBy(finish.reason, options.provider);
@@ -43,22 +50,27 @@ function parseChoice(value: unknown, position: number, options: ParseResponseOpt
   const logprobs = value["logprobs"];
   return {
     index,
-    parts: partsOf(message, toolCalls),
+    parts: partsOf(message, toolCalls, options.sources),
     finish: finish.kind === "finish" ? finish.reason : toolCalls.length > 0 ? "tool_calls" : "stop",
     ...(isObject(logprobs) ? { logprobs } : undefined),
   };
 }
 
-function partsOf(message: JsonObject, toolCalls: readonly ToolCallPart[]): readonly NeutralPart[] {
+function partsOf(
+  message: JsonObject,
+  toolCalls: readonly ToolCallPart[],
+  sources: readonly NeutralAnnotation[],
+): readonly NeutralPart[] {
   const { text, reasoning } = readContent(message);
   const parts: NeutralPart[] = [...readReasoning(message["reasoning_details"], reasoning)];
   if (text !== null) {
-    const annotations = readAnnotations(message["annotations"]);
+    const own = readAnnotations(message["annotations"]);
+    const annotations = own.length === 0 ? sources : own;
     parts.push({ kind: "text", text, ...(annotations.length === 0 ? undefined : { annotations }) });
   }
   const audio = readAudio(message["audio"]);
   if (audio !== null) parts.push(audio);
-  parts.push(...readImages(message["images"]));
+  parts.push(...readImages(message["images"]), ...readImages(message["content"]));
   if (typeof message["refusal"] === "string") parts.push({ kind: "refusal", text: message["refusal"] });
   parts.push(...toolCalls);
   return parts;

@@ -60,8 +60,10 @@ function readDetail(detail: JsonObject): ReasoningPart | null {
   const id = typeof detail["id"] === "string" ? { id: detail["id"] } : {};
   const { type, text, summary, signature, data } = detail;
   if (type === "reasoning.encrypted" && typeof data === "string") {
+    // What nobody is known to have sealed is for callers of this form alone.
+    if (wire === null) return null;
     const kind = wire === "anthropic-messages" ? "redacted" : "encrypted";
-    return { kind: "reasoning", text: "", ...id, ...(wire === null ? {} : { state: { wire, kind, value: data } }) };
+    return { kind: "reasoning", text: "", ...id, state: { wire, kind, value: data } };
   }
   const shown = type === "reasoning.summary" ? summary : text;
   const isSigned = typeof signature === "string" && signature !== "" && wire !== null;

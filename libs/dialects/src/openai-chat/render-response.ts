@@ -2,9 +2,10 @@ import { isObject } from "../check/check-value.ts";
 import type { RenderedResponse, RenderResponseOptions } from "../ingress-codec.ts";
 import { renderNote } from "../neutral/answer-note.ts";
 import { LossList, NO_LOSSES } from "../neutral/loss.ts";
-import { refusalOf, textOf, toolCallsOf } from "../neutral/part.ts";
+import { type NeutralPart, reasoningOf, refusalOf, textOf, toolCallsOf } from "../neutral/part.ts";
 import type { NeutralChoice, NeutralResponse } from "../neutral/response.ts";
 import type { JsonObject } from "../neutral/source.ts";
+import { renderImage } from "./answer-media.ts";
 import { buildMessage } from "./build-answer.ts";
 import { renderUsage } from "./usage.ts";
 
@@ -40,7 +41,13 @@ function overlayChoice(choice: NeutralChoice, source: JsonObject): JsonObject {
 
 function overlayMessage(choice: NeutralChoice, source: JsonObject): JsonObject {
   const { tool_calls: calls, ...rest } = source;
-  const message = { ...rest, role: "assistant", content: textOf(choice.parts), refusal: refusalOf(choice.parts) };
+  const message = {
+    ...rest,
+    ...(Array.isArray(rest["content"]) ? besideText(choice.parts) : undefined),
+    role: "assistant",
+    content: textOf(choice.parts),
+    refusal: refusalOf(choice.parts),
+  };
   const toolCalls = toolCallsOf(choice.parts);
   if (toolCalls.length === 0) return message;
   const sources = Array.isArray(calls) ? calls.filter(isObject) : [];
@@ -52,6 +59,16 @@ function overlayMessage(choice: NeutralChoice, source: JsonObject): JsonObject {
       const called = { ...(own["function"] as JsonObject), name: call.name, arguments: call.arguments };
       return { ...own, id: call.id, type: "function", function: called };
     }),
+  };
+}
+
+/** What stands among the parts of a content, where this format has a text alone. */
+function besideText(parts: readonly NeutralPart[]): JsonObject {
+  const reasoning = reasoningOf(parts);
+  const images = parts.flatMap((part) => (part.kind === "image" ? (renderImage(part) ?? []) : []));
+  return {
+    ...(reasoning === null ? {} : { reasoning_content: reasoning }),
+    ...(images.length === 0 ? {} : { images }),
   };
 }
 

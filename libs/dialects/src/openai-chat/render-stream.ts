@@ -6,6 +6,7 @@ import type { AnswerDefaults } from "../neutral/response.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { NeutralChunk, NeutralDelta, ToolCallDelta } from "../neutral/stream-event.ts";
 import { encodeData } from "../sse/encode.ts";
+import { renderImage } from "./answer-media.ts";
 import { type BuiltChoices, buildDeltas, NO_BUILT_CHOICES } from "./build-delta.ts";
 import { deltaOf } from "./delta.ts";
 import { renderUsage } from "./usage.ts";
@@ -79,8 +80,20 @@ function renderDelta(delta: NeutralDelta): JsonObject {
     // The role stands on the first chunk of a choice alone: SDKs that add deltas up would repeat it.
     ...raw,
     role: delta.first ? "assistant" : undefined,
-    ...(hasParts ? { content: delta.text, reasoning_content: delta.reasoning ?? undefined } : undefined),
+    ...(hasParts ? besideText(delta) : undefined),
     tool_calls: delta.toolCalls.length > 0 ? delta.toolCalls.map(renderCall) : undefined,
+  };
+}
+
+/** The parts of a content, where this format has a text alone. */
+function besideText({ text, reasoning, extras }: NeutralDelta): JsonObject {
+  const images = (extras ?? []).flatMap((extra) => {
+    return extra.kind === "media" && extra.part.kind === "image" ? (renderImage(extra.part) ?? []) : [];
+  });
+  return {
+    content: text,
+    reasoning_content: reasoning ?? undefined,
+    ...(images.length === 0 ? undefined : { images }),
   };
 }
 

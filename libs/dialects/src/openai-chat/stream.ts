@@ -4,6 +4,7 @@ import type { JsonObject } from "../neutral/source.ts";
 import type { AnswerDefaults, FinishReason } from "../neutral/response.ts";
 import {
   advanced,
+  type DeltaExtra,
   type NeutralChunk,
   type NeutralDelta,
   NO_PROGRESS,
@@ -11,13 +12,15 @@ import {
 } from "../neutral/stream-event.ts";
 import type { WireEvent } from "../framing.ts";
 import { isObject } from "../check/check-value.ts";
+import { type AudioPieces, wholeAudio, withAudio } from "./audio-pieces.ts";
 import { readContent, saysPlainly } from "./content.ts";
 import { deltaOf, readExtras } from "./delta.ts";
 import { parseInBandError } from "./error.ts";
 import { readFinish } from "./finish-reason.ts";
+import { readSearchResults } from "./search-results.ts";
 import { failedBy, notJson } from "../error/stream-failure.ts";
-import { type OpenCall, placeCalls } from "./tool-call-index.ts";
-import { readUsage } from "./usage.ts";
+import { namelessCalls, type OpenCall, placeCalls } from "./tool-call-index.ts";
+import { readUsage, usageOf } from "./usage.ts";
 import { parseJson } from "../check/parse-json.ts";
 
 type ChoiceState = {
@@ -25,6 +28,9 @@ type ChoiceState = {
   readonly calls: readonly OpenCall[];
   /** Its reasoning comes in a field of its own, so the text of its details is a repetition. */
   readonly plain: boolean;
+  /** Whether its text has been given what it cites. */
+  readonly cited: boolean;
+  readonly audio?: AudioPieces;
 };
 
 /** What is known of a provider's stream between two events. */
@@ -83,20 +89,47 @@ function readChunk(before: ChatReadState, body: JsonObject): Step {
     const finish = readFinish(source["finish_reason"]);
     if (finish.kind === "failure") return [ended(state, failedBy(finish.reason, state.options.provider)), []];
     const reason = finish.kind === "finish" ? finish.reason : null;
-    // MiniMax ends a stream with the whole answer, which has been read in pieces by then.
-    const isSummary = body["object"] === "chat.completion" && choice !== undefined;
+    // MiniMax and Perplexity end a stream with the whole answer, which has been read in pieces by then.
+    const isSummary = choice !== undefined && SUMMARIES.has(body["object"]);
     const said = isSummary ? { ...source, message: undefined } : source;
-    const [delta, calls] = readDelta({ state, index, choice, source: said, finish: reason });
-    // Most chunks only add text, which changes nothing that is known of their choice.
-    const plain = choice?.plain === true || saysPlainly(deltaOf(said));
-    if (choice === undefined || reason !== null || calls !== choice.calls || plain !== choice.plain) {
-      choices = new Map(choices).set(index, { finish: reason, calls, plain });
-    }
-    deltas.push(delta);
+    const [read, calls] = readDelta({ state, index, choice, source: said, finish: reason });
+    const next = stateAfter(choice, { said: deltaOf(said), read, calls, finish: reason });
+    if (next !== choice) choices = new Map(choices).set(index, next);
+    deltas.push(reason === null ? read : ending(read, next, body));
   }
   const next = { ...state, choices, progress: advance(state.progress, deltas) };
   const isEmpty = deltas.length === 0 && (raw.length > 0 || usageOf(body) !== null);
   return [next, isEmpty ? [] : [{ source: { dialect: "openai-chat", body }, ...next.head!, deltas }]];
+}
+
+/** The words by which hosts name a whole answer. */
+const SUMMARIES = new Set<unknown>(["chat.completion", "chat.completion.done", "chat.reasoning.done"]);
+
+type Known = {
+  readonly said: JsonObject;
+  readonly read: NeutralDelta;
+  readonly calls: readonly OpenCall[];
+  readonly finish: FinishReason | null;
+};
+
+/** Most chunks only add text, which changes nothing that is known of their choice. */
+function stateAfter(before: ChoiceState | undefined, { said, read, calls, finish }: Known): ChoiceState {
+  const plain = before?.plain === true || saysPlainly(said);
+  const cited = before?.cited === true || read.extras?.some(({ kind }) => kind === "annotation") === true;
+  const audio = withAudio(before?.audio, said["audio"]);
+  const isSame = before?.calls === calls && before.plain === plain && before.cited === cited && before.audio === audio;
+  if (isSame && finish === null) return before;
+  return { finish, calls, plain, cited, ...(audio === undefined ? undefined : { audio }) };
+}
+
+/** The last delta of a choice, with what is known whole at its end: its sound, and what hosts say beside it that it cites. */
+function ending(delta: NeutralDelta, { cited, audio }: ChoiceState, body: JsonObject): NeutralDelta {
+  const extras: DeltaExtra[] = [...(delta.extras ?? [])];
+  const sources = cited || delta.finish === "tool_calls" ? [] : readSearchResults(body);
+  for (const annotation of sources) extras.push({ kind: "annotation", annotation });
+  const sound = audio === undefined ? null : wholeAudio(audio);
+  if (sound !== null) extras.push({ kind: "media", part: sound });
+  return extras.length === 0 ? delta : { ...delta, extras };
 }
 
 type DeltaReading = {
@@ -114,10 +147,11 @@ function readDelta(from: DeltaReading): readonly [NeutralDelta, readonly OpenCal
   const open = choice?.calls ?? [];
   const seed = `${state.options.defaults.id}-${index}`;
   const { calls, deltas } = pieces.length === 0 ? { calls: open, deltas: [] } : placeCalls(open, pieces, seed);
+  const toolCalls = finish === null ? deltas : [...deltas, ...namelessCalls(calls)];
   const refusal = typeof raw["refusal"] === "string" ? raw["refusal"] : null;
   const content = readContent(raw);
   const reasoning = choice?.plain === true && !saysPlainly(raw) ? null : content.reasoning;
-  const delta = { choice: index, first: choice === undefined, ...content, reasoning, refusal, toolCalls: deltas };
+  const delta = { choice: index, first: choice === undefined, ...content, reasoning, refusal, toolCalls };
   const extras = readExtras(raw, source);
   return [extras === null ? { ...delta, finish, source } : { ...delta, extras, finish, source }, calls];
 }
@@ -148,15 +182,6 @@ function withUsage(state: ChatReadState, body: JsonObject): ChatReadState {
   const source = usageOf(body);
   const usage = readUsage(source);
   return usage === null ? state : withProgress(state, { usage, usageSource: source });
-}
-
-/** Usage stands at the top; Groq also writes it under `x_groq`, Moonshot under the choice. */
-function usageOf(body: JsonObject): JsonObject | null {
-  if (isObject(body["usage"])) return body["usage"];
-  const groq = body["x_groq"];
-  if (isObject(groq) && isObject(groq["usage"])) return groq["usage"];
-  const [choice] = Array.isArray(body["choices"]) ? (body["choices"] as unknown[]) : [];
-  return isObject(choice) && isObject(choice["usage"]) ? choice["usage"] : null;
 }
 
 function withProgress(state: ChatReadState, change: Partial<StreamProgress>): ChatReadState {

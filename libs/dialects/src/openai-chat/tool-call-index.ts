@@ -10,7 +10,10 @@ import { argumentsText, mintedCallId } from "../neutral/tool-call-text.ts";
 export type OpenCall = {
   readonly upstreamIndex: number | null;
   readonly upstreamId: string | null;
+  /** Empty while its host has not said it: the call is not told of before. */
   readonly name: string;
+  /** What came of it before its name. */
+  readonly waiting?: { readonly id: string; readonly arguments: string; readonly source: JsonObject };
 };
 
 export type Placement = { readonly calls: readonly OpenCall[]; readonly deltas: readonly ToolCallDelta[] };
@@ -32,17 +35,62 @@ export function placeCalls(before: readonly OpenCall[], pieces: readonly unknown
     const belongs = found !== -1 && !(touched.has(found) && piece.name !== null);
     const index = belongs ? found : calls.length;
     touched.add(index);
-    if (belongs) {
+    const begun = belongs ? calls[index] : undefined;
+    if (begun !== undefined && begun.waiting === undefined) {
       deltas.push({ index, opens: null, arguments: piece.arguments, source });
       continue;
     }
-    if (calls.length >= CALLS_MAX) throw tooManyCalls();
-    const name = piece.name ?? "";
-    calls = [...calls, { upstreamIndex: piece.index, upstreamId: piece.id, name }];
-    const opens = { id: piece.id ?? mintedCallId(seed, index), name, ...natureOf(source) };
-    deltas.push({ index, opens, arguments: piece.arguments, source });
+    if (begun === undefined && calls.length >= CALLS_MAX) throw tooManyCalls();
+    const call = withPiece(begun, piece, { id: piece.id ?? mintedCallId(seed, index), source });
+    calls = calls.toSpliced(index, 1, call);
+    if (call.waiting === undefined) deltas.push(openingOf(index, { call, before: begun, piece, source, seed }));
   }
   return { calls, deltas };
+}
+
+/** Beyond these a call without a name is told of as it is. */
+const WAITING_MAX_CHARS = 64 * 1024;
+
+/** A call that begins, or that had no name until now. */
+function withPiece(
+  before: OpenCall | undefined,
+  piece: Piece,
+  { id, source }: { readonly id: string; readonly source: JsonObject },
+): OpenCall {
+  const upstreamIndex = before?.upstreamIndex ?? piece.index;
+  const upstreamId = before?.upstreamId ?? piece.id;
+  if (piece.name !== null) return { upstreamIndex, upstreamId, name: piece.name };
+  const said = (before?.waiting?.arguments ?? "") + piece.arguments;
+  if (said.length > WAITING_MAX_CHARS) return { upstreamIndex, upstreamId, name: "" };
+  const waiting = {
+    id: before?.waiting?.id ?? id,
+    arguments: said,
+    source,
+  };
+  return { upstreamIndex, upstreamId, name: "", waiting };
+}
+
+type Opening = {
+  readonly call: OpenCall;
+  readonly before: OpenCall | undefined;
+  readonly piece: Piece;
+  readonly source: JsonObject;
+  readonly seed: string;
+};
+
+function openingOf(index: number, { call, before, piece, source, seed }: Opening): ToolCallDelta {
+  const id = call.upstreamId ?? before?.waiting?.id ?? mintedCallId(seed, index);
+  const opens = { id, name: call.name, ...natureOf(source) };
+  return { index, opens, arguments: (before?.waiting?.arguments ?? "") + piece.arguments, source };
+}
+
+/** At the end of a choice: the calls that never got a name, as they came. */
+export function namelessCalls(calls: readonly OpenCall[]): readonly ToolCallDelta[] {
+  return calls.flatMap(({ waiting }, index) => {
+    if (waiting === undefined) return [];
+    const opens = { id: waiting.id, name: "", ...natureOf(waiting.source) };
+    return [{ index, opens, arguments: waiting.arguments, source: waiting.source }];
+  });
 }
 
 function natureOf(source: JsonObject): { custom?: true; state?: ReasoningState } | undefined {
@@ -73,7 +121,8 @@ function findCall(calls: readonly OpenCall[], piece: Piece): number {
   const byIndex = calls.findLastIndex((call) => call.upstreamIndex === piece.index);
   const call = calls[byIndex];
   if (call === undefined || piece.name === null) return byIndex;
-  const isOther = piece.name !== call.name || (piece.id !== null && call.upstreamId !== null);
+  const isNamed = call.name !== "";
+  const isOther = (isNamed && piece.name !== call.name) || (piece.id !== null && call.upstreamId !== null);
   return isOther ? -1 : byIndex;
 }
 

@@ -203,3 +203,14 @@ test("B8 fields that this format does not define are named as lost on the way to
     { path: "thinking", what: "field", why: "unknown-field" },
   ]);
 });
+
+test("B8 a refusal that was streamed is not said again as the explanation of the end", () => {
+  const stop = { reason: "SAFETY", sequence: null, category: "SAFETY", explanation: "No." };
+  const choices = [{ index: 0, parts: [{ kind: "refusal", text: "No." }], finish: "content_filter", stop }] as const;
+  const head = { source: { dialect: "gemini", body: {} }, id: "a1", createdAtS: 1, model: "m" } as const;
+  const usage = { inputTokens: 1, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 1, reasoningTokens: 0 };
+  const response = { ...head, choices, usage: { ...usage, source: "reported" }, outputChars: 3 } as const;
+  const text = renderAsStream(response, { usage: response.usage, note, includeUsage: false });
+  const said = chunksOf(text).map(({ choices: [choice] }) => choice?.delta.refusal ?? "");
+  expect(said.join("")).toBe("No.");
+});

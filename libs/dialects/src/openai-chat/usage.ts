@@ -39,6 +39,15 @@ export function readUsage(value: unknown): Usage | null {
   };
 }
 
+/** The usage object of an answer or a chunk: it stands at the top; Groq also writes it under `x_groq`, Moonshot under the choice. */
+export function usageOf(body: JsonObject): JsonObject | null {
+  if (isObject(body["usage"])) return body["usage"];
+  const groq = body["x_groq"];
+  if (isObject(groq) && isObject(groq["usage"])) return groq["usage"];
+  const [choice] = Array.isArray(body["choices"]) ? (body["choices"] as unknown[]) : [];
+  return isObject(choice) && isObject(choice["usage"]) ? choice["usage"] : null;
+}
+
 function audioOf(field: "audioInputTokens" | "audioOutputTokens", details: JsonObject | null): Partial<Usage> {
   const tokens = count(details?.["audio_tokens"]);
   return tokens === 0 ? NOTHING : { [field]: tokens };

@@ -39,7 +39,8 @@ export class ResponseKeeper implements Collector {
     if (last === null || this.#chars > COLLECT_MAX_CHARS) return null;
     if (Array.isArray(last["output"]) && last["output"].length > 0) return last;
     const output = [...this.#items].toSorted(([a], [b]) => a - b).map(([, item]) => item);
-    return { ...last, output };
+    // What was said in no item cannot be said again.
+    return output.length === 0 && this.#chars > 0 ? null : { ...last, output };
   }
 }
 

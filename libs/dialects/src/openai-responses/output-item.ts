@@ -18,7 +18,7 @@ export function readOutput(output: readonly unknown[], seed: string): Output {
     if (!isObject(item)) continue;
     const { type } = item;
     if (type === "message") addMessage(item, parts, logprobs);
-    else if (isCall(type)) {
+    else if (isCall(item)) {
       const call = readCall(item, mintedCallId(seed, calls));
       parts.push(signing === null ? call : { ...call, state: signing });
       signing = null;
@@ -56,8 +56,12 @@ function addReasoning(item: JsonObject, parts: NeutralPart[]): ReasoningState | 
   return null;
 }
 
-export function isCall(type: unknown): boolean {
-  return type === "function_call" || type === "custom_tool_call";
+/** xAI's own search says what it does as calls of custom tools, which are none of the caller's. */
+const SERVER_TOOLS = new Set<unknown>(["x_user_search", "x_keyword_search", "x_semantic_search", "x_thread_fetch"]);
+
+/** Whether an item asks the caller to run a tool. */
+export function isCall({ type, name }: JsonObject): boolean {
+  return type === "function_call" || (type === "custom_tool_call" && !SERVER_TOOLS.has(name));
 }
 
 /** A call; one without an id gets `fallbackId`. */

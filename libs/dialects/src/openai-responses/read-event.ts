@@ -45,7 +45,7 @@ function readItemAdded(before: ResponsesReadState, body: JsonObject): Step {
   const index = indexOf(body);
   if (before.items.has(index)) return given(before, body, []);
   const { type } = item;
-  if (!isCall(type)) {
+  if (!isCall(item)) {
     const opened = withItem(before, index, { type, call: null, pieces: NO_PIECES });
     if (type === "message") return given(opened, body, []);
     // The provider's own tools have begun to work, which may take long and is paid for.
@@ -54,10 +54,10 @@ function readItemAdded(before: ResponsesReadState, body: JsonObject): Step {
     return given(opened, body, [{ extras: [{ kind: "new-part", ...id }] }]);
   }
   const { calls, options } = before;
-  const { kind: _, arguments: text, ...opens } = readCall(item, mintedCallId(options.defaults.id, calls));
-  const pieces = text === "" ? NO_PIECES : new Map([["arguments", 0]]);
-  const state = withItem({ ...before, calls: calls + 1 }, index, { type, call: calls, pieces });
-  return given(state, body, [{ toolCalls: [{ index: calls, opens, arguments: text, source: {} }] }]);
+  // Arguments that stand here already come again in pieces from some hosts, and at the item's end from all.
+  const { kind: _, arguments: begun, ...opens } = readCall(item, mintedCallId(options.defaults.id, calls));
+  const state = withItem({ ...before, calls: calls + 1 }, index, { type, call: calls, pieces: NO_PIECES, begun });
+  return given(state, body, [{ toolCalls: [{ index: calls, opens, arguments: "", source: {} }] }]);
 }
 
 /** Parts of a message are parts in the neutral form, too; those of reasoning are one, with a blank line between them. */
@@ -74,16 +74,15 @@ function readPartAdded(state: ResponsesReadState, body: JsonObject): Step {
 /** A piece of text or of a refusal. */
 function readPiece(before: ResponsesReadState, body: JsonObject, change: Partial<NeutralDelta>): Step {
   const index = indexOf(body);
-  const item = before.items.get(index);
+  // Some hosts leave out the beginnings of items.
+  const item = before.items.get(index) ?? { type: "message", call: null, pieces: NO_PIECES };
   const piece = pieceOf(body);
-  const isKnown = item === undefined || item.pieces.has(piece);
-  return given(isKnown ? before : withPiece(before, { index, item, piece }), body, [change]);
+  return given(item.pieces.has(piece) ? before : withPiece(before, { index, item, piece }), body, [change]);
 }
 
 /** The whole of a part at its end: said now where no piece of it came before. */
 function readRest(state: ResponsesReadState, body: JsonObject, change: Partial<NeutralDelta>): Step {
-  const item = state.items.get(indexOf(body));
-  const isSaid = item === undefined || item.pieces.has(pieceOf(body));
+  const isSaid = state.items.get(indexOf(body))?.pieces.has(pieceOf(body)) === true;
   return isSaid ? given(state, body, []) : readPiece(state, body, change);
 }
 
@@ -107,14 +106,13 @@ function readAnnotationAdded(before: ResponsesReadState, body: JsonObject): Step
 /** Thoughts and their summary are two accounts of the same: the one that comes first is told. */
 function readReasoning(before: ResponsesReadState, body: JsonObject): Step {
   const index = indexOf(body);
-  const item = before.items.get(index);
+  const item = before.items.get(index) ?? { type: "reasoning", call: null, pieces: NO_PIECES };
   const kind = wordsKind(body);
-  const isOther = item !== undefined && [...item.pieces.keys()].some((piece) => !piece.startsWith(kind));
+  const isOther = [...item.pieces.keys()].some((piece) => !piece.startsWith(kind));
   if (isOther) return given(before, body, []);
   const place = kind === "summary" ? body["summary_index"] : body["content_index"];
   const piece = `${kind}${typeof place === "number" ? place : 0}`;
-  const isKnown = item === undefined || item.pieces.has(piece);
-  const state = isKnown ? before : withPiece(before, { index, item, piece });
+  const state = item.pieces.has(piece) ? before : withPiece(before, { index, item, piece });
   return given(state, body, [{ reasoning: stringOf(body["delta"]) }]);
 }
 

@@ -15,7 +15,7 @@ export function readItemDone(before: ResponsesReadState, body: JsonObject): Step
   const index = typeof body["output_index"] === "number" ? body["output_index"] : -1;
   const open = before.items.get(index) ?? { type: item["type"], call: null, pieces: NO_PIECES };
   if (open.pieces.has(DONE)) return given(before, body, []);
-  if (isCall(item["type"])) return callDone(before, body, { index, open, item });
+  if (isCall(item)) return callDone(before, body, { index, open, item });
   const state = withItem(before, index, { ...open, pieces: new Map(open.pieces).set(DONE, 0) });
   return given(state, body, restOf(item, open));
 }
@@ -76,7 +76,8 @@ function callDone(before: ResponsesReadState, body: JsonObject, { index, open, i
     call,
     pieces: new Map(open.pieces).set("arguments", 0).set(DONE, 0),
   });
-  if (!isNew && (open.pieces.has("arguments") || text === "")) return given(state, body, []);
-  const piece: ToolCallDelta = { index: call, opens: isNew ? opens : null, arguments: text, source: {} };
+  const said = text || (open.begun ?? "");
+  if (!isNew && (open.pieces.has("arguments") || said === "")) return given(state, body, []);
+  const piece: ToolCallDelta = { index: call, opens: isNew ? opens : null, arguments: said, source: {} };
   return given(state, body, [{ toolCalls: [piece] }]);
 }

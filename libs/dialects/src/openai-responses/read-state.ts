@@ -15,6 +15,8 @@ export type OpenItem = {
   /** Of a call, its index in the neutral form. */
   readonly call: number | null;
   readonly pieces: ReadonlyMap<string, number>;
+  /** Of a call, the arguments that stood at its beginning. */
+  readonly begun?: string;
 };
 
 /** What is known of a provider's stream between two events. */

@@ -45,6 +45,12 @@ export function isForeignReasoning(item: unknown): boolean {
   return bearer !== "reasoning" || state.wire !== "openai-responses";
 }
 
+/** Reasoning of this dialect's own provider without its state: the provider keeps none, and would look for it in vain. */
+export function isBareReasoning({ type, id, content, encrypted_content: encrypted }: JsonObject): boolean {
+  const hasState = typeof encrypted === "string" || (Array.isArray(content) && content.length > 0);
+  return type === "reasoning" && isOwnId(id) && !hasState;
+}
+
 function wordsOf(parts: unknown): string {
   if (!Array.isArray(parts)) return "";
   const texts = parts.filter(isObject).map(({ text }) => text);

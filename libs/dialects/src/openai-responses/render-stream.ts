@@ -14,12 +14,16 @@ export type ResponsesWriteState = WriteState & {
   readonly sequence: number;
   /** The provider's last event, which waits for the usage. */
   readonly last: JsonObject | null;
+  /** Items that have ended, by their place: some hosts leave the output of the last event empty. */
+  readonly items: ReadonlyMap<number, unknown>;
   readonly draft: AnswerDraft | null;
 };
 
 export function startWriting(options: WriteStreamOptions): ResponsesWriteState {
-  return { echo: options.echo ?? {}, sequence: 0, last: null, draft: null, losses: NO_LOSSES };
+  return { echo: options.echo ?? {}, sequence: 0, last: null, items: NO_ITEMS, draft: null, losses: NO_LOSSES };
 }
+
+const NO_ITEMS: ReadonlyMap<number, unknown> = new Map();
 
 /** One event as the caller gets it; a provider's of this form keeps its own fields. */
 export function writeChunk(state: ResponsesWriteState, chunk: NeutralChunk): readonly [ResponsesWriteState, string] {
@@ -38,7 +42,9 @@ function writeOwn(state: ResponsesWriteState, body: JsonObject): readonly [Respo
   const event = typeof body["sequence_number"] === "number" ? body : { ...body, sequence_number: state.sequence };
   const next = { ...state, sequence: (event["sequence_number"] as number) + 1 };
   if (type === "response.completed" || type === "response.incomplete") return [{ ...next, last: event }, ""];
-  return [next, encode(event)];
+  if (type !== "response.output_item.done") return [next, encode(event)];
+  const items = new Map(next.items).set(Number(body["output_index"]), body["item"]);
+  return [{ ...next, items }, encode(event)];
 }
 
 /** What a complete answer still owes the caller: its last event, with the whole response and its usage. */
@@ -53,7 +59,14 @@ export function writeTail(state: ResponsesWriteState, tail: StreamTail): string 
     return encodeAll(draft.take());
   }
   if (last === null) return "";
-  return encode({ ...last, response: { ...(last["response"] as JsonObject), usage } });
+  const response = last["response"] as JsonObject;
+  return encode({ ...last, response: { ...response, output: outputOf(response, state.items), usage } });
+}
+
+/** SDKs give their callers the output of the last event, whatever came before it. */
+function outputOf({ output }: JsonObject, items: ResponsesWriteState["items"]): readonly unknown[] {
+  if (Array.isArray(output) && output.length > 0) return output;
+  return [...items].toSorted(([a], [b]) => a - b).map(([, item]) => item);
 }
 
 export function encodeAll(events: readonly JsonObject[]): string {

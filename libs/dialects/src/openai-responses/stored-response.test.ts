@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../neutral/source.ts";
+import { referencesOf, resolveReferences } from "./item-reference.ts";
 import { parseRequest } from "./parse-request.ts";
 import { conversationOf, joinConversation, previousResponseIdOf } from "./stored-response.ts";
 
@@ -41,5 +43,28 @@ describe("a request that goes on from a response", () => {
     const foreign = { ...reasoning, id: "rs_sb_4", summary: [{ type: "summary_text", text: "Hm." }] };
     const kept = conversationOf({ input: [] }, { output: [bare, sealed, open, foreign, call] });
     expect(joinConversation(second, kept)).toMatchObject({ input: [sealed, open, foreign, call, result] });
+  });
+});
+
+const refer = (id: string): object => ({ type: "item_reference", id });
+
+describe("B9 a request that refers to items instead of holding them", () => {
+  const say = { id: "msg_1", type: "message", role: "assistant", content: [] };
+  const bare = { id: "rs_1", type: "reasoning", summary: [] };
+  const body = { model: "m", input: [{ role: "user", content: "Hi" }, refer("rs_1"), { id: "msg_1" }, refer("msg_9")] };
+
+  test("names them", () => {
+    expect(referencesOf(body)).toEqual(["rs_1", "msg_1", "msg_9"]);
+    for (const other of [null, "x", {}, { input: "Hi" }, { input: [null, 1, { type: "item_reference" }] }]) {
+      expect(referencesOf(other)).toEqual([]);
+    }
+  });
+
+  test("is given those that are known, but for reasoning that nobody can read; the rest stay references", () => {
+    const known = new Map<string, JsonObject>([
+      ["msg_1", say],
+      ["rs_1", bare],
+    ]);
+    expect(resolveReferences(body, known)).toEqual({ model: "m", input: [body.input[0], say, refer("msg_9")] });
   });
 });

@@ -2,8 +2,8 @@ import { isObject } from "../check/check-value.ts";
 import { invalid } from "../check/invalid.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import { isSet } from "../openai-chat/request-fields.ts";
-import { isOwnId } from "./reasoning-item.ts";
+import { isReference } from "./item-reference.ts";
+import { isBareReasoning } from "./reasoning-item.ts";
 
 /** What is kept of a response, so that a later request can go on from it: all items up to its own, and its own. */
 export type StoredConversation = {
@@ -41,16 +41,6 @@ export function joinConversation(requestBody: JsonObject, stored: StoredConversa
     return [];
   });
   return { ...body, input: [...before, ...asked] };
-}
-
-/** Reasoning of this dialect's own provider without its state: the provider keeps none, and would look for it in vain. */
-function isBareReasoning(item: JsonObject): boolean {
-  const { type, id, content, encrypted_content: encrypted } = item;
-  return type === "reasoning" && isOwnId(id) && !isSet(encrypted) && !(Array.isArray(content) && content.length > 0);
-}
-
-function isReference(item: JsonObject): boolean {
-  return item["type"] === "item_reference" || (!isSet(item["type"]) && "id" in item && !("role" in item));
 }
 
 /** An input as items: a text is a message of the user's. */

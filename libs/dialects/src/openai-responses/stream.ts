@@ -5,12 +5,13 @@ import { notJson } from "../error/stream-failure.ts";
 import type { WireEvent } from "../framing.ts";
 import { deltasOfChoice } from "../neutral/response-chunks.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import { NO_PROGRESS } from "../neutral/stream-event.ts";
+import { type NeutralDelta, NO_PROGRESS } from "../neutral/stream-event.ts";
 import { readFailure } from "./error.ts";
 import { readFinish } from "./finish-reason.ts";
 import { choiceOf, headOf } from "./parse-response.ts";
 import { given, type ResponsesReadState, type Step, withProgress } from "./read-state.ts";
 import { READERS } from "./read-event.ts";
+import { untoldDeltas } from "./untold-output.ts";
 import { readUsage } from "./usage.ts";
 import { parseJson } from "../check/parse-json.ts";
 
@@ -39,6 +40,9 @@ export function readEvent(state: ResponsesReadState, event: WireEvent): Step {
     case "response.completed":
     case "response.incomplete":
       return readLast(state, body);
+    case "response.done":
+      // xAI's other word for the same.
+      return readLast(state, { ...body, type: "response.completed" });
     case "response.created":
     case "response.queued":
     case "response.in_progress":
@@ -62,9 +66,16 @@ function readLast(before: ResponsesReadState, body: JsonObject): Step {
   const isSilent = state.items.size === 0 && !state.started && Array.isArray(response["output"]);
   const deltas = isSilent
     ? deltasOfChoice(choiceOf(final, response["output"] as readonly unknown[], state.options.defaults.id))
-    : [readFinish(final, state.calls > 0)];
+    : endOf(state, final);
   const [next, chunks] = given(state, body, deltas);
   return [withProgress(next, { end: { kind: "done" } }), chunks];
+}
+
+/** What no event has said of the output, and the end. */
+function endOf(state: ResponsesReadState, final: JsonObject): readonly Partial<NeutralDelta>[] {
+  const untold = untoldDeltas(state, final["output"]);
+  const calls = untold.some(({ toolCalls }) => toolCalls.length > 0);
+  return [...untold, readFinish(final, state.calls > 0 || calls)];
 }
 
 function readFailed(before: ResponsesReadState, body: JsonObject): ResponsesReadState {

@@ -38,9 +38,9 @@ describe("B5 usage is read as its provider means it", () => {
     ],
     ["without details", { input_tokens: 5, output_tokens: 1, input_tokens_details: null }, tokens([5, 0, 0], [1, 0])],
     [
-      "details that exceed their total are cut to it",
+      "cached tokens beyond the input stand beside it",
       { input_tokens: 5, input_tokens_details: { cached_tokens: 9, cache_write_tokens: 9 }, output_tokens: 1 },
-      tokens([5, 5, 0], [1, 0]),
+      tokens([14, 9, 5], [1, 0]),
     ],
   ])("%s", (_, usage, expected) => {
     expect(readUsage(usage)).toEqual(expected);

@@ -4,18 +4,18 @@ import type { JsonObject } from "../neutral/source.ts";
 
 /**
  * Reads a usage object, or null when it says nothing. Cached and written tokens stand inside `input_tokens`, reasoning inside
- * `output_tokens`. Sakana counts what its models say to each other beside both, under `orchestration_*` in the details.
+ * `output_tokens`; xAI now and then counts cached tokens beside the input, which shows in more of them than of input. Sakana counts what its models say to each other beside both, under `orchestration_*` in the details.
  */
 export function readUsage(value: unknown): Usage | null {
   if (!isObject(value)) return null;
   const inputs = inner(value, "input_tokens_details");
   const outputs = inner(value, "output_tokens_details");
-  const inputTokens = count(value["input_tokens"]) + count(inputs["orchestration_input_tokens"]);
+  const input = count(value["input_tokens"]) + count(inputs["orchestration_input_tokens"]);
   const outputTokens = count(value["output_tokens"]) + count(outputs["orchestration_output_tokens"]);
   // All zeros is how some hosts fill the field before they have counted.
-  if (inputTokens === 0 && outputTokens === 0) return null;
-  const cached = count(inputs["cached_tokens"]) + count(inputs["orchestration_input_cached_tokens"]);
-  const cachedInputTokens = Math.min(cached, inputTokens);
+  if (input === 0 && outputTokens === 0) return null;
+  const cachedInputTokens = count(inputs["cached_tokens"]) + count(inputs["orchestration_input_cached_tokens"]);
+  const inputTokens = cachedInputTokens > input ? input + cachedInputTokens : input;
   return {
     inputTokens,
     cachedInputTokens,
