@@ -43,6 +43,9 @@ const Issuer = section({
 }).superRefine(namesTenants);
 
 export const IdentityConfig = section({
+  operatorTenant: TenantId.default("default").describe(
+    "The tenant that runs the line: the rights of its keys and tokens reach all tenants, those of every other tenant reach their own.",
+  ),
   trustedProxies: z
     .array(Network)
     .max(64)

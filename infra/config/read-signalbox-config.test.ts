@@ -17,6 +17,13 @@ test("an empty file is a whole config", () => {
   expect(parseSignalboxConfig("# nothing yet\n", "x").audit).toBe("async");
 });
 
+test("content of nobody may be said in a word", () => {
+  const { content } = parseSignalboxConfig("retention: { content: none }", "x").retention;
+  expect(content).toEqual(parseSignalboxConfig("", "x").retention.content);
+  expect(content.tenants).toEqual([]);
+  expect(problems("retention:\n  content: all")[0]).toMatch(/^signalbox.yaml:2: retention.content: /);
+});
+
 test("each problem is told with its own line, in the order of the file", () => {
   const text = ["audit: later", "", "limits:", "  bodyMaxBytes: lots", "policy:", "  planMax: 9"].join("\n");
   expect(problems(text)).toEqual([

@@ -121,6 +121,7 @@ function ingress(options: RenderOptions): ServiceConfigs["ingress"] {
       bodyMaxBytes: limits.bodyMaxBytes,
       bodyTimeoutMs: limits.bodyTimeoutMs,
       inFlightMax: limits.inFlightMax,
+      browserOrigins: config.browserOrigins,
     },
     identity: { ...config.identity },
     ledgerAddress: `${places.hostOf("audit-ledger")}:${ports.ledger}`,

@@ -1,3 +1,4 @@
+import { BrowserOrigin } from "@signalbox/ingress/http/browser-origins";
 import { STREAM_MAX_OUTPUT_TOKENS, TenantId } from "@signalbox/proto";
 import { z } from "zod";
 import { ProvidersConfig } from "../catalogue/providers-config.ts";
@@ -77,30 +78,36 @@ const limits = section({
 });
 
 const retention = section({
-  content: section({
-    tenants: z
-      .array(z.union([TenantId, z.literal("*")]))
-      .max(1_024)
-      .default([])
-      .describe(
-        "Whose chats are retained, `*` for everybody's. Of all others nothing is kept but in the answer cache and where `responses` allows it; the register holds keyed digests.",
-      ),
-    ttlSeconds: z
-      .int()
-      .min(1)
-      .max(365 * 24 * HOUR_SECONDS)
-      .default(30 * 24 * HOUR_SECONDS)
-      .describe("How long each is kept, unless it is erased before."),
-    entryMaxBytes: z
-      .int()
-      .min(1)
-      .max(64 * MIB)
-      .default(MIB)
-      .describe("A larger request is not retained, and of a larger answer its beginning."),
-    tenantMaxBytes: z.int().min(1).default(GIB).describe("Of one tenant; the oldest go first."),
-  })
+  content: z
+    .preprocess(
+      (written) => (written === "none" ? {} : written),
+      section({
+        tenants: z
+          .array(z.union([TenantId, z.literal("*")]))
+          .max(1_024)
+          .default([])
+          .describe(
+            "Whose chats are retained, `*` for everybody's. Of all others nothing is kept but in the answer cache and where `responses` allows it; the register holds keyed digests.",
+          ),
+        ttlSeconds: z
+          .int()
+          .min(1)
+          .max(365 * 24 * HOUR_SECONDS)
+          .default(30 * 24 * HOUR_SECONDS)
+          .describe("How long each is kept, unless it is erased before."),
+        entryMaxBytes: z
+          .int()
+          .min(1)
+          .max(64 * MIB)
+          .default(MIB)
+          .describe("A larger request is not retained, and of a larger answer its beginning."),
+        tenantMaxBytes: z.int().min(1).default(GIB).describe("Of one tenant; the oldest go first."),
+      }),
+    )
     .prefault({})
-    .describe("Requests and answers as they crossed the wire, encrypted, for who may read content."),
+    .describe(
+      "Requests and answers as they crossed the wire, encrypted, for who may read content. `none` stands for nobody's, as no section does.",
+    ),
   responses: section({
     tenants: z
       .array(z.union([TenantId, z.literal("*")]))
@@ -220,6 +227,13 @@ export const SignalboxConfig = section({
     .nullable()
     .default(null)
     .describe("Where this line takes requests in; policies read it as `region`."),
+  browserOrigins: z
+    .array(BrowserOrigin)
+    .max(64)
+    .default([])
+    .describe(
+      "Origins, such as `https://app.example`, whose pages in browsers may call what vendors' SDKs call; `*` for any. A page's visitors can read the key that it calls with.",
+    ),
   audit: z
     .enum(["async", "sync"])
     .default("async")

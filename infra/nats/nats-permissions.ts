@@ -26,7 +26,8 @@ const receipts = receiptSubject(ANY);
 
 /** What a stage needs beside its place in the flow. */
 const BESIDE_THE_FLOW: Readonly<Record<StageName, NatsPermissions>> = {
-  ingress: { publish: [HEALTH_SUBJECT], subscribe: [receipts] },
+  // Whoever may change policies over the admin API is asked for the right by ingress.
+  ingress: { publish: [HEALTH_SUBJECT, POLICY_CONTROL_SUBJECT], subscribe: [receipts] },
   classifier: { publish: [toIngress], subscribe: [] },
   cache: {
     publish: [toIngress, CACHE_STORED_SUBJECT],
@@ -55,6 +56,8 @@ const BESIDE_THE_FLOW: Readonly<Record<StageName, NatsPermissions>> = {
   dispatcher: { publish: [toIngress], subscribe: [receipts] },
   "audit-ledger": {
     publish: [
+      // How far the queue goes: what is not in the register yet may still be on its way.
+      `$JS.API.STREAM.INFO.${AUDIT_STREAM.name}`,
       `$JS.API.CONSUMER.INFO.${CONSUMER}`,
       `$JS.API.CONSUMER.MSG.NEXT.${CONSUMER}`,
       `$JS.ACK.${CONSUMER}.>`,

@@ -52,6 +52,8 @@ export type ErrorDetails = {
   readonly upstreamStatus?: number;
   readonly upstreamCode?: string;
   readonly upstreamType?: string;
+  /** What is wrong in files that were sent, each with its line and what would be right. */
+  readonly problems?: readonly { readonly file: string; readonly line: number; readonly text: string }[];
 };
 
 /** An error as it crosses a process boundary. */

@@ -104,6 +104,63 @@ test("what a policy would change is shown, then it is applied, told by a decisio
   ]);
 });
 
+type Admin = { status: number; body: Record<string, unknown> };
+
+async function admin(method: string, path: string, body?: object): Promise<Admin> {
+  const response = await fetch(`${line.baseUrl}/admin/v1/policies${path}`, {
+    method,
+    headers: { authorization: `Bearer ${line.adminKey}`, "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+const files = (text: string): object => ({ files: [{ name: "p.yaml", text }] });
+
+test("the admin API checks, compares, applies and takes back what the command line does", async () => {
+  const was = await admin("GET", "/current");
+  expect(was).toMatchObject({ status: 200, body: { object: "policy", document: { schema: "signalbox.policy.v2" } } });
+  const checked = await admin("POST", "/check", files(NO_LARGE));
+  expect(checked.body).toMatchObject({ valid: true, problems: [], rules: 2, tests: 1 });
+  const broken = NO_LARGE.replace("model.like", "modl.like");
+  expect((await admin("POST", "/check", files(broken))).body).toMatchObject({
+    valid: false,
+    problems: [{ file: "p.yaml", line: 4, text: expect.stringContaining("Did you mean 'model'?") }],
+  });
+  const failing = await admin("POST", "", files(NO_LARGE.replace("action: refuse", "action: route")));
+  expect(failing).toMatchObject({
+    status: 422,
+    body: { error: { code: "unprocessable", param: "files", problems: [{ file: "p.yaml", line: 9 }] } },
+  });
+  expect((await admin("GET", "/current")).body).toEqual(was.body);
+
+  const started = await admin("POST", "/diff", files(NO_LARGE));
+  expect(started).toMatchObject({ status: 202, body: { object: "policy-diff" } });
+  const { replay } = started.body as { replay: { id: string } };
+  await vi.waitFor(async () => {
+    const job = await fetch(`${line.baseUrl}/v1/replays/${replay.id}`, {
+      headers: { authorization: `Bearer ${line.adminKey}` },
+    });
+    expect(await job.json()).toMatchObject({ state: "completed", changes: { refusalsGained: expect.any(Number) } });
+  }, PATIENCE);
+
+  const applied = await admin("POST", "", files(NO_LARGE));
+  expect(applied).toMatchObject({ status: 200, body: { changed: true, version: checked.body["version"] } });
+  expect((await ask("upstream/large")).status).toBe(403);
+  const { version, document } = applied.body as { version: string; document: string };
+  expect((await admin("GET", `/${version}`)).body).toMatchObject({ object: "policy-version", digest: version });
+  expect((await admin("GET", `/${document}`)).body).toMatchObject({ object: "policy", digest: document });
+  const { body } = await admin("GET", "?limit=1");
+  const by = line.adminKey.split("-")[2];
+  expect(body["data"]).toMatchObject([{ action: "apply", actor: by, version, document, previous: was.body["digest"] }]);
+  expect(body["refusals"]).toMatchObject([{ actor: by }]);
+  expect((await run("history", "--limit", "1")).stdout).toContain(by);
+
+  expect(await admin("POST", "/rollback", { to: "sha256:00000000" })).toMatchObject({ status: 404 });
+  expect(await admin("POST", "/rollback", {})).toMatchObject({ status: 200, body: { changed: true, version: null } });
+  expect((await ask("upstream/large")).status).toBe(200);
+});
+
 function told(lines: readonly string[], text: string): Promise<void> {
   return vi.waitFor(() => expect(lines.join("\n")).toContain(text), { timeout: 5_000, interval: 10 });
 }

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { randomUUID } from "node:crypto";
 import { EscrowAccount, leaseSize } from "@signalbox/decision";
 import type { Client } from "pg";
+import { Postings } from "../../services/policy/src/budgets/postings.ts";
 
 type Held = { lease: string; left: bigint; untilMs: number };
 type Reserved = { id: string; lease: string; amount: bigint; atMs: number };
@@ -102,10 +103,10 @@ export class EscrowTwin {
     const cost = BigInt(this.random(Number(amount) + 40));
     if (both) this.account.settle({ reservation: id, amount: cost });
     else this.open.push(taken);
-    await this.#apply(
-      [{ decision: id, budget: this.budget, lease, amount: String(amount), at_ms: atMs, leaf: this.idx }],
-      both ? [{ decision: id, budget: this.budget, amount: String(cost), leaf: this.idx }] : [],
-    );
+    const postings = new Postings();
+    postings.reserve(id, { budget: this.budget, lease, amount: String(amount) }, atMs);
+    if (both) postings.settle({ decisionId: id, budget: this.budget, cost, account: null });
+    await this.#apply(postings);
   }
 
   async #settle(): Promise<void> {
@@ -115,21 +116,23 @@ export class EscrowTwin {
       return { id, cost: this.random(6) === 0 ? null : BigInt(this.random(Number(amount) + 40)) };
     });
     for (const { id, cost } of costs) this.account.settle({ reservation: id, amount: cost });
-    const rows = costs.map(({ id, cost }) => ({
-      decision: id,
-      budget: this.budget,
-      amount: cost === null ? null : String(cost),
-      leaf: this.idx,
-    }));
-    await this.#apply([], rows);
+    const { rows } = await this.#owner.query<{ id: string }>("select id from budget_account where budget = $1", [
+      this.budget,
+    ]);
+    const postings = new Postings();
+    for (const { id, cost } of costs) {
+      postings.settle({ decisionId: id, budget: this.budget, cost, account: rows[0]?.id ?? null });
+    }
+    await this.#apply(postings);
     // The same outcome under another index changes nothing.
-    await this.#apply([], rows);
+    await this.#apply(postings);
   }
 
-  async #apply(reserved: object[], settled: object[]): Promise<void> {
-    const batch = [this.idx, this.idx + 1, JSON.stringify(reserved), JSON.stringify(settled)];
-    await this.#policy.query("select * from budget_apply($1, $2, $3, $4)", batch);
-    await assert.rejects(this.#policy.query("select * from budget_apply($1, $2, $3, $4)", batch), /somebody else/);
+  async #apply(postings: Postings): Promise<void> {
+    const batch = [this.idx, this.idx + 1, ...postings.columns()];
+    const book = `select * from budget_book(${batch.map((_, at) => `$${at + 1}`).join(", ")})`;
+    await this.#policy.query(book, batch);
+    await assert.rejects(this.#policy.query(book, batch), /somebody else/);
     this.idx += 1;
   }
 

@@ -107,6 +107,8 @@ export async function startIngressRig(played: PlayedServices = {}, overrides: ob
       ledgerAddress: services.address,
       ...files,
       ...overrides,
+      // The tenant of the rig's keys runs the line.
+      identity: { operatorTenant: "alice", ...(overrides as { identity?: object }).identity },
     });
   const ingress = starting.use(await startIngress(configure()));
   const operator = starting.adopt(await nats.connectAsOperator(), (connection) => connection.close());

@@ -3,7 +3,7 @@ import type { DecisionInput } from "@signalbox/proto";
 import type { LedgerReplayRequest, LedgerReplayResult } from "@signalbox/proto/grpc/ledger";
 import { sha256Digest } from "@signalbox/tlog";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { decisionEvent, INPUT } from "./ledger-events.ts";
+import { decisionEvent, INPUT, type DecisionParts } from "./ledger-events.ts";
 import { as, startLedgerRig, type Ledger, type LedgerRig } from "./ledger-rig.ts";
 
 /** An engine as small as one can be: what it decides follows from the input, the policy and itself. */
@@ -48,12 +48,10 @@ async function keep(kind: string, text: string): Promise<string> {
   return digest;
 }
 
-/** Records what the engine decides on the input; `recordedInput` is what the record says that the input was. */
-async function decideAndRecord(
-  engine: string,
-  change: Partial<DecisionInput["classification"]> = {},
-  recordedChange: Partial<DecisionInput["classification"]> = {},
-): Promise<string> {
+type Classified = Partial<DecisionInput["classification"]>;
+
+/** What the engine decides on the input; `recordedChange` is what the record says that the input was. */
+function decide(engine: string, change: Classified = {}, recordedChange: Classified = {}): DecisionParts {
   const documents = {
     engine: sha256Digest(engine),
     policy: sha256Digest(DOCUMENTS.policy),
@@ -63,13 +61,16 @@ async function decideAndRecord(
   const input = { ...INPUT, documents, classification: { ...INPUT.classification, ...change } };
   const decision = loadEngine(engine).decide(input, DOCUMENTS);
   const recorded = { ...input, classification: { ...input.classification, ...recordedChange } };
-  const decisionId = uuidv7();
-  const event = decisionEvent({ requestId: uuidv7(), decisionId, input: recorded, decision });
-  const [signed] = rig.policy.sign([event]);
+  return { requestId: uuidv7(), decisionId: uuidv7(), input: recorded, decision };
+}
+
+async function decideAndRecord(...what: Parameters<typeof decide>): Promise<string> {
+  const parts = decide(...what);
+  const [signed] = rig.policy.sign([decisionEvent(parts)]);
   if (signed === undefined) throw new Error("nothing was signed");
   await rig.enqueue([signed]);
   expect(await rig.receipt(signed.eventId)).toMatchObject({ status: "committed" });
-  return decisionId;
+  return parts.decisionId;
 }
 
 function replay(request: Partial<LedgerReplayRequest>): Promise<LedgerReplayResult[]> {
@@ -111,11 +112,31 @@ test("a range is replayed in the order of the log, one page after the other", as
   const engine = engineSource("many");
   await keep("engine", engine);
   const from = (await rig.leaves(0)).length;
-  const wanted: string[] = [];
-  for (let n = 0; n < 70; n += 1) wanted.push(await decideAndRecord(engine, { difficulty: n }));
+  // More than a page, and than each thread takes at once; the last one differs.
+  const decisions = Array.from({ length: 300 }, (_, n) => decide(engine, { difficulty: n }, { difficulty: n % 299 }));
+  for (const part of [decisions.slice(0, 100), decisions.slice(100, 200), decisions.slice(200)]) {
+    await rig.enqueue(rig.policy.sign(part.map(decisionEvent)));
+  }
+  await rig.leaves(from + decisions.length);
   const results = await replay({ fromIndex: BigInt(from) });
-  expect(results.map(({ decisionId }) => decisionId)).toEqual(wanted);
-  expect(results.every(({ identical }) => identical)).toBe(true);
+  expect(results.map(({ decisionId }) => decisionId)).toEqual(decisions.map(({ decisionId }) => decisionId));
+  expect(results.flatMap(({ identical }, n) => (identical ? [] : [n]))).toEqual([299]);
   expect(await replay({ fromIndex: BigInt(from), toIndex: BigInt(from + 3) })).toHaveLength(3);
   expect(await replay({ tenant: "acme" })).toEqual([]);
+});
+
+test("a leaf that is no text any more is told of, and those beside it are replayed", async () => {
+  const engine = engineSource("tampered");
+  await keep("engine", engine);
+  const from = (await rig.leaves(0)).length;
+  for (let n = 0; n < 3; n += 1) await decideAndRecord(engine);
+  const broken = "set leaf = '\\xff00ff'::bytea where idx = $1";
+  await rig.owner.query("alter table ledger_leaf_0 disable trigger user");
+  await rig.owner.query(`update ledger_leaf_0 ${broken}`, [from + 1]);
+  await rig.owner.query("alter table ledger_leaf_0 enable trigger user");
+  expect(await replay({ fromIndex: BigInt(from) })).toMatchObject([
+    { identical: true },
+    { identical: false, error: "The leaf is not an envelope." },
+    { identical: true },
+  ]);
 });

@@ -3,13 +3,17 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { catalogue, endpoint, priced } from "@signalbox/decision/fixtures/documents";
+import { decodeAuditMessage } from "@signalbox/kit";
 import {
+  AdminEvent,
+  eventSubject,
   POLICY_CONTROL_SUBJECT,
   POLICY_NOTICE_SUBJECT,
   PolicyAnswer,
   PolicyNotice,
   type PolicyCommand,
 } from "@signalbox/proto";
+import { parseEnvelope } from "@signalbox/tlog";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startPolicyRig, type PolicyRig } from "./policy-rig.ts";
 
@@ -23,8 +27,18 @@ const ENDPOINTS = [
 ];
 
 let rig: PolicyRig;
+/** What was recorded of policies, oldest first. */
+const changes: AdminEvent[] = [];
 beforeAll(async () => {
   rig = await startPolicyRig(ENDPOINTS);
+  rig.operator.subscribe(eventSubject("admin", "*"), {
+    callback: (_error, message) => {
+      for (const { envelope } of decodeAuditMessage(message.data)) {
+        const payload = parseEnvelope(envelope)?.payload ?? Buffer.of();
+        changes.push(AdminEvent.parse(JSON.parse(Buffer.from(payload).toString("utf8"))));
+      }
+    },
+  });
   await rig.listenAsDispatcher();
 });
 afterAll(() => rig[Symbol.asyncDispose]());
@@ -123,6 +137,10 @@ test("a version is applied once, rolled back, and found again by its digest afte
     const first = await apply("planMax: 1");
     const second = await apply("strategy: quality");
     expect([first, second]).toMatchObject([{ changed: true }, { changed: true }]);
+    const [one, two] = changes.slice(-2);
+    expect(one).toMatchObject({ by: "tester", change: "activated", id: first.kind === "activated" && first.version });
+    // Each says which document and which version it takes the place of.
+    expect(two).toMatchObject({ before: one?.after, base: one?.id });
     expect(await apply("strategy: quality")).toMatchObject({ kind: "activated", changed: false });
     const back = await command({ kind: "rollback", to: null, actor: "tester" });
     expect(back).toMatchObject({ version: first.kind === "activated" && first.version });
@@ -154,6 +172,10 @@ test("a configuration that has changed holds beneath the version, and the histor
   expect(history).toMatchObject({
     activations: [{ action: "base", actor: "configuration", document: recorded[0]?.input.documents.policy }],
   });
+  await vi.waitFor(() => expect(changes.at(-1)?.by).toBe("configuration"));
+  const [applied, rebased] = changes.slice(-2);
+  expect(rebased).toMatchObject({ id: applied?.id, base: applied?.id, before: applied?.after });
+  expect(rebased?.after).toBe(recorded[0]?.input.documents.policy);
   await rm(dirname(policyPath), { recursive: true });
 });
 

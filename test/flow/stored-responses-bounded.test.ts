@@ -39,6 +39,7 @@ const principalOf = (tenant: string): Principal => {
     keyId: "0a1b2c3d4e5f",
     tenant,
     role: "member",
+    reach: "tenant",
     digestKey: createSecretKey(Buffer.alloc(32, tenant)),
   };
 };

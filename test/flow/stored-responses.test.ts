@@ -1,5 +1,7 @@
+import { createOpenAI } from "@ai-sdk/openai";
 import type { ServerWritableStream } from "@grpc/grpc-js";
 import type { DispatchFrame, DispatchRequest } from "@signalbox/proto/grpc/dispatcher";
+import { generateText, type ModelMessage } from "ai";
 import { sql } from "kysely";
 import OpenAI, { BadRequestError, NotFoundError } from "openai";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -165,6 +167,52 @@ describe("a response that is to be kept", () => {
     await expect(alice().responses.retrieve(id)).rejects.toMatchObject({ status: 404 });
     const asked = alice().responses.create({ model: "auto", input: "Where?", previous_response_id: id });
     await expect(asked).rejects.toMatchObject({ status: 400, code: "previous_response_not_found" });
+  });
+});
+
+const refer = (id: string): OpenAI.Responses.ResponseInputItem => ({ type: "item_reference", id });
+const asking = (...items: OpenAI.Responses.ResponseInputItem[]): OpenAI.Responses.ResponseCreateParamsNonStreaming => {
+  return { model: "auto", input: [{ role: "user", content: "Where?" }, ...items] };
+};
+
+describe("a request that refers to items of responses that are kept", () => {
+  test("goes down the line with the items, whichever provider will answer", async () => {
+    await alice().responses.create({ ...kept, input: SECRET });
+    await alice().responses.create(asking(refer("msg_1")));
+    expect(sent[1]!.input).toMatchObject([{ role: "user" }, { role: "assistant", content: [{ text: ANSWER }] }]);
+    expect(rig.seen.at(-1)?.facts).not.toHaveProperty("ownForm");
+    // What nobody has kept here stays for a provider that may have.
+    await alice().responses.create(asking(refer("msg_1"), refer("msg_9")));
+    expect(sent[2]!.input.map(({ type }) => type)).toEqual([undefined, "message", "item_reference"]);
+    expect(rig.seen.at(-1)?.facts).toMatchObject({ ownForm: true });
+  });
+
+  test("is what the AI SDK sends when it is told that responses are kept", async () => {
+    globalThis.AI_SDK_LOG_WARNINGS = false;
+    const openai = createOpenAI({ baseURL: `${rig.baseUrl}/v1`, apiKey: rig.memberKey });
+    const asked = { model: openai.responses("auto"), providerOptions: { openai: { store: true } }, maxRetries: 0 };
+    const first: ModelMessage = { role: "user", content: SECRET };
+    const { response } = await generateText({ ...asked, messages: [first] });
+    const next: ModelMessage = { role: "user", content: "Where?" };
+    const { text } = await generateText({ ...asked, messages: [first, ...response.messages, next] });
+    expect(text).toBe(ANSWER);
+    expect(sent[1]!.input).toMatchObject([{ role: "user" }, { id: "msg_1", role: "assistant" }, { role: "user" }]);
+  });
+
+  test("can itself be kept, with them", async () => {
+    await alice().responses.create({ ...kept, input: SECRET });
+    const { id } = await alice().responses.create({ ...asking(refer("msg_1")), ...kept });
+    const { data } = await alice().responses.inputItems.list(id, { order: "asc" });
+    expect(data).toMatchObject([{ role: "user" }, { id: "msg_1", role: "assistant" }]);
+  });
+
+  test("is given none of another tenant, and none of a response that was deleted", async () => {
+    const { id } = await alice().responses.create({ ...kept, input: SECRET });
+    await bob().responses.create(asking(refer("msg_1")));
+    expect(sent[1]!.input.map(({ type }) => type)).toEqual([undefined, "item_reference"]);
+    await alice().responses.delete(id);
+    await alice().responses.create(asking(refer("msg_1")));
+    expect(sent[2]!.input.map(({ type }) => type)).toEqual([undefined, "item_reference"]);
   });
 });
 

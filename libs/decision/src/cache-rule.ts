@@ -33,7 +33,7 @@ export function judgeCache(
   if (prepared === undefined || !terms.serve) return { kind: "hit-not-allowed" };
   const rule = filtered.rules[prepared.index] ?? null;
   if (rule !== null && rule !== CIRCUIT_OPEN && barsKeptAnswers(rule)) return { kind: "hit-not-allowed" };
-  return { kind: "hit", action: { kind: "serve-cached", entryId: lookup.entryId, endpoint: lookup.endpoint } };
+  return { kind: "hit", action: { endpoint: lookup.endpoint, entryId: lookup.entryId, kind: "serve-cached" } };
 }
 
 /** How long the answer may be kept; null when it may not: an answer with tools or several choices only if asked for. */

@@ -53,6 +53,23 @@ test("a plan starts with the first ranked, names no endpoint twice and keeps the
   );
 });
 
+/** With every object's members in the order of RFC 8785. */
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(members.map(([name, member]) => [name, ordered(member)]));
+}
+
+test("the members of a decision stand in the order in which they are signed", () => {
+  fc.assert(
+    fc.property(someInput, someDocuments, (input, docs) => {
+      const text = JSON.stringify(decide(input, docs));
+      expect(text).toBe(JSON.stringify(ordered(JSON.parse(text))));
+    }),
+  );
+});
+
 test("the same input gives the same bytes", () => {
   fc.assert(
     fc.property(someInput, someDocuments, (input, docs) => {

@@ -1,4 +1,4 @@
-import type { Decision, DecisionInput, RankedEndpoint } from "@signalbox/proto";
+import type { Decision, DecisionInput, PolicyTrace, RankedEndpoint } from "@signalbox/proto";
 import { meansOf } from "./budget/means.ts";
 import { reserve, reserveForKept, type Route } from "./budget/reserve.ts";
 import { cacheTerms, judgeCache, storeTtlSeconds } from "./cache-rule.ts";
@@ -48,7 +48,7 @@ export function decidePrepared(input: DecisionInput, documents: PreparedDocument
 
 /** Nothing is left that could be filtered. */
 function refuseAtOnce(judged: Judged, action: Refusal): Decision {
-  return { ...decisionHead(judged, null), strategy: "pinned", action, reason: action.code };
+  return decisionOf(judged, { action, reason: action.code });
 }
 
 function decideResolved(judged: Judged, { model, route }: Extract<RequestTarget, { kind: "resolved" }>): Decision {
@@ -69,23 +69,18 @@ function decideResolved(judged: Judged, { model, route }: Extract<RequestTarget,
   const terms = cacheTerms(documents.policy, effects);
   const cached = judgeCache(input, documents, { filtered, terms });
   const excluded = groupByRule(filtered.rules);
-  const head = {
-    ...decisionHead(judged, cached.kind === "hit" ? null : arms),
-    strategy: model.strategy,
-    eligible: candidates.length,
-    excluded,
-    ranked: choice === null ? [] : choice.ranked.map(recordOf),
-  };
+  const ranked = choice === null ? [] : choice.ranked.map(recordOf);
+  const found = { strategy: model.strategy, eligible: candidates.length, excluded, ranked, cache: cached.kind };
   if (cached.kind === "hit") {
-    const propensities = [{ endpoint: cached.action.endpoint, propensity: CERTAIN_MICRO }];
-    const index = documents.byId.get(cached.action.endpoint)?.index ?? -1;
-    const reserved = means === null ? [] : reserveForKept(index, means);
+    const { action } = cached;
+    const propensities = [{ endpoint: action.endpoint, propensity: CERTAIN_MICRO }];
+    const reserved = means === null ? [] : reserveForKept(documents.byId.get(action.endpoint)?.index ?? -1, means);
     const charged = reserved.length === 0 ? {} : { reserved };
-    return { ...head, cache: "hit", action: cached.action, reason: "cache-hit", propensities, ...charged };
+    return decisionOf(judged, { ...found, action, reason: "cache-hit", propensities, ...charged });
   }
   if (choice === null) {
     const action = refuseAll(input.facts.model, excluded);
-    return { ...head, cache: cached.kind, action, reason: action.code };
+    return decisionOf(judged, { ...found, action, reason: action.code, arms });
   }
   // What a budget must answer for stays at the default, so that one long stream does not hold all of it.
   const { stream, operation } = input.facts;
@@ -93,7 +88,8 @@ function decideResolved(judged: Judged, { model, route }: Extract<RequestTarget,
   const ttlSeconds = storeTtlSeconds(input, terms);
   const action = routeTo(choice, { judged, candidates, asked, mayBeLong, storeTtlSeconds: ttlSeconds });
   const reserved = means === null ? {} : { reserved: reserve(action, input, { documents, means }) };
-  return { ...head, cache: cached.kind, action, reason: choice.reason, propensities: choice.propensities, ...reserved };
+  const { reason, propensities } = choice;
+  return decisionOf(judged, { ...found, action, reason, propensities, arms, ...reserved });
 }
 
 function routeTo(
@@ -116,12 +112,14 @@ function routeTo(
   const isWhole = documents.policy.translation === "enforce";
   const form = isWhole ? input.facts.dialect : null;
   const plan = planEndpoints(peers, { first, compare, max, outputTokens: bound.tokens, chain, form });
+  const { planOutputTokens, ...bounds } = options.mayBeLong
+    ? longBounds(plan, judged, asked)
+    : { maxOutputSource: bound.source, maxOutputTokens: bound.tokens };
   return {
     kind: "route",
+    ...bounds,
     plan,
-    ...(options.mayBeLong
-      ? longBounds(plan, judged, asked)
-      : { maxOutputTokens: bound.tokens, maxOutputSource: bound.source }),
+    ...(planOutputTokens === undefined ? {} : { planOutputTokens }),
     storeTtlSeconds: options.storeTtlSeconds,
     ...(isWhole ? { translation: "enforce" } : {}),
   };
@@ -140,26 +138,44 @@ function longBounds(plan: readonly string[], { input, documents }: Judged, asked
   const [first] = bounds as [OutputBound, ...OutputBound[]];
   const same = bounds.every(({ tokens }) => tokens === first.tokens);
   return {
-    maxOutputTokens: first.tokens,
     maxOutputSource: first.source,
+    maxOutputTokens: first.tokens,
     ...(same ? {} : { planOutputTokens: bounds.map(({ tokens }) => tokens) }),
   };
 }
 
-/** What every decision states, with the values of one that looked at no endpoint. */
-function decisionHead({ input, documents, verdict: { trace } }: Judged, arms: DrawnArms | null) {
+/** What a decision says of its own; the rest follows from the request. */
+type Found = Pick<Decision, "action" | "reason"> & Partial<Decision> & { readonly arms?: DrawnArms | null };
+
+/**
+ * A decision, with the values of one that looked at no endpoint where nothing else was found. Its members stand in the
+ * order of RFC 8785, here and wherever its parts are made, so that the engine's JSON is the very text that is signed.
+ */
+function decisionOf({ input, documents, verdict: { trace } }: Judged, found: Found): Decision {
   const { status } = input.lookup;
+  const { reserved, arms = null } = found;
   return {
-    schema: "signalbox.decision.v1",
-    requiredQuality: input.classification.difficulty,
+    action: found.action,
+    cache: found.cache ?? (status === "hit" ? "hit-not-allowed" : status),
     considered: documents.endpoints.length,
-    eligible: 0,
-    excluded: [] as Decision["excluded"],
-    ranked: [] as Decision["ranked"],
-    propensities: [] as Decision["propensities"],
-    cache: status === "hit" ? "hit-not-allowed" : status,
-    ...(trace === null ? {} : { policy: { ...trace, arm: traceOf(arms) } }),
-  } as const;
+    eligible: found.eligible ?? 0,
+    excluded: found.excluded ?? [],
+    ...(trace === null ? {} : { policy: tracedBy(trace, arms) }),
+    propensities: found.propensities ?? [],
+    ranked: found.ranked ?? [],
+    reason: found.reason,
+    requiredQuality: input.classification.difficulty,
+    ...(reserved === undefined ? {} : { reserved }),
+    schema: "signalbox.decision.v1",
+    strategy: found.strategy ?? "pinned",
+  };
+}
+
+function tracedBy(
+  { applied, failed, obligations, tags }: NonNullable<PolicyVerdict["trace"]>,
+  arms: DrawnArms | null,
+): PolicyTrace {
+  return { applied, arm: traceOf(arms), failed, obligations, tags };
 }
 
 function groupByRule(rules: Filtered["rules"]): Decision["excluded"] {
@@ -173,16 +189,16 @@ function groupByRule(rules: Filtered["rules"]): Decision["excluded"] {
   }
   return [...groups]
     .toSorted(([a], [b]) => compareText(a, b))
-    .map(([rule, indexes]) => ({ rule, count: indexes.length, endpoints: formatIndexRanges(indexes) }));
+    .map(([rule, indexes]) => ({ count: indexes.length, endpoints: formatIndexRanges(indexes), rule }));
 }
 
 function recordOf(candidate: Candidate): RankedEndpoint {
   return {
+    costPicoUsd: candidate.cost === null ? null : String(candidate.cost),
     endpoint: candidate.endpoint.id,
+    goodEnough: candidate.goodEnough,
+    latencyMs: candidate.latencyMs,
     quality: candidate.quality,
     qualitySource: candidate.qualitySource,
-    costPicoUsd: candidate.cost === null ? null : String(candidate.cost),
-    latencyMs: candidate.latencyMs,
-    goodEnough: candidate.goodEnough,
   };
 }

@@ -19,6 +19,8 @@ export type EngineGlobal = {
   decide(inputJson: string): string;
 };
 
+type DocumentNames = DecisionInput["documents"];
+
 const DOCUMENTS_MAX = 24;
 const PREPARED_MAX = 8;
 const COMPILED_MAX = 4;
@@ -27,7 +29,19 @@ const parsed = new BoundedMap<unknown>(DOCUMENTS_MAX);
 const prepared = new BoundedMap<PreparedDocuments>(PREPARED_MAX);
 const compiled = new BoundedMap<CompiledPolicy>(COMPILED_MAX);
 
-function preparedFor(names: DecisionInput["documents"]): PreparedDocuments {
+/** Of the decision before, which had the same documents as a rule. */
+let latest: { readonly names: DocumentNames; readonly documents: PreparedDocuments } | null = null;
+
+function preparedFor(names: DocumentNames): PreparedDocuments {
+  if (latest === null || !isSame(names, latest.names)) latest = { names, documents: prepare(names) };
+  return latest.documents;
+}
+
+function isSame(a: DocumentNames, b: DocumentNames): boolean {
+  return a.health === b.health && a.policy === b.policy && a.catalogue === b.catalogue;
+}
+
+function prepare(names: DocumentNames): PreparedDocuments {
   const key = `${names.policy} ${names.catalogue} ${names.health}`;
   const known = prepared.get(key);
   if (known !== undefined) return known;
@@ -42,7 +56,7 @@ function preparedFor(names: DecisionInput["documents"]): PreparedDocuments {
 }
 
 /** Health changes every second, and rules do not change with it. */
-function compiledFor(names: DecisionInput["documents"], { policy, catalogue }: DecisionDocuments): CompiledPolicy {
+function compiledFor(names: DocumentNames, { policy, catalogue }: DecisionDocuments): CompiledPolicy {
   const key = `${names.policy} ${names.catalogue}`;
   const known = compiled.get(key);
   if (known !== undefined) return known;

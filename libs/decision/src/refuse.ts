@@ -81,7 +81,7 @@ export function refuseAll(model: string, excluded: Decision["excluded"]): Refusa
 }
 
 function refusal(code: Refusal["code"], message: string): Refusal {
-  return { kind: "refuse", code, message: message.slice(0, MESSAGE_MAX_CHARS).toWellFormed() };
+  return { code, kind: "refuse", message: message.slice(0, MESSAGE_MAX_CHARS).toWellFormed() };
 }
 
 /** `'a', 'b' or 'c'`. */

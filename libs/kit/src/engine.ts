@@ -9,13 +9,21 @@ export type EngineDocuments = { readonly policy: string; readonly catalogue: str
 export type Engine = {
   /** Throws `internal` when the engine fails: a decision is a value, whatever it says. */
   decide(input: DecisionInput, documents: EngineDocuments): Decision;
+  /**
+   * `decide` from JSON to JSON, for who has the one and compares the other. `names` are the documents' digests, as the
+   * input names them. An engine may write the members of a decision in any order.
+   */
+  decideText(inputJson: string, names: DocumentNames, documents: EngineDocuments): string;
 };
+
+type DocumentNames = Readonly<Record<keyof EngineDocuments, string>>;
 
 /** What an engine's script leaves on its global object: JSON text in, JSON text out. */
 type EngineGlobal = {
   has(digest: string): boolean;
   load(digest: string, json: string): void;
-  decide(inputJson: string): string;
+  /** Text, as far as nobody has looked. */
+  decide(inputJson: string): unknown;
 };
 
 const LOAD_TIMEOUT_MS = 2_000;
@@ -38,18 +46,35 @@ export function loadEngine(source: string): Engine {
   function hold(digest: string, json: string): void {
     if (!engine.has(digest)) engine.load(digest, json);
   }
+  function decideText(inputJson: string, names: DocumentNames, documents: EngineDocuments): string {
+    try {
+      hold(names.policy, documents.policy);
+      hold(names.catalogue, documents.catalogue);
+      hold(names.health, documents.health);
+      const text = engine.decide(inputJson);
+      if (typeof text !== "string") throw new TypeError("an engine's answer is not text");
+      return text;
+    } catch (error) {
+      throw engineFailure(error);
+    }
+  }
   return {
-    decide(input, documents) {
-      try {
-        hold(input.documents.policy, documents.policy);
-        hold(input.documents.catalogue, documents.catalogue);
-        hold(input.documents.health, documents.health);
-        return JSON.parse(engine.decide(JSON.stringify(input))) as Decision;
-      } catch (error) {
-        throw new SignalboxError("internal", "The decision engine failed.", { cause: error });
-      }
-    },
+    decide: (input, documents) => readDecision(decideText(JSON.stringify(input), input.documents, documents)),
+    decideText,
   };
+}
+
+/** What an engine decided, from its text. Throws `internal` when it is no JSON. */
+export function readDecision(text: string): Decision {
+  try {
+    return JSON.parse(text) as Decision;
+  } catch (error) {
+    throw engineFailure(error);
+  }
+}
+
+function engineFailure(cause: unknown): SignalboxError {
+  return new SignalboxError("internal", "The decision engine failed.", { cause });
 }
 
 function runEngine(source: string): EngineGlobal {

@@ -28,5 +28,7 @@ export const AdminEvent = z.strictObject({
   /** SHA-256 of the canonical JSON (RFC 8785) of its state before and after; null where there is none. No secret is in it. */
   before: Digest.nullable(),
   after: Digest.nullable(),
+  /** Of a policy's activation: the version that was in force before; null where that was the configuration alone. */
+  base: Digest.nullish(),
 });
 export type AdminEvent = z.infer<typeof AdminEvent>;

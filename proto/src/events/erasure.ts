@@ -11,7 +11,7 @@ export const ErasureEvent = z.strictObject({
   ...systemEventHead,
   /** Whose content it was. */
   of: TenantId,
-  /** The virtual key that asked for it; `lifetime` when it had been kept for as long as it may be. */
+  /** The virtual key that asked for it, or a token's digest and user; `lifetime` when it had been kept for as long as it may be. */
   by: z.string().min(1).max(128),
   scope: z.discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("request"), requestId: Uuid }),

@@ -10,13 +10,19 @@ export const POLICY_FILES_MAX_BYTES = 524_288;
 
 const Actor = z.string().min(1).max(128);
 
+const Files = z.array(PolicyFile).min(1).max(256);
+
 /** On POLICY_CONTROL_SUBJECT. */
 export const PolicyCommand = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("apply"), files: z.array(PolicyFile).min(1).max(256), actor: Actor }),
+  /** What `apply` would say, and nothing is changed. */
+  z.strictObject({ kind: z.literal("check"), files: Files }),
+  z.strictObject({ kind: z.literal("apply"), files: Files, actor: Actor }),
   /** `to`: a version's digest or its beginning; null: the version before the one in force. */
   z.strictObject({ kind: z.literal("rollback"), to: z.string().min(4).max(71).nullable(), actor: Actor }),
   z.strictObject({ kind: z.literal("history"), limit: z.int().min(1).max(500) }),
   z.strictObject({ kind: z.literal("show") }),
+  /** One kept policy, or one version of what was applied, by its whole digest. */
+  z.strictObject({ kind: z.literal("read"), digest: Digest }),
 ]);
 export type PolicyCommand = z.infer<typeof PolicyCommand>;
 
@@ -47,6 +53,16 @@ export const PolicyRefusal = z.strictObject({
 export type PolicyRefusal = z.infer<typeof PolicyRefusal>;
 
 export const PolicyAnswer = z.discriminatedUnion("kind", [
+  /** `document` is the canonical JSON of what would be in force, over the configuration; null where there are problems. */
+  z.strictObject({
+    kind: z.literal("checked"),
+    problems: z.array(PolicyProblem),
+    warnings: z.array(z.string()),
+    rules: Count,
+    tests: Count,
+    version: Digest.nullable(),
+    document: z.string().nullable(),
+  }),
   /** `changed` is false when it was in force already. */
   z.strictObject({
     kind: z.literal("activated"),
@@ -63,7 +79,13 @@ export const PolicyAnswer = z.discriminatedUnion("kind", [
   }),
   /** The canonical JSON of the document in force, and of what the configuration alone would make. */
   z.strictObject({ kind: z.literal("shown"), digest: Digest, document: z.string(), base: z.string() }),
-  z.strictObject({ kind: z.literal("failed"), message: z.string() }),
+  z.strictObject({ kind: z.literal("read"), of: z.enum(["policy", "policy-version"]), document: z.string() }),
+  /** Without a code it is nobody's fault but the service's own. */
+  z.strictObject({
+    kind: z.literal("failed"),
+    message: z.string(),
+    code: z.enum(["not-found", "unprocessable"]).optional(),
+  }),
 ]);
 export type PolicyAnswer = z.infer<typeof PolicyAnswer>;
 

@@ -1,6 +1,7 @@
 import { grpcClientFields, postgresFields, serviceFields, signingFields } from "@signalbox/kit";
 import { OPERATIONS, TenantId } from "@signalbox/proto";
 import { z } from "zod";
+import { BrowserOrigin } from "./http/browser-origins.ts";
 import { areDistinct, IssuerConfig, JwksConfig } from "./identity/issuer-config.ts";
 import { Network } from "./identity/origin.ts";
 
@@ -27,6 +28,8 @@ export const Config = z.strictObject({
       bodyTimeoutMs: z.int().min(100).default(60_000),
       /** Chat requests in work at once; beyond them the answer is 503 with Retry-After. */
       inFlightMax: z.int().min(1).default(2_048),
+      /** Origins whose pages may call the routes of vendors' SDKs from a browser. */
+      browserOrigins: z.array(BrowserOrigin).max(64).default([]),
     })
     .prefault({}),
   /** `host:port` of the ledger's gRPC server, for /v1/decisions and /v1/events. */
@@ -40,6 +43,8 @@ export const Config = z.strictObject({
   pepperFile: z.string().default("./.signalbox/keys/pepper"),
   identity: z
     .strictObject({
+      /** The tenant that runs the line: rights of its bearers reach all tenants, those of others their own alone. */
+      operatorTenant: TenantId.default("default"),
       /** Proxies whose `X-Forwarded-For` says where a request comes from. */
       trustedProxies: z.array(Network).max(64).default([]),
       /** Whose tokens are taken in place of a key. */

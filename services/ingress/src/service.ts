@@ -30,6 +30,7 @@ import { feedbackRoutes } from "./feedback/feedback-routes.ts";
 import { openGuard } from "./guard/open-guard.ts";
 import { healthRoutes } from "./http/health-routes.ts";
 import { startHttpServer, type ServedRoute } from "./http/http-server.ts";
+import { forPages } from "./http/route.ts";
 import { openGate } from "./identity/open-gate.ts";
 import type { KeyDatabase } from "./keys/key-database.ts";
 import { openKeyRing } from "./keys/key-ring.ts";
@@ -59,7 +60,7 @@ export async function startIngress(
   const bus = starting.use(await connectBus({ service: "ingress", instance: config.instance, nats: config.nats, log }));
   const db = starting.use(openPostgres<KeyDatabase>({ service: "ingress", postgres: config.postgres, log }));
   const pepper = readPepper(config.pepperFile);
-  const keys = starting.use(await openKeyRing({ db, pepper, log }));
+  const keys = starting.use(await openKeyRing({ db, pepper, operatorTenant: config.identity.operatorTenant, log }));
   const gate = starting.use(await openGate(config.identity, { keys, log }));
   const usage = starting.use(trackKeyUsage(db, log));
   const admission = new Admission(config.http.inFlightMax);
@@ -70,7 +71,8 @@ export async function startIngress(
   const operator = config.operatorTokenFile === null ? null : grpcMetadata(config.operatorTokenFile);
   const ledger = createLedgerReader(ledgers, config.ledgerAddress, { own: metadata, operator });
   const events = eventRoutes(ledger, keys);
-  const replays = replayRoutes(createReplayClient(ledgers, config.ledgerAddress, { own: metadata, operator }), keys);
+  const replays = createReplayClient(ledgers, config.ledgerAddress, { own: metadata, operator });
+  const replaying = replayRoutes(replays, keys);
   const answering = createAnswering(line);
   const shared = { admission, answering, guard: line.guard, usage, metrics };
   const counter = createTokenCounter(config, shared);
@@ -78,17 +80,19 @@ export async function startIngress(
   const content = starting.use(openContent(config, { db, pepper, recorder: line.recorder, log }));
   const models = await openModelList(config.cataloguePath);
   const routes = [
-    ...chatRoutes(config, { ...shared, counter, responses, content }),
-    ...responseRoutes(responses),
-    ...countRoutes(counter),
-    ...operationRoutes(config, { ...shared, models }),
-    ...modelRoutes(models),
+    ...forPages([
+      ...chatRoutes(config, { ...shared, counter, responses, content }),
+      ...responseRoutes(responses),
+      ...countRoutes(counter),
+      ...operationRoutes(config, { ...shared, models }),
+      ...modelRoutes(models),
+    ]),
     ...decisionRoutes(ledger),
     ...feedbackRoutes({ ledger, recorder: line.recorder }),
     ...events.routes,
-    ...replays.routes,
+    ...replaying.routes,
     ...keyRoutes({ db, keys, pepper, recorder: line.recorder, log }),
-    ...adminRoutes({ db, keys, pepper, recorder: line.recorder, log, content, ledger }),
+    ...adminRoutes({ db, keys, pepper, recorder: line.recorder, log, content, ledger, bus, replays }),
     ...healthRoutes(metrics, () => bus.isConnected() && keys.isFresh()),
   ];
   // Runs after the server has closed: what a cut-off client leaves behind is still recorded.
@@ -97,7 +101,7 @@ export async function startIngress(
   // Feeds never end by themselves, and the server waits for its connections: they are ended first.
   starting.defer(() => {
     events.endAll();
-    replays.endAll();
+    replaying.endAll();
   });
   await bus.connection.flush();
   const running = starting.move();

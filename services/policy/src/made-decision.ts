@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
-import { type Engine, type Recorder, uuidv7 } from "@signalbox/kit";
+import { type Engine, readDecision, type Recorder, uuidv7 } from "@signalbox/kit";
 import type { DecideItem, Decision, DecisionEvent, DecisionInput, HealthSnapshot, Residency } from "@signalbox/proto";
-import { canonicalize, sha256Digest } from "@signalbox/tlog";
+import { sha256Digest } from "@signalbox/tlog";
 import type { ReservedPart } from "@signalbox/decision";
 import type { Account } from "./budgets/account-lease.ts";
 import { decisionContext } from "./decision-context.ts";
@@ -18,6 +18,8 @@ export type MadeDecision = {
   readonly decisionId: string;
   readonly input: DecisionInput;
   readonly decision: Decision;
+  /** Of the decision's RFC 8785 form, which is the form that the present engine writes. */
+  readonly decisionDigest: string;
   /** The snapshot that the decision read. */
   readonly health: HealthSnapshot;
   /** The endpoints of the catalogue that the decision read. */
@@ -63,7 +65,8 @@ export function makeDecision(item: DecideItem, options: DecideWith): MadeDecisio
   };
   const context = decisionContext(item.route.caller, documents.policy, input.nowMs);
   if (context !== null) input.context = budgetUsed === null ? context : { ...context, budgetUsed };
-  const decision = engine.decide(input, documents.texts);
+  const text = engine.decideText(JSON.stringify(input), documents.names, documents.texts);
+  const decision = readDecision(text);
   const decidedAtMs = performance.now();
   const decideUs = Math.round((decidedAtMs - startedAtMs) * US_PER_MS);
   const { health, view } = documents;
@@ -74,6 +77,7 @@ export function makeDecision(item: DecideItem, options: DecideWith): MadeDecisio
     decisionId: uuidv7(),
     input,
     decision,
+    decisionDigest: sha256Digest(text),
     health,
     view,
     decideUs,
@@ -86,7 +90,7 @@ export function makeDecision(item: DecideItem, options: DecideWith): MadeDecisio
 
 /** Resolves when the decision is recorded, as its request's audit mode means it. Rejects with `audit-unavailable`. */
 export function recordDecision(made: MadeDecision, recorder: Recorder): Promise<void> {
-  const { item, input, decision, decisionId, decideUs } = made;
+  const { item, input, decision, decisionDigest, decisionId, decideUs } = made;
   const { tenant, requestId, audit } = item.facts;
   const event = {
     schema: "signalbox.event.decision.v1",
@@ -95,7 +99,7 @@ export function recordDecision(made: MadeDecision, recorder: Recorder): Promise<
     decisionId,
     input,
     decision,
-    decisionDigest: sha256Digest(canonicalize(decision)),
+    decisionDigest,
     timing: { ...item.timing, decideUs },
   } satisfies Omit<DecisionEvent, "eventId" | "producer" | "atMs">;
   // The caller is told at once and may try again: waiting here would only use up its time.

@@ -4,23 +4,21 @@ import {
   POLICY_NOTICE_SUBJECT,
   PolicyCommand,
   PolicyVersion,
+  type Catalogue,
   type PolicyAnswer,
   type PolicyDocument,
-  type PolicyFile,
   type PolicyNotice,
   type PolicyProblem,
 } from "@signalbox/proto";
-import { canonicalize } from "@signalbox/tlog";
+import { canonicalize, sha256Digest } from "@signalbox/tlog";
 import type { Kysely } from "kysely";
 import type { DecisionDocuments } from "./decision-documents.ts";
 import type { Database } from "./kept-documents.ts";
 import { policyRefusals } from "./metrics.ts";
-import { checkPolicy } from "./policy-files/check-policy.ts";
-import { effectivePolicy } from "./policy-files/effective-policy.ts";
-import { parsePolicyFiles, type ParsedPolicy } from "./policy-files/parse-policy-files.ts";
+import { proveFiles, proveVersion, type ProvenPolicy } from "./policy-files/prove-policy.ts";
 import type { PolicyInForce } from "./policy-in-force.ts";
 import { recordActivation } from "./record-activation.ts";
-import { activations, documentText, recordRefusal, refusals } from "./policy-store.ts";
+import { activations, documentText, keptPolicy, recordRefusal, refusals } from "./policy-store.ts";
 
 /** As far back as a rollback looks for a version. */
 const ROLLBACK_SEARCH_MAX = 500;
@@ -57,7 +55,7 @@ async function answerOf(data: Uint8Array, options: PolicyControlOptions): Promis
   const { log } = options;
   try {
     const command = PolicyCommand.safeParse(decodeJson(data)).data;
-    if (command === undefined) return { kind: "failed", message: "The command does not fit its contract." };
+    if (command === undefined) return failed("unprocessable", "The command does not fit its contract.");
     return await carryOut(command, options);
   } catch (error) {
     log.error({ err: error }, "a policy command failed");
@@ -68,8 +66,12 @@ async function answerOf(data: Uint8Array, options: PolicyControlOptions): Promis
 async function carryOut(command: PolicyCommand, options: PolicyControlOptions): Promise<PolicyAnswer> {
   const { db, documents, base } = options;
   switch (command.kind) {
-    case "apply":
-      return apply(command, options);
+    case "check":
+      return checked(proveFiles(command.files, over(options)));
+    case "apply": {
+      const proven = proveFiles(command.files, over(options));
+      return putInForce(proven, { action: "apply", actor: command.actor }, options);
+    }
     case "rollback":
       return rollBack(command, options);
     case "history":
@@ -78,6 +80,10 @@ async function carryOut(command: PolicyCommand, options: PolicyControlOptions): 
         activations: await activations(db, command.limit),
         refusals: await refusals(db, command.limit),
       };
+    case "read": {
+      const kept = await keptPolicy(db, command.digest);
+      return kept === null ? failed("not-found", "There is no policy of this digest.") : { kind: "read", ...kept };
+    }
     default: {
       const { names, texts } = documents;
       return { kind: "shown", digest: names.policy, document: texts.policy, base: canonicalize(base) };
@@ -85,29 +91,34 @@ async function carryOut(command: PolicyCommand, options: PolicyControlOptions): 
   }
 }
 
-async function apply(
-  { files, actor }: { files: readonly PolicyFile[]; actor: string },
-  options: PolicyControlOptions,
-): Promise<PolicyAnswer> {
-  const parsed = parsePolicyFiles(files);
-  if (parsed.kind === "wrong") return refuse(parsed.problems, actor, options);
-  return putInForce(parsed, { action: "apply", actor }, options);
+function over({
+  base,
+  documents,
+}: PolicyControlOptions): Pick<PolicyControlOptions, "base"> & { catalogue: Catalogue } {
+  return { base, catalogue: documents.catalogue };
+}
+
+function checked(proven: ProvenPolicy): PolicyAnswer {
+  const { warnings, problems, rules, tests } = proven;
+  const isProven = proven.kind === "proven";
+  return {
+    kind: "checked",
+    problems: [...problems],
+    warnings: [...warnings],
+    rules,
+    tests,
+    version: isProven ? sha256Digest(canonicalize(proven.version)) : null,
+    document: isProven ? canonicalize(proven.policy) : null,
+  };
 }
 
 async function putInForce(
-  { version, testPlaces }: Pick<Extract<ParsedPolicy, { kind: "parsed" }>, "version" | "testPlaces">,
+  proven: ProvenPolicy,
   source: { action: "apply" | "rollback"; actor: string },
   options: PolicyControlOptions,
 ): Promise<PolicyAnswer> {
-  const policy = effectivePolicy(options.base, version);
-  const { failures, warnings } = checkPolicy(policy, options.documents.catalogue);
-  if (failures.length > 0) {
-    const problems = failures.map(({ name, problems: wrong }) => {
-      const place = testPlaces.get(name) ?? { file: "policy", line: 1 };
-      return { ...place, text: `the test '${name}' fails: ${wrong.join("; ")}` };
-    });
-    return refuse(problems, source.actor, options);
-  }
+  if (proven.kind === "wrong") return refuse(proven.problems, source.actor, options);
+  const { policy, version, warnings } = proven;
   return activated(await options.inForce.put(policy, { ...source, version }), warnings, options);
 }
 
@@ -119,7 +130,7 @@ async function rollBack(
   const history = await activations(db, ROLLBACK_SEARCH_MAX);
   const [current] = history;
   if (current === undefined)
-    return { kind: "failed", message: "No policy was ever applied, so there is none to go back to." };
+    return failed("unprocessable", "No policy was ever applied, so there is none to go back to.");
   if (to === null) {
     const before = history.find(({ version }) => version !== current.version)?.version ?? null;
     if (before === null)
@@ -133,10 +144,9 @@ async function rollBack(
       .map(({ version }) => version),
   );
   const [version] = found;
-  if (version === undefined)
-    return { kind: "failed", message: `The history knows no version ${to}. See \`policy history\`.` };
+  if (version === undefined) return failed("not-found", `The history knows no version ${to}. See \`policy history\`.`);
   if (found.size > 1)
-    return { kind: "failed", message: `${to} is the beginning of ${found.size} versions. Write more of it.` };
+    return failed("unprocessable", `${to} is the beginning of ${found.size} versions. Write more of it.`);
   if (version === null) return activated(await inForce.put(base, { version, action: "rollback", actor }), [], options);
   return toVersion(version, actor, options);
 }
@@ -146,7 +156,7 @@ async function toVersion(digest: string, actor: string, options: PolicyControlOp
   if (text === null) throw new Error(`the version ${digest} is missing`);
   const version = PolicyVersion.parse(JSON.parse(text));
   // The catalogue may have changed since, so a rolled-back version proves itself again.
-  return putInForce({ version, testPlaces: new Map() }, { action: "rollback", actor }, options);
+  return putInForce(proveVersion({ version }, over(options)), { action: "rollback", actor }, options);
 }
 
 async function activated(
@@ -156,7 +166,8 @@ async function activated(
 ): Promise<PolicyAnswer> {
   const answer = { kind: "activated", changed: activation !== null, version, document } as const;
   if (activation === null) return { ...answer, warnings: [...warnings] };
-  notify({ kind: "activated", activation }, options);
+  const { base: _base, ...told } = activation;
+  notify({ kind: "activated", activation: told }, options);
   try {
     await recordActivation(options.recorder, activation);
     return { ...answer, warnings: [...warnings] };
@@ -182,6 +193,10 @@ async function refuse(
   await recordRefusal(db, { actor, problems });
   notify({ kind: "refused", refusal: { atMs: Date.now(), actor, problems: [...problems] } }, options);
   return { kind: "refused", problems: [...problems] };
+}
+
+function failed(code: "not-found" | "unprocessable", message: string): PolicyAnswer {
+  return { kind: "failed", code, message };
 }
 
 function notify(notice: PolicyNotice, { bus }: PolicyControlOptions): void {

@@ -1,13 +1,13 @@
 import { plainInput } from "@signalbox/decision";
 import type { Engine, Logger } from "@signalbox/kit";
-import { PolicyDocument, PolicyVersion, type PolicyActivation } from "@signalbox/proto";
+import { PolicyDocument, PolicyVersion } from "@signalbox/proto";
 import { canonicalize } from "@signalbox/tlog";
 import type { Kysely } from "kysely";
 import type { DecisionDocuments } from "./decision-documents.ts";
 import { type Database, keepDocument, type KeptDocument } from "./kept-documents.ts";
 import { policyActivations } from "./metrics.ts";
 import { effectivePolicy } from "./policy-files/effective-policy.ts";
-import { activate, documentText, latestActivation } from "./policy-store.ts";
+import { activate, documentText, latestActivation, type NewActivation } from "./policy-store.ts";
 
 /** The policy to start with: the version in force over the configuration as it is now. */
 export async function policyAtStart(
@@ -38,16 +38,23 @@ export class PolicyInForce {
     this.#log = options.log;
   }
 
-  /** Writes it down when the configuration has changed beneath the version since the last activation. */
-  async recordBase(version: string | null): Promise<void> {
+  /**
+   * Writes it down when the configuration has changed beneath the version since the last activation, and resolves with
+   * that; null when it has not, or another instance has written it down.
+   */
+  async recordBase(version: string | null): Promise<NewActivation | null> {
     const document = this.#documents.names.policy;
     const latest = await latestActivation(this.#db);
-    if (latest === null) return;
+    if (latest === null) return null;
     // Another instance was faster with another version, which is read like any other.
-    if (latest.version !== version) return this.refresh();
+    if (latest.version !== version) {
+      await this.refresh();
+      return null;
+    }
     const next = { action: "base", actor: "configuration", version, document, otherwise: document } as const;
-    const activation = latest.document === document ? latest : await activate(this.#db, next);
+    const activation = latest.document === document ? null : await activate(this.#db, next);
     this.#seq = activation?.seq ?? latest.seq;
+    return activation;
   }
 
   /**
@@ -57,7 +64,7 @@ export class PolicyInForce {
   async put(
     policy: PolicyDocument,
     source: { version: PolicyVersion | null; action: "apply" | "rollback"; actor: string },
-  ): Promise<{ activation: PolicyActivation | null; version: string | null; document: string }> {
+  ): Promise<{ activation: NewActivation | null; version: string | null; document: string }> {
     const { action, actor } = source;
     const text = canonicalize(policy);
     const kept = await keepDocument(this.#db, { kind: "policy", text });

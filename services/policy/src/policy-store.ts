@@ -29,8 +29,11 @@ export async function refusals(db: Kysely<Database>, limit: number): Promise<Pol
   return rows.map(({ at, actor, problems }) => ({ atMs: at.getTime(), actor, problems }));
 }
 
+/** With the version that was in force before; null where that was the configuration alone. */
+export type NewActivation = PolicyActivation & { readonly base: string | null };
+
 /** Writes the activation down, unless it is in force already. Its documents are kept before. */
-export function activate(db: Kysely<Database>, next: NextActivation): Promise<PolicyActivation | null> {
+export function activate(db: Kysely<Database>, next: NextActivation): Promise<NewActivation | null> {
   return db.transaction().execute(async (transaction) => {
     await sql`select pg_advisory_xact_lock(${LOCK})`.execute(transaction);
     const latest = await latestActivation(transaction);
@@ -41,7 +44,7 @@ export function activate(db: Kysely<Database>, next: NextActivation): Promise<Po
       .values({ ...values, previous: latest?.document ?? otherwise })
       .returningAll()
       .executeTakeFirstOrThrow();
-    return activationOf(row);
+    return { ...activationOf(row), base: latest?.version ?? null };
   });
 }
 
@@ -60,6 +63,21 @@ export async function recordRefusal(
 export async function documentText(db: Kysely<Database>, digest: string): Promise<string | null> {
   const row = await db.selectFrom("document").select("body").where("digest", "=", digest).executeTakeFirst();
   return row === undefined ? null : row.body.toString("utf8");
+}
+
+/** A policy, or a version of what was applied, by its digest; null when there is none. */
+export async function keptPolicy(
+  db: Kysely<Database>,
+  digest: string,
+): Promise<{ of: "policy" | "policy-version"; document: string } | null> {
+  const row = await db
+    .selectFrom("document")
+    .select(["kind", "body"])
+    .where("digest", "=", digest)
+    .where("kind", "in", ["policy", "policy-version"])
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  return { of: row.kind === "policy" ? "policy" : "policy-version", document: row.body.toString("utf8") };
 }
 
 function activationOf({ seq, at, ...row }: ActivationRow): PolicyActivation {

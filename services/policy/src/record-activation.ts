@@ -1,11 +1,12 @@
-import type { Recorder } from "@signalbox/kit";
-import { SYSTEM_TENANT, type AdminEvent, type PolicyActivation } from "@signalbox/proto";
+import type { Logger, Recorder } from "@signalbox/kit";
+import { SYSTEM_TENANT, type AdminEvent } from "@signalbox/proto";
+import type { NewActivation } from "./policy-store.ts";
 
 const RETRY_FOR_MS = 2_000;
 
 /** Writes into the register that another policy is in force. Rejects with `audit-unavailable` when it cannot. */
-export async function recordActivation(recorder: Recorder, activation: PolicyActivation): Promise<void> {
-  const { actor, version, document, previous } = activation;
+export async function recordActivation(recorder: Recorder, activation: NewActivation): Promise<void> {
+  const { actor, version, document, previous, base } = activation;
   const event: Omit<AdminEvent, "eventId" | "producer" | "atMs"> = {
     schema: "signalbox.event.admin.v1",
     tenant: SYSTEM_TENANT,
@@ -17,6 +18,14 @@ export async function recordActivation(recorder: Recorder, activation: PolicyAct
     by: actor,
     before: previous,
     after: document,
+    base,
   };
   await recorder.record({ type: "admin", tenant: SYSTEM_TENANT, event, audit: "async", retryForMs: RETRY_FOR_MS });
+}
+
+/** The same of a configuration that has changed beneath the version, for which no start waits. Rejects never. */
+export async function recordRebased(recorder: Recorder, activation: NewActivation, log: Logger): Promise<void> {
+  await recordActivation(recorder, activation).catch((error: unknown) => {
+    log.error({ err: error, seq: activation.seq }, "the register has no record of the changed configuration");
+  });
 }

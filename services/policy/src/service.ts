@@ -22,6 +22,7 @@ import type { Database } from "./kept-documents.ts";
 import { listenPolicyControl } from "./policy-control.ts";
 import { PolicyInForce, policyAtStart } from "./policy-in-force.ts";
 import { readCatalogue, readPolicy } from "./read-documents.ts";
+import { recordRebased } from "./record-activation.ts";
 import { takeFromDatabase } from "./throttles/throttle-store.ts";
 import { Throttles } from "./throttles/throttles.ts";
 
@@ -40,10 +41,11 @@ export async function startPolicy(config: Config): Promise<RunningService> {
   const documents = await DecisionDocuments.keep(db, { engine: source, policy, catalogue });
   await keepGuard(db, config.guardPath);
   const inForce = new PolicyInForce({ db, documents, engine, log });
-  await inForce.recordBase(version);
+  const rebased = await inForce.recordBase(version);
   const bus = starting.use(await connectBus({ service: "policy", instance, nats, log }));
   const key = readSigningKey(config.signingKeyFile);
   const recorder = starting.use(createRecorder({ bus, service: "policy", key, log }));
+  if (rebased !== null) void recordRebased(recorder, rebased, log);
   const budgets = starting.use(await startBudgets({ bus, db, log, documents, config: config.budgets }));
   const { book, leases } = budgets;
   const onOutcomes = (): void => {

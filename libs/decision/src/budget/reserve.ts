@@ -22,9 +22,9 @@ export function reserve(
     const charged = planned.filter(({ index }) => isCharged(each, index));
     if (charged.length === 0) return [];
     const { budget, unit, lease } = each.state;
-    if (unit === "requests") return { budget, lease, amount: "1" };
+    if (unit === "requests") return { amount: "1", budget, lease };
     const amount = unit === "tokens" ? tokens.input + tokens.output : dearestOf(charged, tokens);
-    return { budget, lease, amount: String(amount) };
+    return { amount: String(amount), budget, lease };
   });
 }
 
@@ -32,7 +32,7 @@ export function reserve(
 export function reserveForKept(index: number, means: Means): BudgetReservation[] {
   return means
     .filter((each) => each.state.unit === "requests" && each.state.kind !== "concurrency" && isCharged(each, index))
-    .map(({ state: { budget, lease } }) => ({ budget, lease, amount: "1" }));
+    .map(({ state: { budget, lease } }) => ({ amount: "1", budget, lease }));
 }
 
 function dearestOf(charged: readonly PreparedEndpoint[], tokens: { input: number; output: number }): bigint {

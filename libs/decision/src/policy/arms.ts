@@ -45,7 +45,7 @@ export function drawArm(
 
 export function traceOf(draw: DrawnArms | null): PolicyTrace["arm"] {
   if (draw === null || draw.drawn.name === null) return null;
-  return { rule: draw.rule, arm: draw.drawn.name, share: draw.drawn.share };
+  return { arm: draw.drawn.name, rule: draw.rule, share: draw.drawn.share };
 }
 
 /** What an arm without an eligible endpoint would take is decided as without the split. */

@@ -3,6 +3,7 @@ import type {
   Obligation,
   PolicyDocument,
   PolicyEffect,
+  PolicyEffects,
   PolicyRule,
   PolicyTrace,
 } from "@signalbox/proto";
@@ -91,8 +92,12 @@ function tagsOf(rules: readonly PolicyRule[]): string[] {
 function obligationsOf({ name: rule, effects }: PolicyRule): Obligation[] {
   const { redact, throttle, obligations = {} } = effects;
   return [
-    ...(redact === undefined ? [] : [{ rule, kind: "redact" as const, types: redact }]),
-    ...(throttle === undefined ? [] : [{ rule, kind: "throttle" as const, ...throttle }]),
-    ...Object.entries(obligations).map(([name, value]) => ({ rule, kind: "custom" as const, name, value })),
+    ...(redact === undefined ? [] : [{ kind: "redact" as const, rule, types: redact }]),
+    ...(throttle === undefined ? [] : [throttledBy(rule, throttle)]),
+    ...Object.entries(obligations).map(([name, value]) => ({ kind: "custom" as const, name, rule, value })),
   ];
+}
+
+function throttledBy(rule: string, { by, requestsPerMinute }: NonNullable<PolicyEffects["throttle"]>): Obligation {
+  return { by, kind: "throttle", requestsPerMinute, rule };
 }

@@ -91,7 +91,7 @@ export function gatherEffects(rules: readonly PolicyRule[]): {
       else had.push(effect);
       if (slot !== undefined) taken.add(slot);
     }
-    return { rule, effects: had, overridden };
+    return { effects: had, overridden, rule };
   });
   const hadBy = rules.map(({ name, effects }, at) => ({ name, effects, had: applied[at]?.effects ?? [] }));
   const all = <K extends PolicyEffect>(key: K): From<Field<K>>[] =>

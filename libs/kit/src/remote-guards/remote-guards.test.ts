@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { RemoteGuard } from "@signalbox/proto";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createLogger } from "../logger.ts";
 import { openRemoteGuards, type RemoteGuards } from "./remote-guards.ts";
 
@@ -158,6 +158,29 @@ test.each<[string, (response: ServerResponse) => void, Own]>([
     { type: "remote.unavailable", ...nowhere },
   ]);
   expect(await open({ ...own, onFailure: "open" }).check(["text"])).toEqual([{ type: "remote.skipped", ...nowhere }]);
+});
+
+test("one that is down costs no request its whole deadline, whatever is declared, and is asked again later", async () => {
+  for (const onFailure of ["closed", "open"] as const) {
+    received = [];
+    answer = () => {};
+    const guards = open({ kind: "webhook", deadlineMs: 40, onFailure });
+    const type = onFailure === "closed" ? "remote.unavailable" : "remote.skipped";
+    const nowhere = [{ type, text: 0, start: 0, end: 0 }];
+    for (let asked = 0; asked < 3; asked += 1) expect(await guards.check(["text"])).toEqual(nowhere);
+    answer = says({ findings: [] });
+    expect(await guards.check(["text"])).toEqual(nowhere);
+    expect(received).toHaveLength(3);
+    await vi.waitFor(async () => expect(await guards.check(["text"])).toEqual([]), { timeout: 10_000, interval: 50 });
+    expect(received.length).toBeGreaterThan(3);
+  }
+});
+
+test("what is too long for one says nothing of whether it is down", async () => {
+  answer = says({ findings: [] });
+  const guards = open({ kind: "webhook", textMaxChars: 4 });
+  for (let asked = 0; asked < 4; asked += 1) expect(await guards.check(["too long"])).toHaveLength(1);
+  expect(await guards.check(["text"])).toEqual([]);
 });
 
 test("one that is named for answers alone is not asked about requests, and a key that is missing is told at the start", () => {

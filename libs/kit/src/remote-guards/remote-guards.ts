@@ -5,6 +5,7 @@ import { ConfigError } from "../read-config.ts";
 import { askModeration } from "./ask-moderation.ts";
 import { askPresidio } from "./ask-presidio.ts";
 import { askWebhook } from "./ask-webhook.ts";
+import { GuardCircuit } from "./guard-circuit.ts";
 import type { AskRemote, RemoteFinding } from "./remote-finding.ts";
 
 export type Direction = "request" | "answer";
@@ -21,7 +22,10 @@ const OPEN: FindingType = "remote.skipped";
 
 const MICRO = 1_000_000;
 
-type Asked = Pick<RemoteGuard, "name" | "deadlineMs" | "onFailure" | "textMaxChars"> & { readonly ask: AskRemote };
+type Asked = Pick<RemoteGuard, "name" | "deadlineMs" | "onFailure" | "textMaxChars"> & {
+  readonly ask: AskRemote;
+  readonly circuit: GuardCircuit;
+};
 
 /** null when none looks at this direction. Throws ConfigError when the environment holds no key where one is named. */
 export function openRemoteGuards(
@@ -34,7 +38,10 @@ export function openRemoteGuards(
 ): RemoteGuards | null {
   const asked = guards
     .filter(({ on }) => on.includes(direction))
-    .map((guard): Asked => ({ ...guard, ask: askOf(guard, direction, env) }));
+    .map((guard): Asked => {
+      const circuit = new GuardCircuit(() => performance.now());
+      return { ...guard, ask: askOf(guard, direction, env), circuit };
+    });
   if (asked.length === 0) return null;
   return {
     async check(texts) {
@@ -48,17 +55,30 @@ export function openRemoteGuards(
 
 async function checkOne(guard: Asked, texts: readonly string[], log: Logger): Promise<RemoteFinding[]> {
   const chars = texts.reduce((sum, { length }) => sum + length, 0);
-  try {
-    if (chars > guard.textMaxChars) throw new Error(`there are more than ${guard.textMaxChars} characters`);
-    return await guard.ask(texts, AbortSignal.timeout(guard.deadlineMs));
-  } catch (error) {
-    // The reason is the remote's own, or the machine's; neither is given the text again.
-    log.warn(
-      { guard: guard.name, reason: reasonOf(error), onFailure: guard.onFailure },
-      "a remote guardrail gave no answer",
-    );
-    return [{ type: guard.onFailure === "closed" ? CLOSED : OPEN, text: 0, start: 0, end: 0 }];
+  if (chars > guard.textMaxChars) {
+    return withoutAnswer(guard, log, `there are more than ${guard.textMaxChars} characters`);
   }
+  const { circuit, name } = guard;
+  if (!circuit.admits()) return findingWithout(guard);
+  try {
+    const found = await guard.ask(texts, AbortSignal.timeout(guard.deadlineMs));
+    if (circuit.answered()) log.info({ guard: name }, "a remote guardrail answers again");
+    return found;
+  } catch (error) {
+    const restMs = circuit.failed();
+    if (restMs !== null) log.warn({ guard: name, restMs }, "a remote guardrail is down and is not asked for a while");
+    return withoutAnswer(guard, log, reasonOf(error));
+  }
+}
+
+function withoutAnswer(guard: Asked, log: Logger, reason: string): RemoteFinding[] {
+  // The reason is the remote's own, or the machine's; neither is given the text again.
+  log.warn({ guard: guard.name, reason, onFailure: guard.onFailure }, "a remote guardrail gave no answer");
+  return findingWithout(guard);
+}
+
+function findingWithout({ onFailure }: Asked): RemoteFinding[] {
+  return [{ type: onFailure === "closed" ? CLOSED : OPEN, text: 0, start: 0, end: 0 }];
 }
 
 function reasonOf(error: unknown): string {

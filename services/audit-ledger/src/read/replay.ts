@@ -1,13 +1,13 @@
 import type { handleServerStreamingCall } from "@grpc/grpc-js";
 import { SignalboxError, Uuid } from "@signalbox/proto";
 import type { LedgerReplayRequest, LedgerReplayResult } from "@signalbox/proto/grpc/ledger";
-import { selectLeaves, type LeafRow } from "./leaf-rows.ts";
+import { decisionPages, type DecisionRow } from "../replays/decision-pages.ts";
+import type { Replayed } from "../replays/replay-messages.ts";
+import { selectLeaves } from "./leaf-rows.ts";
 import type { ReadContext } from "./read-context.ts";
-import type { Replayer } from "./replayer.ts";
+import type { Replayer, ReplayPage } from "./replayer.ts";
 import { scopeOf, type Scope } from "./scope.ts";
 import { serveStream } from "./serve-call.ts";
-
-const PAGE_DECISIONS = 64;
 
 /** `Ledger.Replay`: one decision, or all of an index range in the order of the log. */
 export function createReplay(
@@ -16,10 +16,10 @@ export function createReplay(
 ): handleServerStreamingCall<LedgerReplayRequest, LedgerReplayResult> {
   return serveStream(context.log, async function* (call, signal) {
     const scope = scopeOf(call, context.callers);
-    for await (const rows of decisionsOf(context, { scope, request: call.request })) {
-      for await (const result of replayer.replay(rows)) {
+    for await (const results of replayer.run(decisionsOf(context, { scope, request: call.request }))) {
+      for (const [row, result] of results) {
         if (signal.aborted) return;
-        yield result;
+        yield comparisonOf(row, result);
       }
     }
   });
@@ -28,23 +28,23 @@ export function createReplay(
 async function* decisionsOf(
   { db }: ReadContext,
   { scope, request }: { scope: Scope; request: LedgerReplayRequest },
-): AsyncGenerator<LeafRow[]> {
-  const decisions = selectLeaves(db, scope).where("type", "=", "decision");
-  if (request.decisionId !== "") {
-    const isId = Uuid.safeParse(request.decisionId).success;
-    const row = isId ? await decisions.where("decision_id", "=", request.decisionId).executeTakeFirst() : undefined;
+): AsyncGenerator<ReplayPage<DecisionRow>> {
+  const { decisionId, fromIndex, toIndex } = request;
+  if (decisionId !== "") {
+    const decisions = selectLeaves(db, scope).where("type", "=", "decision");
+    const isId = Uuid.safeParse(decisionId).success;
+    const row = isId ? await decisions.where("decision_id", "=", decisionId).executeTakeFirst() : undefined;
     if (row === undefined) throw new SignalboxError("not-found", "The register holds no such decision.");
-    yield [row];
+    yield { rows: [{ ...row, leaf: row.leaf.toString("utf8") }] };
     return;
   }
-  let from = request.fromIndex;
-  for (;;) {
-    let page = decisions.where("idx", ">=", String(from)).orderBy("idx").limit(PAGE_DECISIONS);
-    if (request.toIndex > 0n) page = page.where("idx", "<", String(request.toIndex));
-    const rows = await page.execute();
-    yield rows;
-    const last = rows.at(-1);
-    if (rows.length < PAGE_DECISIONS || last === undefined) return;
-    from = BigInt(last.idx) + 1n;
-  }
+  const range = { fromIndex: Number(fromIndex), toIndex: toIndex > 0n ? Number(toIndex) : null };
+  for await (const rows of decisionPages(db, { ...scope, ...range, fromMs: null, toMs: null })) yield { rows };
+}
+
+/** What was decided and what is decided now, byte for byte. `error` says why they could not be compared. */
+function comparisonOf(row: DecisionRow, result: Replayed): LedgerReplayResult {
+  const head = { decisionId: row.decision_id ?? "", index: BigInt(row.idx) };
+  if (!result.ok) return { ...head, identical: false, differences: [], error: result.error };
+  return { ...head, identical: result.differences.length === 0, differences: [...result.differences], error: "" };
 }

@@ -1,17 +1,32 @@
 import { SignalboxError, type EvaluationOrder, type EvaluationReport } from "@signalbox/proto";
-import type { LedgerReplayResult } from "@signalbox/proto/grpc/ledger";
-import type { Replayed, ReplayOptions } from "../replays/replay-messages.ts";
+import type { Replayed, ReplayOptions, Reward } from "../replays/replay-messages.ts";
 import { ReplayThread } from "../replays/replay-thread.ts";
 import type { DocumentCache } from "./document-cache.ts";
-import type { LeafRow } from "./leaf-rows.ts";
 
-/** From so many on two threads share the work. */
-const SPLIT_LEAVES = 32;
+/** Sent to a thread together. */
+const CHUNK_LEAVES = 64;
+/** Chunks under way, so that a thread finds the next one when it has done with one. */
+const CHUNKS_MAX = 4;
+
+/** Recorded decisions, each with its leaf as text. */
+export type ReplayPage<Row> = {
+  readonly rows: readonly Row[];
+  /** In their order; for a sample. */
+  readonly rewards?: readonly Reward[];
+};
+
+type RunOptions = Omit<ReplayOptions, "sample"> & {
+  /** Adds what is replayed to the evaluation's sample of this name. */
+  readonly sample?: string;
+};
+
+type Leaf = { readonly leaf: string };
+type Chunk<Row> = ReplayPage<Row> & { readonly thread: ReplayThread; readonly results: Promise<readonly Replayed[]> };
 
 /** Runs recorded decisions again, each by the engine and on the documents that it names. */
 export class Replayer implements AsyncDisposable {
   readonly #thread: ReplayThread;
-  /** Takes half of what is many; started when there is such for the first time. */
+  /** Takes every other chunk of what is many; started when there is such for the first time. */
   readonly #second: ReplayThread;
 
   constructor(documents: DocumentCache) {
@@ -19,36 +34,33 @@ export class Replayer implements AsyncDisposable {
     this.#second = new ReplayThread(documents);
   }
 
-  /** Compares what was decided with what is decided now, byte for byte. `error` says why that was not possible. */
-  async *replay(rows: readonly LeafRow[]): AsyncGenerator<LedgerReplayResult> {
-    for (let from = 0; from < rows.length;) {
-      const results = await this.run(rows.slice(from));
-      for (const [at, result] of results.entries()) yield comparisonOf(rows[from + at] as LeafRow, result);
-      from += results.length;
+  /**
+   * Decides again, by the engine and documents that each decision names or by others in their place, and gives each row
+   * with what came of it, in order, some at a time.
+   */
+  async *run<Row extends Leaf>(
+    pages: AsyncIterable<ReplayPage<Row>>,
+    options: RunOptions = {},
+  ): AsyncGenerator<readonly (readonly [Row, Replayed])[]> {
+    // A sample gathers in one thread, in the order of the log.
+    const chunksMax = options.sample === undefined ? CHUNKS_MAX : 1;
+    const underWay: Chunk<Row>[] = [];
+    let count = 0;
+    for await (const page of pages) {
+      for (let from = 0; from < page.rows.length; from += CHUNK_LEAVES) {
+        const thread = options.sample === undefined && count % 2 === 1 ? this.#second : this.#thread;
+        underWay.push(begin(slice(page, from, from + CHUNK_LEAVES), thread, options));
+        count += 1;
+        if (underWay.length === chunksMax) yield* finish(underWay.shift() as Chunk<Row>, options);
+      }
     }
+    for (const chunk of underWay) yield* finish(chunk, options);
   }
 
-  /**
-   * Decides again, by the engine and documents that each decision names or by others in their place. Gives the results of
-   * the first rows, at least one of them.
-   */
-  async run(rows: readonly Pick<LeafRow, "leaf">[], options: ReplayOptions = {}): Promise<readonly Replayed[]> {
-    try {
-      const leaves = rows.map(({ leaf }) => leaf);
-      if (options.sample !== undefined || leaves.length < SPLIT_LEAVES) return await this.#thread.run(leaves, options);
-      const half = Math.ceil(leaves.length / 2);
-      const [first, second] = await Promise.all([
-        this.#thread.run(leaves.slice(0, half), options),
-        // What becomes of these is told when it is their turn.
-        this.#second.run(leaves.slice(half), options).catch(() => []),
-      ]);
-      return first.length < half ? first : [...first, ...second];
-    } catch (error) {
-      // Without its sample an evaluation would be of something else.
-      if (options.sample !== undefined) throw error;
-      // The first one is at fault as far as anybody can tell; the others are tried again.
-      return [{ ok: false, error: SignalboxError.from(error).message }];
-    }
+  /** What becomes of one decision. */
+  async runOne(leaf: string): Promise<Replayed> {
+    const [replayed] = await begin({ rows: [{ leaf }] }, this.#thread, {}).results;
+    return replayed as Replayed;
   }
 
   /** Ends the sample that rows were added to under this name; null as the order: it is forgotten. */
@@ -61,8 +73,32 @@ export class Replayer implements AsyncDisposable {
   }
 }
 
-function comparisonOf(row: LeafRow, result: Replayed): LedgerReplayResult {
-  const head = { decisionId: row.decision_id ?? "", index: BigInt(row.idx) };
-  if (!result.ok) return { ...head, identical: false, differences: [], error: result.error };
-  return { ...head, identical: result.differences.length === 0, differences: [...result.differences], error: "" };
+function begin<Row extends Leaf>(page: ReplayPage<Row>, thread: ReplayThread, options: RunOptions): Chunk<Row> {
+  const { sample: name, ...rest } = options;
+  const sample = name === undefined ? {} : { sample: { name, rewards: page.rewards ?? [] } };
+  const leaves = page.rows.map(({ leaf }) => leaf);
+  const results = thread.run(leaves, { ...rest, ...sample }).catch((error: unknown): Replayed[] => {
+    // Without its sample an evaluation would be of something else.
+    if (name !== undefined) throw error;
+    // The first one is at fault as far as anybody can tell; the others are tried again.
+    return [{ ok: false, error: SignalboxError.from(error).message }];
+  });
+  return { ...page, thread, results };
+}
+
+/** A thread gives as many results as it has in a moment; the rest of the chunk is sent again. */
+async function* finish<Row extends Leaf>(
+  chunk: Chunk<Row>,
+  options: RunOptions,
+): AsyncGenerator<readonly (readonly [Row, Replayed])[]> {
+  for (let rest = chunk; ;) {
+    const results = await rest.results;
+    yield results.map((result, at) => [rest.rows[at] as Row, result] as const);
+    if (results.length >= rest.rows.length) return;
+    rest = begin(slice(rest, results.length), rest.thread, options);
+  }
+}
+
+function slice<Row>({ rows, rewards }: ReplayPage<Row>, from: number, to?: number): ReplayPage<Row> {
+  return { rows: rows.slice(from, to), ...(rewards === undefined ? {} : { rewards: rewards.slice(from, to) }) };
 }

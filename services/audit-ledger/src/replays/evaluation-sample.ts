@@ -34,7 +34,7 @@ export class EvaluationSample {
 
 /** The action is the first endpoint of a plan: what follows when it fails belongs to the world that answers. */
 function choiceOf(result: Replayed, reward: Reward): LoggedChoice | keyof SetAside {
-  if (!result.ok || result.decisions === null) return "notReplayed";
+  if (!result.ok || result.decisions === null || result.about === null) return "notReplayed";
   const { recorded, replayed } = result.decisions;
   const kinds = [recorded.action.kind, replayed.action.kind];
   if (kinds.includes("refuse")) return "refused";
@@ -45,7 +45,7 @@ function choiceOf(result: Replayed, reward: Reward): LoggedChoice | keyof SetAsi
   const logged = chancesOf(recorded);
   const target = chancesOf(replayed);
   if (target.length === 0 || !logged.some((chance) => chance.action === action)) return "noPropensity";
-  return { action, logged, target, reward, kind: result.task };
+  return { action, logged, target, reward, kind: result.about.task };
 }
 
 function chancesOf({ propensities }: Decision): Chance[] {

@@ -7,11 +7,8 @@ export type OtherDocuments = { readonly engine?: string; readonly policy?: strin
 export type Replayed =
   | {
       readonly ok: true;
-      /** What was asked for, in a word, and by which model's name. */
-      readonly task: string;
-      readonly model: string;
-      /** What the decision names. */
-      readonly documents: DecisionInput["documents"];
+      /** Of a decision that is the same it is null unless it is asked for. */
+      readonly about: ReplayedAbout | null;
       /** Empty when both are the same bytes. */
       readonly differences: readonly LedgerDifference[];
       /** Null when they are the same. */
@@ -20,11 +17,20 @@ export type Replayed =
   /** It could not be replayed at all, e.g. because a document is missing. */
   | { readonly ok: false; readonly error: string };
 
+/** What a decision was asked for, in a word, by which model's name, and which documents it names. */
+export type ReplayedAbout = {
+  readonly task: string;
+  readonly model: string;
+  readonly documents: DecisionInput["documents"];
+};
+
 /** What a decision earned; `unknown` when the register does not say; `not-executed` when another one was. */
 export type Reward = number | "unknown" | "not-executed";
 
 export type ReplayOptions = {
   readonly others?: OtherDocuments;
+  /** Says of each decision what it is about. */
+  readonly describes?: boolean;
   /** Adds what is replayed to an evaluation's sample; the rewards are in the order of the leaves. */
   readonly sample?: { readonly name: string; readonly rewards: readonly Reward[] };
 };
@@ -32,8 +38,9 @@ export type ReplayOptions = {
 /** A document that the worker asked for: its text, or why there is none. */
 export type FoundDocument = { readonly digest: string } & ({ readonly text: string } | { readonly error: string });
 
+/** A leaf is the text of its bytes. */
 export type ToWorker = { readonly id: number } & (
-  | { readonly kind: "replay"; readonly leaves: readonly Uint8Array[]; readonly options: ReplayOptions }
+  | { readonly kind: "replay"; readonly leaves: readonly string[]; readonly options: ReplayOptions }
   /** Ends a sample; null: nobody wants to know any more. */
   | { readonly kind: "report"; readonly sample: string; readonly order: EvaluationOrder | null }
   | { readonly kind: "documents"; readonly documents: readonly FoundDocument[] }

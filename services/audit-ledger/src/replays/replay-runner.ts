@@ -1,53 +1,52 @@
-import { loadEngine, type Engine } from "@signalbox/kit/engine";
-import type { DecisionEvent, DecisionInput, EvaluationOrder, EvaluationReport } from "@signalbox/proto";
+import { readDecision } from "@signalbox/kit/engine";
+import type { Decision, DecisionInput, EvaluationOrder, EvaluationReport } from "@signalbox/proto";
 import { SignalboxError } from "@signalbox/proto/errors";
-import { canonicalize, parseEnvelope } from "@signalbox/tlog";
+import { canonicalize } from "@signalbox/tlog";
 import { differences } from "../read/differences.ts";
+import { EngineShelf } from "./engine-shelf.ts";
 import { EvaluationSample } from "./evaluation-sample.ts";
-import type { FoundDocument, OtherDocuments, Replayed, ReplayOptions } from "./replay-messages.ts";
+import { parsedDecision, readRecordedDecision, type RecordedDecision } from "./recorded-decision.ts";
+import type { FoundDocument, Replayed, ReplayOptions } from "./replay-messages.ts";
 
-/** Engines kept loaded; each is a context of its own with its documents parsed in it. */
-const ENGINES_MAX = 4;
-const TEXTS_MAX_CHARS = 64 * 1024 * 1024;
 /** After so long the results so far are given, so that a slow engine can be cancelled between two of them. */
 const STRETCH_MS = 100;
 
-/** A leaf as it was read, with the documents that its decision is to be made from. */
+type Compared = Extract<Replayed, { ok: true }>;
+
+/** One object for all that came out as they were and of which nothing else is asked: between threads it travels once. */
+const IDENTICAL: Compared = { ok: true, about: null, differences: [], decisions: null };
+
 type Prepared =
-  | { readonly ok: true; readonly text: string; readonly event: DecisionEvent; readonly input: DecisionInput }
+  | { readonly ok: true; readonly recorded: RecordedDecision }
   | { readonly ok: false; readonly error: string };
+type Wishes = Required<Pick<ReplayOptions, "others" | "describes">> & { readonly wantsDecisions: boolean };
 
 /** Runs recorded decisions again, each by the engine and on the documents that it names, or by others in their place. */
 export class ReplayRunner {
-  /** Both in the order of their last use. */
-  readonly #engines = new Map<string, Engine>();
-  readonly #texts = new Map<string, string>();
-  #chars = 0;
+  readonly #shelf = new EngineShelf();
   readonly #samples = new Map<string, EvaluationSample>();
 
   /** Asks `read` for the documents that are not at hand, once for all leaves. */
   async run(
-    leaves: readonly Uint8Array[],
-    { others = {}, sample }: ReplayOptions,
+    leaves: readonly string[],
+    { others = {}, describes = false, sample }: ReplayOptions,
     read: (digests: readonly string[]) => Promise<readonly FoundDocument[]>,
   ): Promise<Replayed[]> {
-    const prepared = leaves.map((leaf) => prepare(leaf, others));
-    const named = new Set(prepared.flatMap((each) => (each.ok ? Object.values(each.input.documents) : [])));
-    const needed = [...named].filter((digest) => !this.#texts.has(digest));
-    const missing = new Map<string, string>();
-    for (const found of needed.length === 0 ? [] : await read(needed)) {
-      if ("text" in found) this.#hold(found.digest, found.text);
-      else missing.set(found.digest, found.error);
-    }
+    const prepared = leaves.map((leaf) => prepare(() => readRecordedDecision(leaf, others)));
+    // Most decisions share one object of names.
+    const sets = new Set(prepared.flatMap((each) => (each.ok ? [each.recorded.names] : [])));
+    const named = new Set([...sets].flatMap((names) => Object.values(names)));
+    await this.#shelf.fetch(named, read);
+    const wishes = { others, describes, wantsDecisions: sample !== undefined };
     const results: Replayed[] = [];
     const untilMs = performance.now() + STRETCH_MS;
     for (const [at, each] of prepared.entries()) {
-      const replayed = each.ok ? this.#replay(each, missing) : each;
-      results.push(replayed.ok && replayed.differences.length === 0 ? { ...replayed, decisions: null } : replayed);
+      const replayed = each.ok ? this.#replay(each.recorded, wishes) : each;
+      results.push(isIdentical(replayed) ? withoutDecisions(replayed) : replayed);
       if (sample !== undefined) this.#sampleOf(sample.name).add(replayed, sample.rewards[at] ?? "unknown");
       if (performance.now() > untilMs) break;
     }
-    this.#forget(named);
+    this.#shelf.forget(named);
     return results;
   }
 
@@ -65,72 +64,59 @@ export class ReplayRunner {
     return sample;
   }
 
-  #replay(
-    { text: payload, event, input }: Extract<Prepared, { ok: true }>,
-    missing: ReadonlyMap<string, string>,
-  ): Replayed {
+  #replay(recorded: RecordedDecision, wishes: Wishes): Replayed {
     try {
-      const textOf = (digest: string): string => {
-        const text = this.#texts.get(digest);
-        if (text !== undefined) return text;
-        throw new SignalboxError("not-found", missing.get(digest) ?? `The document ${digest} is missing.`);
-      };
-      const { engine, policy, catalogue, health } = input.documents;
-      const documents = { policy: textOf(policy), catalogue: textOf(catalogue), health: textOf(health) };
-      const replayed = this.#engine(engine, textOf(engine)).decide(input, documents);
-      const recorded = event.decision;
-      const replayedText = canonicalText(replayed);
-      // What was signed is canonical already, as a rule, so the recorded decision need not be made so again.
-      const isSigned = payload.includes(`"decision":${replayedText},"decisionDigest":`);
-      const identical = isSigned || canonicalText(recorded) === replayedText;
-      return {
-        ok: true,
-        task: input.classification.task,
-        model: input.facts.model,
-        documents: event.input.documents,
-        differences: identical ? [] : differences(recorded, replayed),
-        decisions: { recorded, replayed },
-      };
+      return this.#decide(recorded, wishes);
     } catch (error) {
-      return { ok: false, error: SignalboxError.from(error).message };
+      if (recorded.signed === null) return { ok: false, error: SignalboxError.from(error).message };
     }
+    // It may have been cut where it must not be.
+    const parsed = prepare(() => parsedDecision(recorded.event(), wishes.others));
+    return parsed.ok ? this.#replay(parsed.recorded, wishes) : parsed;
   }
 
-  #engine(digest: string, source: string): Engine {
-    const engine = this.#engines.get(digest) ?? loadEngine(source);
-    this.#engines.delete(digest);
-    this.#engines.set(digest, engine);
-    if (this.#engines.size > ENGINES_MAX) this.#engines.delete(this.#engines.keys().next().value as string);
-    return engine;
-  }
-
-  #hold(digest: string, text: string): void {
-    this.#texts.set(digest, text);
-    this.#chars += text.length;
-  }
-
-  /** What was used last goes last; a call has all that it names, however much that is. */
-  #forget(named: ReadonlySet<string>): void {
-    for (const digest of named) {
-      const text = this.#texts.get(digest);
-      if (text === undefined) continue;
-      this.#texts.delete(digest);
-      this.#texts.set(digest, text);
-    }
-    for (const [oldest, { length }] of this.#texts) {
-      if (this.#chars <= TEXTS_MAX_CHARS) break;
-      this.#texts.delete(oldest);
-      this.#chars -= length;
-    }
+  #decide(recorded: RecordedDecision, { describes, wantsDecisions }: Wishes): Replayed {
+    const { inputJson, names, signed } = recorded;
+    const text = this.#shelf.decide(inputJson, names);
+    if (signed === null || wantsDecisions) return compare(recorded, readDecision(text));
+    // An engine of today writes what is signed; what an older one writes is brought into that form.
+    if (!signed.is(text) && !signed.is(canonicalText(readDecision(text)))) return compare(recorded, readDecision(text));
+    if (!describes) return IDENTICAL;
+    // Those of many decisions are one object, which travels once as well.
+    const { documents } = signed;
+    return { ...IDENTICAL, about: { ...aboutOf(JSON.parse(signed.inputJson) as DecisionInput), documents } };
   }
 }
 
-function prepare(leaf: Uint8Array, others: OtherDocuments): Prepared {
-  const payload = parseEnvelope(leaf)?.payload;
-  if (payload === undefined) return { ok: false, error: "The leaf is not an envelope." };
-  const text = Buffer.from(payload).toString("utf8");
-  const event = JSON.parse(text) as DecisionEvent;
-  return { ok: true, text, event, input: { ...event.input, documents: { ...event.input.documents, ...others } } };
+function prepare(read: () => RecordedDecision): Prepared {
+  try {
+    return { ok: true, recorded: read() };
+  } catch (error) {
+    return { ok: false, error: SignalboxError.from(error).message };
+  }
+}
+
+function compare({ event }: RecordedDecision, replayed: Decision): Replayed {
+  const { input, decision: recorded } = event();
+  const identical = canonicalText(recorded) === canonicalText(replayed);
+  return {
+    ok: true,
+    about: aboutOf(input),
+    differences: identical ? [] : differences(recorded, replayed),
+    decisions: { recorded, replayed },
+  };
+}
+
+function aboutOf({ classification, facts, documents }: DecisionInput): NonNullable<Compared["about"]> {
+  return { task: classification.task, model: facts.model, documents };
+}
+
+function isIdentical(replayed: Replayed): replayed is Compared {
+  return replayed.ok && replayed.differences.length === 0;
+}
+
+function withoutDecisions(replayed: Compared): Compared {
+  return replayed.decisions === null ? replayed : { ...replayed, decisions: null };
 }
 
 /** Replayed with any number: an engine that makes a float is to be shown as a difference, not as an error. */

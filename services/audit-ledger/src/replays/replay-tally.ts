@@ -95,7 +95,9 @@ export class ReplayTally {
     };
   }
 
-  #compare(tenant: string, { task, model, documents, decisions }: Replay): void {
+  #compare(tenant: string, { about, decisions }: Replay): void {
+    if (about === null) return;
+    const { task, model, documents } = about;
     for (const kind of ["engine", "policy", "catalogue"] as const) {
       if (this.#named[kind].size < NAMED_MAX) this.#named[kind].add(documents[kind]);
     }

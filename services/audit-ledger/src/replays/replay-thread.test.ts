@@ -36,16 +36,16 @@ function named(text: string): string {
 }
 
 /** A leaf whose decision names this engine. */
-function leafOf(engine: string): Uint8Array {
+function leafOf(engine: string): string {
   const documents = { engine: named(engine), policy: named("{}"), catalogue: named("[]"), health: named("1") };
   const event = { input: decisionInput({ documents }), decision: DECISION };
   const payload = Buffer.from(canonicalize(event));
   const [leaf] = signEvents([{ payload, payloadType: PAYLOAD_TYPES.decision }], { keyId: "k", privateKey });
-  return leaf!;
+  return leaf!.toString();
 }
 
 /** The thread gives as many results as it has in a moment. */
-async function runAll(leaves: readonly Uint8Array[]): Promise<Replayed[]> {
+async function runAll(leaves: readonly string[]): Promise<Replayed[]> {
   const results: Replayed[] = [];
   while (results.length < leaves.length) results.push(...(await thread.run(leaves.slice(results.length), {})));
   return results;
@@ -53,7 +53,7 @@ async function runAll(leaves: readonly Uint8Array[]): Promise<Replayed[]> {
 
 test("decisions run in the thread, and what differs comes back with both sides", async () => {
   const other = leafOf(engineOf(`JSON.stringify({ schema: "signalbox.decision.v1", reason: "two" })`));
-  const results = await runAll([leafOf(HONEST), other, Buffer.from("nonsense")]);
+  const results = await runAll([leafOf(HONEST), other, "nonsense"]);
   expect(results).toMatchObject([
     { ok: true, differences: [], decisions: null },
     {
@@ -76,6 +76,15 @@ test("an engine that does not end is ended, and the next replay runs in a thread
   await using strict = newThread(300);
   await expect(strict.run([leafOf(engineOf("{ for (;;); }"))], {})).rejects.toThrow("An engine ran for too long.");
   expect(await strict.run([leafOf(HONEST)], {})).toMatchObject([{ ok: true, differences: [] }]);
+});
+
+test("what waits behind an engine that does not end is replayed all the same", async () => {
+  await using strict = newThread(300);
+  const ran = await Promise.allSettled([
+    strict.run([leafOf(engineOf("{ for (;;); }"))], {}),
+    strict.run([leafOf(HONEST)], {}),
+  ]);
+  expect(ran).toMatchObject([{ status: "rejected" }, { status: "fulfilled", value: [{ ok: true, differences: [] }] }]);
 });
 
 test("a document that is missing, or an engine that fails, is told of its decision alone", async () => {

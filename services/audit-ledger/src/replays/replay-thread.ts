@@ -6,6 +6,8 @@ import type { FoundDocument, FromWorker, Replayed, ReplayOptions, ToWorker } fro
 /** An engine that has not answered by then never will: its thread is ended. */
 const ANSWER_TIMEOUT_MS = 60_000;
 const HEAP_MAX_MIB = 512;
+/** Each decision leaves much short-lived garbage; with more room for it fewer objects outlive a collection by accident. */
+const YOUNG_MAX_MIB = 96;
 const FILE = new URL("./replay-worker.ts", import.meta.url);
 
 /** Rejects for a digest that it has no document of. */
@@ -16,11 +18,12 @@ type Answer = Extract<FromWorker, { kind: "replayed" | "reported" }>;
 type Call = { [M in ToWorker as M["kind"]]: Omit<M, "id"> }["replay" | "report"];
 
 type Waiting = {
+  readonly call: Call;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: SignalboxError) => void;
-  /** Whether an engine runs for it: what the ledger's own code does ends by itself. */
-  readonly isReplay: boolean;
-  /** Set once its turn has come. */
+  /** Its turn has come. */
+  hasBegun: boolean;
+  /** Of a replay that has begun: an engine may never end, what the ledger's own code does ends by itself. */
   timer: NodeJS.Timeout | undefined;
 };
 
@@ -34,6 +37,7 @@ export class ReplayThread implements AsyncDisposable {
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | null = null;
   #lastId = 0;
+  #isOver = false;
 
   constructor(documents: Documents, answerTimeoutMs: number = ANSWER_TIMEOUT_MS) {
     this.#documents = documents;
@@ -41,7 +45,7 @@ export class ReplayThread implements AsyncDisposable {
   }
 
   /** The results of the first leaves, at least one: as many as are done in a moment. Throws `internal` when the thread ends. */
-  async run(leaves: readonly Uint8Array[], options: ReplayOptions): Promise<readonly Replayed[]> {
+  async run(leaves: readonly string[], options: ReplayOptions): Promise<readonly Replayed[]> {
     const answer = await this.#ask({ kind: "replay", leaves, options });
     return answer.kind === "replayed" ? answer.results : [];
   }
@@ -54,24 +58,29 @@ export class ReplayThread implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const worker = this.#worker;
+    this.#isOver = true;
     if (worker !== null) this.#end(worker, "The ledger stops.");
     await worker?.terminate();
   }
 
   #ask(call: Call): Promise<Answer> {
     const id = (this.#lastId += 1);
-    const worker = (this.#worker ??= this.#start());
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    this.#waiting.set(id, { resolve, reject, isReplay: call.kind === "replay", timer: undefined });
-    worker.postMessage({ ...call, id }, []);
+    this.#send(id, { call, resolve, reject, hasBegun: false, timer: undefined });
     return promise;
+  }
+
+  #send(id: number, waiting: Waiting): void {
+    this.#waiting.set(id, waiting);
+    this.#worker ??= this.#start();
+    this.#worker.postMessage({ ...waiting.call, id }, []);
   }
 
   #start(): Worker {
     const worker = new Worker(FILE, {
       env: {},
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MAX_MIB },
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MAX_MIB, maxYoungGenerationSizeMb: YOUNG_MAX_MIB },
     });
     worker.unref();
     worker.on("message", (message: FromWorker) => void this.#take(worker, message));
@@ -90,7 +99,8 @@ export class ReplayThread implements AsyncDisposable {
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return;
     if (message.kind === "begun") {
-      if (!waiting.isReplay) return;
+      waiting.hasBegun = true;
+      if (waiting.call.kind !== "replay") return;
       waiting.timer = setTimeout(() => this.#end(worker, "An engine ran for too long."), this.#answerTimeoutMs);
       waiting.timer.unref();
       return;
@@ -109,14 +119,18 @@ export class ReplayThread implements AsyncDisposable {
     }
   }
 
+  /** Those behind the call that was at work go to the next worker. When none was, a worker cannot be had, and all fail. */
   #end(worker: Worker, why: string, cause?: unknown): void {
     if (this.#worker !== worker) return;
     this.#worker = null;
-    for (const { reject, timer } of this.#waiting.values()) {
-      clearTimeout(timer);
-      reject(new SignalboxError("internal", why, { cause }));
-    }
+    const all = [...this.#waiting];
     this.#waiting.clear();
     void worker.terminate();
+    const isBlamed = !this.#isOver && all.some(([, { hasBegun }]) => hasBegun);
+    for (const [id, waiting] of all) {
+      clearTimeout(waiting.timer);
+      if (isBlamed && !waiting.hasBegun) this.#send(id, waiting);
+      else waiting.reject(new SignalboxError("internal", why, { cause }));
+    }
   }
 }

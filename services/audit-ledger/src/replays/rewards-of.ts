@@ -14,7 +14,7 @@ type Said = Pick<OutcomeEvent, "result" | "costPicoUsd" | "timing" | "decisionId
 /** The rewards of some decisions, in their order, from their requests' outcomes and what was said of them. */
 export async function rewardsOf(
   db: Kysely<Database>,
-  decisions: readonly LeafRow[],
+  decisions: readonly Pick<LeafRow, "request_id" | "decision_id">[],
   reward: EvaluationOrder["reward"],
 ): Promise<Reward[]> {
   const requestIds = decisions.flatMap(({ request_id: id }) => (id === null ? [] : [id]));

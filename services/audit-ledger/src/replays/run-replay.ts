@@ -1,16 +1,13 @@
 import type { ReplayJob } from "@signalbox/proto";
 import type { Kysely } from "kysely";
 import type { Database } from "../database.ts";
-import { selectLeaves, type LeafRow } from "../read/leaf-rows.ts";
-import type { Replayer } from "../read/replayer.ts";
+import type { Replayer, ReplayPage } from "../read/replayer.ts";
+import { decisionPages, type DecisionRow } from "./decision-pages.ts";
 import type { JobStore } from "./job-store.ts";
 import type { OtherDocuments } from "./replay-messages.ts";
 import { ReplayTally } from "./replay-tally.ts";
 import { rewardsOf } from "./rewards-of.ts";
 
-const PAGE_DECISIONS = 256;
-/** Sent to the replaying thread together. */
-const BATCH_DECISIONS = 64;
 const SAY_EVERY_MS = 1_000;
 
 export type RunReplayOptions = {
@@ -30,25 +27,30 @@ export async function runReplay(job: ReplayJob, options: RunReplayOptions): Prom
     return { ...job, ...tally.counts, state, updatedAtMs: Date.now() };
   };
   let saidAtMs = performance.now();
-  const others = othersOf(job);
+  const sample = asked === undefined ? {} : { sample: job.id };
+  const wishes = { others: othersOf(job), describes: job.order.kind !== "verify", ...sample };
   try {
-    for await (const page of pagesOf(db, job)) {
-      const rewards = asked === undefined ? null : await rewardsOf(db, page, asked.reward);
-      for (let from = 0; from < page.length;) {
-        if (stop.aborted) return await end(store, now("cancelled"));
-        const sample = rewards === null ? {} : { sample: { name: job.id, rewards: rewards.slice(from) } };
-        const results = await replayer.run(page.slice(from, from + BATCH_DECISIONS), { others, ...sample });
-        for (const [at, result] of results.entries()) tally.add(page[from + at] as LeafRow, result);
-        from += results.length;
-        if (performance.now() < saidAtMs + SAY_EVERY_MS) continue;
-        saidAtMs = performance.now();
-        if (await store.update(now("running"))) return await end(store, now("cancelled"));
-      }
+    for await (const results of replayer.run(pagesOf(db, job), wishes)) {
+      for (const [row, result] of results) tally.add(row, result);
+      if (stop.aborted) return await end(store, now("cancelled"));
+      if (performance.now() < saidAtMs + SAY_EVERY_MS) continue;
+      saidAtMs = performance.now();
+      if (await store.update(now("running"))) return await end(store, now("cancelled"));
     }
     const report = asked === undefined ? null : await replayer.report(job.id, asked);
     return await end(store, { ...now("completed"), ...(report === null ? {} : { evaluation: report }) });
   } finally {
     if (asked !== undefined) await replayer.report(job.id, null);
+  }
+}
+
+async function* pagesOf(
+  db: Kysely<Database>,
+  { tenant, order, range }: ReplayJob,
+): AsyncGenerator<ReplayPage<DecisionRow>> {
+  const { fromMs, toMs, evaluation } = order;
+  for await (const rows of decisionPages(db, { tenant, ...range, fromMs, toMs })) {
+    yield evaluation === undefined ? { rows } : { rows, rewards: await rewardsOf(db, rows, evaluation.reward) };
   }
 }
 
@@ -63,21 +65,4 @@ function othersOf({ engine, order }: ReplayJob): OtherDocuments {
 async function end(store: JobStore, job: ReplayJob): Promise<ReplayJob> {
   await store.update(job);
   return job;
-}
-
-async function* pagesOf(db: Kysely<Database>, { tenant, order, range }: ReplayJob): AsyncGenerator<LeafRow[]> {
-  const { fromMs, toMs } = order;
-  for (let from = range.fromIndex; from < range.toIndex;) {
-    let query = selectLeaves(db, { tenant })
-      .where("type", "=", "decision")
-      .where("idx", ">=", String(from))
-      .where("idx", "<", String(range.toIndex));
-    if (fromMs !== null) query = query.where("at_ms", ">=", String(fromMs));
-    if (toMs !== null) query = query.where("at_ms", "<", String(toMs));
-    const rows = await query.orderBy("idx").limit(PAGE_DECISIONS).execute();
-    if (rows.length > 0) yield rows;
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < PAGE_DECISIONS) return;
-    from = Number(last.idx) + 1;
-  }
 }

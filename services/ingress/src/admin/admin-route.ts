@@ -10,7 +10,7 @@ export type AdminRoute = Route & {
     readonly summary: string;
     readonly body?: z.ZodType;
     readonly query?: z.ZodType;
-    readonly status: 200 | 201;
+    readonly status: 200 | 201 | 202;
     readonly answer: z.ZodType;
     /** Beside JSON. */
     readonly alsoText?: "text/csv" | readonly ("text/csv" | "text/markdown")[];

@@ -5,10 +5,11 @@ import { adminCostRoutes } from "./cost-routes.ts";
 import { adminKeyRoutes, type AdminContext } from "./key-routes.ts";
 import { adminIdentityRoutes } from "./identity-routes.ts";
 import { openApiRoute } from "./openapi.ts";
+import { adminPolicyRoutes, type PolicyContext } from "./policy-routes.ts";
 import { adminRenewalRoutes } from "./renewal-routes.ts";
 
 /** The operator's API below `/admin/v1`, with the document that describes it. */
-export function adminRoutes(context: AdminContext & ContentContext): AdminRoute[] {
+export function adminRoutes(context: AdminContext & ContentContext & PolicyContext): AdminRoute[] {
   const routes = [
     ...adminKeyRoutes(context),
     ...adminRenewalRoutes(context),
@@ -16,6 +17,7 @@ export function adminRoutes(context: AdminContext & ContentContext): AdminRoute[
     ...adminBudgetRoutes(context),
     ...adminCostRoutes(context.db),
     ...contentRoutes(context),
+    ...adminPolicyRoutes(context),
   ];
   return [...routes, openApiRoute(routes)];
 }

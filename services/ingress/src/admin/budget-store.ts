@@ -46,9 +46,9 @@ type Row = {
 /** Budgets that are charged, by name; with what of the window that holds now is spent and promised. */
 export async function readBudgets(
   db: Kysely<KeyDatabase>,
-  only: { id?: string; keyIds?: readonly string[] } = {},
+  only: { id?: string; keyIds?: readonly string[]; tenant?: string | null } = {},
 ): Promise<AdminBudget[]> {
-  const { id = null, keyIds = null } = only;
+  const { id = null, keyIds = null, tenant = null } = only;
   const { rows } = await sql<Row>`
     select b.id, b.kind, b.unit, b.amount, b.span, b.rolling_ms, b.time_zone, b.alert_shares, b.created_at, b.each_of, b.at_limit,
       jsonb_strip_nulls(jsonb_build_object('tenant', tenant, 'key', key_id, 'team', team, 'project', project,
@@ -69,6 +69,7 @@ export async function readBudgets(
     ) a on true
     where retired_at is null and (${id}::text is null or b.id = ${id})
       and (${keyIds}::text[] is null or b.key_id = any(${keyIds}::text[]))
+      and (${tenant}::text is null or coalesce(b.tenant, (select k.tenant from virtual_key k where k.id = b.key_id)) = ${tenant})
     order by b.id collate "C" limit ${LIST_MAX}`.execute(db);
   return rows.map(rendered);
 }

@@ -51,17 +51,17 @@ type AccountRow = {
 };
 
 /**
- * Holds the budgets of money against their entries and against the register. They agree once the register is booked as
+ * Holds the budgets of money, of one tenant or with null all, against their entries and against the register. They agree once the register is booked as
  * far as it goes.
  */
-export async function reconcile(db: Kysely<KeyDatabase>): Promise<Reconciliation> {
+export async function reconcile(db: Kysely<KeyDatabase>, tenant: string | null): Promise<Reconciliation> {
   // One snapshot, so that what is booked in between stands on neither side.
   return db
     .transaction()
     .setIsolationLevel("repeatable read")
     .execute(async (snapshot) => {
       const at = await readPositions(snapshot);
-      const accounts = await readAccounts(snapshot);
+      const accounts = await readAccounts(snapshot, tenant);
       const costs = await readLeafCosts(snapshot);
       const needsCatalogue = accounts.some(({ endpoints }) => endpoints !== null);
       const catalogue = needsCatalogue ? await readCatalogue(snapshot, await newestCatalogue(snapshot)) : null;
@@ -106,7 +106,7 @@ async function readPositions(db: Kysely<KeyDatabase>): Promise<Pick<Reconciliati
   return { booked: Number(row.booked), read: Number(row.read), size: Number(row.size) };
 }
 
-async function readAccounts(db: Kysely<KeyDatabase>): Promise<AccountRow[]> {
+async function readAccounts(db: Kysely<KeyDatabase>, tenant: string | null): Promise<AccountRow[]> {
   const { rows } = await sql<AccountRow>`
     select a.id, a.budget, a.subject, a.starts_ms, a.settled, a.outstanding,
       case when b.provider is null then b.model else b.provider || '/' || coalesce(b.model, '*') end as endpoints,
@@ -121,7 +121,7 @@ async function readAccounts(db: Kysely<KeyDatabase>): Promise<AccountRow[]> {
     left join lateral (
       select sum(settled) as abandoned from budget_reservation where account = a.id and estimated
     ) r on true
-    where b.kind = 'budget' and b.unit = 'pico-usd'
+    where b.kind = 'budget' and b.unit = 'pico-usd' and (${tenant}::text is null or b.tenant = ${tenant})
     order by a.budget collate "C", a.starts_ms, a.subject collate "C"`.execute(db);
   return rows;
 }

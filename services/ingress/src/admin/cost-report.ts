@@ -15,6 +15,8 @@ export type CostWish = {
   readonly baseline: string | null;
   /** Of this team alone; undefined: of all. */
   readonly team?: string | undefined;
+  /** Of this tenant alone; null: of all. */
+  readonly tenant: string | null;
 };
 
 type Rows = Record<string, string | null> & Record<keyof typeof SUMS, string>;
@@ -81,9 +83,10 @@ async function readSums(db: Kysely<KeyDatabase>, wish: CostWish, baseline: Basel
   return rows;
 }
 
-function within({ fromMs, toMs, team }: CostWish): RawBuilder<unknown> {
+function within({ fromMs, toMs, team, tenant }: CostWish): RawBuilder<unknown> {
   return sql`c.at_ms >= ${fromMs ?? 0} and c.at_ms < ${toMs ?? Number.MAX_SAFE_INTEGER}
-    and (${team ?? null}::text is null or c.team = ${team ?? null})`;
+    and (${team ?? null}::text is null or c.team = ${team ?? null})
+    and (${tenant}::text is null or c.tenant = ${tenant})`;
 }
 
 function columnOf(name: CostDimension, timeZone: string): RawBuilder<string | null> {

@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import { parseInput } from "../http/parse-input.ts";
+import { tenantBound } from "../identity/reach.ts";
 import type { KeyDatabase } from "../keys/key-database.ts";
 import { ADMIN, type AdminRoute } from "./admin-route.ts";
 import { readCosts } from "./cost-book.ts";
@@ -26,10 +27,11 @@ function costRoute(db: Kysely<KeyDatabase>): AdminRoute {
       answer: CostReport,
       alsoText: "text/csv",
     },
-    async handle({ request, reply }) {
+    async handle({ request, reply, principal }) {
+      const tenant = tenantBound(principal);
       const { by, from, to, timeZone, baseline, format } = parseInput(CostQuery, request.query);
       await readCosts(db);
-      const wish = { by, fromMs: from ?? null, toMs: to ?? null, timeZone, baseline: baseline ?? null };
+      const wish = { by, fromMs: from ?? null, toMs: to ?? null, timeZone, baseline: baseline ?? null, tenant };
       const report = await costReport(db, wish);
       if (format === "json") return report;
       reply.header("content-type", "text/csv; charset=utf-8");
@@ -50,10 +52,10 @@ function statementRoute(db: Kysely<KeyDatabase>): AdminRoute {
       answer: Statements,
       alsoText: ["text/csv", "text/markdown"],
     },
-    async handle({ request, reply }) {
+    async handle({ request, reply, principal }) {
       const wish = parseInput(StatementQuery, request.query);
       await readCosts(db);
-      const statements = await monthlyStatements(db, wish);
+      const statements = await monthlyStatements(db, { ...wish, tenant: tenantBound(principal) });
       if (wish.format === "json") return statements;
       const isCsv = wish.format === "csv";
       const file = `statements-${wish.month}.${isCsv ? "csv" : "md"}`;
@@ -74,9 +76,9 @@ function reconciliationRoute(db: Kysely<KeyDatabase>): AdminRoute {
       status: 200,
       answer: Reconciliation,
     },
-    async handle() {
+    async handle({ principal }) {
       await readCosts(db);
-      return reconcile(db);
+      return reconcile(db, tenantBound(principal));
     },
   };
 }

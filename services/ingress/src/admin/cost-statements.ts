@@ -44,10 +44,10 @@ const BY = ["team", "project", "provider", "model"] as const;
 /** What each team's requests of a month cost. Rejects with `internal` when the statements do not add up. */
 export async function monthlyStatements(
   db: Kysely<KeyDatabase>,
-  { month, team, timeZone }: StatementQuery,
+  { month, team, timeZone, tenant }: Pick<StatementQuery, "month" | "team" | "timeZone"> & { tenant: string | null },
 ): Promise<Statements> {
   const { fromMs, toMs } = await boundsOf(db, month, timeZone);
-  const report = await costReport(db, { by: BY, fromMs, toMs, timeZone, baseline: null, team });
+  const report = await costReport(db, { by: BY, fromMs, toMs, timeZone, baseline: null, team, tenant });
   if (report.hasMore) {
     const problem = "The month has more lines than one answer holds: ask for one team with 'team'.";
     throw new SignalboxError("invalid-request", problem, { details: { param: "team" } });

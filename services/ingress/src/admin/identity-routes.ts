@@ -2,6 +2,7 @@ import { SignalboxError } from "@signalbox/proto";
 import { parseInput } from "../http/parse-input.ts";
 import { parseJsonBody, readBody } from "../http/read-body.ts";
 import { actorOf } from "../identity/actor.ts";
+import { meantTenant } from "../identity/reach.ts";
 import { ADMIN, type AdminRoute, BODY_LIMITS } from "./admin-route.ts";
 import {
   AdminIdentity,
@@ -35,7 +36,7 @@ function listRoute(kind: IdentityKind, { db }: AdminContext): AdminRoute {
     access: "read-settings",
     doc: { summary, status: 200, query: IdentityQuery, answer: IdentityList },
     async handle({ request, principal }) {
-      const { tenant = principal.tenant } = parseInput(IdentityQuery, request.query);
+      const tenant = meantTenant(principal, parseInput(IdentityQuery, request.query).tenant);
       return { object: "list", data: await readIdentities(db, { tenant, kind }) };
     },
   };
@@ -49,7 +50,8 @@ function makeRoute(kind: IdentityKind, { db, keys, recorder, log }: AdminContext
     doc: { summary: `Makes a ${kind}.`, status: 201, body: NewIdentity, answer: AdminIdentity },
     async handle({ request, reply, principal }) {
       const wish = parseInput(NewIdentity, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
-      const { tenant = principal.tenant, id, name = id } = wish;
+      const { id, name = id } = wish;
+      const tenant = meantTenant(principal, wish.tenant);
       const by = actorOf(principal);
       const within = withinOf(kind, wish, NOWHERE);
       const made = await db.transaction().execute(async (transaction) => {
@@ -77,7 +79,7 @@ function changeRoute(kind: IdentityKind, { db, keys, recorder, log }: AdminConte
     access: "manage-identities",
     doc: { summary, status: 200, query: IdentityQuery, body: IdentityChange, answer: AdminIdentity },
     async handle({ request, principal }) {
-      const { tenant = principal.tenant } = parseInput(IdentityQuery, request.query);
+      const tenant = meantTenant(principal, parseInput(IdentityQuery, request.query).tenant);
       const change = parseInput(IdentityChange, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
       const name = { tenant, kind, id: (request.params as { id: string }).id };
       const [before] = await readIdentities(db, name);

@@ -5,6 +5,7 @@ import { parseInput } from "../http/parse-input.ts";
 import { parseJsonBody, readBody } from "../http/read-body.ts";
 import { actorOf } from "../identity/actor.ts";
 import { authoriseRole } from "../identity/authorise.ts";
+import { meantTenant, tenantBound } from "../identity/reach.ts";
 import type { KeyDatabase } from "../keys/key-database.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import { revokeKey } from "../keys/key-store.ts";
@@ -31,15 +32,18 @@ export function adminKeyRoutes(context: AdminContext): AdminRoute[] {
       method: "GET",
       path: `${ADMIN}/keys`,
       access: "read-settings",
-      doc: { summary: "All keys, never their secrets.", status: 200, answer: KeyList },
-      handle: async () => ({ object: "list", data: await readKeys(db) }),
+      doc: { summary: "The keys within reach, never their secrets.", status: 200, answer: KeyList },
+      handle: async ({ principal }) => ({
+        object: "list",
+        data: await readKeys(db, { tenant: tenantBound(principal) }),
+      }),
     },
     {
       method: "GET",
       path: `${ADMIN}/keys/:id`,
       access: "read-settings",
       doc: { summary: "One key.", status: 200, answer: AdminKey },
-      handle: ({ request }) => presentKey(db, idParam(request.params)),
+      handle: ({ request, principal }) => presentKey(db, idParam(request.params), principal),
     },
     makeRoute(context),
     changeRoute(context),
@@ -55,14 +59,14 @@ function makeRoute({ db, keys, pepper, recorder, log }: AdminContext): AdminRout
     doc: { summary: "Makes a key; its secret is shown this once.", status: 201, body: NewKey, answer: MadeKey },
     async handle({ request, reply, principal }) {
       const wish = parseInput(NewKey, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
-      const tenant = wish.tenant ?? principal.tenant;
+      const tenant = meantTenant(principal, wish.tenant);
       const by = actorOf(principal);
-      // Where there is no owner yet, an admin makes the first.
-      if (wish.role !== "owner" || (await hasOwner(db))) authoriseRole(principal, wish.role);
+      // Where a tenant has no owner yet, an admin makes the first.
+      if (wish.role !== "owner" || (await hasOwner(db, tenant))) authoriseRole(principal, wish.role);
       const { id, secret, made } = await makeKey(db, { ...wish, tenant }, { pepper, by });
       await keys.reload();
       for (const identity of made) await recordMade(identity, { recorder, by });
-      const after = await presentKey(db, id);
+      const after = await presentKey(db, id, null);
       log.info({ key: id, tenant, role: wish.role, by }, "a key was made");
       await recordAdminChange(recorder, {
         object: "virtual-key",
@@ -88,14 +92,14 @@ function changeRoute({ db, keys, recorder, log }: AdminContext): AdminRoute {
     doc: { summary: "Changes what is named; null takes it away.", status: 200, body: KeyChange, answer: AdminKey },
     async handle({ request, principal }) {
       const change = parseInput(KeyChange, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
-      const before = await presentKey(db, idParam(request.params));
+      const before = await presentKey(db, idParam(request.params), principal);
       const by = actorOf(principal);
       authoriseRole(principal, before.role);
       const made = await changeKey(db, before, { change, by });
       if (made === null) throw new SignalboxError("invalid-request", "The key is revoked, for ever.");
       await keys.reload();
       for (const identity of made) await recordMade(identity, { recorder, by });
-      const after = await presentKey(db, before.id);
+      const after = await presentKey(db, before.id, null);
       log.info({ key: before.id, by }, "a key was changed");
       const { id, tenant: of } = after;
       await recordAdminChange(recorder, { object: "virtual-key", change: "changed", id, of, by, before, after });
@@ -111,7 +115,7 @@ function revokeRoute({ db, keys, recorder, log }: AdminContext): AdminRoute {
     access: "manage-keys",
     doc: { summary: "Revokes a key for ever.", status: 200, answer: Retired },
     async handle({ request, principal }) {
-      const before = await presentKey(db, idParam(request.params));
+      const before = await presentKey(db, idParam(request.params), principal);
       const { id, tenant: of } = before;
       authoriseRole(principal, before.role);
       const by = actorOf(principal);
@@ -119,7 +123,7 @@ function revokeRoute({ db, keys, recorder, log }: AdminContext): AdminRoute {
       await keys.reload();
       log.info({ key: id, by }, "a key was revoked");
       if (before.revokedAt === null) {
-        const after = await presentKey(db, id);
+        const after = await presentKey(db, id, null);
         await recordAdminChange(recorder, { object: "virtual-key", change: "revoked", id, of, by, before, after });
       }
       return { object: "key", id, deleted: true };

@@ -1,6 +1,8 @@
 import { SignalboxError } from "@signalbox/proto";
 import { type Kysely, type RawBuilder, sql } from "kysely";
+import { reaches } from "../identity/reach.ts";
 import type { KeyDatabase } from "../keys/key-database.ts";
+import type { Principal } from "../keys/key-ring.ts";
 import { generateSecretKey, hashKey } from "../keys/secret-key.ts";
 import { insertBudget, readBudgets, retireBudget, updateBudget } from "./budget-store.ts";
 import type { AdminIdentity } from "./identity-forms.ts";
@@ -13,26 +15,33 @@ import { type Place, placeWithin } from "./place-key.ts";
 const LIST_MAX = 10_000;
 const ALERT_AT = [0.8];
 
-/** Keys, revoked and expired ones too, oldest first; or the one of an id. */
-export async function readKeys(db: Kysely<KeyDatabase>, id: string | null = null): Promise<AdminKey[]> {
+/** Keys, revoked and expired ones too, oldest first; those of a tenant, or the one of an id. */
+export async function readKeys(
+  db: Kysely<KeyDatabase>,
+  { id = null, tenant = null }: { id?: string | null; tenant?: string | null } = {},
+): Promise<AdminKey[]> {
   const { rows } = await sql<KeyRow>`
     select ${SHOWN_COLUMNS} from virtual_key
-    where ${id}::text is null or id = ${id} order by created_at, id limit ${LIST_MAX}`.execute(db);
+    where (${id}::text is null or id = ${id}) and (${tenant}::text is null or tenant = ${tenant}) order by created_at, id limit ${LIST_MAX}`.execute(
+    db,
+  );
   const budgets = await readBudgets(db, { keyIds: rows.map((row) => row.id) });
   const byKey = Map.groupBy(budgets, ({ scope }) => scope.key);
   return rows.map((row) => ({ ...shownKey(row), ...shownTerms(row.id, byKey.get(row.id) ?? []) }));
 }
 
-/** Throws `not-found`. */
-export async function presentKey(db: Kysely<KeyDatabase>, id: string): Promise<AdminKey> {
-  const [key] = await readKeys(db, id);
-  if (key === undefined) throw new SignalboxError("not-found", "There is no key of this id.");
+/** Throws `not-found`, also for a key out of the reach of who asks, if somebody does. */
+export async function presentKey(db: Kysely<KeyDatabase>, id: string, asking: Principal | null): Promise<AdminKey> {
+  const [key] = await readKeys(db, { id });
+  if (key === undefined || (asking !== null && !reaches(asking, key.tenant)))
+    throw new SignalboxError("not-found", "There is no key of this id.");
   return key;
 }
 
-/** Whether anybody may make and change owners' keys. */
-export async function hasOwner(db: Kysely<KeyDatabase>): Promise<boolean> {
-  const { rows } = await sql`select from virtual_key where role = 'owner' and revoked_at is null limit 1`.execute(db);
+/** Whether anybody of a tenant may make and change its owners' keys. */
+export async function hasOwner(db: Kysely<KeyDatabase>, tenant: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from virtual_key where tenant = ${tenant} and role = 'owner' and revoked_at is null limit 1`.execute(db);
   return rows.length > 0;
 }
 

@@ -1,3 +1,4 @@
+import { PolicyProblem } from "@signalbox/proto";
 import { z } from "zod";
 import { ADMIN, type AdminRoute } from "./admin-route.ts";
 
@@ -7,6 +8,8 @@ const ErrorForm = z.strictObject({
     type: z.string(),
     param: z.string().nullable(),
     code: z.string().nullable(),
+    /** Of a policy that is refused. */
+    problems: z.array(PolicyProblem).optional(),
   }),
 });
 
@@ -25,7 +28,7 @@ export function openApiOf(routes: readonly AdminRoute[]): Json {
     info: {
       title: "Signalbox admin API",
       version: "1",
-      description: "Keys, budgets, limits, what requests cost, and what is retained of them.",
+      description: "Keys, budgets, limits, policies, what requests cost, and what is retained of them.",
     },
     servers: [{ url: "/" }],
     security: [{ key: [] }],

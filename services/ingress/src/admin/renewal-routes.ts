@@ -35,7 +35,7 @@ function rotateRoute(context: AdminContext): AdminRoute {
     },
     async handle({ request, reply, principal }) {
       const { overlapSeconds } = parseInput(Rotation, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
-      const key = await presentKey(context.db, (request.params as { id: string }).id);
+      const key = await presentKey(context.db, (request.params as { id: string }).id, principal);
       authoriseRole(principal, key.role);
       return renew({ key, principal, reply }, { overlapSeconds, extend: false }, context);
     },
@@ -56,7 +56,7 @@ function refreshRoute(context: AdminContext): AdminRoute {
       const { id } = request.params as { id: string };
       const isOwn = principal.keyId === id && principal.outgoing === undefined;
       if (!isOwn) authorise(principal, "manage-keys");
-      const key = await presentKey(context.db, id);
+      const key = await presentKey(context.db, id, principal);
       if (!isOwn) authoriseRole(principal, key.role);
       return renew({ key, principal, reply }, { overlapSeconds: REFRESH_OVERLAP_SECONDS, extend: true }, context);
     },
@@ -75,7 +75,7 @@ async function renew(
     throw new SignalboxError("invalid-request", `The key ${problem}.`);
   }
   await keys.reload();
-  const after = await presentKey(db, id);
+  const after = await presentKey(db, id, null);
   const by = actorOf(principal);
   log.info({ key: id, by, extended: wish.extend }, "a key was given another secret");
   await recordAdminChange(recorder, { object: "virtual-key", change: "changed", id, of, by, before, after });

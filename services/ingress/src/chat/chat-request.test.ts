@@ -8,6 +8,7 @@ const PRINCIPAL = {
   keyId: "0123456789ab",
   tenant: "alice",
   role: "member",
+  reach: "tenant",
   digestKey: createSecretKey(Buffer.alloc(32, 7)),
 } as const;
 const CHAT = { model: "auto", messages: [{ role: "user", content: "Say hello." }], temperature: 0 };

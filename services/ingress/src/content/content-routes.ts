@@ -3,6 +3,8 @@ import { ADMIN, type AdminRoute, BODY_LIMITS } from "../admin/admin-route.ts";
 import type { LedgerReader } from "../decisions/ledger-reader.ts";
 import { parseInput } from "../http/parse-input.ts";
 import { parseJsonBody, readBody } from "../http/read-body.ts";
+import { actorOf } from "../identity/actor.ts";
+import { meantTenant, reaches, tenantBound } from "../identity/reach.ts";
 import type { Principal } from "../keys/key-ring.ts";
 import { ContentAnswer, ContentList, ContentQuery, Erased, NewErasure } from "./content-form.ts";
 import type { ContentStore } from "./content-store.ts";
@@ -23,9 +25,10 @@ export function contentRoutes(context: ContentContext): AdminRoute[] {
         query: ContentQuery,
         answer: ContentList,
       },
-      async handle({ request }) {
+      async handle({ request, principal }) {
         const query = parseInput(ContentQuery, request.query);
-        const data = await content.list(query);
+        const tenant = query.tenant === undefined ? tenantBound(principal) : meantTenant(principal, query.tenant);
+        const data = await content.list({ ...query, tenant: tenant ?? undefined });
         return { object: "list", data, has_more: data.length === query.limit };
       },
     },
@@ -53,7 +56,7 @@ export function contentRoutes(context: ContentContext): AdminRoute[] {
       async handle({ request, principal }) {
         const { tenant, requestId } = await find(context, principal, idParam(request.params));
         const scope = { kind: "request", requestId } as const;
-        const erased = await content.erase({ of: tenant, by: principal.keyId, scope });
+        const erased = await content.erase({ of: tenant, by: actorOf(principal), scope });
         return { object: "erasure", tenant, erased };
       },
     },
@@ -74,10 +77,11 @@ function eraseRoute(content: ContentStore): AdminRoute {
       answer: Erased,
     },
     async handle({ request, principal }) {
-      const { tenant, before } = parseInput(NewErasure, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+      const { before, ...wish } = parseInput(NewErasure, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+      const tenant = meantTenant(principal, wish.tenant);
       const scope =
         before === undefined ? ({ kind: "tenant" } as const) : ({ kind: "age", beforeMs: Date.parse(before) } as const);
-      const erased = await content.erase({ of: tenant, by: principal.keyId, scope });
+      const erased = await content.erase({ of: tenant, by: actorOf(principal), scope });
       return { object: "erasure", tenant, erased };
     },
   };
@@ -86,18 +90,20 @@ function eraseRoute(content: ContentStore): AdminRoute {
 /** By the request's id; else by the register's word on which request a decision belongs to. */
 async function find({ content, ledger }: ContentContext, reader: Principal, id: string): ReturnType<typeof required> {
   const found = await content.read(id);
-  if (found !== null) return found;
+  if (found !== null && reaches(reader, found.tenant)) return found;
   const { decision, outcome } = await ledger.get(reader, id);
   const requestId = (decision ?? outcome)?.requestId ?? id;
-  return required(content, requestId);
+  return required(content, requestId, reader);
 }
 
 async function required(
   content: ContentStore,
   requestId: string,
+  reader: Principal,
 ): Promise<NonNullable<Awaited<ReturnType<ContentStore["read"]>>>> {
   const found = requestId === "" ? null : await content.read(requestId);
-  if (found === null) throw new SignalboxError("not-found", "Nothing is retained of this request.");
+  if (found === null || !reaches(reader, found.tenant))
+    throw new SignalboxError("not-found", "Nothing is retained of this request.");
   return found;
 }
 

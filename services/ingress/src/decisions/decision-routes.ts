@@ -4,7 +4,7 @@ import type { LedgerDifference } from "@signalbox/proto/grpc/ledger";
 import { z } from "zod";
 import { parseInput } from "../http/parse-input.ts";
 import type { Route } from "../http/route.ts";
-import { may } from "../identity/authorise.ts";
+import { reaches } from "../identity/reach.ts";
 import type { Principal } from "../keys/key-ring.ts";
 import type { LedgerReader } from "./ledger-reader.ts";
 import { renderRecord } from "./render-entry.ts";
@@ -110,7 +110,7 @@ export function decisionRoutes(ledger: LedgerReader): Route[] {
 /** Empty is all that the principal may see. Throws for another tenant's when those are out of its reach, or for tags there. */
 function wantedTenant(principal: Principal, { tag, tenant }: z.infer<typeof ListQuery>): string {
   const isOther = tenant !== undefined && tenant !== principal.tenant;
-  if (isOther && !may(principal, "reach-all-tenants")) {
+  if (isOther && !reaches(principal, tenant)) {
     throw new SignalboxError("forbidden", "The key does not reach another tenant's decisions.");
   }
   // A tag is known by a digest under its tenant's key, and only the caller's own is at hand.

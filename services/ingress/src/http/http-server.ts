@@ -7,6 +7,7 @@ import { authorise } from "../identity/authorise.ts";
 import { type Access, isAccess } from "../identity/right.ts";
 import type { Metrics } from "../metrics.ts";
 import { authenticate, type Gate } from "./authenticate.ts";
+import { BrowserOrigins } from "./browser-origins.ts";
 import { callerDialectOf } from "./caller-dialect.ts";
 import { errorAnswer } from "./error-answer.ts";
 import { withVersion } from "./optional-version.ts";
@@ -36,21 +37,26 @@ const STOP_TIMEOUT_MS = 5_000;
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 type Context = { readonly gate: Gate; readonly metrics: Metrics; readonly log: Logger };
+/** `pages` is null where no page in a browser may call. */
+type Serving = Context & { readonly pages: BrowserOrigins | null };
+type Address = { readonly host: string; readonly port: number };
 
 /** Serves the routes. Every error leaves in the caller's dialect, also those of the framework and of the HTTP parser. */
 export async function startHttpServer(
-  config: { host: string; port: number },
+  { browserOrigins, ...address }: Address & { readonly browserOrigins: readonly string[] },
   routes: readonly Route[],
   context: Context,
 ): Promise<HttpServer> {
   const app = createApp(context);
+  const pages = browserOrigins.length === 0 ? null : new BrowserOrigins(browserOrigins);
+  const serving = { ...context, pages };
   const served = listRoutes(app);
   for (const route of routes) {
     const { method, path: url, access } = route;
-    app.route({ method, url, config: { access }, handler: handlerOf(route, context) });
+    app.route({ method, url, config: { access }, handler: handlerOf(route, serving) });
   }
-  refuseOtherMethods(app, routes);
-  await app.listen(config);
+  refuseOtherMethods(app, routes, pages);
+  await app.listen(address);
   return {
     port: (app.server.address() as AddressInfo).port,
     routes: served,
@@ -111,9 +117,11 @@ function listRoutes(app: FastifyInstance): readonly ServedRoute[] {
   return served;
 }
 
-function handlerOf(route: Route, { gate, metrics }: Context) {
+function handlerOf(route: Route, { gate, metrics, pages }: Serving) {
+  const admitted = route.forPages === true ? pages : null;
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     metrics.observe(route.path, reply.raw);
+    admitted?.admit(request.headers, reply.raw);
     reply.header("x-request-id", request.id);
     if (route.access === "public") return route.handle({ request, reply });
     const found = authenticate(request, gate);
@@ -123,14 +131,17 @@ function handlerOf(route: Route, { gate, metrics }: Context) {
   };
 }
 
-function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): void {
+function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[], pages: BrowserOrigins | null): void {
   for (const [url, group] of Map.groupBy(routes, (route) => route.path)) {
     const allowed: string[] = group.map((route) => route.method);
+    const admitted = group.some((route) => route.forPages === true) ? pages : null;
     app.route({
       method: METHODS.filter((method) => !allowed.includes(method)),
       url,
       config: { access: "public" },
-      handler: (_request, reply) => {
+      handler: (request, reply) => {
+        const isPreflight = request.method === "OPTIONS" && admitted?.preflight(request.headers, allowed, reply.raw);
+        if (isPreflight === true) return reply.code(204).send();
         reply.header("allow", allowed.join(", "));
         throw new SignalboxError("method-not-allowed", `This URL allows ${allowed.join(", ")}.`);
       },

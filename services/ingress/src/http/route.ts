@@ -5,12 +5,25 @@ import type { Principal } from "../keys/key-ring.ts";
 /** A request and its answer. */
 export type Exchange = { readonly request: FastifyRequest; readonly reply: FastifyReply };
 
+type RouteHead = {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly path: string;
+  /** Pages in browsers may call it, of origins that are allowed. */
+  readonly forPages?: true;
+};
+
 /**
  * One entry of the API. `access` is the right that it needs, or `public` for one that needs no key: a route cannot be made
  * without saying which. Handlers throw SignalboxError, which the server renders, and return the answer's body as a value
  * for JSON, or a promise of it; nothing when they have answered by themselves.
  */
-export type Route = { readonly method: "GET" | "POST" | "PATCH" | "DELETE"; readonly path: string } & (
-  | { readonly access: "public"; handle(exchange: Exchange): unknown }
-  | { readonly access: Right; handle(exchange: Exchange & { readonly principal: Principal }): unknown }
-);
+export type Route = RouteHead &
+  (
+    | { readonly access: "public"; handle(exchange: Exchange): unknown }
+    | { readonly access: Right; handle(exchange: Exchange & { readonly principal: Principal }): unknown }
+  );
+
+/** The same routes, for pages in browsers too. */
+export function forPages(routes: readonly Route[]): Route[] {
+  return routes.map((route) => ({ ...route, forPages: true }));
+}

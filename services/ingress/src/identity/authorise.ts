@@ -1,5 +1,5 @@
 import { type Role, SignalboxError } from "@signalbox/proto";
-import { type Right, RIGHTS } from "./right.ts";
+import { LINE_RIGHTS, type Reach, type Right, RIGHTS } from "./right.ts";
 
 const MEMBER: readonly Right[] = ["ask", "read-records", "replay", "renew-key"];
 const LOOK: readonly Right[] = [
@@ -8,6 +8,7 @@ const LOOK: readonly Right[] = [
   "renew-key",
   "read-settings",
   "read-costs",
+  "read-policies",
   "reach-all-tenants",
 ];
 
@@ -21,19 +22,23 @@ const GRANTS = new Map<Role, ReadonlySet<Right>>([
   ["member", new Set(MEMBER)],
 ]);
 
-type Bearer = { readonly role: Role };
+const OF_THE_LINE: ReadonlySet<Right> = new Set(LINE_RIGHTS);
 
-/** Whether a role has a right. An unknown role, as a newer version may know one, has none. */
-export function may({ role }: Bearer, right: Right): boolean {
-  return GRANTS.get(role)?.has(right) === true;
+type Bearer = { readonly role: Role; readonly reach: Reach };
+
+/** Whether a bearer has a right. An unknown role, as a newer version may know one, has none. */
+export function may({ role, reach }: Bearer, right: Right): boolean {
+  return GRANTS.get(role)?.has(right) === true && (reach === "line" || !OF_THE_LINE.has(right));
 }
 
 /** Throws `forbidden` unless the bearer has the right. */
 export function authorise(bearer: Bearer, right: Right): void {
   if (may(bearer, right)) return;
+  const { role, reach } = bearer;
+  const whose = reach === "tenant" && OF_THE_LINE.has(right) ? ` in a tenant that does not run the line` : "";
   throw new SignalboxError(
     "forbidden",
-    `This needs the right '${right}', which the role ${bearer.role} does not give.`,
+    `This needs the right '${right}', which the role ${role} does not give${whose}.`,
   );
 }
 

@@ -85,6 +85,7 @@ function principalOf({ tenant, role, caller, issuer, subject, endsAtMs }: Verifi
     keyId: `oidc-${digest.slice(0, SUBJECT_HEX_CHARS)}`,
     tenant,
     role,
+    reach: state.reachOf(tenant),
     digestKey,
     ...(caller === undefined ? {} : { caller }),
     token: { endsAtMs, subject: caller?.user ?? subject },

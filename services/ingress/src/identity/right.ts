@@ -16,6 +16,10 @@ export const RIGHTS = [
   "manage-keys",
   /** To make and change teams, projects, users and service accounts. */
   "manage-identities",
+  /** To see the policy in force, those before it and what was refused. */
+  "read-policies",
+  /** To put policies in force and take them back; to try them before. */
+  "manage-policies",
   /** To read what is retained of requests and answers, and to erase it. */
   "read-content",
   "erase-content",
@@ -25,6 +29,15 @@ export const RIGHTS = [
   "manage-owners",
 ] as const;
 export type Right = (typeof RIGHTS)[number];
+
+/**
+ * What concerns all tenants at once, so that only those of the tenant that runs the line have it: of all others, nobody
+ * does whatever the role.
+ */
+export const LINE_RIGHTS: readonly Right[] = ["read-policies", "manage-policies", "reach-all-tenants"];
+
+/** How far what a bearer may do reaches: over the line with all its tenants, or over its own tenant. */
+export type Reach = "line" | "tenant";
 
 /** What a route needs: a right, or nothing at all. */
 export type Access = Right | "public";

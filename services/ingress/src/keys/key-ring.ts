@@ -4,6 +4,7 @@ import type { Operation, Role } from "@signalbox/proto";
 import { sql, type Kysely } from "kysely";
 import type { CallerIdentity } from "../identity/caller-identity.ts";
 import type { Networks } from "../identity/origin.ts";
+import type { Reach } from "../identity/right.ts";
 import type { KeyDatabase } from "./key-database.ts";
 import { NO_KEYS, readKeyState, type KeyEntry, type KeyState } from "./read-keys.ts";
 import { hashKey, keyIdOfSecret } from "./secret-key.ts";
@@ -14,6 +15,8 @@ export type Principal = {
   readonly keyId: string;
   readonly tenant: string;
   readonly role: Role;
+  /** Whether its rights are over the line or over its own tenant. */
+  readonly reach: Reach;
   /** The HMAC key of the tenant's digests. */
   readonly digestKey: KeyObject;
   /** Absent: a member of its tenant, of whom nothing more is known. */
@@ -58,11 +61,13 @@ const UNKNOWN: FoundKey = { kind: "unknown" };
 export async function openKeyRing(options: {
   db: Kysely<KeyDatabase>;
   pepper: Uint8Array;
+  /** The tenant that runs the line. */
+  operatorTenant: string;
   log: Logger;
 }): Promise<KeyRing> {
-  const { db, log } = options;
+  const { db, log, operatorTenant } = options;
   const pepper = createSecretKey(options.pepper);
-  const keys = new KeyTable(db);
+  const keys = new KeyTable(db, operatorTenant);
   await keys.reload();
   const polling = pollRegularly(keys, log);
   const nobody = hashKey("", pepper);
@@ -106,13 +111,15 @@ function foundByPrevious(entry: KeyEntry | undefined, hash: Buffer): KeyEntry["f
 /** The keys as they were read last. */
 class KeyTable {
   readonly #db: Kysely<KeyDatabase>;
+  readonly #operatorTenant: string;
   #revision = "";
   #reading = Promise.resolve();
   state = NO_KEYS;
   readAtMs = 0;
 
-  constructor(db: Kysely<KeyDatabase>) {
+  constructor(db: Kysely<KeyDatabase>, operatorTenant: string) {
     this.#db = db;
+    this.#operatorTenant = operatorTenant;
   }
 
   /** One read after the other, so that an older one never overwrites a newer one's keys. */
@@ -126,7 +133,7 @@ class KeyTable {
     // The revision is read first: keys that change in between are newer than it says, and are read once more.
     const revision = await readRevision(this.#db);
     if (revision !== this.#revision) {
-      this.state = await readKeyState(this.#db);
+      this.state = await readKeyState(this.#db, this.#operatorTenant);
       this.#revision = revision;
     }
     this.readAtMs = Date.now();

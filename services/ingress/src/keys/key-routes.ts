@@ -5,6 +5,7 @@ import { z } from "zod";
 import { parseInput } from "../http/parse-input.ts";
 import { actorOf } from "../identity/actor.ts";
 import { authoriseRole } from "../identity/authorise.ts";
+import { meantTenant, reaches } from "../identity/reach.ts";
 import { parseJsonBody, readBody } from "../http/read-body.ts";
 import type { Route } from "../http/route.ts";
 import type { KeyDatabase } from "./key-database.ts";
@@ -42,7 +43,10 @@ export function keyRoutes({ db, keys, pepper, recorder, log }: Context): Route[]
       method: "GET",
       path: "/v1/keys",
       access: "read-settings",
-      handle: async () => ({ object: "list", data: (await listKeys(db)).map(renderKey) }),
+      async handle({ principal }) {
+        const keysThere = await listKeys(db);
+        return { object: "list", data: keysThere.filter(({ tenant }) => reaches(principal, tenant)).map(renderKey) };
+      },
     },
     {
       method: "POST",
@@ -50,7 +54,7 @@ export function keyRoutes({ db, keys, pepper, recorder, log }: Context): Route[]
       access: "manage-keys",
       async handle({ request, reply, principal }) {
         const wish = parseInput(NewKey, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
-        const tenant = wish.tenant ?? principal.tenant;
+        const tenant = meantTenant(principal, wish.tenant);
         const expiresAt = wish.expiresAt ?? null;
         const { id, secretKey } = await createKey(db, { ...wish, tenant, expiresAt, pepper });
         await keys.reload();
@@ -68,6 +72,7 @@ export function keyRoutes({ db, keys, pepper, recorder, log }: Context): Route[]
       async handle({ request, principal }) {
         const { id } = request.params as { id: string };
         const before = await presentKey(db, id);
+        if (!reaches(principal, before.tenant)) throw unknownKey();
         authoriseRole(principal, before.role);
         await revokeKey(db, id);
         await keys.reload();
@@ -83,8 +88,12 @@ export function keyRoutes({ db, keys, pepper, recorder, log }: Context): Route[]
 
 async function presentKey(db: Kysely<KeyDatabase>, id: string): Promise<VirtualKey> {
   const key = await findKey(db, id);
-  if (key === undefined) throw new SignalboxError("not-found", "There is no key of this id.");
+  if (key === undefined) throw unknownKey();
   return key;
+}
+
+function unknownKey(): SignalboxError {
+  return new SignalboxError("not-found", "There is no key of this id.");
 }
 
 function renderKey(key: VirtualKey): Record<string, unknown> {

@@ -3,6 +3,7 @@ import type { Operation, Role } from "@signalbox/proto";
 import { sql, type Kysely } from "kysely";
 import { callerIdentity, type CallerIdentity } from "../identity/caller-identity.ts";
 import { networksOf } from "../identity/origin.ts";
+import type { Reach } from "../identity/right.ts";
 import type { KeyDatabase } from "./key-database.ts";
 import type { FoundKey, Principal } from "./key-ring.ts";
 
@@ -28,9 +29,16 @@ export type KeyState = {
   readonly tenants: ReadonlyMap<string, KeyObject>;
   /** Whether any of what a bearer belongs to is disabled. */
   isDisabled(tenant: string, identity: CallerIdentity): boolean;
+  /** How far the rights of a tenant's bearers reach. */
+  reachOf(tenant: string): Reach;
 };
 
-export const NO_KEYS: KeyState = { entries: new Map(), tenants: new Map(), isDisabled: () => false };
+export const NO_KEYS: KeyState = {
+  entries: new Map(),
+  tenants: new Map(),
+  isDisabled: () => false,
+  reachOf: () => "tenant",
+};
 
 type Row = {
   id: string;
@@ -48,7 +56,8 @@ type Row = {
   operations: Operation[] | null;
 };
 
-export async function readKeyState(db: Kysely<KeyDatabase>): Promise<KeyState> {
+export async function readKeyState(db: Kysely<KeyDatabase>, operatorTenant: string): Promise<KeyState> {
+  const reachOf = (tenant: string): Reach => (tenant === operatorTenant ? "line" : "tenant");
   const tenants = await readTenants(db);
   const isDisabled = await readDisabled(db);
   const { rows } = await sql<Row>`
@@ -60,22 +69,22 @@ export async function readKeyState(db: Kysely<KeyDatabase>): Promise<KeyState> {
     const digestKey = tenants.get(row.tenant);
     // A tenant that came in between is known at the next read, which follows at once: the revision has changed.
     if (digestKey === undefined) continue;
-    const principal = principalOf(row, digestKey);
+    const principal = principalOf(row, { digestKey, reach: reachOf(row.tenant) });
     if (principal.caller !== undefined && isDisabled(row.tenant, principal.caller)) continue;
     const { hash, expires_at: expiresAt } = row;
     entries.set(row.id, { found: { kind: "valid", principal }, hash, expiresAt, previous: previousOf(row, principal) });
   }
-  return { entries, tenants, isDisabled };
+  return { entries, tenants, isDisabled, reachOf };
 }
 
-function principalOf(row: Row, digestKey: KeyObject): Principal {
+function principalOf(row: Row, known: Pick<Principal, "digestKey" | "reach">): Principal {
   const { id: keyId, tenant, role, team, project, user_id: user, service_account: serviceAccount } = row;
   const caller = callerIdentity({ team, project, user, serviceAccount, role });
   return {
     keyId,
     tenant,
     role,
-    digestKey,
+    ...known,
     ...(caller === undefined ? {} : { caller }),
     ...(row.networks === null ? {} : { networks: networksOf(row.networks) }),
     ...(row.operations === null ? {} : { operations: new Set(row.operations) }),

@@ -9,6 +9,7 @@ const PRINCIPAL = {
   keyId: "0123456789ab",
   tenant: "alice",
   role: "member",
+  reach: "tenant",
   digestKey: createSecretKey(Buffer.alloc(32, 7)),
 } as const;
 

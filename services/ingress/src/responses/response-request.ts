@@ -3,6 +3,8 @@ import {
   ingressOf,
   joinConversation,
   previousResponseIdOf,
+  referencesOf,
+  resolveReferences,
   type JsonObject,
 } from "@signalbox/dialects";
 import { type Residency, SignalboxError, type TranslationLoss } from "@signalbox/proto";
@@ -40,6 +42,7 @@ export type ResponseAsking = {
   readonly bodyMaxBytes: number;
 };
 
+const PREVIOUS = "previous_response_id";
 const ENCRYPTED_REASONING = "reasoning.encrypted_content";
 const NOT_KEPT: TranslationLoss = { path: "store", what: "stored-response", why: "no-equivalent" };
 const IN_FOREGROUND: TranslationLoss = { path: "background", what: "background", why: "approximated" };
@@ -49,8 +52,12 @@ const IN_FOREGROUND: TranslationLoss = { path: "background", what: "background",
  * `invalid-request` as the codec does.
  */
 export async function readResponseRequest(body: Buffer, asking: ResponseAsking): Promise<ResponseRequest> {
-  const asked = parseJsonBody(body);
-  if (!isStateful(asked)) return { body, json: asked, turn: null };
+  const sent = parseJsonBody(body);
+  const { asked, ...held } = await withItems(sent, asking);
+  if (!isStateful(asked)) {
+    const whole = asked === sent ? body : readNested(() => bounded(asked as JsonObject, asking.bodyMaxBytes, "input"));
+    return { body: whole, json: asked, turn: null, ...held };
+  }
   const previousId = readNested(() => previousResponseIdOf(ingressOf("openai-responses").parseRequest(asked)));
   const previous = previousId === null ? null : await readPrevious(previousId, asking);
   const joined = previous === null ? asked : joinConversation(asked, previous.conversation);
@@ -64,7 +71,27 @@ export async function readResponseRequest(body: Buffer, asking: ResponseAsking):
   ];
   const head = { store: isKept, previous_response_id: previousId };
   const turn = isKept ? keptTurn({ head, losses, json }, asking) : { head, losses, keep: null };
-  return { body: readNested(() => bounded(json, asking.bodyMaxBytes)), json, turn, ...heldOf(previous) };
+  const whole = readNested(() => bounded(json, asking.bodyMaxBytes, previousId === null ? "input" : PREVIOUS));
+  return { body: whole, json, turn, ...held, ...heldOf(previous) };
+}
+
+/** References beyond these are not looked up. */
+const REFERENCES_MAX = 1_024;
+
+type WithItems = { readonly asked: unknown; readonly residency?: readonly Residency[] };
+
+/**
+ * The request with the items that it refers to, as far as they are kept here. Of one that goes on from a response that response says what
+ * it refers to; references to what only a provider may have kept stay, for the provider.
+ */
+async function withItems(asked: unknown, { store, principal }: ResponseAsking): Promise<WithItems> {
+  const ids = store.keepsFor(principal.tenant) ? referencesOf(asked) : [];
+  if (ids.length === 0 || ids.length > REFERENCES_MAX) return { asked };
+  if (((asked as JsonObject)[PREVIOUS] ?? null) !== null) return { asked };
+  const { items, residency } = await store.readItems(principal, ids);
+  if (items.size === 0) return { asked };
+  const whole = readNested(() => resolveReferences(asked as JsonObject, items));
+  return { asked: whole, ...(residency.length === 0 ? {} : { residency }) };
 }
 
 function heldOf(previous: { residency?: readonly Residency[] | undefined } | null): Pick<ResponseRequest, "residency"> {
@@ -120,12 +147,12 @@ function includeOf({ include, reasoning }: JsonObject): JsonObject {
   return { include: [...asked, ENCRYPTED_REASONING] };
 }
 
-function bounded(fields: JsonObject, maxBytes: number): Buffer {
+function bounded(fields: JsonObject, maxBytes: number, param: string): Buffer {
   const body = Buffer.from(JSON.stringify(fields));
   if (body.length <= maxBytes) return body;
   throw new SignalboxError(
     "body-too-large",
     `The conversation, with what it goes on from, is larger than ${maxBytes} bytes.`,
-    { details: { param: "previous_response_id" } },
+    { details: { param } },
   );
 }

@@ -5,6 +5,7 @@ import { sql, type Kysely } from "kysely";
 import type { Config } from "../config.ts";
 import type { Principal } from "../keys/key-ring.ts";
 import type { ContentSeal } from "./content-seal.ts";
+import { itemsOf, pointerIdOf, pointersOf, responseIdAt } from "./item-pointers.ts";
 import type { ResponseDatabase } from "./response-database.ts";
 
 /** A response as it was given to its caller, and the whole input that it answered. */
@@ -15,6 +16,11 @@ export type KeptResponse = {
   readonly residency?: readonly Residency[];
 };
 
+/** Items that were kept, by their ids. */
+export type KeptItems = { readonly items: ReadonlyMap<string, JsonObject>; readonly residency: readonly Residency[] };
+
+/** Responses that are read for the references of one request. */
+const RESPONSES_READ_MAX = 64;
 const ID = /^resp_[0-9a-f]{32}$/;
 const EVERY_TENANT = "*";
 const SWEEP_EVERY_MS = 60_000;
@@ -59,11 +65,23 @@ export class ResponseStore implements AsyncDisposable {
     const times = { created_at: new Date(nowMs), expires_at: new Date(nowMs + ttlSeconds * 1_000) };
     try {
       const sealed = this.#seal.seal(owner, id, content);
-      await this.#db
-        .insertInto("stored_response")
-        .values({ tenant, id, ...times, sealed })
-        .execute();
-      this.#count(tenant, sealed.length);
+      const pointers = pointersOf(kept.response, id, { seal: this.#seal, owner });
+      const rows = [{ id, sealed }, ...pointers].map((row) => ({ tenant, ...row, ...times }));
+      await this.#db.transaction().execute(async (db) => {
+        // Hosts that number their items anew in each response give the same id again: the last one is meant.
+        const again = pointers.map((pointer) => pointer.id);
+        const old = db.deleteFrom("stored_response").where("tenant", "=", tenant);
+        if (again.length > 0) await old.where("id", "in", again).execute();
+        await db
+          .insertInto("stored_response")
+          .values(rows)
+          .onConflict((conflict) => conflict.columns(["tenant", "id"]).doNothing())
+          .execute();
+      });
+      this.#count(
+        tenant,
+        rows.reduce((bytes, row) => bytes + row.sealed.length, 0),
+      );
       return true;
     } catch (error) {
       this.#log.error({ err: error, tenant, id }, "a response could not be kept");
@@ -83,6 +101,36 @@ export class ResponseStore implements AsyncDisposable {
       .executeTakeFirst();
     const content = row === undefined ? null : this.#seal.open(owner, id, row.sealed);
     return content === null ? null : (JSON.parse(content.toString("utf8")) as KeptResponse);
+  }
+
+  /** The items with these ids, of responses of this tenant that are still kept, and what their conversations are held to. */
+  async readItems(owner: Principal, ids: readonly string[]): Promise<KeptItems> {
+    const pointers = await this.#db
+      .selectFrom("stored_response")
+      .select(["id", "sealed"])
+      .where("tenant", "=", owner.tenant)
+      .where("id", "in", [...new Set(ids.map(pointerIdOf))])
+      .where("expires_at", ">", new Date())
+      .execute();
+    const byPlace = new Map(pointers.map((pointer) => [pointer.id, pointer]));
+    const wanted = new Set(ids);
+    const items = new Map<string, JsonObject>();
+    const residency = new Set<Residency>();
+    let reads = 0;
+    // The last response holds the whole conversation, and with it nearly always all that is referred to.
+    for (const itemId of ids.toReversed()) {
+      const pointer = items.has(itemId) ? undefined : byPlace.get(pointerIdOf(itemId));
+      const id = pointer === undefined ? null : responseIdAt(pointer, { seal: this.#seal, owner });
+      if (id === null || reads === RESPONSES_READ_MAX) continue;
+      reads += 1;
+      const kept = await this.read(owner, id);
+      for (const item of kept === null ? [] : [...itemsOf(kept.response), ...kept.input.toReversed()]) {
+        const named = item["id"];
+        if (typeof named === "string" && wanted.has(named) && !items.has(named)) items.set(named, item);
+      }
+      for (const each of kept?.residency ?? []) residency.add(each);
+    }
+    return { items, residency: [...residency] };
   }
 
   /** False when there was none to remove. */

@@ -6,6 +6,7 @@ import type { BudgetBook } from "./budget-book.ts";
 import type { BudgetDatabase } from "./budget-store.ts";
 import { chargeOfOutcome } from "./charge-of-outcome.ts";
 import { type Ended, endedIn, type LeafRow, leafRows, type Reserved, reservedIn } from "./leaf-postings.ts";
+import { bookPostings, type CrossedShare, Postings } from "./postings.ts";
 
 /** Any number that nobody else locks with: one instance books at a time. */
 const LOCK = 7_306_010_002;
@@ -18,11 +19,6 @@ export type BookingOptions = {
   readonly log: Logger;
   readonly notify: (notice: BudgetNotice) => void;
 };
-
-type ReservedRow = { decision: string; budget: string; lease: string; amount: string; at_ms: number; leaf: number };
-/** Without an amount: all that was reserved. */
-type SettledRow = { decision: string; budget: string; amount: string | null; leaf: number };
-type Batch = { reserved: ReservedRow[]; settled: SettledRow[] };
 
 /**
  * Books the next leaves of the register: what decisions reserved leaves their leases, and what outcomes cost is settled.
@@ -53,23 +49,11 @@ async function bookNext(db: BudgetDatabase, options: BookingOptions): Promise<Bo
   const from = Number(at.from);
   const to = Math.min(Number(at.size), from + BATCH_LEAVES);
   const batch = await readBatch(db, { from, to }, options);
-  const { rows: crossed } = await sql<AlertRow>`
-    select * from budget_apply(${from}, ${to}, ${JSON.stringify(batch.reserved)}, ${JSON.stringify(batch.settled)})`.execute(
-    db,
-  );
+  const crossed = await bookPostings(db, { from, to }, batch);
   return { alerts: crossed.map((row) => alertOf(row, options.book)), more: to < Number(at.size) };
 }
 
-type AlertRow = {
-  budget: string;
-  starts_ms: string;
-  share: number;
-  settled: string;
-  amount: string;
-  subject: string;
-};
-
-function alertOf(row: AlertRow, book: BudgetBook): BudgetNotice {
+function alertOf(row: CrossedShare, book: BudgetBook): BudgetNotice {
   const { budget, share, settled, amount, subject } = row;
   const unit = book.budget(budget)?.unit ?? "pico-usd";
   const whose = subject === "" ? {} : { subject };
@@ -80,35 +64,36 @@ async function readBatch(
   db: BudgetDatabase,
   { from, to }: { from: number; to: number },
   options: BookingOptions,
-): Promise<Batch> {
+): Promise<Postings> {
   const { log } = options;
   const { rows } = await leafRows(sql`idx >= ${from} and idx < ${to}`).execute(db);
   const reserved = rows.filter(({ type }) => type === "decision").flatMap((row) => readable(row, log, reservedIn));
   const early = await endedBefore(db, reserved, from);
-  const waiting = await budgetsWaiting(db, rows);
+  const open = await openBefore(db, rows);
+  const waiting = new Map([...open].map(([id, budgets]) => [id, [...budgets.keys()]]));
   // A limit on requests counts what was admitted, whatever becomes of it: that is settled with the reservation.
   const waits = ({ budget }: { budget: string }): boolean => {
     const known = options.book.budget(budget);
     return known?.kind !== "rate" || known.unit !== "requests";
   };
-  for (const { decisionId, parts } of reserved) {
+  const postings = new Postings();
+  for (const { decisionId, atMs, parts } of reserved) {
+    for (const part of parts) postings.reserve(decisionId, part, atMs);
     waiting.set(
       decisionId,
       parts.filter(waits).map(({ budget }) => budget),
     );
   }
   const ended = [...early, ...rows].flatMap((row) => readable(row, log, (each) => endingOf(each, waiting)));
-  const batch: Batch = { reserved: reserved.flatMap(reservedRows), settled: [] };
   const covers = coverage(options);
-  const done = new Set<string>();
-  for (const posting of ended) {
-    for (const budget of waiting.get(posting.decisionId) ?? []) {
-      if (done.has(`${posting.decisionId} ${budget}`)) continue;
-      done.add(`${posting.decisionId} ${budget}`);
-      batch.settled.push(settledRow(posting, budget, { book: options.book, covers }));
+  for (const ending of ended) {
+    const { decisionId } = ending;
+    for (const budget of waiting.get(decisionId) ?? []) {
+      const cost = costOf(ending, budget, { book: options.book, covers });
+      postings.settle({ decisionId, budget, cost, account: open.get(decisionId)?.get(budget) ?? null });
     }
   }
-  return batch;
+  return postings;
 }
 
 function endingOf(row: LeafRow, waiting: ReadonlyMap<string, readonly string[]>): Ended | null {
@@ -137,20 +122,19 @@ async function endedBefore(db: BudgetDatabase, reserved: readonly Reserved[], fr
   return rows;
 }
 
-/** Of the decisions that ended: the budgets that have reserved for them. */
-async function budgetsWaiting(db: BudgetDatabase, rows: readonly LeafRow[]): Promise<Map<string, string[]>> {
+/** Of decisions of earlier batches that ended: the budgets that have reserved for them, with the account of each. */
+async function openBefore(db: BudgetDatabase, rows: readonly LeafRow[]): Promise<Map<string, Map<string, string>>> {
   const ended = rows.flatMap(({ type, decision_id: id }) => (type === "decision" || id === null ? [] : id));
-  const waiting = new Map<string, string[]>();
-  if (ended.length === 0) return waiting;
-  const { rows: found } = await sql<{ decision_id: string; budget: string }>`
-    select decision_id, budget from budget_reservation
+  const open = new Map<string, Map<string, string>>();
+  if (ended.length === 0) return open;
+  const { rows: found } = await sql<{ decision_id: string; budget: string; account: string }>`
+    select decision_id, budget, account from budget_reservation
     where decision_id = any(${ended}::uuid[]) and settled is null`.execute(db);
-  for (const { decision_id: id, budget } of found) waiting.set(id, [...(waiting.get(id) ?? []), budget]);
-  return waiting;
-}
-
-function reservedRows({ decisionId, atMs, leaf, parts }: Reserved): ReservedRow[] {
-  return parts.map(({ budget, lease, amount }) => ({ decision: decisionId, budget, lease, amount, at_ms: atMs, leaf }));
+  for (const { decision_id: id, budget, account } of found) {
+    const budgets = open.get(id) ?? new Map<string, string>();
+    open.set(id, budgets.set(budget, account));
+  }
+  return open;
 }
 
 type Covers = (selector: string) => ReadonlySet<string>;
@@ -165,17 +149,15 @@ function coverage({ catalogue }: BookingOptions): Covers {
   };
 }
 
-function settledRow(
-  { decisionId, leaf, outcome }: Ended,
+/** Null: all that was reserved. */
+function costOf(
+  { outcome }: Ended,
   budget: string,
   { book, covers }: { book: BudgetBook; covers: Covers },
-): SettledRow {
+): bigint | null {
   const known = book.budget(budget);
   if (known === undefined) throw new Error(`the budget ${budget} is not known here yet`);
+  if (outcome === null) return 0n;
   const covered = known.endpoints === null ? null : covers(known.endpoints);
-  const charged =
-    outcome === null
-      ? 0n
-      : chargeOfOutcome(known, outcome, covered === null ? null : (endpoint) => covered.has(endpoint));
-  return { decision: decisionId, budget, amount: charged === null ? null : String(charged), leaf };
+  return chargeOfOutcome(known, outcome, covered === null ? null : (endpoint) => covered.has(endpoint));
 }

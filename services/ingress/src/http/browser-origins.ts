@@ -1,0 +1,46 @@
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import { z } from "zod";
+
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]+$/;
+const HEADER_NAMES = /^[\w!#$%&'*+.^`|~-]+(?: *, *[\w!#$%&'*+.^`|~-]+)*$/;
+const HEADER_NAMES_MAX_CHARS = 4_096;
+/** Browsers remember for two hours at the most. */
+const PREFLIGHT_SECONDS = 7_200;
+const ANY = "*";
+
+/** An origin as browsers write it, e.g. `https://app.example`; `*`: any. */
+export const BrowserOrigin = z.union([z.string().max(256).regex(ORIGIN), z.literal(ANY)]);
+
+/**
+ * Which pages of other origins may call the line (https://fetch.spec.whatwg.org/#http-cors-protocol). Callers bring their key in a header,
+ * never a cookie, so that a page can do no more than its key allows.
+ */
+export class BrowserOrigins {
+  readonly #origins: ReadonlySet<string>;
+  readonly #any: boolean;
+
+  constructor(origins: readonly string[]) {
+    this.#origins = new Set(origins);
+    this.#any = this.#origins.has(ANY);
+  }
+
+  /** Lets the page read the answer, whichever it is. False for a page that may not, and for what is no page. */
+  admit({ origin }: IncomingHttpHeaders, answer: ServerResponse): boolean {
+    if (!this.#any) answer.setHeader("vary", "origin");
+    if (origin === undefined || !(this.#any || this.#origins.has(origin))) return false;
+    answer.setHeader("access-control-allow-origin", this.#any ? ANY : origin);
+    answer.setHeader("access-control-expose-headers", ANY);
+    return true;
+  }
+
+  /** Answers a preflight request; false, and nothing is answered, for one that is none or is not allowed. */
+  preflight(headers: IncomingHttpHeaders, methods: readonly string[], answer: ServerResponse): boolean {
+    if (headers["access-control-request-method"] === undefined || !this.admit(headers, answer)) return false;
+    const asked = headers["access-control-request-headers"];
+    const isList = asked !== undefined && asked.length <= HEADER_NAMES_MAX_CHARS && HEADER_NAMES.test(asked);
+    if (isList) answer.setHeader("access-control-allow-headers", asked);
+    answer.setHeader("access-control-allow-methods", methods.join(", "));
+    answer.setHeader("access-control-max-age", PREFLIGHT_SECONDS);
+    return true;
+  }
+}
