@@ -9,7 +9,7 @@ import { stopInOrder } from "./stop-order.ts";
 import { SupervisedProcess } from "./supervised-process.ts";
 
 /** Requests leave much short-lived garbage; with more room for it fewer objects outlive a collection by accident. */
-const NODE_OPTIONS = ["--max-semi-space-size=32"];
+export const NODE_OPTIONS = ["--max-semi-space-size=32"];
 
 const SERVICES = join(import.meta.dirname, "..", "..", "services");
 

@@ -5,7 +5,15 @@ const PROBE_EVERY_MS = 200;
 /** How one request ended, as its client saw it. */
 export type Ending =
   | { kind: "answer"; requestId: string; decisionId: string; stream: boolean }
-  | { kind: "error"; requestId: string | null; status: number; code: string; stream: boolean }
+  | {
+      kind: "error";
+      requestId: string | null;
+      status: number;
+      code: string;
+      stream: boolean;
+      /** What the answer's head asked for. */
+      retryAfter: string | null;
+    }
   /** Anything else: a cut connection, a stream without an end, an error without a type. A client must never see it. */
   | { kind: "broken"; requestId: string | null; why: string; stream: boolean };
 
@@ -50,7 +58,11 @@ export async function sendMixedLoad(options: LoadOptions): Promise<Ending[]> {
   return endings;
 }
 
-async function sendOne({ baseUrl, apiKey }: LoadOptions, number: number): Promise<Ending> {
+/** Sends the request with this number. */
+export async function sendOne(
+  { baseUrl, apiKey }: Pick<LoadOptions, "baseUrl" | "apiKey">,
+  number: number,
+): Promise<Ending> {
   const stream = number % 2 === 1;
   let requestId: string | null = null;
   try {
@@ -66,7 +78,10 @@ async function sendOne({ baseUrl, apiKey }: LoadOptions, number: number): Promis
     requestId = response.headers.get("x-request-id");
     const decisionId = response.headers.get("x-signalbox-decision-id");
     const text = await response.text();
-    if (response.status !== 200) return errorEnding({ requestId, status: response.status, text, stream });
+    if (response.status !== 200) {
+      const retryAfter = response.headers.get("retry-after");
+      return errorEnding({ requestId, status: response.status, text, stream, retryAfter });
+    }
     if (!stream) {
       JSON.parse(text);
       return { kind: "answer", requestId: requestId!, decisionId: decisionId!, stream };
@@ -77,11 +92,17 @@ async function sendOne({ baseUrl, apiKey }: LoadOptions, number: number): Promis
   }
 }
 
-function errorEnding(answer: { requestId: string | null; status: number; text: string; stream: boolean }): Ending {
-  const { requestId, status, text, stream } = answer;
+function errorEnding(answer: {
+  requestId: string | null;
+  status: number;
+  text: string;
+  stream: boolean;
+  retryAfter?: string | null;
+}): Ending {
+  const { requestId, status, text, stream, retryAfter = null } = answer;
   const code = (JSON.parse(text) as { error?: { code?: string } }).error?.code;
   if (typeof code !== "string") return { kind: "broken", requestId, why: `an untyped ${status}`, stream };
-  return { kind: "error", requestId, status, code, stream };
+  return { kind: "error", requestId, status, code, stream, retryAfter };
 }
 
 /** A stream ends with `[DONE]`, or with one error event and no `[DONE]`. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { readLogVkey } from "@signalbox/infra/cli/verify/producer-keys.ts";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { readLog, readProof } from "../kit/standard-reader.ts";
 import { KEY_LEAVES, startLine, type TestLine } from "../kit/start-line.ts";
 
 const REQUESTS = 3;
@@ -75,6 +76,10 @@ async function keepCheckpoint(register: string, size: number): Promise<boolean> 
   return true;
 }
 
+async function fromCopy(path: string): Promise<Buffer> {
+  return readFileSync(join(copy, path));
+}
+
 /** The command line in a process and a folder of its own. */
 async function cli(...args: string[]): Promise<Ran> {
   const words = [MAIN, ...args];
@@ -111,6 +116,18 @@ test("a receipt verifies with the line gone", async () => {
   expect(code).toBe(0);
   expect(stdout).toContain("sound: decision");
   expect(stdout).toContain("outcome    at index");
+});
+
+test("a reader that knows the standards' texts alone finds the same in the copy and in the receipt", async () => {
+  const vkeys = [readFileSync(policy, "utf8").split(/\s/)[1] ?? ""];
+  const { entries } = await readLog(fromCopy, await fromCopy("checkpoint"), vkeys);
+  expect(entries).toHaveLength(LEAVES);
+  const proof = readFileSync(receipt);
+  const index = Number(/^index ([0-9]+)$/m.exec(proof.toString())?.[1]);
+  const found = readProof(proof, entries[index] as Buffer, vkeys);
+  expect(found).toMatchObject({ index, size: LEAVES });
+  expect(JSON.parse(String(found.extra))).toMatchObject({ entry: entries[index]?.toString("base64") });
+  expect(() => readProof(proof, entries[0] as Buffer, vkeys)).toThrow("the path leads to the root");
 });
 
 test("B15 one byte of the copy, and the verifier ends with 1 and names the leaf", async () => {

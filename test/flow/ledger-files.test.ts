@@ -11,6 +11,7 @@ import {
   type LogVerdict,
 } from "@signalbox/tlog";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { readLog } from "../kit/standard-reader.ts";
 import { decisionEvent } from "./ledger-events.ts";
 import { startLedgerRig, until, type Ledger, type LedgerRig } from "./ledger-rig.ts";
 
@@ -68,6 +69,36 @@ test("the whole log is verified over HTTP by its files alone, as it grows over t
   expect(await verify()).toMatchObject({ kind: "sound", size: 3, ours: 3 });
   await append(LEAVES - 3);
   expect(await verify(early)).toMatchObject({ kind: "sound", origin: ORIGIN, size: LEAVES, ours: LEAVES, since: 3 });
+});
+
+async function fetchFile(path: string): Promise<Uint8Array> {
+  const response = await get(path, OPERATOR);
+  expect([path, response.status]).toEqual([path, 200]);
+  expect(response.headers.get("content-type")).toBe("application/octet-stream");
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+test("a reader that knows the standards' texts alone finds the same log below every checkpoint that was signed", async () => {
+  const { rows } = await rig.owner.query<{ size: string; note: string }>("select size, note from ledger_checkpoint");
+  expect(rows.length).toBeGreaterThan(1);
+  const leaves = (await rig.leaves(LEAVES)).map(({ bytes }) => bytes);
+  for (const { size, note } of rows) {
+    const read = await readLog(fetchFile, Buffer.from(note), [formatVkey(ORIGIN, rig.checkpointKey)]);
+    expect(read).toMatchObject({ origin: ORIGIN, signedBy: [ORIGIN] });
+    expect(Buffer.concat(read.entries)).toEqual(Buffer.concat(leaves.slice(0, Number(size))));
+  }
+});
+
+test("what everyone may read a page of another origin may read, and what auditors may read asks for their token", async () => {
+  for (const path of ["checkpoint", "vkeys", "tile/0/000"]) {
+    expect((await get(path)).headers.get("access-control-allow-origin")).toBe("*");
+  }
+  const entries = await get("tile/entries/000", OPERATOR);
+  expect(entries.headers.get("access-control-allow-origin")).toBeNull();
+  expect((await get("tile/entries/000")).headers.get("www-authenticate")).toBe("Bearer");
+  const headers = { authorization: `Bearer ${OPERATOR}`, "accept-encoding": "gzip;q=0" };
+  const plain = await fetch(`${base}/tile/entries/000`, { headers });
+  expect(plain.headers.get("content-encoding")).toBeNull();
 });
 
 test("checkpoints are cached for a moment and tiles for ever, entries by their reader alone", async () => {

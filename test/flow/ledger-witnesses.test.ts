@@ -11,11 +11,12 @@ import { Witness } from "@signalbox/infra/cli/witness/witness.ts";
 import { uuidv7 } from "@signalbox/kit";
 import { checkPolicy, formatVkey, parsePolicy, parseVkey, type Policy, type PolicyVerdict } from "@signalbox/tlog";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { readNote } from "../kit/standard-reader.ts";
 import { decisionEvent } from "./ledger-events.ts";
 import { as, startLedgerRig, until, type Ledger, type LedgerRig } from "./ledger-rig.ts";
 
 const ORIGIN = "signalbox.test/log";
-const UNWITNESSED_AFTER_MS = 1_500;
+const UNWITNESSED_AFTER_MS = 2_000;
 
 let rig: LedgerRig;
 let ledger: Ledger;
@@ -89,7 +90,7 @@ class TestWitness {
 }
 
 function startWitnessed(unwitnessedAfterMs: number | null): Promise<Ledger> {
-  const witness = { policyFile: join(dir, "policy.txt"), timeoutMs: 300, unwitnessedAfterMs };
+  const witness = { policyFile: join(dir, "policy.txt"), timeoutMs: 1_000, unwitnessedAfterMs };
   return rig.start({ files: { port: 0 }, witness });
 }
 
@@ -130,6 +131,16 @@ test("the checkpoint that is shown bears the quorum's cosignatures, though a wit
     expect(verdict).toMatchObject({ ok: true, witnesses: [{ name: "w1" }, { name: "w2" }] });
     expect(performance.now() - startedMs).toBeLessThan(5_000);
   }
+});
+
+test("a reader that knows the standards' texts alone finds the log's signature and the witnesses' on the checkpoint", async () => {
+  const vkeys = [formatVkey(ORIGIN, rig.checkpointKey), ...witnesses.map(({ vkey }) => vkey)];
+  const names = await until(async () => {
+    const response = await fetch(`http://127.0.0.1:${ledger.ports.http}/checkpoint`);
+    const { signedBy } = readNote(new Uint8Array(await response.arrayBuffer()), vkeys);
+    return signedBy.length === vkeys.length ? signedBy : undefined;
+  });
+  expect(names).toEqual([ORIGIN, "w1", "w2"]);
 });
 
 test("the policy is shown to whoever asks for it", async () => {

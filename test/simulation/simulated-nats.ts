@@ -11,6 +11,7 @@ export const NO_BUS_FAULTS: BusFaults = { drop: 0, duplicate: 0, slow: 0 };
 const ACK_WAIT_MS = 5_000;
 const PULL = `$JS.API.CONSUMER.MSG.NEXT.${AUDIT_STREAM.name}.${AUDIT_STREAM.consumer}`;
 const INFO = `$JS.API.CONSUMER.INFO.${AUDIT_STREAM.name}.${AUDIT_STREAM.consumer}`;
+const STREAM_INFO = `$JS.API.STREAM.INFO.${AUDIT_STREAM.name}`;
 const REQUEST_TIMEOUT_MS = 2_000;
 
 type Stored = {
@@ -89,9 +90,9 @@ export class SimulatedNats {
   request(owner: SimulatedProcess, subject: string): Promise<{ data: Uint8Array }> {
     return new Promise((resolve, reject) => {
       this.#time.later(REQUEST_TIMEOUT_MS, () => reject(new Error("the request timed out")), owner);
-      if (subject !== INFO || this.#rng.chance(this.faults.drop)) return;
+      if (![INFO, STREAM_INFO].includes(subject) || this.#rng.chance(this.faults.drop)) return;
       this.#time.later(this.#delayMs(), () => {
-        const data = Buffer.from(JSON.stringify(this.#info()));
+        const data = Buffer.from(JSON.stringify(subject === INFO ? this.#info() : this.#streamInfo()));
         this.#time.later(this.#delayMs(), () => resolve({ data }), owner);
       });
     });
@@ -160,6 +161,10 @@ export class SimulatedNats {
       num_pending: this.#stored.length - delivered,
       num_ack_pending: open.length,
     };
+  }
+
+  #streamInfo(): object {
+    return { state: { last_seq: this.#stored.length } };
   }
 
   #send(bus: SimulatedBus, message: Message): void {

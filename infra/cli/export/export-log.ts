@@ -1,6 +1,7 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
+  decodeUtf8,
   encodeEntryBundle,
   encodeTile,
   LogCopy,
@@ -143,10 +144,10 @@ function digestsOf(entry: Uint8Array): string[] {
 async function readCheckpoint(read: ReadPath): Promise<{ readonly note: string; readonly checkpoint: Checkpoint }> {
   const bytes = await read("checkpoint");
   if (bytes === null) throw failure("not-found", "The log has no checkpoint yet.", "Send a first request.");
-  const text = Buffer.from(bytes).toString("utf8");
-  const note = parseNote(text);
-  const parsed = note.ok ? parseCheckpoint(note.text) : note;
-  if (!parsed.ok) throw unsound("the checkpoint", parsed.reason);
+  const text = decodeUtf8(bytes);
+  const note = text === null ? null : parseNote(text);
+  const parsed = note?.ok === true ? parseCheckpoint(note.text) : null;
+  if (text === null || parsed?.ok !== true) throw unsound("checkpoint", "malformed");
   return { note: text, checkpoint: parsed.checkpoint };
 }
 

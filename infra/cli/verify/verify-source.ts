@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
-import { PAYLOAD_TYPES } from "@signalbox/proto";
+import { PAYLOAD_TYPES, SignalboxError } from "@signalbox/proto";
 import {
+  decodeUtf8,
   EntryChecker,
   formatLogKeys,
   parseLogKeys,
@@ -129,9 +130,16 @@ async function producersOf(
   if (options.producers !== undefined) {
     return { producers: readProducersFile(options.producers), from: options.producers };
   }
-  const bytes = options.hashesOnly === true ? null : await read("vkeys");
-  const keys = bytes === null ? null : parseLogKeys(Buffer.from(bytes).toString("utf8"));
+  const bytes = options.hashesOnly === true ? null : await read("vkeys").catch(nullIfForbidden);
+  const text = bytes === null ? null : decodeUtf8(bytes);
+  const keys = text === null ? null : parseLogKeys(text);
   return { producers: keys?.producers ?? new Map<string, Producer>(), from: "the log itself" };
+}
+
+/** Other logs have no such file, and some stores refuse what is not there, rather than saying so. */
+function nullIfForbidden(error: unknown): null {
+  if (SignalboxError.from(error).code === "forbidden") return null;
+  throw error;
 }
 
 function verifyFile(text: string, policy: Policy, options: SourceOptions): SourceVerdict {
@@ -193,7 +201,9 @@ function readProducersFile(file: string): ReadonlyMap<string, Producer> {
 }
 
 function readText(file: string): string {
-  return readBytes(file).toString("utf8");
+  const text = decodeUtf8(readBytes(file));
+  if (text !== null) return text;
+  throw failure("invalid-request", `${file} is not UTF-8.`, "Name the file as it was received, byte for byte.");
 }
 
 function readBytes(file: string): Buffer {

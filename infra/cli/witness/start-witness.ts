@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { Witness } from "./witness.ts";
 
-/** 63 hashes and a checkpoint with a hundred signatures are less. */
-const BODY_MAX_BYTES = 64 * 1024;
+/** 63 hashes and a checkpoint with sixteen signatures of the largest kind, of 5 kB each, are less. */
+const BODY_MAX_BYTES = 256 * 1024;
 const REQUEST_TIMEOUT_MS = 10_000;
 const CONNECTIONS_MAX = 256;
 
@@ -70,7 +70,7 @@ async function answer(
 }
 
 /** Null when it is larger than any request. */
-async function readBody(request: IncomingMessage): Promise<string | null> {
+async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -78,5 +78,5 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
     if (length > BODY_MAX_BYTES) return null;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }

@@ -136,7 +136,7 @@ test("the server speaks the protocol over HTTP, and refuses what is no request",
   expect((await post(requestOf(0, 3))).status).toBe(200);
   const conflict = await post(requestOf(0, 3));
   expect([conflict.status, conflict.headers.get("content-type")]).toEqual([409, "text/x.tlog.size"]);
-  expect((await post("x".repeat(100_000))).status).toBe(413);
+  expect((await post("x".repeat(300_000))).status).toBe(413);
   expect((await fetch(`${url}/add-checkpoint`)).status).toBe(405);
   expect((await fetch(`${url}/other`)).status).toBe(404);
 });

@@ -1,6 +1,7 @@
 import {
   claimedOrigin,
   cosign,
+  decodeUtf8,
   judgeCheckpoint,
   parseAddCheckpoint,
   type Cosigner,
@@ -32,17 +33,18 @@ export class Witness {
     this.#options = options;
   }
 
-  async addCheckpoint(body: string): Promise<WitnessAnswer> {
-    const request = parseAddCheckpoint(body);
+  async addCheckpoint(body: Uint8Array | string): Promise<WitnessAnswer> {
+    const text = typeof body === "string" ? body : decodeUtf8(body);
+    const request = text === null ? null : parseAddCheckpoint(text);
     const origin = request && claimedOrigin(request);
-    if (request === null || origin === null) return text(400, "malformed");
+    if (request === null || origin === null) return plain(400, "malformed");
     const verifiers = this.#options.logs.filter(({ name }) => name === origin);
-    if (verifiers.length === 0) return text(404, "unknown log");
+    if (verifiers.length === 0) return plain(404, "unknown log");
     return this.#inTurn(origin, async () => {
       const { state, cosigner, now } = this.#options;
       const verdict = judgeCheckpoint(request, verifiers, await state.read(origin));
       if (verdict.status === 409) return { status: 409, contentType: SIZE, body: `${verdict.size}\n` };
-      if (verdict.status !== 200) return text(verdict.status, verdict.reason);
+      if (verdict.status !== 200) return plain(verdict.status, verdict.reason);
       await state.write(origin, verdict.checkpoint);
       return { status: 200, contentType: TEXT, body: cosign(verdict.body, cosigner, now()) };
     });
@@ -59,6 +61,6 @@ export class Witness {
   }
 }
 
-function text(status: number, reason: string): WitnessAnswer {
+function plain(status: number, reason: string): WitnessAnswer {
   return { status, contentType: TEXT, body: `${reason}\n` };
 }

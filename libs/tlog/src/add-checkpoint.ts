@@ -1,7 +1,7 @@
 import { decodeBase64, encodeBase64 } from "./base64.ts";
-import { parseCheckpoint, type Checkpoint } from "./checkpoint.ts";
+import { parseCheckpoint, type Checkpoint } from "./checkpoint-body.ts";
 import { verifyConsistency } from "./consistency-proof.ts";
-import { equalBytes, HASH_BYTES } from "./merkle-tree.ts";
+import { EMPTY_ROOT, equalBytes, HASH_BYTES } from "./merkle-tree.ts";
 import type { NoteVerifier } from "./note-key.ts";
 import { parseNote, verifyNote } from "./signed-note.ts";
 
@@ -70,6 +70,9 @@ function extensionFault(
   { checkpoint, proof, oldSize }: Extension,
   witnessed: WitnessedTree,
 ): AddCheckpointVerdict | null {
+  if (checkpoint.size === 0 && !equalBytes(checkpoint.root, EMPTY_ROOT)) {
+    return { status: 422, reason: "this is not the root of a tree without leaves" };
+  }
   // From the empty tree nothing can be proved, and nothing needs to be.
   if (oldSize === 0 && (witnessed === null || checkpoint.size > 0)) {
     return proof.length === 0 ? null : { status: 422, reason: "there is no proof from the empty tree" };

@@ -1,13 +1,13 @@
-import { encodeBase64 } from "./base64.ts";
+import { decodeBase64, encodeBase64 } from "./base64.ts";
 import type { BatchPosition } from "./dsse.ts";
 import { equalBytes, HASH_BYTES, nodeHash } from "./merkle-tree.ts";
 import { BATCH_MAX } from "./sign-events.ts";
 
 /** How many batches are remembered: several per producer are in flight at the most. */
-const BATCHES_MAX = 4_096;
+const BATCHES_MAX = 512;
 
-/** What a batch's signature covers, and the nodes of the tree below it that paths have led through. */
-type Batch = { readonly root: Uint8Array; readonly holds: boolean; readonly nodes: Map<number, Uint8Array> };
+/** What a batch's signature covers, and the nodes of the tree below it that paths have led through, in base64. */
+type Batch = { readonly root: Uint8Array; readonly holds: boolean; readonly nodes: Map<number, string> };
 
 /** That a leaf stands in a batch, under a signature. */
 export type BatchClaim = {
@@ -48,7 +48,7 @@ export class BatchCache {
 
 type Climb =
   /** The path ended at this root, through nodes that were not known before. */
-  | { readonly end: "root"; readonly root: Uint8Array; readonly passed: readonly [at: number, hash: Uint8Array][] }
+  | { readonly end: "root"; readonly root: Uint8Array; readonly passed: readonly [at: number, hash: string][] }
   /** It met a known node, and went on as an earlier path did. */
   | { readonly end: "known" }
   /** It is too long, too short, or not that of an earlier path. */
@@ -57,11 +57,11 @@ type Climb =
 const NOWHERE: Climb = { end: "nowhere" };
 
 /** Goes from a leaf to the root; `nodes` are those of a tree that is known to be the signed one. */
-function climbPath({ leafHash, batch }: BatchClaim, nodes: ReadonlyMap<number, Uint8Array> | null): Climb {
+function climbPath({ leafHash, batch }: BatchClaim, nodes: ReadonlyMap<number, string> | null): Climb {
   const { index, size, path } = batch;
   const isPlace = Number.isSafeInteger(size) && Number.isSafeInteger(index) && index >= 0 && index < size;
   if (!isPlace || size > BATCH_MAX) return NOWHERE;
-  const passed: [number, Uint8Array][] = [];
+  const passed: [number, string][] = [];
   let hash: Uint8Array = leafHash;
   // A known node was reached: from there on nothing is hashed, and the siblings must be those of the known tree.
   let isKnown = false;
@@ -69,22 +69,23 @@ function climbPath({ leafHash, batch }: BatchClaim, nodes: ReadonlyMap<number, U
   let [position, last] = [index, size - 1];
   for (let level = 0; last > 0; level += 1) {
     if (!isKnown) {
-      const known: Uint8Array | undefined = nodes?.get(nodeAt(level, position));
-      if (known !== undefined && !equalBytes(known, hash)) return NOWHERE;
+      const known = nodes?.get(nodeAt(level, position));
+      if (known !== undefined && known !== encodeBase64(hash)) return NOWHERE;
       isKnown = known !== undefined;
     }
     // A last node without a sibling rises as it is.
     if (position % 2 === 1 || position < last) {
       const sibling = path[used];
       used += 1;
-      if (sibling?.length !== HASH_BYTES) return NOWHERE;
       const siblingAt = nodeAt(level, position % 2 === 1 ? position - 1 : position + 1);
+      if (sibling === undefined) return NOWHERE;
       if (isKnown) {
-        const expected = nodes?.get(siblingAt);
-        if (expected === undefined || !equalBytes(expected, sibling)) return NOWHERE;
+        if (nodes?.get(siblingAt) !== sibling) return NOWHERE;
       } else {
-        passed.push([nodeAt(level, position), hash], [siblingAt, sibling]);
-        hash = position % 2 === 1 ? nodeHash(sibling, hash) : nodeHash(hash, sibling);
+        const beside = decodeBase64(sibling);
+        if (beside?.length !== HASH_BYTES) return NOWHERE;
+        passed.push([nodeAt(level, position), encodeBase64(hash)], [siblingAt, sibling]);
+        hash = position % 2 === 1 ? nodeHash(beside, hash) : nodeHash(hash, beside);
       }
     }
     position = Math.floor(position / 2);

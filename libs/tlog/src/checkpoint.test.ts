@@ -1,6 +1,7 @@
 import { createPublicKey } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { formatCheckpoint, openCheckpoint, parseCheckpoint, signCheckpoint } from "./checkpoint.ts";
+import { formatCheckpoint, parseCheckpoint } from "./checkpoint-body.ts";
+import { openCheckpoint, signCheckpoint } from "./checkpoint.ts";
 import { privateKeyFromSeed } from "./ed25519.ts";
 import { EMPTY_ROOT } from "./merkle-tree.ts";
 import { formatVkey, parseVkey, type NoteVerifier } from "./note-key.ts";

@@ -1,10 +1,13 @@
-import { encodeBase64 } from "./base64.ts";
+import { decodeBase64, encodeBase64, isBase64 } from "./base64.ts";
 
 /** What a signature covers besides the scheme: the type says how the payload is to be read. */
 export type SignedPayload = { readonly payloadType: string; readonly payload: Uint8Array };
 
-/** Where an event stands in the tree of the batch that was signed; the path goes from leaf to root. */
-export type BatchPosition = { readonly index: number; readonly size: number; readonly path: readonly Uint8Array[] };
+/**
+ * Where an event stands in the tree of the batch that was signed. The path goes from leaf to root; its hashes are in
+ * base64, as they stand in the envelope, because most of them are only held against others of the same batch.
+ */
+export type BatchPosition = { readonly index: number; readonly size: number; readonly path: readonly string[] };
 
 /** `ed25519` signs the event itself and is plain DSSE; `ed25519-batch` signs the root of the batch that it stands in. */
 export type EnvelopeSignature =
@@ -26,15 +29,16 @@ const PATH_MAX = 16;
 
 /** How every envelope begins. */
 const PAYLOAD_HEAD = '{"payload":"';
+const QUOTE = 0x22;
 
 /** DSSE's pre-authentication encoding: `DSSEv1 <len type> <type> <len payload> <payload>`, lengths in bytes. */
 export function preAuthEncoding(payloadType: string, payload: Uint8Array): Buffer {
-  const head = `DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `;
-  const headBytes = Buffer.byteLength(head);
-  const bytes = Buffer.allocUnsafe(headBytes + payload.length);
-  bytes.write(head, 0);
-  bytes.set(payload, headBytes);
-  return bytes;
+  return Buffer.concat([preAuthHead(payloadType, payload), payload]);
+}
+
+/** What stands before the payload in that. */
+export function preAuthHead(payloadType: string, payload: Uint8Array): Buffer {
+  return Buffer.from(`DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `);
 }
 
 /**
@@ -43,18 +47,20 @@ export function preAuthEncoding(payloadType: string, payload: Uint8Array): Buffe
  * without `batch` for the scheme `ed25519`.
  */
 export function renderEnvelope(envelope: Envelope): string {
-  const { signature } = envelope;
+  return PAYLOAD_HEAD + encodeBase64(envelope.payload) + renderRest(envelope);
+}
+
+/** What follows the payload. */
+function renderRest({ payloadType, signature }: Omit<Envelope, "payload">): string {
   const batch = signature.scheme === "ed25519-batch" ? `"batch":${renderBatch(signature.batch)},` : "";
   return (
-    `{"payload":"${encodeBase64(envelope.payload)}","payloadType":${JSON.stringify(envelope.payloadType)},` +
-    `"signatures":[{${batch}"keyid":${JSON.stringify(signature.keyId)},"scheme":"${signature.scheme}",` +
-    `"sig":"${encodeBase64(signature.sig)}"}]}`
+    `","payloadType":${JSON.stringify(payloadType)},"signatures":[{${batch}"keyid":${JSON.stringify(signature.keyId)},` +
+    `"scheme":"${signature.scheme}","sig":"${encodeBase64(signature.sig)}"}]}`
   );
 }
 
-function renderBatch(batch: BatchPosition): string {
-  const path = batch.path.map((hash) => `"${encodeBase64(hash)}"`).join(",");
-  return `{"index":${batch.index},"path":[${path}],"size":${batch.size}}`;
+function renderBatch({ index, size, path }: BatchPosition): string {
+  return `{"index":${index},"path":[${path.length === 0 ? "" : `"${path.join('","')}"`}],"size":${size}}`;
 }
 
 /**
@@ -63,13 +69,15 @@ function renderBatch(batch: BatchPosition): string {
  */
 export function parseEnvelope(bytes: Uint8Array): Envelope | null {
   if (bytes.length > ENVELOPE_MAX_BYTES) return null;
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
-  // The payload, which is nearly all of it, is cut out first: base64 has nothing for a JSON parser to do.
-  const payloadEnd = text.indexOf('"', PAYLOAD_HEAD.length);
-  if (!text.startsWith(PAYLOAD_HEAD) || payloadEnd === -1) return null;
-  const payload = Buffer.from(text.slice(PAYLOAD_HEAD.length, payloadEnd), "base64");
-  const envelope = readEnvelope(payload, parseJson(PAYLOAD_HEAD + text.slice(payloadEnd)));
-  return envelope !== null && renderEnvelope(envelope) === text ? envelope : null;
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // The payload, which is nearly all of it, is read apart: base64 has nothing for a JSON parser to do.
+  const payloadEnd = view.indexOf(QUOTE, PAYLOAD_HEAD.length);
+  if (payloadEnd === -1 || view.toString("latin1", 0, PAYLOAD_HEAD.length) !== PAYLOAD_HEAD) return null;
+  const payload = decodeBase64(view.toString("latin1", PAYLOAD_HEAD.length, payloadEnd));
+  if (payload === null) return null;
+  const rest = view.toString("utf8", payloadEnd);
+  const envelope = readEnvelope(payload, parseJson(PAYLOAD_HEAD + rest));
+  return envelope !== null && renderRest(envelope) === rest ? envelope : null;
 }
 
 function parseJson(text: string): unknown {
@@ -103,9 +111,9 @@ function readBatch(json: unknown): BatchPosition | null {
   if (!isObject(json) || !Array.isArray(json["path"]) || json["path"].length > PATH_MAX) return null;
   const { index, size } = json;
   if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size)) return null;
-  const path = json["path"].map(bytesOf);
-  if (path.includes(null)) return null;
-  return { index: index as number, size: size as number, path: path as Buffer[] };
+  const path: unknown[] = json["path"];
+  if (!path.every((hash) => typeof hash === "string" && isBase64(hash))) return null;
+  return { index: index as number, size: size as number, path: path as string[] };
 }
 
 function isObject(json: unknown): json is Record<string, unknown> {

@@ -1,6 +1,7 @@
 export { canonicalize, type CanonicalOptions } from "./canonical-json.ts";
 export { sha256Digest } from "./digest.ts";
 export { decodeBase64, encodeBase64 } from "./base64.ts";
+export { decodeUtf8 } from "./utf8.ts";
 export { ED25519_SEED_BYTES, privateKeyFromSeed, producerKeyId, publicKeyFromRaw, rawPublicKey } from "./ed25519.ts";
 export {
   ENVELOPE_MAX_BYTES,
@@ -46,15 +47,8 @@ export {
   type ParsedNote,
   type VerifiedNote,
 } from "./signed-note.ts";
-export {
-  formatCheckpoint,
-  openCheckpoint,
-  parseCheckpoint,
-  signCheckpoint,
-  type Checkpoint,
-  type OpenedCheckpoint,
-  type ParsedCheckpoint,
-} from "./checkpoint.ts";
+export { formatCheckpoint, parseCheckpoint, type Checkpoint, type ParsedCheckpoint } from "./checkpoint-body.ts";
+export { openCheckpoint, signCheckpoint, type OpenedCheckpoint } from "./checkpoint.ts";
 export { levelWidth, parseTilePath, tilePath, tilesOf, tileWidth, TILE_WIDTH, type TileRef } from "./tile-path.ts";
 export { encodeEntryBundle, encodeTile, ENTRY_MAX_BYTES, parseEntryBundle, parseTile } from "./tile-bytes.ts";
 export { TileNodes } from "./tile-nodes.ts";

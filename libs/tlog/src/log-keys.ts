@@ -52,6 +52,7 @@ export function parseLogKeys(text: string): LogKeys | null {
     const parsed = parseVkey(vkey);
     if (!parsed.ok || rest.length > 0) return null;
     const { name, publicKey } = parsed.verifier;
+    if (kind === "producer" && parsed.verifier.type !== "ed25519") return null;
     if (kind === "log") logs.push(parsed.verifier);
     else producers.set(producerKeyId(publicKey), { service: name, key: publicKey });
   }

@@ -1,4 +1,4 @@
-import type { Checkpoint } from "./checkpoint.ts";
+import type { Checkpoint } from "./checkpoint-body.ts";
 import type { EntryChecker } from "./entry-checker.ts";
 import { tampered, unverifiable, type Fault } from "./fault.ts";
 import { rootFromInclusion } from "./inclusion-proof.ts";
@@ -94,15 +94,14 @@ export class LogWalk {
     if (entries.kind === "missing") return this.#addUnread(bundle);
     if (tile.kind === "missing") return unverifiable(first, `${path} is missing`);
     if (tile.kind === "malformed") return tampered(first, `${path} has not the bytes of a tile`);
-    if (entries.kind === "malformed")
-      return tampered(first, `the bundle of the entries from here on has no sound lengths`);
     for (const [at, bytes] of entries.entries.entries()) {
       const fault = await this.#addEntry(bytes, tile.hashes[at] as Uint8Array);
       if (fault !== null) return fault;
     }
-    if (entries.entries.length < width) {
-      const missing = first + entries.entries.length;
-      return tampered(missing, `it is missing: the checkpoint says ${this.#options.head.size} leaves`);
+    const next = first + entries.entries.length;
+    if (entries.kind === "malformed") return tampered(next, "from here on its bundle is not what its lengths say");
+    if (next < first + width) {
+      return tampered(next, `it is missing: the checkpoint says ${this.#options.head.size} leaves`);
     }
     return null;
   }

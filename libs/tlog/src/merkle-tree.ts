@@ -5,21 +5,35 @@ export const HASH_BYTES = 32;
 /** The root of the tree without leaves: SHA-256 of nothing. */
 export const EMPTY_ROOT: Buffer = hash("sha256", "", "buffer");
 
+/** Where what is hashed is put together, so that no hash needs a buffer of its own: a leaf, or a node, after its prefix. */
+const LEAF_INPUT = Buffer.alloc(1 + 65_535, 0x00);
+const EMPTY = new Uint8Array();
+const NODE_INPUT = Buffer.alloc(1 + 2 * HASH_BYTES, 0x01);
+
 /** RFC 6962 §2.1: `SHA-256(0x00 || entry)`. */
 export function leafHash(entry: Uint8Array): Buffer {
-  const bytes = Buffer.allocUnsafe(1 + entry.length);
-  bytes[0] = 0x00;
-  bytes.set(entry, 1);
-  return hash("sha256", bytes, "buffer");
+  return leafHashOfParts(entry, EMPTY);
+}
+
+/** The same of an entry in two parts. */
+export function leafHashOfParts(first: Uint8Array, second: Uint8Array): Buffer {
+  const bytes = 1 + first.length + second.length;
+  const input = bytes <= LEAF_INPUT.length ? LEAF_INPUT.subarray(0, bytes) : Buffer.alloc(bytes, 0x00);
+  input.set(first, 1);
+  input.set(second, 1 + first.length);
+  return sha256(input);
 }
 
 /** RFC 6962 §2.1: `SHA-256(0x01 || left || right)`. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
-  const bytes = Buffer.allocUnsafe(1 + 2 * HASH_BYTES);
-  bytes[0] = 0x01;
-  bytes.set(left, 1);
-  bytes.set(right, 1 + HASH_BYTES);
-  return hash("sha256", bytes, "buffer");
+  NODE_INPUT.set(left, 1);
+  NODE_INPUT.set(right, 1 + HASH_BYTES);
+  return sha256(NODE_INPUT);
+}
+
+/** By way of a string: the buffer that `hash` would make is one outside of the pool, and costs more than the hash. */
+function sha256(bytes: Uint8Array): Buffer {
+  return Buffer.from(hash("sha256", bytes, "binary"), "binary");
 }
 
 /**

@@ -1,4 +1,3 @@
-import { rawPublicKey } from "./ed25519.ts";
 import { parseVkey, type NoteKeyType } from "./note-key.ts";
 import type { Policy, PolicyGroup, PolicyKey } from "./policy.ts";
 
@@ -15,7 +14,10 @@ export type ParsedPolicy =
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/;
 
-/** Reads a policy file (C2SP tlog-policy). Names are compared as they stand; other key types than Ed25519 are refused. */
+/**
+ * Reads a policy file (C2SP tlog-policy). Names are compared as they stand; keys of logs and witnesses are Ed25519, or
+ * ML-DSA-44 where Node.js knows it.
+ */
 export function parsePolicy(text: string): ParsedPolicy {
   if (text.length > POLICY_MAX_BYTES) return { ok: false, line: 1, reason: "the policy is too long" };
   const reader = new PolicyReader();
@@ -114,8 +116,9 @@ class PolicyReader {
     const parsed = parseVkey(given.vkey);
     if (!parsed.ok) return `the vkey is ${parsed.reason}`;
     const { verifier } = parsed;
-    if (verifier.type !== given.type) return `this type of key is not a ${given.owner}'s`;
-    const raw = `${given.owner} ${rawPublicKey(verifier.publicKey).toString("hex")}`;
+    if (verifier.type !== given.type && verifier.type !== "ml-dsa-44")
+      return `this type of key is not a ${given.owner}'s`;
+    const raw = `${given.owner} ${verifier.publicKey.export({ format: "der", type: "spki" }).toString("hex")}`;
     if (this.#publicKeys.has(raw)) return `another ${given.owner} line has the same key`;
     this.#publicKeys.add(raw);
     return { vkey: given.vkey, verifier, url: given.url ?? null };

@@ -1,6 +1,7 @@
 import { createPublicKey } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { formatCheckpoint, signCheckpoint } from "./checkpoint.ts";
+import { formatCheckpoint } from "./checkpoint-body.ts";
+import { signCheckpoint } from "./checkpoint.ts";
 import { cosign, cosignedAt } from "./cosignature.ts";
 import { privateKeyFromSeed } from "./ed25519.ts";
 import { leafHash } from "./merkle-tree.ts";

@@ -1,5 +1,4 @@
-import type { Checkpoint } from "./checkpoint.ts";
-import { parseCheckpoint } from "./checkpoint.ts";
+import { parseCheckpoint, type Checkpoint } from "./checkpoint-body.ts";
 import type { NoteVerifier } from "./note-key.ts";
 import { verifyNote, type NoteSignedBy } from "./signed-note.ts";
 

@@ -1,4 +1,5 @@
 import { sign, type KeyObject } from "node:crypto";
+import { encodeBase64 } from "./base64.ts";
 import { inclusionProofs } from "./inclusion-proof.ts";
 import { leafHash, treeRoot } from "./merkle-tree.ts";
 import { preAuthEncoding, renderEnvelope, type EnvelopeSignature, type SignedPayload } from "./dsse.ts";
@@ -34,11 +35,11 @@ export function signEvents(events: readonly SignedPayload[], signer: Signer): Bu
     return events.map((event) => seal(event, { scheme: "ed25519", keyId, sig }));
   }
   const leafHashes = encoded.map(leafHash);
-  const proofs = inclusionProofs(leafHashes);
+  const paths = inclusionProofs(leafHashes);
   const size = events.length;
   const sig = sign(null, batchRootMessage(size, treeRoot(leafHashes)), signer.privateKey);
   return events.map((event, index) => {
-    const batch = { index, size, path: proofs[index] as Uint8Array[] };
+    const batch = { index, size, path: (paths[index] as Uint8Array[]).map(encodeBase64) };
     return seal(event, { scheme: "ed25519-batch", keyId, sig, batch });
   });
 }

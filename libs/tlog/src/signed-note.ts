@@ -1,6 +1,7 @@
 import { sign, verify, type KeyObject } from "node:crypto";
 import { decodeBase64, encodeBase64 } from "./base64.ts";
 import { cosignedAt } from "./cosignature.ts";
+import { mlDsaSignedAt } from "./ml-dsa-cosignature.ts";
 import { noteKeyId, type NoteVerifier } from "./note-key.ts";
 import { rawPublicKey } from "./ed25519.ts";
 
@@ -30,9 +31,9 @@ export type VerifiedNote =
 /** Who signs a note: the name that stands in the signature line, and an Ed25519 private key. */
 export type NoteSigner = { readonly name: string; readonly privateKey: KeyObject };
 
-/** Control characters other than the newline are not allowed anywhere in a note. */
+/** Control characters below U+0020 other than the newline are not allowed anywhere in a note. */
 // eslint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f]/;
+const CONTROL = /[\u0000-\u0009\u000b-\u001f]/;
 
 /** Signs a text, which must end in a newline. The signature covers the text alone, without the blank line. */
 export function signNote(text: string, signers: readonly NoteSigner[]): string {
@@ -86,11 +87,13 @@ export function verifyNote(note: string, verifiers: readonly NoteVerifier[]): Ve
 }
 
 function checkSignature(text: string, signature: Uint8Array, verifier: NoteVerifier): NoteSignedBy | null {
-  if (verifier.type === "cosignature") {
-    const timestampSeconds = cosignedAt(text, signature, verifier.publicKey);
-    return timestampSeconds === null ? null : { verifier, timestampSeconds };
+  const { type, publicKey } = verifier;
+  if (type === "ed25519") {
+    return verify(null, Buffer.from(text), publicKey, signature) ? { verifier, timestampSeconds: null } : null;
   }
-  return verify(null, Buffer.from(text), verifier.publicKey, signature) ? { verifier, timestampSeconds: null } : null;
+  const timestampSeconds =
+    type === "cosignature" ? cosignedAt(text, signature, publicKey) : mlDsaSignedAt(text, signature, verifier);
+  return timestampSeconds === null ? null : { verifier, timestampSeconds };
 }
 
 /**

@@ -33,15 +33,24 @@ export function encodeEntryBundle(entries: readonly Uint8Array[]): Buffer {
 
 /** The entries of a bundle, at most 256; null when a length does not fit the bytes. */
 export function parseEntryBundle(bytes: Uint8Array): Uint8Array[] | null {
+  const { entries, isWhole } = readEntryBundle(bytes, TILE_WIDTH);
+  return isWhole ? entries : null;
+}
+
+/** A bundle's entries, at most `width`, as far as their lengths fit the bytes; `isWhole` when they are all that it holds. */
+export function readEntryBundle(
+  bytes: Uint8Array,
+  width: number,
+): { readonly entries: Uint8Array[]; readonly isWhole: boolean } {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const entries: Uint8Array[] = [];
   let at = 0;
-  while (at < view.length) {
-    if (at + LENGTH_BYTES > view.length || entries.length === TILE_WIDTH) return null;
+  while (at + LENGTH_BYTES <= view.length && entries.length < width) {
     const start = at + LENGTH_BYTES;
-    at = start + view.readUInt16BE(at);
-    if (at > view.length) return null;
-    entries.push(view.subarray(start, at));
+    const end = start + view.readUInt16BE(at);
+    if (end > view.length) break;
+    entries.push(view.subarray(start, end));
+    at = end;
   }
-  return entries;
+  return { entries, isWhole: at === view.length };
 }

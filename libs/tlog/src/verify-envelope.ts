@@ -1,8 +1,8 @@
 import { verify, type KeyObject } from "node:crypto";
 import { BatchCache } from "./batch-cache.ts";
-import { parseEnvelope, preAuthEncoding, type Envelope } from "./dsse.ts";
+import { parseEnvelope, preAuthEncoding, preAuthHead, type Envelope } from "./dsse.ts";
 import { ED25519_SIGNATURE_BYTES } from "./ed25519.ts";
-import { leafHash } from "./merkle-tree.ts";
+import { leafHashOfParts } from "./merkle-tree.ts";
 import { BATCH_ROOT_TYPE, batchRootMessage } from "./sign-events.ts";
 
 export type VerifiedEnvelope =
@@ -39,12 +39,14 @@ export function envelopeFault(
 }
 
 function signatureHolds(envelope: Envelope, key: KeyObject, batches: BatchCache): boolean {
-  const { signature } = envelope;
+  const { signature, payloadType, payload } = envelope;
   if (signature.sig.length !== ED25519_SIGNATURE_BYTES) return false;
-  const encoded = preAuthEncoding(envelope.payloadType, envelope.payload);
-  if (signature.scheme === "ed25519") return verify(null, encoded, key, signature.sig);
+  if (signature.scheme === "ed25519") {
+    return verify(null, preAuthEncoding(payloadType, payload), key, signature.sig);
+  }
   const { keyId, sig, batch } = signature;
-  return batches.check({ keyId, sig, leafHash: leafHash(encoded), batch }, (root) => {
+  const leafHash = leafHashOfParts(preAuthHead(payloadType, payload), payload);
+  return batches.check({ keyId, sig, leafHash, batch }, (root) => {
     return verify(null, batchRootMessage(batch.size, root), key, sig);
   });
 }

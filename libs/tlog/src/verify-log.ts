@@ -1,11 +1,13 @@
-import type { Checkpoint } from "./checkpoint.ts";
+import type { Checkpoint } from "./checkpoint-body.ts";
 import { producerKeyId } from "./ed25519.ts";
 import type { EntryChecker } from "./entry-checker.ts";
 import { tampered, unverifiable, type Fault } from "./fault.ts";
 import { LogCopy, type ReadPath } from "./log-copy.ts";
 import { LogWalk, type EntryRange } from "./log-walk.ts";
+import { EMPTY_ROOT, equalBytes } from "./merkle-tree.ts";
 import type { NoteVerifier } from "./note-key.ts";
 import { checkPolicy, type Policy, type PolicyVerdict } from "./policy.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 export type SoundLog = {
   readonly kind: "sound";
@@ -52,9 +54,9 @@ const REFUSALS: Readonly<Record<(PolicyVerdict & { ok: false })["reason"], Fault
  */
 export async function verifyLog(options: VerifyLogOptions): Promise<LogVerdict> {
   const copy = new LogCopy(options.read);
-  const note = await copy.text("checkpoint");
-  if (note === null) return unverifiable(null, "there is no checkpoint");
-  const head = checkPolicy(note, options.policy);
+  const bytes = await options.read("checkpoint");
+  if (bytes === null) return unverifiable(null, "there is no checkpoint");
+  const head = openHead(bytes, options.policy);
   if (!head.ok)
     return { kind: REFUSALS[head.reason], index: null, reason: `the checkpoint does not hold: ${head.reason}` };
   const since = openSince(options, head.checkpoint);
@@ -77,9 +79,17 @@ export async function verifyLog(options: VerifyLogOptions): Promise<LogVerdict> 
   };
 }
 
+function openHead(bytes: Uint8Array, policy: Policy): PolicyVerdict {
+  const note = decodeUtf8(bytes);
+  return note === null ? { ok: false, reason: "malformed" } : checkPolicy(note, policy);
+}
+
 /** The leaf that retired the last of these keys of the log; null when one of them still holds. */
 function retiredAt(keys: readonly NoteVerifier[], checker: EntryChecker | null): number | null {
-  const retirements = keys.map(({ publicKey }) => checker?.retirementOf(producerKeyId(publicKey)));
+  // Only keys of our own logs are retired by leaves, and these are Ed25519.
+  const retirements = keys.map(({ type, publicKey }) => {
+    return type === "ed25519" ? checker?.retirementOf(producerKeyId(publicKey)) : undefined;
+  });
   return retirements.includes(undefined) ? null : Math.max(...(retirements as number[]));
 }
 
@@ -91,6 +101,9 @@ function openSince({ since, policy }: VerifyLogOptions, head: Checkpoint): Check
   const { checkpoint } = opened;
   if (checkpoint.origin !== head.origin) {
     return unverifiable(null, `the older checkpoint is of ${checkpoint.origin}`);
+  }
+  if (checkpoint.size === 0 && !equalBytes(checkpoint.root, EMPTY_ROOT)) {
+    return tampered(null, "the older checkpoint is of no leaves, and its root is not theirs");
   }
   if (checkpoint.size <= head.size) return checkpoint;
   const reason = `the log was rolled back: it has ${head.size} leaves, and ${checkpoint.size} were signed before`;

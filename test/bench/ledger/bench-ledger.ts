@@ -12,6 +12,7 @@ import { ensureDatabase, ensureRoles, ROLES, urlForRole } from "@signalbox/infra
 import type { RoleName, RolePasswords } from "@signalbox/infra/postgres/roles.ts";
 import { startPostgres } from "@signalbox/infra/postgres/start-postgres.ts";
 import { freePort } from "@signalbox/infra/process/free-port.ts";
+import { NODE_OPTIONS } from "@signalbox/infra/supervisor/service-processes.ts";
 import type { ReadyMessage } from "@signalbox/kit";
 import { rawPublicKey } from "@signalbox/tlog";
 import { connect, type NatsConnection } from "nats";
@@ -112,7 +113,7 @@ async function startDatabase(
 }
 
 async function startLedger(configFile: string, stack: AsyncDisposableStack): Promise<number> {
-  const args = ["services/audit-ledger/src/main.ts", "--config", configFile];
+  const args = [...NODE_OPTIONS, "services/audit-ledger/src/main.ts", "--config", configFile];
   const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ["ignore", "inherit", "inherit", "ipc"] });
   stack.defer(() => endChild(child, "SIGTERM"));
   const { promise, resolve, reject } = Promise.withResolvers<number>();

@@ -3,10 +3,10 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { textTable } from "../text-table.ts";
 import { startBenchLedger } from "./bench-ledger.ts";
-import { measureReceipts, measureSustained } from "./measure-append.ts";
+import { measureReceipts, measureSustained, whileAppending } from "./measure-append.ts";
 import { measurePages, waitUntilDescribed } from "./measure-pages.ts";
 import { measureProofs, measureVerify } from "./measure-proofs.ts";
-import { measureReplays } from "./measure-replays.ts";
+import { measureReplays, type ReplaySpeeds } from "./measure-replays.ts";
 import { signedLoad } from "./signed-load.ts";
 import { fillSyntheticLog } from "./synthetic-log.ts";
 
@@ -16,7 +16,7 @@ const USAGE = `Usage: npm run bench:ledger -- [options]
   --rate N      the steady rate at which receipts are timed, in events a second (2000)
   --ahead N     events that are signed beforehand for each second at full speed (14000)
   --proofs N    inclusion proofs (1000)
-  --replays N   decisions that are replayed (100000); 0 leaves this out
+  --replays N   decisions that are replayed, five times over (100000); 0 leaves this out
   --quick       3 seconds, 200 proofs and 5,000 replays
   --leaves N    instead of all that: fill a log with so many leaves of 1 KB, and read its pages by each query
   --json FILE   also write the figures there as JSON
@@ -55,8 +55,9 @@ async function runSpeeds({ seconds, rate, ahead, proofs, replays, jsonFile }: Op
   messages.length = 0;
   console.error(`timing receipts for ${seconds} s at ${rate}/s`);
   const receipts = await measureReceipts(ledger, { perSecond: rate, seconds });
-  console.error(`proving ${proofs} events, and verifying`);
-  const proofP99Ms = await measureProofs(ledger, proofs);
+  console.error(`proving ${proofs} events, alone and while events are appended at ${rate}/s, and verifying`);
+  const quiet = await measureProofs(ledger, proofs);
+  const busy = await whileAppending(ledger, rate, () => measureProofs(ledger, proofs));
   const verified = await measureVerify(ledger, VERIFIED_LEAVES_MAX);
   console.error(`replaying ${replays} decisions`);
   const replayed = replays === 0 ? null : await measureReplays(ledger, replays);
@@ -70,13 +71,24 @@ async function runSpeeds({ seconds, rate, ahead, proofs, replays, jsonFile }: Op
     { figure: "  checkpoint's age, worst", ...atMost(sustained.checkpointAgeMs, 2_000) },
     { figure: `receipt p50 at ${rate}/s`, ...plain(receipts.p50Ms, "ms") },
     { figure: `receipt p99 at ${rate}/s`, ...atMost(receipts.p99Ms, 100) },
-    { figure: "inclusion proof p99", ...atMost(proofP99Ms, 5) },
+    { figure: "inclusion proof p50", ...plain(quiet.p50Ms, "ms") },
+    { figure: "inclusion proof p99", ...atMost(quiet.p99Ms, 5) },
+    { figure: `  p50 at ${rate}/s`, ...plain(busy.p50Ms, "ms") },
+    { figure: `  p99 at ${rate}/s`, ...atMost(busy.p99Ms, 5) },
     { figure: "verify, hashes", ...atLeast(verified.hashed, 50_000, "leaves/s") },
     { figure: "verify, every signature", ...atLeast(verified.signed, 8_000, "leaves/s") },
-    ...(replayed === null ? [] : [{ figure: "replay, verify", ...atLeast(replayed.perSecond, 20_000, "decisions/s") }]),
+    ...(replayed === null ? [] : replayRows(replayed)),
   ];
   console.log(render(rows));
   write(jsonFile, { seconds, rate, proofs, replays, events: sustained.events, figures: rows });
+}
+
+function replayRows({ perSecond, coldPerSecond, cpuUs }: ReplaySpeeds): Row[] {
+  return [
+    { figure: "replay, verify", ...atLeast(perSecond, 20_000, "decisions/s") },
+    { figure: "  the first, cold", ...plain(coldPerSecond, "decisions/s") },
+    ...[...cpuUs].map(([name, value]) => ({ figure: `  CPU of ${name}`, ...plain(value, "µs/decision") })),
+  ];
 }
 
 /** How long a page of each query takes in a log of this size. */
@@ -90,7 +102,7 @@ async function runSizes(leaves: number, { proofs, jsonFile }: Options): Promise<
   const describedSeconds = await waitUntilDescribed(ledger);
   console.error(`described in ${describedSeconds.toFixed(0)} s`);
   const pages = await measurePages(ledger, leaves);
-  const proofP99Ms = await measureProofs(ledger, proofs);
+  const { p99Ms: proofP99Ms } = await measureProofs(ledger, proofs);
   const { rows } = await ledger.owner.query<{ bytes: string }>("select pg_database_size(current_database()) as bytes");
   const database = Number(rows[0]?.bytes) / 1024 ** 3;
   const cells = pages.map(({ query, pages: count, records, p50Ms, worstMs }) => {

@@ -104,22 +104,45 @@ export async function measureReceipts(
       }
     },
   });
-  const startedAtMs = performance.now();
-  for (let sent = 0; performance.now() < startedAtMs + load.seconds * 1_000;) {
-    const due = ((performance.now() - startedAtMs) / 1_000) * load.perSecond;
-    const messages = requestMessages(ledger, Math.min(TICK_REQUESTS_MAX, Math.floor((due - sent) / 2)));
-    for (const { subject, payload, eventIds } of messages) {
-      for (const eventId of eventIds) sentAtMs.set(eventId, performance.now());
-      ledger.nats.publish(subject, payload);
-      sent += eventIds.length;
-    }
-    await sleep(TICK_MS);
-  }
+  const untilMs = performance.now() + load.seconds * 1_000;
+  await sendSteadily(ledger, load.perSecond, {
+    isOver: () => performance.now() >= untilMs,
+    onSend: (eventId) => sentAtMs.set(eventId, performance.now()),
+  });
   const deadlineMs = performance.now() + RECEIPT_LIMIT_MS;
   while (sentAtMs.size > 0 && performance.now() < deadlineMs) await sleep(TICK_MS);
   subscription.unsubscribe();
   const all = [...tookMs, ...Array.from(sentAtMs, () => RECEIPT_LIMIT_MS)];
   return { p50Ms: percentile(all, 0.5), p99Ms: percentile(all, 0.99) };
+}
+
+/** Does the work while events are appended at a steady rate. */
+export async function whileAppending<T>(ledger: BenchLedger, perSecond: number, work: () => Promise<T>): Promise<T> {
+  let isDone = false;
+  const sending = sendSteadily(ledger, perSecond, { isOver: () => isDone, onSend: () => {} });
+  const result = await work().finally(() => {
+    isDone = true;
+  });
+  await sending;
+  return result;
+}
+
+async function sendSteadily(
+  ledger: BenchLedger,
+  perSecond: number,
+  { isOver, onSend }: { isOver: () => boolean; onSend: (eventId: string) => void },
+): Promise<void> {
+  const startedAtMs = performance.now();
+  for (let sent = 0; !isOver();) {
+    const due = ((performance.now() - startedAtMs) / 1_000) * perSecond;
+    const messages = requestMessages(ledger, Math.min(TICK_REQUESTS_MAX, Math.floor((due - sent) / 2)));
+    for (const { subject, payload, eventIds } of messages) {
+      for (const eventId of eventIds) onSend(eventId);
+      ledger.nats.publish(subject, payload);
+      sent += eventIds.length;
+    }
+    await sleep(TICK_MS);
+  }
 }
 
 type Status = { readonly size: number; readonly checkpoint: number };

@@ -1,10 +1,17 @@
 import { expect, test } from "vitest";
-import { arrayLiteral, jsonbText } from "./array-literal.ts";
+import { arrayLiteral, bareArrayLiteral, jsonbText } from "./array-literal.ts";
 
 test("elements are quoted, and the word NULL is a text while null is none", () => {
-  expect(arrayLiteral(["a", null, "NULL", "", 'q"\\', "{,}", 7])).toBe(
-    String.raw`{"a",NULL,"NULL","","q\"\\","{,}",7}`,
+  expect(arrayLiteral(["a", "a", null, null, "NULL", "", 'q"\\', "{,}"])).toBe(
+    String.raw`{"a","a",NULL,NULL,"NULL","","q\"\\","{,}"}`,
   );
+});
+
+test("numbers and ids stand as they are", () => {
+  expect(bareArrayLiteral([7, null, "018f4a3e-7c1a-7b2c-8d3e-0123456789ab"])).toBe(
+    "{7,NULL,018f4a3e-7c1a-7b2c-8d3e-0123456789ab}",
+  );
+  expect(bareArrayLiteral([])).toBe("{}");
 });
 
 test("what Postgres' text and jsonb cannot hold is replaced", () => {

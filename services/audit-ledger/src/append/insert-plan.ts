@@ -1,8 +1,9 @@
 import { hash } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Frontier } from "@signalbox/tlog";
 import type { Client } from "pg";
 import type { GoodEvent, RefusedEvent } from "../events/check-event.ts";
-import { arrayLiteral, jsonbText } from "./array-literal.ts";
+import { arrayLiteral, bareArrayLiteral, jsonbText } from "./array-literal.ts";
 import type { Plan, PlannedLeaf } from "./plan-batch.ts";
 import type { Sequence } from "./sequences.ts";
 
@@ -13,6 +14,8 @@ const QUARANTINED_BODY_MAX_BYTES = 65_536;
  * All rows of a batch, and the new head, in one statement. It writes nothing when the head is not where the plan found
  * it, when an event is in the log already, or when a request that must be open has ended. Leaves and hashes come as one
  * run of bytes each and are cut here, because an array of bytes would travel as hexadecimal text.
+ * The run of leaves, which is most of the statement, is its last parameter: what is written before it is copied when the
+ * buffer that holds them all grows.
  */
 const INSERT = `
   with head as (
@@ -22,14 +25,14 @@ const INSERT = `
       and not exists (select from ledger_request where request_id = any ($25::text::uuid[]))
     returning size
   ), item as (
-    select $1::bigint + ord - 1 as idx, substring($2::bytea from start for length) as leaf,
+    select $1::bigint + ord - 1 as idx, substring($31::bytea from start for length) as leaf,
       substring($3::bytea from 32 * ord::int - 31 for 32) as leaf_hash,
       event_id, type, tenant, request_id, decision_id, at_ms, key_id, kind, provider, model, cost,
       decision_idx, reason, tags::text[] as tags
     from head, unnest($4::text::int[], $5::text::int[], $6::text::uuid[], $7::text::text[], $8::text::text[],
       $9::text::uuid[], $10::text::uuid[], $11::text::bigint[], $12::text::text[], $13::text::text[],
       $14::text::text[], $15::text::text[], $16::text::numeric[], $29::text::bigint[], $30::text::text[],
-      $31::text::text[])
+      $2::text::text[])
       with ordinality as t(start, length, event_id, type, tenant, request_id, decision_id, at_ms, key_id, kind,
         provider, model, cost, decision_idx, reason, tags, ord)
   ), leaf as (
@@ -70,7 +73,11 @@ export type Insert = {
 export async function insertPlan(client: Client, insert: Insert): Promise<boolean> {
   for (const refused of insert.plan.refused) await insertQuarantined(client, refused);
   if (insert.plan.leaves.length === 0) return true;
-  const { rowCount } = await client.query({ name: "insert", text: INSERT, values: valuesOf(insert) });
+  // Each of these takes a few milliseconds for a large batch, and a proof must not wait for all of them.
+  await nextTurn();
+  const values = valuesOf(insert);
+  await nextTurn();
+  const { rowCount } = await client.query({ name: "insert", text: INSERT, values });
   return rowCount === 1;
 }
 
@@ -79,21 +86,21 @@ function valuesOf({ plan, tree, openFrom, epoch, stillOpen }: Insert): unknown[]
   const events = leaves.map(({ event }) => event);
   return [
     tree.size - events.length,
-    Buffer.concat(events.map((event) => event.envelope)),
+    arrayLiteral(leaves.map(({ event }) => (event.tags.length === 0 ? null : arrayLiteral(event.tags)))),
     Buffer.concat(events.map((event) => event.leafHash)),
-    arrayLiteral(startsOf(events)),
-    arrayLiteral(events.map((event) => event.envelope.length)),
-    arrayLiteral(events.map((event) => event.eventId)),
-    arrayLiteral(events.map((event) => event.type)),
+    bareArrayLiteral(startsOf(events)),
+    bareArrayLiteral(events.map((event) => event.envelope.length)),
+    bareArrayLiteral(events.map((event) => event.eventId)),
+    bareArrayLiteral(events.map((event) => event.type)),
     arrayLiteral(events.map((event) => event.tenant)),
-    arrayLiteral(events.map((event) => event.requestId)),
-    arrayLiteral(events.map((event) => event.decisionId)),
-    arrayLiteral(events.map((event) => event.atMs)),
+    bareArrayLiteral(events.map((event) => event.requestId)),
+    bareArrayLiteral(events.map((event) => event.decisionId)),
+    bareArrayLiteral(events.map((event) => event.atMs)),
     arrayLiteral(events.map((event) => event.keyId)),
     arrayLiteral(events.map((event) => event.kind)),
     arrayLiteral(events.map((event) => event.provider)),
     arrayLiteral(events.map((event) => event.model)),
-    arrayLiteral(events.map((event) => event.cost)),
+    bareArrayLiteral(events.map((event) => event.cost)),
     tree.size,
     tree.root(),
     tree.toBytes(),
@@ -102,9 +109,10 @@ function valuesOf({ plan, tree, openFrom, epoch, stillOpen }: Insert): unknown[]
     arrayLiteral(sequences.map(({ service }) => service)),
     arrayLiteral(sequences.map(({ instance }) => instance)),
     arrayLiteral(sequences.map(settledLiteral)),
-    arrayLiteral([...stillOpen]),
+    bareArrayLiteral([...stillOpen]),
     ...labelValues(events),
     ...searchValues(leaves),
+    Buffer.concat(events.map((event) => event.envelope)),
   ];
 }
 
@@ -126,7 +134,7 @@ function settledLiteral({ settled }: Sequence): string {
 function labelValues(events: readonly GoodEvent[]): string[] {
   const labelled = events.filter((event) => event.labels !== null && event.requestId !== null);
   return [
-    arrayLiteral(labelled.map((event) => event.requestId)),
+    bareArrayLiteral(labelled.map((event) => event.requestId)),
     arrayLiteral(labelled.map((event) => event.tenant)),
     arrayLiteral(labelled.map((event) => jsonbText(event.labels))),
   ];
@@ -135,9 +143,8 @@ function labelValues(events: readonly GoodEvent[]): string[] {
 /** What queries find a decision by beside the columns that every leaf has. */
 function searchValues(leaves: readonly PlannedLeaf[]): string[] {
   return [
-    arrayLiteral(leaves.map(({ decisionIndex = null }) => decisionIndex)),
+    bareArrayLiteral(leaves.map(({ decisionIndex = null }) => decisionIndex)),
     arrayLiteral(leaves.map(({ event }) => event.reason)),
-    arrayLiteral(leaves.map(({ event }) => (event.tags.length === 0 ? null : arrayLiteral(event.tags)))),
   ];
 }
 

@@ -67,7 +67,7 @@ function good(event: Partial<AnyEvent>, eventId: string): GoodEvent {
     instance: "i",
     envelope: Buffer.from(eventId),
     leafHash: Buffer.from(eventId),
-    payloadText: "",
+    payload: Buffer.alloc(0),
     labels: null,
   } as unknown as GoodEvent;
 }

@@ -14,6 +14,14 @@ import { unsaidReports } from "./unsaid-reports.ts";
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 
+/**
+ * A prepared statement keeps the plan of its first runs. Of a young register, whose tables still fit a few pages, that
+ * is to read through all events for each batch; the register grows faster than the plan is made anew. What is looked up
+ * here is looked up by a key, however few rows there are. A table that has no such key counts as dear then, and would
+ * be compiled for.
+ */
+const PLANS = "-c enable_seqscan=off -c jit=off";
+
 /** The store as PostgreSQL: a session's advisory lock needs a session, not a pool. */
 export async function openPostgresStore(url: string, log: Logger): Promise<Store> {
   const client = new Client({
@@ -23,6 +31,7 @@ export async function openPostgresStore(url: string, log: Logger): Promise<Store
     statement_timeout: STATEMENT_TIMEOUT_MS,
     query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    options: PLANS,
   });
   const { promise: lost, resolve } = Promise.withResolvers<void>();
   client.on("error", (error) => {

@@ -10,8 +10,7 @@ export function leafEvent(envelope: Uint8Array): GoodEvent {
   const parsed = parseEnvelope(envelope);
   const type = TYPE_OF.get(parsed?.payloadType ?? "");
   if (parsed === null || type === undefined) throw new Error("the leaf is not an event");
-  const payloadText = Buffer.from(parsed.payload).toString("utf8");
-  const event = { ...(JSON.parse(payloadText) as object), type } as AnyEvent;
+  const event = { ...(JSON.parse(Buffer.from(parsed.payload).toString("utf8")) as object), type } as AnyEvent;
   return {
     ok: true,
     ...fieldsOf(event),
@@ -20,7 +19,7 @@ export function leafEvent(envelope: Uint8Array): GoodEvent {
     signedBy: parsed.signature.keyId,
     envelope,
     leafHash: leafHash(envelope),
-    payloadText,
+    payload: parsed.payload,
     labels: null,
   };
 }

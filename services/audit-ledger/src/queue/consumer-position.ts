@@ -2,9 +2,11 @@ import { decodeJson, type Bus } from "@signalbox/kit";
 import { AUDIT_STREAM } from "@signalbox/proto";
 import { z } from "zod";
 
-const INFO_SUBJECT = `$JS.API.CONSUMER.INFO.${AUDIT_STREAM.name}.${AUDIT_STREAM.consumer}`;
+const STREAM_SUBJECT = `$JS.API.STREAM.INFO.${AUDIT_STREAM.name}`;
+const CONSUMER_SUBJECT = `$JS.API.CONSUMER.INFO.${AUDIT_STREAM.name}.${AUDIT_STREAM.consumer}`;
 const INFO_TIMEOUT_MS = 2_000;
 
+const StreamInfo = z.object({ state: z.object({ last_seq: z.int() }) });
 const ConsumerInfo = z.object({
   delivered: z.object({ stream_seq: z.int() }),
   ack_floor: z.object({ stream_seq: z.int() }),
@@ -20,12 +22,21 @@ export type ConsumerPosition = {
   readonly done: number;
 };
 
+/**
+ * The stream's own count is asked for, and not what is delivered and what is pending: their sum falls short by every
+ * message that somebody deleted. It is asked for first: what was in the queue then has been dealt with when there is
+ * nothing left to deliver or to acknowledge afterwards.
+ */
 export async function consumerPosition(bus: Bus): Promise<ConsumerPosition> {
-  const reply = await bus.connection.request(INFO_SUBJECT, "", { timeout: INFO_TIMEOUT_MS });
-  const info = ConsumerInfo.parse(decodeJson(reply.data));
-  const delivered = info.delivered.stream_seq;
-  return {
-    last: delivered + info.num_pending,
-    done: info.num_ack_pending === 0 ? delivered : info.ack_floor.stream_seq,
-  };
+  const stream = await ask(bus, STREAM_SUBJECT, StreamInfo);
+  const consumer = await ask(bus, CONSUMER_SUBJECT, ConsumerInfo);
+  const last = stream.state.last_seq;
+  const delivered = consumer.delivered.stream_seq;
+  if (consumer.num_ack_pending > 0) return { last, done: consumer.ack_floor.stream_seq };
+  return { last, done: consumer.num_pending === 0 ? Math.max(last, delivered) : delivered };
+}
+
+async function ask<T>(bus: Bus, subject: string, schema: z.ZodType<T>): Promise<T> {
+  const reply = await bus.connection.request(subject, "", { timeout: INFO_TIMEOUT_MS });
+  return schema.parse(decodeJson(reply.data));
 }

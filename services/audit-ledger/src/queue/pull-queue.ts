@@ -24,6 +24,8 @@ const GATHER_MS = 20;
  * writes the last, and a process that is killed keeps little from its successor.
  */
 const HELD_MAX_BYTES = 1024 * 1024;
+/** Messages are prepared for so long at a time, and then whoever else has something to do is let in. */
+const SLICE_MS = 1;
 const RING_EXPIRES_MS = 2_000;
 const BURST_EXPIRES_MS = 1_000;
 const WATCH_EVERY_MS = 500;
@@ -41,7 +43,7 @@ type Delivery = {
   respond(data?: Uint8Array): boolean;
 };
 
-type Held<T> = { readonly message: Delivery; readonly content: T };
+type Held<T> = { readonly message: Delivery; prepared: { readonly content: T } | null };
 
 /** ring: waits for one message, when there was none. burst: takes what is there and waits for nothing. */
 type Request = { id: number; kind: "ring" | "burst"; missing: number; expiresAtMs: number };
@@ -62,6 +64,9 @@ export class PullQueue<T> implements Disposable {
   readonly #watch: NodeJS.Timeout;
   /** Delivered and not yet taken. */
   #held: Held<T>[] = [];
+  /** Those of them that are not prepared yet. */
+  #unprepared: Held<T>[] = [];
+  #preparing: NodeJS.Immediate | null = null;
   #heldBytes = 0;
   /** How many of them need not wait for others any more. */
   #gathered = 0;
@@ -76,7 +81,7 @@ export class PullQueue<T> implements Disposable {
   #wakeWaiting: (() => void) | null = null;
   #isWoken = false;
 
-  /** `prepare` works on a message as it comes, while the database is busy with those before it. It must not throw. */
+  /** `prepare` works on messages soon after they come, while the database is busy with those before them. It must not throw. */
   constructor(options: { bus: Bus; log: Logger; prepare: (message: { subject: string; data: Uint8Array }) => T }) {
     const { bus, log } = options;
     this.#bus = bus;
@@ -114,6 +119,9 @@ export class PullQueue<T> implements Disposable {
     this.#isPulling = false;
     if (this.#gathering !== null) clearTimeout(this.#gathering);
     this.#gathering = null;
+    if (this.#preparing !== null) clearImmediate(this.#preparing);
+    this.#preparing = null;
+    this.#unprepared = [];
     this.#held = [];
     this.#heldBytes = 0;
     this.#gathered = 0;
@@ -140,7 +148,8 @@ export class PullQueue<T> implements Disposable {
   shift(): QueueMessage<T> | undefined {
     const held = this.#held.shift();
     if (held === undefined) return undefined;
-    const { message, content } = held;
+    const { message } = held;
+    const content = this.#contentOf(held);
     this.#taken.add(held);
     this.#heldBytes -= message.data.length;
     this.#gathered = Math.max(0, this.#gathered - 1);
@@ -222,8 +231,29 @@ export class PullQueue<T> implements Disposable {
     }
   }
 
+  #prepareSoon(): void {
+    this.#preparing ??= setImmediate(() => {
+      this.#preparing = null;
+      const untilMs = performance.now() + SLICE_MS;
+      do {
+        const held = this.#unprepared.shift();
+        if (held === undefined) return;
+        this.#contentOf(held);
+      } while (performance.now() < untilMs);
+      this.#prepareSoon();
+    });
+  }
+
+  #contentOf(held: Held<T>): T {
+    held.prepared ??= { content: this.#prepare(held.message) };
+    return held.prepared.content;
+  }
+
   #onMessage(message: Delivery): void {
-    this.#held.push({ message, content: this.#prepare(message) });
+    const held = { message, prepared: null };
+    this.#held.push(held);
+    this.#unprepared.push(held);
+    this.#prepareSoon();
     this.#heldBytes += message.data.length;
     if (this.#request.missing > 0) this.#request.missing -= 1;
     const left = pendingAfter(message);

@@ -15,6 +15,8 @@ export type FileResponse = {
   readonly body: Buffer | string;
   readonly contentType: string;
   readonly cacheControl: string;
+  /** Whom it is shown to. */
+  readonly readers: "everyone" | "auditors";
   /** Whether compression is worth its time: hashes have nothing to compress. */
   readonly isCompressible: boolean;
 };
@@ -31,25 +33,32 @@ export async function fileResponse(files: LogFiles, { path, requireAuditor }: Fi
   if (path === "checkpoint") {
     const checkpoint = await files.checkpoint();
     if (checkpoint === null) throw new SignalboxError("not-found", "No checkpoint has been signed yet.");
-    return { body: checkpoint.note, contentType: TEXT, cacheControl: BRIEF, isCompressible: false };
+    return text(checkpoint.note);
   }
-  if (path === "vkeys") {
-    return { body: await files.vkeys(), contentType: TEXT, cacheControl: BRIEF, isCompressible: false };
-  }
-  if (path === "witness-policy" && files.witnessPolicy !== null) {
-    return { body: files.witnessPolicy, contentType: TEXT, cacheControl: BRIEF, isCompressible: false };
-  }
+  if (path === "vkeys") return text(await files.vkeys());
+  if (path === "witness-policy" && files.witnessPolicy !== null) return text(files.witnessPolicy);
   const digest = /^documents\/sha256\/([0-9a-f]{64})$/.exec(path)?.[1];
   if (digest !== undefined) {
     requireAuditor();
     const { body, mediaType } = await files.document(`sha256:${digest}`);
-    return { body, contentType: mediaType, cacheControl: FOR_EVER_PRIVATE, isCompressible: true };
+    return {
+      body,
+      contentType: mediaType,
+      cacheControl: FOR_EVER_PRIVATE,
+      readers: "auditors",
+      isCompressible: true,
+    };
   }
   const tile = parseTilePath(path);
   if (tile?.kind === "entries") requireAuditor();
   const body = tile === null ? null : await files.tile(tile);
   if (tile === null || body === null) throw new SignalboxError("not-found", "The log has no such file.");
-  const isEntries = tile.kind === "entries";
-  const cacheControl = isEntries ? FOR_EVER_PRIVATE : FOR_EVER;
-  return { body, contentType: BYTES, cacheControl, isCompressible: isEntries };
+  return tile.kind === "entries"
+    ? { body, contentType: BYTES, cacheControl: FOR_EVER_PRIVATE, readers: "auditors", isCompressible: true }
+    : { body, contentType: BYTES, cacheControl: FOR_EVER, readers: "everyone", isCompressible: false };
+}
+
+/** What changes as the log grows. */
+function text(body: string): FileResponse {
+  return { body, contentType: TEXT, cacheControl: BRIEF, readers: "everyone", isCompressible: false };
 }

@@ -8,6 +8,7 @@ import type { Logger } from "@signalbox/kit";
 import { callerOf } from "@signalbox/kit/grpc";
 import { SignalboxError } from "@signalbox/proto";
 import type { Callers } from "../scope.ts";
+import { acceptsGzip } from "./accepts-gzip.ts";
 import { AUDITORS } from "./auditors.ts";
 import { fileResponse } from "./file-response.ts";
 import type { LogFiles } from "./log-files.ts";
@@ -67,7 +68,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
     const known = SignalboxError.from(error);
     if (known.httpStatus >= 500)
       options.log.error({ err: known.cause ?? error }, "a file of the log could not be read");
-    const headers = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" };
+    const challenge = known.httpStatus === 401 ? { "www-authenticate": "Bearer" } : {};
+    const headers = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", ...challenge };
     response.writeHead(known.httpStatus, headers).end(`${known.message}\n`);
   }
 }
@@ -76,13 +78,15 @@ async function send(request: IncomingMessage, response: ServerResponse, options:
   const path = (request.url ?? "/").slice(1);
   const requireAuditor = (): void => authenticateAuditor(request.headers.authorization, options.callers);
   const file = await fileResponse(options.files, { path, requireAuditor });
-  const isCompressed = file.isCompressible && /\bgzip\b/.test(request.headers["accept-encoding"] ?? "");
+  const isCompressed = file.isCompressible && acceptsGzip(request.headers["accept-encoding"] ?? "");
   const body = isCompressed ? await compress(file.body) : Buffer.from(file.body);
   response.writeHead(200, {
     "content-type": file.contentType,
     "content-length": body.length,
     "cache-control": file.cacheControl,
-    ...(file.isCompressible ? { vary: "accept-encoding, authorization" } : {}),
+    // What everyone may read, a page of any origin may read in a browser.
+    ...(file.readers === "everyone" ? { "access-control-allow-origin": "*" } : {}),
+    ...(file.readers === "auditors" ? { vary: "accept-encoding, authorization" } : {}),
     ...(isCompressed ? { "content-encoding": "gzip" } : {}),
   });
   response.end(request.method === "HEAD" ? undefined : body);

@@ -4,9 +4,11 @@ import type { Kysely } from "kysely";
 import type { Database } from "../../database.ts";
 import { readHashes } from "./read-hashes.ts";
 
-/** How many full tiles are read at once: 128 KiB of hashes. */
-const PAGE_TILES = 16;
+/** How many full tiles are read and hashed at once, which is a millisecond's work: other proofs go on in between. */
+const PAGE_TILES = 4;
 const CHECK_EVERY_MS = 1_000;
+/** While the log grows, so that a new checkpoint leaves little to do for the first proof under it. */
+const CHECK_GROWING_EVERY_MS = 100;
 
 /**
  * Keeps `ledger_node` up with the log: the roots over full tiles, each computed once. They follow from the leaves, so
@@ -14,7 +16,7 @@ const CHECK_EVERY_MS = 1_000;
  */
 export class TreeNodes implements AsyncDisposable {
   readonly #db: Kysely<Database>;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | null = null;
   /** How many nodes of each level there are, from level 1 on; read once. */
   #counts: number[] | null = null;
   #filling: Promise<void> = Promise.resolve();
@@ -22,17 +24,25 @@ export class TreeNodes implements AsyncDisposable {
 
   constructor(db: Kysely<Database>, log: Logger, size: () => Promise<number>) {
     this.#db = db;
-    let isBusy = false;
-    this.#timer = setInterval(() => {
-      if (isBusy) return;
-      isBusy = true;
-      void size()
-        .then((now) => this.reach(now))
-        .catch((error: unknown) => log.warn({ err: error }, "the tree's nodes could not be kept up"))
-        .finally(() => {
-          isBusy = false;
-        });
-    }, CHECK_EVERY_MS);
+    let seen = 0;
+    const check = async (): Promise<void> => {
+      const now = await size();
+      const hasGrown = now > seen;
+      await this.reach(now);
+      seen = now;
+      this.#checkIn(hasGrown ? CHECK_GROWING_EVERY_MS : CHECK_EVERY_MS, tick);
+    };
+    const tick = (): void => {
+      check().catch((error: unknown) => {
+        log.warn({ err: error }, "the tree's nodes could not be kept up");
+        this.#checkIn(CHECK_EVERY_MS, tick);
+      });
+    };
+    this.#checkIn(CHECK_EVERY_MS, tick);
+  }
+
+  #checkIn(ms: number, tick: () => void): void {
+    if (!this.#isStopped) this.#timer = setTimeout(tick, ms);
   }
 
   /** Resolves when every node of a tree of this size is kept. The size must be committed. */
@@ -94,7 +104,7 @@ export class TreeNodes implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopped = true;
-    clearInterval(this.#timer);
+    if (this.#timer !== null) clearTimeout(this.#timer);
     await this.#filling;
   }
 }
