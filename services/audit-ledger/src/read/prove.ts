@@ -3,7 +3,6 @@ import type { handleUnaryCall } from "@grpc/grpc-js";
 import { SignalboxError, Uuid } from "@signalbox/proto";
 import type { LedgerProof, LedgerProveRequest } from "@signalbox/proto/grpc/ledger";
 import {
-  TILE_WIDTH,
   formatLogProof,
   formatReceipt,
   namedDocuments,
@@ -43,26 +42,19 @@ type Asked = { readonly db: Kysely<Database>; readonly files: LogFiles; readonly
 async function proveEvent({ db, files, scope }: Asked, eventId: string): Promise<LedgerProof> {
   const row = await provenLeaf(db, scope, eventId);
   if (row === undefined) throw new SignalboxError("not-found", "The register holds no such event.");
-  const { checkpoint, tree } = await coveringTree(files, Number(row.idx), row.hashes);
+  const { checkpoint, tree } = await coveringTree(files, Number(row.idx));
   const { index, hashes } = await prove(tree, row);
   const proof = formatLogProof({ index, hashes, checkpoint: checkpoint.note, extra: null });
   return { proof, size: BigInt(checkpoint.size), leaf: row.leaf };
 }
 
-/**
- * An event's leaf and, as one run of bytes, the hashes of the tile that it stands in: what a proof needs beyond what
- * proofs before it have read. One question to the database, because each costs more than all the hashing.
- */
 async function provenLeaf(
   db: Kysely<Database>,
   { tenant }: Scope,
   eventId: string,
-): Promise<{ readonly idx: string; readonly leaf: Buffer; readonly hashes: Buffer } | undefined> {
-  const { rows } = await sql<{ idx: string; leaf: Buffer; hashes: Buffer }>`
-    select leaf.idx, leaf.leaf,
-      (select string_agg(tile.leaf_hash, ''::bytea order by tile.idx) from ledger_leaf as tile
-        where tile.idx >= event.idx / 256 * 256 and tile.idx < event.idx / 256 * 256 + 256) as hashes
-    from ledger_event as event join ledger_leaf as leaf on leaf.idx = event.idx
+): Promise<Pick<LeafRow, "idx" | "leaf"> | undefined> {
+  const { rows } = await sql<Pick<LeafRow, "idx" | "leaf">>`
+    select leaf.idx, leaf.leaf from ledger_event as event join ledger_leaf as leaf on leaf.idx = event.idx
     where event.event_id = ${eventId} and (${tenant}::text is null or leaf.tenant = ${tenant})`.execute(db);
   return rows[0];
 }
@@ -89,15 +81,13 @@ async function proveDecision({ db, files, scope }: Asked, id: string): Promise<L
 async function coveringTree(
   files: LogFiles,
   index: number,
-  tile?: Buffer,
 ): Promise<{ readonly checkpoint: SignedCheckpoint; readonly tree: TileTree }> {
   const deadlineMs = performance.now() + COVER_TIMEOUT_MS;
   for (;;) {
     const isLate = performance.now() > deadlineMs;
     const checkpoint = isLate ? await files.fallback() : await files.checkpoint();
     if (checkpoint !== null && checkpoint.size > index) {
-      const known = tile === undefined ? undefined : { index: Math.floor(index / TILE_WIDTH), bytes: tile };
-      return { checkpoint, tree: await files.tree(checkpoint.size, known) };
+      return { checkpoint, tree: await files.tree(checkpoint.size) };
     }
     if (isLate) throw new SignalboxError("stage-unavailable", "No checkpoint covers it yet. Try again in a moment.");
     await sleep(COVER_POLL_MS);

@@ -3,8 +3,6 @@ import {
   encodeEntryBundle,
   encodeTile,
   formatLogKeys,
-  HASH_BYTES,
-  parseTile,
   formatVkey,
   publicKeyFromRaw,
   TILE_WIDTH,
@@ -106,14 +104,10 @@ export class LogFiles {
     return { body: row.body, mediaType: row.media_type };
   }
 
-  /** The tree of a size that a checkpoint covers, for proofs. `leafTile`: the hashes of one of its lowest tiles, or more than it has. */
-  async tree(size: number, leafTile?: { readonly index: number; readonly bytes: Buffer }): Promise<TileTree> {
+  /** The tree of a size that a checkpoint covers, for proofs. */
+  async tree(size: number): Promise<TileTree> {
     await this.#nodes.reach(size);
-    return new TileTree(size, async (tile) => {
-      if (tile.level > 0 || tile.index !== leafTile?.index) return this.#tiles.read(tile);
-      const hashes = parseTile(leafTile.bytes.subarray(0, tile.width * HASH_BYTES), tile.width);
-      return hashes === null ? this.#tiles.read(tile) : new TileNodes(hashes);
-    });
+    return new TileTree(size, (tile) => this.#tiles.read(tile));
   }
 
   async #entries({ from, to }: { readonly from: number; readonly to: number }): Promise<Buffer[]> {
