@@ -39,16 +39,32 @@ export async function* decisionPages(db: Kysely<Database>, range: DecisionRange)
 /** Leaves travel as text, because bytes become twice as much on the way. One that is none becomes one that nobody can read. */
 async function readPage(db: Kysely<Database>, range: DecisionRange): Promise<DecisionRow[]> {
   try {
-    return await selectPage(db, range)
-      .clearSelect()
-      .select(["idx", "tenant", "request_id", "decision_id"])
-      .select(sql<string>`convert_from(leaf, 'UTF8')`.as("leaf"))
-      .execute();
+    return await inLogOrder(db, (page) =>
+      selectPage(page, range)
+        .clearSelect()
+        .select(["idx", "tenant", "request_id", "decision_id"])
+        .select(sql<string>`convert_from(leaf, 'UTF8')`.as("leaf"))
+        .execute(),
+    );
   } catch (error) {
     if ((error as { code?: unknown }).code !== NOT_TEXT) throw error;
-    const rows = await selectPage(db, range).execute();
+    const rows = await inLogOrder(db, (page) => selectPage(page, range).execute());
     return rows.map((row) => ({ ...row, leaf: row.leaf.toString("utf8") }));
   }
+}
+
+/**
+ * Has a page read along the index that has the log's order. While the log grows faster than its statistics, PostgreSQL
+ * takes a range for a few rows, and would read and sort all of it again for every page.
+ */
+function inLogOrder<T>(db: Kysely<Database>, read: (page: Kysely<Database>) => Promise<T>): Promise<T> {
+  return db
+    .transaction()
+    .setAccessMode("read only")
+    .execute(async (page) => {
+      await sql`set local enable_sort = off`.execute(page);
+      return read(page);
+    });
 }
 
 function selectPage(db: Kysely<Database>, { tenant, fromIndex, toIndex, fromMs, toMs }: DecisionRange) {
