@@ -17,7 +17,7 @@ provider writes the time into each, and the same stream is read from the provide
 
   --rounds N         how often both are measured (5)
   --streams N        streams that are open at once (4)
-  --chunks N         chunks of each stream (200)
+  --chunks N         chunks of each stream, as a usual answer has them (600)
   --gap-ms N         between two chunks (5)
 `;
 
@@ -36,7 +36,7 @@ async function main(argv: readonly string[]): Promise<number> {
     options: {
       rounds: { type: "string", default: "5" },
       streams: { type: "string", default: "4" },
-      chunks: { type: "string", default: "200" },
+      chunks: { type: "string", default: "600" },
       "gap-ms": { type: "string", default: "5" },
       help: { type: "boolean", default: false },
     },

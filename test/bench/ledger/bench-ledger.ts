@@ -31,6 +31,8 @@ export type BenchLedger = AsyncDisposable & {
   readonly owner: Client;
   readonly policy: Producer;
   readonly dispatcher: Producer;
+  /** Who signs what the ledger itself says, such as which events never came. */
+  readonly own: Producer;
   readonly grpcAddress: string;
   readonly token: string;
 };
@@ -91,6 +93,7 @@ export async function startBenchLedger(prepare?: (owner: Client) => Promise<void
     owner,
     policy,
     dispatcher,
+    own,
     grpcAddress: `127.0.0.1:${grpcPort}`,
     token,
     [Symbol.asyncDispose]: () => running.disposeAsync(),

@@ -48,7 +48,10 @@ export async function measureVerify(ledger: BenchLedger, count: number): Promise
   ]);
   const leaves = rows.map(({ leaf }) => leaf);
   const producers = new Map(
-    [ledger.policy, ledger.dispatcher].map(({ keyId, service, publicKey: key }) => [keyId, { service, key }]),
+    [ledger.policy, ledger.dispatcher, ledger.own].map(({ keyId, service, publicKey: key }) => [
+      keyId,
+      { service, key },
+    ]),
   );
   const hash = (): Buffer => {
     const tree = Frontier.empty();
