@@ -1,19 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { NeutralChunk, NeutralDelta, ToolCallDelta } from "../neutral/stream-event.ts";
+import { BLANK_DELTA, type NeutralChunk, type NeutralDelta, type ToolCallDelta } from "../neutral/stream-event.ts";
 import { expectConforms } from "./conforms.test-kit.ts";
 import { startWriting, writeChunk, writeTail } from "./render-stream.ts";
 import { ESTIMATED, eventsOf, NOTE, runStream } from "./stream.test-kit.ts";
 
-const BLANK: NeutralDelta = {
-  choice: 0,
-  first: false,
-  text: null,
-  refusal: null,
-  reasoning: null,
-  toolCalls: [],
-  finish: null,
-  source: {},
-};
+const BLANK: NeutralDelta = { choice: 0, first: false, ...BLANK_DELTA };
 
 /** What a caller of this dialect reads of an answer that another wire gives in these deltas. */
 function write(...deltas: readonly Partial<NeutralDelta>[]): { text: string; lost: string[] } {

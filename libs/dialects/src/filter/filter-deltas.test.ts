@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import type { NeutralChunk, NeutralDelta, ToolCallDelta } from "../neutral/stream-event.ts";
+import { BLANK_DELTA, type NeutralChunk, type NeutralDelta, type ToolCallDelta } from "../neutral/stream-event.ts";
 import { DeltaFilter } from "./filter-deltas.ts";
 import type { OpenFilter } from "./text-filter.ts";
 
@@ -20,16 +20,7 @@ const holding =
     };
   };
 
-const BLANK: NeutralDelta = {
-  choice: 0,
-  first: false,
-  text: null,
-  refusal: null,
-  reasoning: null,
-  toolCalls: [],
-  finish: null,
-  source: {},
-};
+const BLANK: NeutralDelta = { choice: 0, first: false, ...BLANK_DELTA };
 
 function chunk(...deltas: Partial<NeutralDelta>[]): NeutralChunk {
   const source = { dialect: "openai-chat", body: {} } as const;

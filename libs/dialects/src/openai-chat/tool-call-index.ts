@@ -79,7 +79,7 @@ type Opening = {
 };
 
 function openingOf(index: number, { call, before, piece, source, seed }: Opening): ToolCallDelta {
-  const id = call.upstreamId ?? before?.waiting?.id ?? mintedCallId(seed, index);
+  const id = call.upstreamId ?? mintedCallId(seed, index);
   const opens = { id, name: call.name, ...natureOf(source) };
   return { index, opens, arguments: (before?.waiting?.arguments ?? "") + piece.arguments, source };
 }

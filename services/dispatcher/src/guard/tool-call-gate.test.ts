@@ -1,18 +1,9 @@
-import type { NeutralChunk, NeutralDelta, ToolCallDelta } from "@signalbox/dialects";
+import { BLANK_DELTA, type NeutralChunk, type NeutralDelta, type ToolCallDelta } from "@signalbox/dialects";
 import { compileToolRules } from "@signalbox/guard";
 import { expect, test } from "vitest";
 import { ToolCallGate } from "./tool-call-gate.ts";
 
-const BLANK: NeutralDelta = {
-  choice: 0,
-  first: false,
-  text: null,
-  refusal: null,
-  reasoning: null,
-  toolCalls: [],
-  finish: null,
-  source: {},
-};
+const BLANK: NeutralDelta = { choice: 0, first: false, ...BLANK_DELTA };
 
 function chunk(delta: Partial<NeutralDelta>): NeutralChunk {
   const source = { dialect: "openai-chat", body: {} } as const;
