@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { selfTimes, selfTimesByPackage } from "./cpu-profile.ts";
+import { FEATURES } from "./features.ts";
 import { startLoadGenerator, type LoadGenerator } from "./load.ts";
 import { startFloor, startMock } from "./plain-targets.ts";
 import { startPortkey } from "./portkey.ts";
@@ -21,6 +22,7 @@ const USAGE = `Usage: node test/bench/profile.ts [options]
 Puts a target under load and prints what each of its processes does: CPU time a request, then the functions that take it.
 
   --target NAME        signalbox, floor or portkey (signalbox)
+  --features NAMES     of ${FEATURES.join(", ")}, for Signalbox (none)
   --scenario NAME      of ${SCENARIOS.join(", ")} (whole)
   --connections N      (64)
   --seconds N          of each of the two parts (8)
@@ -38,6 +40,7 @@ const SHOWN_PACKAGES = 8;
 const { values } = parseArgs({
   options: {
     target: { type: "string", default: "signalbox" },
+    features: { type: "string", default: "" },
     scenario: { type: "string", default: "whole" },
     connections: { type: "string", default: "64" },
     seconds: { type: "string", default: "8" },
@@ -67,7 +70,10 @@ async function profile(): Promise<void> {
 }
 
 function startTarget(mock: Target, nodeOptions: string): Promise<Target> {
-  if (values.target === "signalbox") return startSignalbox(mock, { nodeOptions });
+  if (values.target === "signalbox") {
+    const names = values.features.split(",");
+    return startSignalbox(mock, { nodeOptions, features: FEATURES.filter((each) => names.includes(each)) });
+  }
   // The others take the variable from this process.
   process.env["NODE_OPTIONS"] = nodeOptions;
   if (values.target === "floor") return startFloor(mock);

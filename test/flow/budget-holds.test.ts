@@ -97,6 +97,22 @@ test("a request that fails gives back what it had reserved", async () => {
   expect(await rig.settledAccount("failing")).toMatchObject({ settled: 0n, outstanding: 0n, escrow: 0n });
 });
 
+test("what a request was given stays its own while another of its budgets makes it wait", async () => {
+  rig.upstream.always(answering());
+  await makeBudget("given", 10n * costOf(100));
+  await makeBudget("waited-for", 10n * costOf(100), { tag: "given" });
+  await rig.owner.query("insert into budget_account (budget, starts_ms, subject) values ('waited-for', 0, '')");
+  const held = await rig.owner.connect();
+  await held.query("begin");
+  await held.query("select from budget_account where budget = 'waited-for' for update");
+  const ended = ask("given", { max_tokens: 100 });
+  // Longer than the pause between two looks for leases that nobody uses.
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  await held.query("rollback");
+  held.release();
+  expect(await ended).toMatchObject({ status: 200 });
+});
+
 test("a refusal by a budget of a day says when the day ends", async () => {
   await makeBudget("daily", 1n, { span: "day", time_zone: "Asia/Tokyo" });
   const { status, retryAfter } = await ask("daily", { max_tokens: 100 });
@@ -162,7 +178,8 @@ async function reconciled(): Promise<Reconciled> {
 test("B1 accounts, entries and the register's outcomes say the same, to the pico-dollar", async () => {
   await expect.poll(reconciled, { timeout: 10_000 }).toMatchObject({ agrees: true });
   const { data } = await reconciled();
-  expect(data.map(({ budget }) => budget)).toEqual(["at-once", "beyond", "capped", "daily", "failing", "killed"]);
+  const names = ["at-once", "beyond", "capped", "daily", "failing", "given", "killed", "waited-for"];
+  expect(data.map(({ budget }) => budget)).toEqual(names);
 });
 
 test("every decision of the run replays to the same bytes", async () => {

@@ -113,6 +113,8 @@ export class BudgetLeases implements AsyncDisposable {
    */
   async ask(account: Account, needed: bigint): Promise<"answered" | "unavailable"> {
     const nowMs = Date.now();
+    // What is given for this request is not to be taken for idle before the request has reserved it.
+    account.usedAtMs = nowMs;
     if (account.shortNeed !== null && needed >= account.shortNeed && nowMs < account.shortUntilMs) return "answered";
     const gathering = (account.gathering ??= gatheringOf());
     gathering.needed += needed;

@@ -15,6 +15,8 @@ const LIMITING = /^(budget|tokens|requests|concurrency):/;
 const UNLIMITED = String(10n ** 30n);
 const BUDGETS_MAX = 32;
 const RETRY_AFTER_MS = 1_000;
+/** How often the database is asked for one request while it says that there is enough. */
+const ASK_ROUNDS_MAX = 3;
 
 export type ChargingOptions = {
   readonly engine: Engine;
@@ -75,7 +77,7 @@ function attempt({ item, keyScope, accounts }: Charged, options: ChargingOptions
 }
 
 /** What would be reserved if there were enough is asked for; then what there is decides. */
-async function decideAfterAsking(charged: Charged, options: ChargingOptions): Promise<MadeDecision> {
+async function decideAfterAsking(charged: Charged, options: ChargingOptions, round = 1): Promise<MadeDecision> {
   const { item, keyScope, accounts } = charged;
   const { leases } = options;
   const nowMs = Date.now();
@@ -88,8 +90,13 @@ async function decideAfterAsking(charged: Charged, options: ChargingOptions): Pr
   });
   const answers = await Promise.all(asked);
   const made = attempt(charged, options);
-  if (isLimited(made.decision) && answers.includes("unavailable")) throw unavailable(null);
-  return reserved(made, leases);
+  if (!isLimited(made.decision)) return reserved(made, leases);
+  if (answers.includes("unavailable")) throw unavailable(null);
+  // What was given may be gone again: to a request before this one, or back to an instance that needed it.
+  const mayHaveMore = asked.length > 0 && accounts.every(({ shortNeed }) => shortNeed === null);
+  return mayHaveMore && round < ASK_ROUNDS_MAX
+    ? decideAfterAsking(charged, options, round + 1)
+    : reserved(made, leases);
 }
 
 function reserved(made: MadeDecision, leases: BudgetLeases): MadeDecision {
