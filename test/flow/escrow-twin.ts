@@ -103,7 +103,7 @@ export class EscrowTwin {
     const cost = BigInt(this.random(Number(amount) + 40));
     if (both) this.account.settle({ reservation: id, amount: cost });
     else this.open.push(taken);
-    const postings = new Postings();
+    const postings = new Postings(() => undefined);
     postings.reserve(id, { budget: this.budget, lease, amount: String(amount) }, atMs);
     if (both) postings.settle({ decisionId: id, budget: this.budget, cost, account: null });
     await this.#apply(postings);
@@ -119,7 +119,7 @@ export class EscrowTwin {
     const { rows } = await this.#owner.query<{ id: string }>("select id from budget_account where budget = $1", [
       this.budget,
     ]);
-    const postings = new Postings();
+    const postings = new Postings(() => undefined);
     for (const { id, cost } of costs) {
       postings.settle({ decisionId: id, budget: this.budget, cost, account: rows[0]?.id ?? null });
     }

@@ -1,4 +1,5 @@
 import { postgresFields, serviceFields, signingFields } from "@signalbox/kit";
+import { Digest } from "@signalbox/proto";
 import { z } from "zod";
 import { BudgetsConfig } from "./budgets/config.ts";
 
@@ -12,6 +13,11 @@ export const Config = z.strictObject({
   policyPath: z.string().nullable().default(null),
   /** The guardrails document (JSON), if there is one: kept for those who read records that name it. */
   guardPath: z.string().nullable().default(null),
+  /** What the operator's file says, by its digest, and who started the line with it. null: the register hears nothing of it. */
+  configMark: z
+    .strictObject({ digest: Digest, by: z.string().min(1).max(128) })
+    .nullable()
+    .default(null),
   /** How often the policy in force is looked for, should the word of a new one be lost, and a change of the catalogue. */
   policyPollMs: z.int().min(50).max(60_000).default(2_000),
   budgets: BudgetsConfig.prefault({}),

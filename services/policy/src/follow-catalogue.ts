@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { plainInput } from "@signalbox/decision";
 import type { Engine, Logger } from "@signalbox/kit";
+import type { Catalogue } from "@signalbox/proto";
 import { canonicalize } from "@signalbox/tlog";
 import type { Kysely } from "kysely";
 import type { DecisionDocuments } from "./decision-documents.ts";
@@ -14,6 +15,7 @@ export type FollowCatalogueOptions = {
   readonly engine: Engine;
   readonly log: Logger;
   readonly pollMs: number;
+  readonly onTaken: (catalogue: Catalogue, digest: string) => void;
 };
 
 /** Puts the catalogue's file in force when it has changed. A file that cannot be used changes nothing, and is told once. */
@@ -52,7 +54,7 @@ export function followCatalogue(options: FollowCatalogueOptions): AsyncDisposabl
   };
 }
 
-async function take({ path, db, documents, engine, log }: FollowCatalogueOptions): Promise<void> {
+async function take({ path, db, documents, engine, log, onTaken }: FollowCatalogueOptions): Promise<void> {
   const catalogue = await readCatalogue(path);
   const text = canonicalize(catalogue);
   if (text === documents.texts.catalogue) return;
@@ -62,4 +64,5 @@ async function take({ path, db, documents, engine, log }: FollowCatalogueOptions
   engine.decide({ ...plainInput({}), documents: names }, { ...documents.texts, catalogue: text });
   documents.replaceCatalogue(catalogue, kept);
   log.info({ catalogue: kept.digest, endpoints: catalogue.endpoints.length }, "the catalogue is in force");
+  onTaken(catalogue, kept.digest);
 }

@@ -14,6 +14,7 @@ export type Database = {
     document: string;
     previous: string;
   };
+  setting_in_force: { object: "catalogue" | "prices" | "config"; digest: string; at: Generated<Date> };
   policy_refusal: { seq: Generated<string>; at: Generated<Date>; actor: string; problems: PolicyProblem[] };
 };
 

@@ -8,6 +8,7 @@ import {
   startHealthServer,
 } from "@signalbox/kit";
 import { openPostgres } from "@signalbox/kit/postgres";
+import type { Catalogue } from "@signalbox/proto";
 import { bundleEngine } from "./bundle-engine.ts";
 import { startBudgets } from "./budgets/start-budgets.ts";
 import type { Config } from "./config.ts";
@@ -23,8 +24,12 @@ import { listenPolicyControl } from "./policy-control.ts";
 import { PolicyInForce, policyAtStart } from "./policy-in-force.ts";
 import { readCatalogue, readPolicy } from "./read-documents.ts";
 import { recordRebased } from "./record-activation.ts";
+import { SettingsInForce, settingsOf } from "./settings-in-force.ts";
 import { takeFromDatabase } from "./throttles/throttle-store.ts";
 import { Throttles } from "./throttles/throttles.ts";
+
+/** Who changes a file while the line runs is not known. */
+const FROM_FILE = "configuration";
 
 /** Starts policy: it takes requests from the moment that the promise resolves. */
 export async function startPolicy(config: Config): Promise<RunningService> {
@@ -45,6 +50,8 @@ export async function startPolicy(config: Config): Promise<RunningService> {
   const bus = starting.use(await connectBus({ service: "policy", instance, nats, log }));
   const key = readSigningKey(config.signingKeyFile);
   const recorder = starting.use(createRecorder({ bus, service: "policy", key, log }));
+  const settings = starting.use(new SettingsInForce({ db, recorder, log }));
+  noteSettings(settings, { config, catalogue, digest: documents.names.catalogue });
   if (rebased !== null) void recordRebased(recorder, rebased, log);
   const budgets = starting.use(await startBudgets({ bus, db, log, documents, config: config.budgets }));
   const { book, leases } = budgets;
@@ -55,7 +62,8 @@ export async function startPolicy(config: Config): Promise<RunningService> {
   starting.use(answerHealth(bus, documents));
   starting.use(followPolicy({ bus, log, inForce, pollMs: config.policyPollMs }));
   const { cataloguePath: path, policyPollMs: pollMs } = config;
-  starting.use(followCatalogue({ path, pollMs, db, documents, engine, log }));
+  const onTaken = (taken: Catalogue, digest: string): void => settings.note(settingsOf(taken, digest, FROM_FILE));
+  starting.use(followCatalogue({ path, pollMs, db, documents, engine, log, onTaken }));
   starting.use(listenPolicyControl({ bus, recorder, db, log, documents, inForce, base }));
   const throttles = new Throttles({ take: takeFromDatabase(db), nowMs: () => performance.now() });
   starting.use(listenDecides({ bus, log, recorder, engine, documents, book, leases, throttles, inFlightMax }));
@@ -64,4 +72,13 @@ export async function startPolicy(config: Config): Promise<RunningService> {
   log.info({ endpoints: catalogue.endpoints.length, documents: documents.names }, "policy decides");
   const running = starting.move();
   return { ports: {}, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+type Started = { readonly config: Config; readonly catalogue: Catalogue; readonly digest: string };
+
+/** What may have changed while nothing ran. */
+function noteSettings(settings: SettingsInForce, { config, catalogue, digest }: Started): void {
+  const { configMark: mark } = config;
+  const changed = settingsOf(catalogue, digest, mark?.by ?? FROM_FILE);
+  settings.note(mark === null ? changed : [{ object: "config", id: FROM_FILE, ...mark }, ...changed]);
 }

@@ -76,7 +76,7 @@ async function readBatch(
     const known = options.book.budget(budget);
     return known?.kind !== "rate" || known.unit !== "requests";
   };
-  const postings = new Postings();
+  const postings = new Postings((budget) => options.book.budget(budget));
   for (const { decisionId, atMs, parts } of reserved) {
     for (const part of parts) postings.reserve(decisionId, part, atMs);
     waiting.set(

@@ -1,21 +1,11 @@
-import { type Bus, decodeJson, type Logger } from "@signalbox/kit";
-import { AUDIT_STREAM } from "@signalbox/proto";
+import { type Bus, consumerPosition, type Logger } from "@signalbox/kit";
 import { sql } from "kysely";
-import { z } from "zod";
 import type { BudgetDatabase } from "./budget-store.ts";
 
 /** A decision is recorded so soon after it was made, or not acted on. */
 export const RECORDED_WITHIN_MS = 10_000;
 /** An outcome that has not come by then never comes: longer than any answer may take. */
 const OUTCOME_WITHIN_MS = 2 * 3_600_000;
-const API_TIMEOUT_MS = 2_000;
-
-const ConsumerInfo = z.object({
-  delivered: z.object({ stream_seq: z.int() }),
-  ack_floor: z.object({ stream_seq: z.int() }),
-  num_ack_pending: z.int(),
-  num_pending: z.int(),
-});
 
 /**
  * What was recorded until a moment has a place in the queue of at most `sequence`, and in the register below `size`, once
@@ -58,21 +48,14 @@ export class LeaseExpiry {
 
   /** Every decision that was made before this time is booked; 0 when nothing is known. */
   async #readUpToMs(nowMs: number): Promise<number> {
-    const info = await this.#consumerInfo();
-    const mark = (this.#mark ??= { atMs: nowMs, sequence: info.delivered.stream_seq + info.num_pending, size: null });
-    const isTaken = info.ack_floor.stream_seq >= mark.sequence || info.num_ack_pending + info.num_pending === 0;
-    if (!isTaken) return 0;
+    const { last, done } = await consumerPosition(this.#bus);
+    const mark = (this.#mark ??= { atMs: nowMs, sequence: last, size: null });
+    if (done < mark.sequence) return 0;
     const { rows } = await sql<{ size: string; next: string | null }>`
       select size, (select next_idx from budget_cursor) as next from ledger_head`.execute(this.#db);
     mark.size ??= Number(rows[0]?.size ?? 0);
     if (Number(rows[0]?.next ?? 0) < mark.size) return 0;
     this.#mark = null;
     return mark.atMs - this.#recordedWithinMs;
-  }
-
-  async #consumerInfo(): Promise<z.infer<typeof ConsumerInfo>> {
-    const subject = `$JS.API.CONSUMER.INFO.${AUDIT_STREAM.name}.${AUDIT_STREAM.consumer}`;
-    const answer = await this.#bus.connection.request(subject, "", { timeout: API_TIMEOUT_MS });
-    return ConsumerInfo.parse(decodeJson(answer.data));
   }
 }

@@ -1,10 +1,17 @@
 import type { BudgetReservation } from "@signalbox/proto";
 import { sql } from "kysely";
+import type { BudgetDefinition } from "./budget-definition.ts";
 import type { BudgetDatabase } from "./budget-store.ts";
+
+/** What of a budget decides on how it is booked. */
+export type Booked = Pick<BudgetDefinition, "kind" | "unit" | "rollingMs">;
+/** A limit's window is forgotten in so many parts. */
+const BUCKETS = 100;
 
 /** A reservation of the batch; `cost` once it has ended, null where nobody saw the end: then all of it is spent. */
 type New = {
   readonly decisionId: string;
+  readonly budget: string;
   readonly lease: string;
   readonly amount: string;
   readonly atMs: number;
@@ -12,14 +19,25 @@ type New = {
 };
 type Ending = { readonly decisionId: string; readonly budget: string; readonly cost: string | null };
 
-/** What leaves say of reservations, each once: what begins and ends within one batch is one posting. */
+/** What decisions took of one lease and came to, as one posting. */
+type Sum = { readonly first: New; amount: bigint; cost: bigint };
+
+/**
+ * What leaves say of reservations, each once: what begins and ends within one batch is one posting. Of a limit nobody asks
+ * later what a single decision took, so those that have ended are summed.
+ */
 export class Postings {
   readonly #begun = new Map<string, New>();
   readonly #ended = new Map<string, Ending>();
   readonly #accounts = new Set<string>();
+  readonly #known: (budget: string) => Booked | undefined;
+
+  constructor(known: (budget: string) => Booked | undefined) {
+    this.#known = known;
+  }
 
   reserve(decisionId: string, { budget, lease, amount }: BudgetReservation, atMs: number): void {
-    this.#begun.set(`${decisionId} ${budget}`, { decisionId, lease, amount, atMs, end: null });
+    this.#begun.set(`${decisionId} ${budget}`, { decisionId, budget, lease, amount, atMs, end: null });
   }
 
   /** The first word on a reservation holds. `account`: where that of an earlier batch stands. */
@@ -37,7 +55,7 @@ export class Postings {
 
   /** The arguments of `budget_book`, in its order: a list for each column. */
   columns(): readonly unknown[][] {
-    const begun = [...this.#begun.values()];
+    const begun = summed(this.#begun.values(), this.#known);
     const ended = [...this.#ended.values()];
     const leases = numbered(begun.map(({ lease }) => lease));
     const budgets = numbered(ended.map(({ budget }) => budget));
@@ -56,6 +74,41 @@ export class Postings {
       ended.map(({ cost }) => cost),
     ];
   }
+}
+
+function summed(all: Iterable<New>, known: (budget: string) => Booked | undefined): New[] {
+  const single: New[] = [];
+  const sums = new Map<string, Sum>();
+  for (const each of all) {
+    const budget = known(each.budget);
+    const cost = budget === undefined ? null : countedCost(each, budget);
+    if (budget === undefined || cost === null) {
+      single.push(each);
+      continue;
+    }
+    const amount = BigInt(each.amount);
+    const bucketMs = Math.max(1, Math.floor((budget.rollingMs ?? 1) / BUCKETS));
+    // What came to more than it had reserved is excess, which what others left over does not make up for.
+    const name = `${each.lease} ${Math.floor(each.atMs / bucketMs)} ${cost > amount}`;
+    const sum = sums.get(name);
+    if (sum === undefined) sums.set(name, { first: each, amount, cost });
+    else {
+      sum.amount += amount;
+      sum.cost += cost;
+    }
+  }
+  const counted = [...sums.values()].map(({ first, amount, cost }) => {
+    return { ...first, amount: String(amount), end: { cost: String(cost) } };
+  });
+  return [...single, ...counted];
+}
+
+/** What a reservation of a limit came to; null while it is waited for, and of money, of which each keeps its own row. */
+function countedCost({ amount, end }: New, { kind, unit }: Booked): bigint | null {
+  if (kind === "budget") return null;
+  if (kind === "rate" && unit === "requests") return BigInt(amount);
+  if (end === null) return null;
+  return kind === "concurrency" ? 0n : BigInt(end.cost ?? amount);
 }
 
 /** Each name once, and for each of the list its place among them, from 1. */
