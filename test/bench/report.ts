@@ -1,5 +1,5 @@
 import { checkBar } from "./bar.ts";
-import { figureOf, ratioOf, type Case, type Measurement } from "./measurement.ts";
+import { figureOf, ratioOf, spreadOf, type Case, type Measurement } from "./measurement.ts";
 import type { TargetName } from "./target.ts";
 import { textTable } from "./text-table.ts";
 
@@ -26,15 +26,21 @@ function renderFigures(measurements: readonly Measurement[]): string {
 }
 
 function renderRatios(measurements: readonly Measurement[]): string {
-  const header = ["Signalbox over", "scenario", "connections", "requests/s", "p50", "p99"];
+  const header = ["Signalbox over", "scenario", "connections", "requests/s", "± rounds", "p50", "p99"];
   const others: TargetName[] = ["before", "portkey", "floor", "direct"];
   const rows = others.flatMap((over) =>
     casesOf(measurements).flatMap(({ scenario, connections }) => {
-      const ratio = (figure: "requestsPerSecond" | "p50Ms" | "p99Ms"): number =>
-        ratioOf(measurements, { scenario, connections, figure, of: "signalbox", over });
-      if (Number.isNaN(ratio("requestsPerSecond"))) return [];
-      const figures = [ratio("requestsPerSecond"), ratio("p50Ms"), ratio("p99Ms")].map((each) => each.toFixed(3));
-      return [[over, scenario, String(connections), ...figures]];
+      const pair = { scenario, connections, of: "signalbox", over } as const;
+      const rate = { ...pair, figure: "requestsPerSecond" } as const;
+      const figures = [
+        ratioOf(measurements, rate),
+        spreadOf(measurements, rate),
+        ratioOf(measurements, { ...pair, figure: "p50Ms" }),
+        ratioOf(measurements, { ...pair, figure: "p99Ms" }),
+      ];
+      if (Number.isNaN(figures[0])) return [];
+      const cells = figures.map((each) => (Number.isNaN(each) ? "–" : each.toFixed(3)));
+      return [[over, scenario, String(connections), ...cells]];
     }),
   );
   return rows.length === 0 ? "No ratios: Signalbox or all others were not measured." : textTable(header, rows, 2);
