@@ -50,7 +50,7 @@ export function buildEndpoint(options: {
   const operations = sortedOnce(
     model.operations ?? facts?.operations ?? (facts === undefined ? operationsOfName(model.id) : ["chat"]),
   );
-  const openWeights = facts?.openWeights ?? false;
+  const openWeights = model.openWeights ?? facts?.openWeights ?? false;
   const maxInputTokens = model.maxInput ?? facts?.limits.input ?? null;
   return {
     id: `${provider}/${model.id}`,
@@ -118,6 +118,9 @@ function priceTier(usd: Omit<PriceConfig, "tiers">, aboveInputTokens: number): P
     output: microUsd(usd.outputUsdPerMillion),
     cacheRead: usd.cacheReadUsdPerMillion === undefined ? null : microUsd(usd.cacheReadUsdPerMillion),
     cacheWrite: usd.cacheWriteUsdPerMillion === undefined ? null : microUsd(usd.cacheWriteUsdPerMillion),
+    ...(usd.cacheWriteHourUsdPerMillion === undefined
+      ? {}
+      : { cacheWriteHour: microUsd(usd.cacheWriteHourUsdPerMillion) }),
   };
 }
 

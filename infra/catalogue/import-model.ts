@@ -15,6 +15,8 @@ const RESPONSES_ONLY =
 /** These take tools beside reasoning by that API alone (https://github.com/openai/openai-openapi/issues/541). */
 const TOOLS_BY_RESPONSES = /^gpt-(?:5\.[2-9]|[6-9])(?!.*-chat)/;
 
+const CLAUDE = /claude-/;
+
 const MODALITY: Readonly<Record<string, Modality>> = { text: "text", image: "image", audio: "audio", pdf: "file" };
 
 /** Whether a listed model generates text, and only text, in conversation. */
@@ -73,12 +75,13 @@ function importPrice(head: ProviderHead, id: string, model: SourceModel): Price 
   if (cost?.input == null || cost.output == null) return null;
   if (cost.input === 0 && cost.output === 0 && head.zeroIsTrial === true) return null;
   try {
-    return [
+    const tiers = [
       priceTier(cost, 0),
       ...(cost.tiers ?? [])
         .map((tier) => priceTier({ ...tier, output: tier.output ?? cost.output }, tier.tier.size))
         .toSorted((a, b) => a.aboveInputTokens - b.aboveInputTokens),
     ];
+    return CLAUDE.test(id) ? tiers.map(withHourOfClaude) : tiers;
   } catch (error) {
     throw new Error(`${head.provider}/${id}: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
@@ -96,6 +99,14 @@ function priceTier(cost: UsdPrice, aboveInputTokens: number): PriceTier {
     cacheRead: cachePrice(cost.cache_read ?? cost.cached_input, input),
     cacheWrite: cachePrice(cost.cache_write ?? cost.cached_write, input),
   };
+}
+
+/**
+ * The list knows one price of writing to a cache. Anthropic's, wherever its models are hosted, is that of five minutes; an
+ * hour costs twice the prompt's price (https://docs.claude.com/en/docs/about-claude/pricing).
+ */
+function withHourOfClaude(tier: PriceTier): PriceTier {
+  return tier.cacheWrite === null ? tier : { ...tier, cacheWriteHour: tier.input * 2 };
 }
 
 /** The list writes 0 where a provider names no price of its own; cached tokens of a priced model are not free. */

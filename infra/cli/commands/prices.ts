@@ -11,6 +11,7 @@ const Tier = z.looseObject({
   output: z.int(),
   cacheRead: z.int().nullable(),
   cacheWrite: z.int().nullable(),
+  cacheWriteHour: z.int().nullish(),
 });
 const Prices = z.looseObject({
   catalogue: z.string(),
@@ -42,8 +43,8 @@ export function addPrices(program: Command, cli: Cli): void {
   });
 }
 
-function money(micro: number | null): string {
-  return micro === null ? "—" : formatMicroUsd(micro);
+function money(micro: number | null | undefined): string {
+  return micro == null ? "—" : formatMicroUsd(micro);
 }
 
 function formatPrices({ data }: z.infer<typeof Prices>): string {
@@ -55,14 +56,15 @@ function formatPrices({ data }: z.infer<typeof Prices>): string {
       { title: "OUTPUT", align: "right" },
       { title: "CACHE READ", align: "right" },
       { title: "CACHE WRITE", align: "right" },
+      { title: "FOR AN HOUR", align: "right" },
     ],
     data.flatMap(({ endpoint, tiers }) =>
       tiers === null
-        ? [[endpoint, "", "unpriced", "unpriced", "—", "—"]]
+        ? [[endpoint, "", "unpriced", "unpriced", "—", "—", "—"]]
         : tiers.map((tier) => [
             endpoint,
             String(tier.aboveInputTokens),
-            ...[tier.input, tier.output, tier.cacheRead, tier.cacheWrite].map(money),
+            ...[tier.input, tier.output, tier.cacheRead, tier.cacheWrite, tier.cacheWriteHour].map(money),
           ]),
     ),
   );

@@ -15,6 +15,8 @@ export const PriceTier = z.strictObject({
   /** null: the provider names no price of its own; cached tokens then cost `input`. */
   cacheRead: Count.nullable(),
   cacheWrite: Count.nullable(),
+  /** What is written to be kept for an hour. Absent: it costs what any write does. */
+  cacheWriteHour: Count.optional(),
 });
 export type PriceTier = z.infer<typeof PriceTier>;
 

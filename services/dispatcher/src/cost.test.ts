@@ -22,6 +22,14 @@ describe("B5 each token is charged once, at its own price", () => {
     );
   });
 
+  test("what is written for an hour costs what the tier says of it, or what any write does", () => {
+    const usage = used({ inputTokens: 1000, cacheWriteTokens: 300, cacheWriteHourTokens: 200 });
+    const fresh = 700n * 3_000_000n + 100n * 3_750_000n;
+    const price: Price = [{ ...FLAT[0]!, cacheWriteHour: 6_000_000 }];
+    expect(costPicoUsdOf(usage, price)).toBe(String(fresh + 200n * 6_000_000n));
+    expect(costPicoUsdOf(usage, FLAT)).toBe(String(fresh + 200n * 3_750_000n));
+  });
+
   test("without a cache price of their own, cached and cache-write tokens cost what input costs", () => {
     const price: Price = [{ ...FLAT[0]!, cacheRead: null, cacheWrite: null }];
     const usage = used({ inputTokens: 10, cachedInputTokens: 4, cacheWriteTokens: 3 });

@@ -10,11 +10,14 @@ export function costPicoUsdOf(usage: Usage, price: Price | null): string | null 
   if (price === null) return null;
   const tier = price.findLast(({ aboveInputTokens }) => usage.inputTokens > aboveInputTokens) ?? price[0];
   if (tier === undefined) return null;
+  const hour = Math.min(usage.cacheWriteHourTokens ?? 0, usage.cacheWriteTokens);
+  const write = tier.cacheWrite ?? tier.input;
   const fresh = Math.max(0, usage.inputTokens - usage.cachedInputTokens - usage.cacheWriteTokens);
   const cost =
     times(fresh, tier.input) +
     times(usage.cachedInputTokens, tier.cacheRead ?? tier.input) +
-    times(usage.cacheWriteTokens, tier.cacheWrite ?? tier.input) +
+    times(usage.cacheWriteTokens - hour, write) +
+    times(hour, tier.cacheWriteHour ?? write) +
     times(usage.outputTokens, tier.output);
   return cost.toString();
 }

@@ -91,6 +91,8 @@ export const PriceListTier = z.strictObject({
   output: z.int(),
   cacheRead: z.int().nullable(),
   cacheWrite: z.int().nullable(),
+  /** What is written to be kept for an hour; absent where it costs what any write does. */
+  cacheWriteHour: z.int().optional(),
 });
 
 export const Baseline = z.strictObject({

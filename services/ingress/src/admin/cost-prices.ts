@@ -76,6 +76,7 @@ export async function newestCatalogue(db: Kysely<KeyDatabase>): Promise<string> 
   return row.digest;
 }
 
+const TIER = ["aboveInputTokens", "input", "output", "cacheRead", "cacheWrite", "cacheWriteHour"] as const;
 const HEAD = [
   "catalogue",
   "endpoint",
@@ -86,6 +87,7 @@ const HEAD = [
   "output_micro_usd_per_million",
   "cache_read_micro_usd_per_million",
   "cache_write_micro_usd_per_million",
+  "cache_write_hour_micro_usd_per_million",
 ];
 
 function priceCsv(catalogue: string, data: PriceList["data"]): string {
@@ -95,9 +97,7 @@ function priceCsv(catalogue: string, data: PriceList["data"]): string {
       endpoint,
       provider,
       model,
-      ...[tier?.aboveInputTokens, tier?.input, tier?.output, tier?.cacheRead, tier?.cacheWrite].map((each) =>
-        String(each ?? ""),
-      ),
+      ...TIER.map((name) => String(tier?.[name] ?? "")),
     ]),
   );
   return csvOf(HEAD, lines);
