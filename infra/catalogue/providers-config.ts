@@ -16,6 +16,9 @@ const priceFields = {
   cacheWriteUsdPerMillion: UsdPerMillion.optional().describe(
     "Prompt tokens written to the provider's cache; else the prompt price.",
   ),
+  cacheWriteHourUsdPerMillion: UsdPerMillion.optional().describe(
+    "Of them, those to be kept for an hour; else what any write costs.",
+  ),
 };
 
 /** The price of a model in USD per million tokens. */
@@ -84,6 +87,10 @@ export const ModelConfig = z.strictObject({
     .max(256)
     .optional()
     .describe("The same for one model at all its hosts: fallbacks of a pinned model share it."),
+  openWeights: z
+    .boolean()
+    .optional()
+    .describe("Whether its weights are published; a model that is not known is taken for one of which they are not."),
   ...termsFields,
 });
 export type ModelConfig = z.infer<typeof ModelConfig>;
@@ -142,6 +149,35 @@ export const ProviderConfig = z
       .optional()
       .describe(
         "The names in a caller's `anthropic-beta` that are sent on to this provider; all of them unless given. Only `anthropic-messages` has them.",
+      ),
+    quirks: z
+      .strictObject({
+        maxTokensField: z
+          .enum(["max_tokens", "max_completion_tokens"])
+          .nullable()
+          .optional()
+          .describe("How the bound on output is spelled; null where both spellings are taken."),
+        streamOptions: z.boolean().optional().describe("Whether `stream_options` is taken; else usage comes unasked."),
+        developerRole: z
+          .boolean()
+          .optional()
+          .describe("Whether the role `developer` is known; else it is sent as `system`."),
+        reasoningField: z
+          .enum(["reasoning_content", "reasoning", "reasoning_details", "thinking_blocks"])
+          .nullable()
+          .optional()
+          .describe("The field of a message in which earlier reasoning is wanted back; null where none is taken."),
+        thinkTags: z
+          .enum(["leading", "implied"])
+          .nullable()
+          .optional()
+          .describe(
+            "Where answers begin with reasoning between `<think>` and `</think>`: `leading` where both tags stand in the text, `implied` where it begins inside and has the closing tag alone; null where text is text.",
+          ),
+      })
+      .optional()
+      .describe(
+        "What of openai-chat the provider takes and gives; for hosts that are known it overrules, field by field.",
       ),
     timeouts: z
       .strictObject({

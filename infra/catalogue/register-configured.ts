@@ -21,6 +21,7 @@ export async function registerConfigured(configured: Configured): Promise<Regist
     ...(settings.apiVersion === undefined ? {} : { apiVersion: settings.apiVersion }),
     ...keyOf(configured),
     ...(settings.betas === undefined ? {} : { betas: settings.betas }),
+    ...(settings.quirks === undefined ? {} : { quirks: settings.quirks }),
     headers: settings.headers,
     timeouts: settings.timeouts,
   };

@@ -143,6 +143,13 @@ test("a known model at an unknown host takes its limits from the catalogue, and 
   });
 });
 
+test("a model of one's own has open weights where the config says so", async () => {
+  const models = [{ id: "tuned", openWeights: true }, "tiny", { id: "openai/gpt-oss-120b", openWeights: false }];
+  const { catalogue } = await resolve({ config: { lab: { baseUrl: "http://127.0.0.1:9/v1", models } } });
+  const open = catalogue.endpoints.filter(({ openWeights }) => openWeights).map(({ id }) => id);
+  expect(open).toEqual(["lab/tuned"]);
+});
+
 test("what the config says of a model stands above the catalogue", async () => {
   const price = {
     inputUsdPerMillion: 0.07,

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { encodeComment, encodeData, ingressOf, type JsonObject, type NeutralRequest } from "@signalbox/dialects";
+import { listen } from "@signalbox/kit/listening-server";
 import { SignalboxError } from "@signalbox/proto";
 import { simulatorProvider } from "../catalogue/simulator-models.ts";
 import { simulateEmbeddings } from "./simulated-embeddings.ts";
@@ -41,18 +41,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     void respond(request, response, { pace, fail: options.fail ?? null });
   });
   const host = options.host ?? "127.0.0.1";
-  server.listen(options.port, host);
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  return {
-    port,
-    baseUrl: `http://${host}:${port}/v1`,
-    async [Symbol.asyncDispose]() {
-      server.close();
-      server.closeAllConnections();
-      if (server.listening) await once(server, "close");
-    },
-  };
+  const listening = await listen(server, { port: options.port, host });
+  return { ...listening, baseUrl: `http://${host}:${listening.port}/v1` };
 }
 
 type Manner = { readonly pace: Pace; readonly fail: string | null };

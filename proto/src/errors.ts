@@ -20,6 +20,8 @@ export const ERROR_CODES = {
   "policy-refused": { http: 403, grpc: 7, retryable: false },
   "content-blocked": { http: 400, grpc: 9, retryable: false },
   "no-candidate": { http: 400, grpc: 9, retryable: false },
+  /** With a shorter prompt an endpoint could serve the request: agents shorten their conversation by this word. */
+  "context-length-exceeded": { http: 400, grpc: 9, retryable: false },
   "none-healthy": { http: 503, grpc: 14, retryable: true },
   "stage-unavailable": { http: 503, grpc: 14, retryable: true },
   "audit-unavailable": { http: 503, grpc: 14, retryable: true },

@@ -18,6 +18,7 @@ export function readsState(
   { wire, kinds }: SignedState,
 ): boolean {
   if (dialect === wire) return true;
+  if (provider === "litellm") return wire === "anthropic-messages" && CLAUDE.test(model);
   if (provider === "openrouter") return model.startsWith(HANDED_ON[wire] ?? "/");
   const isClaudes = wire === "anthropic-messages" && dialect === "bedrock-converse" && CLAUDE.test(model);
   return isClaudes && kinds.every((kind) => kind === "signature");

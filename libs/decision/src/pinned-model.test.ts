@@ -77,6 +77,24 @@ test("a model that can do none of what is needed is refused with the rules", () 
   });
 });
 
+test("B11 a prompt that a shorter one could stand in for is refused in the words that agents shorten it by", () => {
+  const docs = documents([
+    endpoint("a/small", { contextTokens: 8_000, capabilities: ["tools"] }),
+    endpoint("b/blind", { capabilities: [] }),
+  ]);
+  const facts = { model: "auto", maxOutputTokens: 4_000 };
+  const decision = decide(
+    decisionInput({ facts, classification: { inputTokens: 5_000, capabilities: ["tools"] } }),
+    docs,
+  );
+  expect(decision.action).toEqual({
+    kind: "refuse",
+    code: "context-length-exceeded",
+    message:
+      "The prompt is too long, with the answer that it asks for, for every endpoint of 'auto'. Ruled out by: capability:tools (1), context-length (1).",
+  });
+});
+
 test("a model that the policy denies is refused as such", () => {
   expect(ask("gpt-4o", documents(HOSTS, { policy: { deny: ["gpt-*"] } })).action).toMatchObject({
     code: "policy-refused",

@@ -12,6 +12,7 @@ const MESSAGE_MAX_CHARS = 1_024;
 const OF_THE_POLICY = /^(policy|rule|key|kept):/;
 const OF_A_RATE = /^(requests|tokens|concurrency):/;
 const OF_A_BUDGET = /^budget:/;
+const OF_ITS_LENGTH = /^(input|context)-length$/;
 
 export function refuseUnknownStrategy(name: string): Refusal {
   return refusal("model-not-found", `There is no strategy '${name}'. Use one of ${AUTO_FORMS.join(", ")}.`);
@@ -72,6 +73,13 @@ export function refuseAll(model: string, excluded: Decision["excluded"]): Refusa
     return refusal(
       "budget-exceeded",
       `What is left of the budget '${name}' does not cover the request. Ruled out by: ${rules}.`,
+    );
+  }
+  // Agents know a conversation that has grown too long by the first words, and shorten it.
+  if (relevant.some(({ rule }) => OF_ITS_LENGTH.test(rule))) {
+    return refusal(
+      "context-length-exceeded",
+      `The prompt is too long, with the answer that it asks for, for every endpoint of '${model}'. Ruled out by: ${rules}.`,
     );
   }
   if (relevant.every(({ rule }) => OF_THE_POLICY.test(rule))) {

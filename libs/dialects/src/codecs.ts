@@ -1,8 +1,10 @@
-import { type DialectName, SignalboxError, type TranslationLoss, type WireName } from "@signalbox/proto";
+import { type DialectName, SignalboxError, type TranslationLoss, type Usage, type WireName } from "@signalbox/proto";
 import { anthropicMessagesEgress } from "./anthropic-messages/egress.ts";
 import { anthropicMessagesIngress } from "./anthropic-messages/ingress.ts";
 import { azureOpenaiEgress } from "./azure-openai/egress.ts";
 import { bedrockConverseEgress } from "./bedrock-converse/egress.ts";
+import { isObject } from "./check/check-value.ts";
+import { parseJson } from "./check/parse-json.ts";
 import { cohereEgress } from "./cohere-v2/egress.ts";
 import type { EgressCodec, RenderedRequest, RenderRequestOptions } from "./egress-codec.ts";
 import { geminiEgress } from "./gemini/egress.ts";
@@ -45,6 +47,12 @@ export function ingressOf(dialect: DialectName): IngressCodec {
 /** The codec of a provider's wire. Throws `internal` for one that this version cannot speak. */
 export function egressOf(wire: WireName): EgressCodec {
   return EGRESS[wire] ?? unknown(wire);
+}
+
+/** The usage that a provider's whole body names, also one that is no answer: what failed may be billed all the same. Null: it names none. */
+export function reportedUsage(wire: WireName, bodyText: string): Usage | null {
+  const body = parseJson(bodyText);
+  return isObject(body) ? egressOf(wire).reportedUsage(body) : null;
 }
 
 /**

@@ -1,9 +1,9 @@
-import type { SignalboxError, TranslationLoss, WireName } from "@signalbox/proto";
+import type { SignalboxError, TranslationLoss, Usage, WireName } from "@signalbox/proto";
 import type { UpstreamFailure } from "./error/upstream-failure.ts";
 import type { EventParser, WireEvent } from "./framing.ts";
 import type { NeutralRequest } from "./neutral/request.ts";
 import type { AnswerDefaults, NeutralResponse } from "./neutral/response.ts";
-import type { BodyForm } from "./neutral/source.ts";
+import type { BodyForm, JsonObject } from "./neutral/source.ts";
 import type { NeutralChunk, StreamProgress } from "./neutral/stream-event.ts";
 import type { RequestQuirks } from "./request-quirks.ts";
 
@@ -32,7 +32,10 @@ export type ParseResponseOptions = {
   readonly provider: string;
   /** What must never be shown. */
   readonly secrets: readonly string[];
+  /** `model` is the model's name at the provider. */
   readonly defaults: AnswerDefaults;
+  /** Of a host of openai-chat; the other wires read none. */
+  readonly quirks?: RequestQuirks;
 };
 
 export type ReadStreamOptions = ParseResponseOptions & {
@@ -56,6 +59,8 @@ export type EgressCodec<State extends ReadState = ReadState> = {
   renderRequest(request: NeutralRequest, options: RenderRequestOptions): RenderedRequest;
   /** Reads a whole answer. Throws an `upstream-*` error when it is none: an error inside a 200, no choices, a provider's failure as finish reason. */
   parseResponse(body: unknown, options: ParseResponseOptions): NeutralResponse;
+  /** The usage that a whole body names, also one that is no answer. Null: it names none. */
+  reportedUsage(body: JsonObject): Usage | null;
   /** How to cut the answer to a request for a stream into events, by its content type; null: the answer came whole. */
   openEvents(contentType: string): EventParser | null;
   startReading(options: ReadStreamOptions): State;

@@ -3,6 +3,7 @@ export { type AwsCredentials, type SignableRequest, signV4, type SigningScope } 
 export * from "./anthropic-messages/count-tokens.ts";
 export * from "./codecs.ts";
 export * from "./egress-codec.ts";
+export { isContextOverflow } from "./error/context-overflow.ts";
 export * from "./error/redact.ts";
 export * from "./error/retry-after.ts";
 export * from "./error/stream-failure.ts";

@@ -12,6 +12,8 @@ export type RenderResponseOptions = {
   readonly note: AnswerNote;
   /** What `echoOf` gave for the request. */
   readonly echo?: JsonObject;
+  /** As in `WriteStreamOptions`. */
+  readonly answerId?: string;
 };
 
 export type RenderedResponse = {
@@ -29,6 +31,11 @@ export type WriteStreamOptions = {
   readonly inputTokens?: number;
   /** What `echoOf` gave for the request. */
   readonly echo?: JsonObject;
+  /**
+   * The id of an answer of another form, for dialects whose clients know answers by it: hosts repeat theirs (Ollama has 999), and
+   * agents join messages of one id. The provider's own unless given.
+   */
+  readonly answerId?: string;
 };
 
 /** What is known of a caller's stream between two frames; each dialect adds its own fields. */
@@ -71,6 +78,8 @@ export type IngressCodec<State extends WriteState = WriteState> = {
   ownOnly?(request: NeutralRequest): SignalboxError | null;
   /** The fields of a request that the dialect repeats in its answers, of whichever wire they are; plain JSON. Absent: none. */
   echoOf?(request: NeutralRequest): JsonObject;
+  /** A field without which in its body no request is echoed, so that whoever has the body's bytes alone need not read them. Absent: any may be. */
+  readonly echoedField?: string;
   /** Every field that can change the answer, those that nobody knows included: what a cache key covers. Absent and null are the same. */
   cacheFieldsOf(request: NeutralRequest): JsonObject;
   /** A whole answer with every field that the format requires, and `usage.signalbox`. */

@@ -1,5 +1,6 @@
 import type { RequestFacts } from "@signalbox/proto";
 import type { JsonObject } from "./neutral/source.ts";
+import type { ThinkTags } from "./openai-chat/think-tags.ts";
 
 type Effort = NonNullable<RequestFacts["reasoningEffort"]>;
 
@@ -22,6 +23,13 @@ export type ReasoningQuirks = {
   readonly withoutTools?: JsonObject;
 };
 
+/**
+ * The fields of an assistant's message in which hosts have reasoning. The last two carry its state: `reasoning_details` is OpenRouter's,
+ * `thinking_blocks` LiteLLM's.
+ */
+export const REASONING_FIELDS = ["reasoning_content", "reasoning", "reasoning_details", "thinking_blocks"] as const;
+export type ReasoningField = (typeof REASONING_FIELDS)[number];
+
 /** What differs between the hosts that speak openai-chat. What a host is not known to differ in is absent. */
 export type RequestQuirks = {
   /** The one spelling of the output bound that the host takes; null: it takes both. */
@@ -30,8 +38,11 @@ export type RequestQuirks = {
   readonly streamOptions: boolean;
   /** Whether the role `developer` is known; where it is not, its messages are sent as `system`. */
   readonly developerRole: boolean;
-  /** The field in which the host wants earlier reasoning back; absent: it wants none. */
-  readonly reasoningField?: "reasoning_content" | "reasoning" | "reasoning_details";
+  /**
+   * The field in which the host wants earlier reasoning back; null: it has no field for it, and may refuse one that it does not know;
+   * absent: it is not known to want any, and is sent what the caller's own body has.
+   */
+  readonly reasoningField?: ReasoningField | null;
   readonly reasoning?: ReasoningQuirks;
   /** Fields that the host refuses or does not heed; `messages[].name` and `tools[].strict` stand for those of all messages and tools. */
   readonly lacks?: readonly string[];
@@ -46,6 +57,8 @@ export type RequestQuirks = {
   readonly callSignatures?: true;
   /** Whether parts and tools may carry Anthropic's `cache_control`. */
   readonly cacheMarks?: true;
+  /** Where the host leaves reasoning in the text of its answers; null and absent: nowhere. */
+  readonly thinkTags?: ThinkTags | null;
   /** Sent with every request that does not set these fields itself. */
   readonly always?: JsonObject;
   /** What holds for some of the host's models; the first that fits is laid over the rest. */

@@ -30,7 +30,7 @@ const KINDS: Partial<Record<WireName, readonly StateKind[]>> = {
   "bedrock-converse": ["signature", "redacted"],
 };
 const MODELS = ["anthropic/claude-x", "openai/gpt-x", "us.anthropic.claude-x-v1:0", "amazon.nova-pro"];
-const PROVIDERS = ["openrouter", "acme"];
+const PROVIDERS = ["openrouter", "litellm", "acme"];
 
 const CELLS = Object.entries(KINDS).flatMap(([wire, kinds]) => kinds.map((kind) => [wire as WireName, kind] as const));
 
@@ -39,7 +39,7 @@ describe.each(CELLS)("B9 what %s sealed as %s", (wire, kind) => {
     for (const dialect of WIRES) {
       for (const model of MODELS) {
         for (const provider of PROVIDERS) {
-          if (provider === "openrouter" && dialect !== "openai-chat") continue;
+          if (provider !== "acme" && dialect !== "openai-chat") continue;
           const quirks = quirksOfHost("example.org", provider);
           const { body, losses } = renderFor(dialect, sealedBy(wire, kind), { model, maxOutputTokens: 100, quirks });
           const arrives = JSON.stringify(body).includes(VALUE);

@@ -3,6 +3,7 @@ import {
   egressOf,
   type NeutralRequest,
   type RenderedRequest,
+  reportedUsage,
   type WriteStreamOptions,
 } from "@signalbox/dialects";
 import { type DialectName, NO_USAGE, type PlanEndpoint, SignalboxError, type Usage } from "@signalbox/proto";
@@ -72,6 +73,8 @@ export type AttemptTrace = {
   httpStatus: number | null;
   firstByteMs: number | null;
   reported: Usage | null;
+  /** What the provider said of the prompt alone. */
+  promptUsage?: Usage | undefined;
   outputChars: number;
 };
 
@@ -124,22 +127,25 @@ async function callAnd(context: AttemptContext, deadline: Deadline, trace: Attem
   answer.body.on("error", () => {});
   trace.httpStatus = answer.status;
   trace.firstByteMs = performance.now() - startedMs;
-  if (answer.status !== 200) throw await readError(answer, context);
+  if (answer.status !== 200) throw await readError(answer, context, trace);
   const contentType = answer.header("content-type") ?? "";
   const parser = request.stream ? egressOf(context.endpoint.dialect).openEvents(contentType) : null;
   const relay = { answer, context, deadline, trace };
   return parser === null ? relayWhole(relay) : relayStream(relay, parser);
 }
 
-/** A provider's answer that is no success. */
+/** A provider's answer that is no success. What it says that it bills goes to the trace. */
 export async function readError(
   answer: ProviderAnswer,
   context: Pick<AttemptContext, "provider" | "endpoint">,
+  trace: AttemptTrace,
 ): Promise<SignalboxError> {
   const { name: provider, secrets } = context.provider;
+  const { dialect } = context.endpoint;
   const bodyText = await readText(answer.body, { maxBytes: ERROR_BODY_MAX_BYTES, tooLarge: "cut" });
+  trace.reported = reportedUsage(dialect, bodyText);
   const { status, header } = answer;
-  return egressOf(context.endpoint.dialect).parseError({
+  return egressOf(dialect).parseError({
     status,
     header,
     bodyText,
@@ -149,11 +155,14 @@ export async function readError(
   });
 }
 
-/** What has been reported or generated; an attempt that generated nothing costs nothing, unless its caller left while it worked. */
-function usageSoFar(context: AttemptBasis, trace: AttemptTrace): Usage {
-  if (trace.reported !== null) return trace.reported;
-  const mayBeBilled = trace.outputChars > 0 || (context.signal.aborted && trace.httpStatus === 200);
-  return mayBeBilled ? estimateUsage({ ...context, outputChars: trace.outputChars }) : NO_USAGE;
+/**
+ * What has been reported or generated; an attempt that generated nothing costs nothing, unless its caller left while it worked.
+ * A report without output came before what was generated after it, so it is of the prompt alone.
+ */
+function usageSoFar(context: AttemptBasis, { reported, promptUsage, outputChars, httpStatus }: AttemptTrace): Usage {
+  if (reported !== null && (reported.outputTokens > 0 || outputChars === 0)) return reported;
+  const mayBeBilled = outputChars > 0 || (context.signal.aborted && httpStatus === 200);
+  return mayBeBilled ? estimateUsage({ ...context, promptUsage: reported ?? promptUsage, outputChars }) : NO_USAGE;
 }
 
 function seen(trace: AttemptTrace): { httpStatus: number | null; firstByteMs: number | null } {

@@ -46,6 +46,8 @@ const Provider = z.strictObject({
       maxTokensField: z.enum(["max_tokens", "max_completion_tokens"]).nullable(),
       streamOptions: z.boolean(),
       developerRole: z.boolean(),
+      reasoningField: z.enum(["reasoning_content", "reasoning", "reasoning_details", "thinking_blocks"]).nullable(),
+      thinkTags: z.enum(["leading", "implied"]).nullable(),
     })
     .partial()
     .default({}),

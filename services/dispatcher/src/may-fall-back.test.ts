@@ -22,3 +22,10 @@ test.each([
   const details = upstreamCode === undefined ? {} : { upstreamCode };
   expect(mayFallBack(new SignalboxError("upstream-invalid-request", message, { details }))).toBe(true);
 });
+
+test("a prompt that is too long for one endpoint may be short enough for another", () => {
+  const message = "prompt is too long: 210000 tokens > 200000 maximum";
+  expect(mayFallBack(new SignalboxError("upstream-invalid-request", message))).toBe(true);
+  const details = { upstreamCode: "context_length_exceeded" };
+  expect(mayFallBack(new SignalboxError("upstream-invalid-request", "Too long.", { details }))).toBe(true);
+});

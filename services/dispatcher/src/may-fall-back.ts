@@ -1,3 +1,4 @@
+import { isContextOverflow } from "@signalbox/dialects";
 import type { SignalboxError } from "@signalbox/proto";
 
 const AT_FAULT = new Set<string>(["upstream-invalid-request", "invalid-request", "content-blocked"]);
@@ -10,10 +11,12 @@ const OF_FOREIGN_STATE = /invalid_encrypted_content|encrypted content|invalid `?
 
 /**
  * Whether another endpoint could answer where this one failed: not when the request itself is at fault, which all would refuse,
- * or when the answer held what may not be given out. State that this endpoint cannot read another may, or does without.
+ * or when the answer held what may not be given out. State that this endpoint cannot read another may, or does without, and a prompt
+ * that is too long for this one may be short enough for another.
  */
 export function mayFallBack(error: SignalboxError): boolean {
   if (!AT_FAULT.has(error.code)) return true;
   if (error.code !== "upstream-invalid-request") return false;
+  if (isContextOverflow(error)) return true;
   return OF_FOREIGN_STATE.test(error.details.upstreamCode ?? "") || OF_FOREIGN_STATE.test(error.message);
 }

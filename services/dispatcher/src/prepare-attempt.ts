@@ -40,7 +40,7 @@ export function prepareAttempt(execution: Execution, place: Place): PreparedAtte
     dialect: order.dialect,
     writing: writingOf(execution, request),
     collect: order.store !== null && request.stream,
-    fallbackId: fallbackIdOf(execution),
+    fallbackId: ownIdOf(order),
     inputTokens: order.inputTokens,
     maxOutputTokens: bound === null ? null : bound * order.choices,
     noteOf: (usage) => ({
@@ -59,6 +59,7 @@ function writingOf({ order, guard }: Execution, request: NeutralRequest): WriteS
   return {
     includeUsage: order.route.includeUsage,
     inputTokens: order.inputTokens,
+    answerId: ownIdOf(order),
     ...(envelope === undefined ? {} : { envelope }),
     ...(echo === undefined ? {} : { echo }),
   };
@@ -73,7 +74,7 @@ const ID_PREFIX = {
   gemini: "",
 } as const;
 
-function fallbackIdOf({ order }: Execution): string {
+function ownIdOf(order: Execution["order"]): string {
   return `${ID_PREFIX[order.dialect]}${order.requestId}`;
 }
 

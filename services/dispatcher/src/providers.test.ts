@@ -49,6 +49,7 @@ describe("a provider's config", () => {
       load({
         mistral: { baseUrl: "https://api.mistral.ai/v1", quirks: { developerRole: true } },
         openai: { baseUrl: "https://api.openai.com/v1", quirks: { maxTokensField: null } },
+        groq: { baseUrl: "https://api.groq.com/openai/v1", quirks: { thinkTags: null } },
         other: { baseUrl: "https://notapi.openai.com.example/v1" },
       }),
     );
@@ -58,6 +59,8 @@ describe("a provider's config", () => {
       developerRole: true,
     });
     expect(loaded["openai"]?.quirks.maxTokensField).toBeNull();
+    expect(loaded["groq"]?.quirks).toMatchObject({ maxTokensField: "max_completion_tokens", thinkTags: null });
+    for (const { quirks } of loaded["groq"]?.quirks.byModel ?? []) expect(quirks.thinkTags).toBeNull();
     expect(loaded["other"]?.quirks).toEqual({ maxTokensField: null, streamOptions: true, developerRole: true });
   });
 

@@ -1,7 +1,7 @@
 import { env } from "node:process";
 import { egressOf, type RequestQuirks } from "@signalbox/dialects";
 import type { Config, ProviderConfig } from "./config.ts";
-import { quirksOf } from "./provider-quirks.ts";
+import { overruled, quirksOf } from "./provider-quirks.ts";
 import { type Signing, signingOf } from "./sign-request.ts";
 
 /** A provider as it is called. */
@@ -47,8 +47,6 @@ function loadProvider(name: string, provider: ProviderConfig, { config, from }: 
   const url = new URL(provider.baseUrl);
   const key = keyOf(name, provider, from);
   const signing = provider.dialect === "bedrock-converse" ? signingOf(name, url, key) : null;
-  const known = quirksOf(provider.baseUrl, name);
-  const { maxTokensField = known.maxTokensField, streamOptions, developerRole } = provider.quirks;
   return {
     name,
     origin: url.origin,
@@ -61,12 +59,7 @@ function loadProvider(name: string, provider: ProviderConfig, { config, from }: 
     },
     signing,
     secrets: [...(key === null ? [] : secretsIn(key, signing)), ...Object.values(provider.headers)],
-    quirks: {
-      ...known,
-      maxTokensField,
-      streamOptions: streamOptions ?? known.streamOptions,
-      developerRole: developerRole ?? known.developerRole,
-    },
+    quirks: overruled(quirksOf(provider.baseUrl, name), provider.quirks),
     apiVersion: provider.apiVersion ?? null,
     betas: provider.betas === undefined ? null : new Set(provider.betas),
     firstByteMs: provider.timeouts.firstByteMs ?? config.timeouts.firstByteMs,

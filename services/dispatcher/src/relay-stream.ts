@@ -11,7 +11,7 @@ import {
   truncated,
   type WriteState,
 } from "@signalbox/dialects";
-import type { AttemptContext } from "./attempt.ts";
+import type { AttemptContext, AttemptTrace } from "./attempt.ts";
 import type { CompleteAnswer } from "./complete-answer.ts";
 import { drainBody } from "./drain-body.ts";
 import { estimateUsage } from "./estimate-usage.ts";
@@ -32,9 +32,7 @@ export async function relayStream(relay: Relay, parser: EventParser): Promise<Co
   for (;;) {
     const read = await bytes.next();
     deadline.heard();
-    const frames = read.done === true ? translation.end() : translation.push(read.value);
-    relay.trace.reported = translation.progress.usage;
-    relay.trace.outputChars = translation.progress.outputChars;
+    const frames = translate(translation, read, relay.trace);
     if (frames !== "") {
       deadline.begun();
       await giveOut(frames, relay);
@@ -48,6 +46,18 @@ export async function relayStream(relay: Relay, parser: EventParser): Promise<Co
       if (settling !== null) await settling;
       return translation.complete();
     }
+  }
+}
+
+/** What these bytes complete. What is known by then is what an attempt is billed by that a guardrail or a limit ends here. */
+function translate(translation: Translation, read: IteratorResult<Buffer>, trace: AttemptTrace): string {
+  try {
+    return read.done === true ? translation.end() : translation.push(read.value);
+  } finally {
+    const { usage, promptUsage, outputChars } = translation.progress;
+    trace.reported = usage;
+    trace.promptUsage = promptUsage;
+    trace.outputChars = outputChars;
   }
 }
 
@@ -84,8 +94,8 @@ class Translation {
     this.#guarded = context.guard?.open() ?? null;
     this.#collector = context.collect ? this.#caller.collector() : null;
     const defaults = { id: fallbackId, createdAtS: Math.floor(Date.now() / 1000), model: endpoint.upstreamModel };
-    const { name, secrets } = provider;
-    this.#reading = this.#codec.startReading({ provider: name, secrets, choices: request.choices, defaults });
+    const { name, secrets, quirks } = provider;
+    this.#reading = this.#codec.startReading({ provider: name, secrets, quirks, choices: request.choices, defaults });
     this.#writing = this.#caller.startWriting(context.writing);
   }
 
@@ -116,14 +126,15 @@ class Translation {
   }
 
   complete(): CompleteAnswer {
-    const { usage: reported, usageSource, finish, outputChars } = this.progress;
-    const usage = reported ?? estimateUsage({ ...this.#context, outputChars });
+    const { usage: reported, promptUsage, usageSource, finish, outputChars } = this.progress;
+    const usage = reported ?? estimateUsage({ ...this.#context, promptUsage, outputChars });
     const note = this.#context.noteOf(usage);
     const tail = { usage, usageSource, usageForm: this.#codec.form, note };
     return {
       usage,
       finish,
       content: this.#release(),
+      losses: this.#writing.losses,
       tail: this.#caller.writeTail(this.#writing, tail),
       whole: () => (finish === "content_filter" ? null : (this.#collector?.body(tail) ?? null)),
     };

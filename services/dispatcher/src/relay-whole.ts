@@ -1,4 +1,4 @@
-import { egressOf, ingressOf, type NeutralResponse, refuseTooLong } from "@signalbox/dialects";
+import { egressOf, ingressOf, type NeutralResponse, refuseTooLong, reportedUsage } from "@signalbox/dialects";
 import type { AttemptContext, AttemptTrace } from "./attempt.ts";
 import type { ProviderAnswer } from "./call-provider.ts";
 import type { CompleteAnswer } from "./complete-answer.ts";
@@ -25,7 +25,7 @@ export async function relayWhole({ answer, context, deadline, trace }: Relay): P
       deadline.heard();
     },
   });
-  const answered = parse(text, context);
+  const answered = parse(text, context, trace);
   trace.reported = answered.usage;
   trace.outputChars = answered.outputChars;
   const { kept, given: response } = await guarded(answered, text, context);
@@ -34,12 +34,13 @@ export async function relayWhole({ answer, context, deadline, trace }: Relay): P
   const codec = ingressOf(context.dialect);
   const note = context.noteOf(usage);
   const { writing, request } = context;
+  const options = { usage, note, ...writing };
+  const whole = request.stream ? null : codec.renderResponse(response, options);
   return {
     usage,
     finish,
-    content: request.stream
-      ? codec.renderAsStream(response, { usage, note, ...writing })
-      : JSON.stringify(codec.renderResponse(response, { usage, note, ...writing }).body),
+    content: whole === null ? codec.renderAsStream(response, options) : JSON.stringify(whole.body),
+    ...(whole === null ? {} : { losses: whole.losses }),
     tail: "",
     whole: () =>
       response.choices.some((choice) => choice.finish === "content_filter") ? null : codec.keptOf(kept, usage),
@@ -54,18 +55,21 @@ function guarded(
   return guard === null ? { kept: response, given: response } : guard.whole(response, text);
 }
 
-function parse(text: string, context: AttemptContext): NeutralResponse {
-  const { name: provider, secrets } = context.provider;
+/** What is no answer may be billed all the same: its usage goes to the trace. */
+function parse(text: string, context: AttemptContext, trace: AttemptTrace): NeutralResponse {
+  const { name: provider, secrets, quirks } = context.provider;
   const defaults = {
     id: context.fallbackId,
     createdAtS: Math.floor(Date.now() / 1000),
     model: context.endpoint.upstreamModel,
   };
-  const response = egressOf(context.endpoint.dialect).parseResponse(parseAnswer(text, provider), {
-    provider,
-    secrets,
-    defaults,
-  });
-  refuseTooLong(response);
-  return response;
+  const body = parseAnswer(text, provider);
+  try {
+    const response = egressOf(context.endpoint.dialect).parseResponse(body, { provider, secrets, quirks, defaults });
+    refuseTooLong(response);
+    return response;
+  } catch (error) {
+    trace.reported = reportedUsage(context.endpoint.dialect, text);
+    throw error;
+  }
 }

@@ -5,7 +5,7 @@ import type { Ending, Execution } from "./execute.ts";
 import type { Serving } from "./frame-sink.ts";
 import { mayFallBack } from "./may-fall-back.ts";
 import type { Provider } from "./providers.ts";
-import type { Translation } from "./translation.ts";
+import { type Translation, translatedBothWays } from "./translation.ts";
 
 /** One endpoint's turn in a plan. */
 export type Turn = {
@@ -109,6 +109,7 @@ function recordOf(
   clock: { startedMs: number; attemptMs: number },
 ): Attempt {
   const error = result.kind === "failed" ? result.error : null;
+  const lost = translatedBothWays(translation, result.kind === "completed" ? result.answer.losses : undefined);
   return {
     endpoint: serving.endpoint.endpoint,
     result: result.kind,
@@ -121,7 +122,7 @@ function recordOf(
     usage: result.usage,
     costPicoUsd: costOf(result.usage),
     ...(result.usage.outputTokens > (maxOutputTokens ?? Infinity) ? { overBound: true } : {}),
-    ...(translation.record === undefined ? {} : { translation: translation.record }),
+    ...(lost === undefined ? {} : { translation: lost }),
   };
 }
 

@@ -16,7 +16,7 @@ function buildPart(part: NeutralPart, path: string, losses: LossList): readonly 
     case "text":
       return buildText(part, path, losses);
     case "refusal":
-      return [{ type: "text", text: part.text, citations: null }];
+      return [{ type: "text", text: part.text }];
     case "reasoning":
       return [thinkingBlock(part)];
     case "tool-call":
@@ -38,7 +38,8 @@ function buildText(part: TextPart, path: string, losses: LossList): readonly Jso
     if (rendered === null) losses.add(`${path}.annotations[${index}]`, "citation", "no-equivalent");
     else citations.push(rendered);
   }
-  const block = { type: "text", text: part.text, citations: citations.length === 0 ? null : citations };
+  // Left out and not null where there is none: the Vercel AI SDK takes a null for a broken answer.
+  const block = { type: "text", text: part.text, ...(citations.length === 0 ? {} : { citations }) };
   return part.state === undefined ? [block] : [block, carrierBlock(part.state, "text")];
 }
 

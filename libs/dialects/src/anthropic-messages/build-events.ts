@@ -82,7 +82,7 @@ class Draft {
   }
 
   #say(text: string): void {
-    this.#open("text", { type: "text", text: "", citations: null });
+    this.#open("text", { type: "text", text: "" });
     this.frames.piece({ type: "text_delta", text });
   }
 
@@ -113,7 +113,7 @@ class Draft {
         return this.frames.piece({ type: "citations_delta", citation });
       }
       case "text-state":
-        this.#open("text", { type: "text", text: "", citations: null });
+        this.#open("text", { type: "text", text: "" });
         return this.#whole(carrierBlock(extra.state, "text"));
       case "other":
         if (isOwnPart(extra)) return this.#whole(extra.part.body);

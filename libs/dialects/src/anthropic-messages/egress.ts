@@ -5,6 +5,7 @@ import { parseResponse } from "./parse-response.ts";
 import { type MessageReadState, startReading } from "./read-state.ts";
 import { renderRequest } from "./render-request.ts";
 import { readEnd, readEvent } from "./stream.ts";
+import { readUsage } from "./usage.ts";
 
 /** Anthropic Messages, and hosts that speak it. The base URL ends in the version, e.g. `https://api.anthropic.com/v1`. */
 export const anthropicMessagesEgress: EgressCodec<MessageReadState> = {
@@ -13,6 +14,7 @@ export const anthropicMessagesEgress: EgressCodec<MessageReadState> = {
   credentials: (key) => ({ "x-api-key": key }),
   renderRequest,
   parseResponse,
+  reportedUsage: (body) => readUsage(body["usage"]),
   openEvents: (contentType) => (/\bjson\b/i.test(contentType) ? null : new SseParser()),
   startReading,
   readEvent,

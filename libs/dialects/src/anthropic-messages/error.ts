@@ -1,5 +1,6 @@
 import { type ErrorCode, SignalboxError } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
+import { isContextOverflow } from "../error/context-overflow.ts";
 import { redact } from "../error/redact.ts";
 import { retryAfterMsOf } from "../error/retry-after.ts";
 import { codeOfStatus } from "../error/upstream-code.ts";
@@ -34,7 +35,7 @@ export function parseError(failure: UpstreamFailure): SignalboxError {
   const retryAfterMs = retryAfterMsOf(failure.header, failure.nowMs);
   const isUnpaid = said.details.upstreamType === "billing_error" || NO_MONEY.test(message);
   const code = failure.status < 500 && failure.status !== 429 && isUnpaid ? "upstream-auth" : null;
-  return new SignalboxError(code ?? codeOfStatus(failure.status, message), message, {
+  return new SignalboxError(code ?? codeOfStatus(failure.status, message, said.details), message, {
     details: {
       provider: failure.provider,
       upstreamStatus: failure.status,
@@ -75,11 +76,18 @@ function bodyOf(error: SignalboxError): JsonObject {
   const { param, upstreamCode } = error.details;
   const code = upstreamCode !== undefined && isUpstreams(error) ? upstreamCode : error.code.replaceAll("-", "_");
   const details = { error_code: code, ...(param === undefined ? {} : { param }) };
-  return { type: "error", error: { type: typeOf(error), message: error.message, details }, request_id: null };
+  return { type: "error", error: { type: typeOf(error), message: messageOf(error), details }, request_id: null };
+}
+
+/** Agents of this dialect know by its first words that a prompt is too long, and shorten it. */
+function messageOf(error: SignalboxError): string {
+  if (!isContextOverflow(error) || /prompt is too long/i.test(error.message)) return error.message;
+  return `prompt is too long: ${error.message}`;
 }
 
 function isUpstreams(error: SignalboxError): boolean {
-  return error.code.startsWith("upstream-");
+  // A word on our key is none on the caller's.
+  return error.code.startsWith("upstream-") && error.code !== "upstream-auth";
 }
 
 function typeOf(error: SignalboxError): string {

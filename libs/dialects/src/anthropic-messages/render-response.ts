@@ -18,7 +18,8 @@ export function renderResponse(response: NeutralResponse, options: RenderRespons
     return { body: { ...stop, ...withoutNulls(body), ...headOf(response), usage }, losses: NO_LOSSES };
   }
   const losses = new LossList();
-  const built = buildMessage(response, options.usage, losses);
+  const { answerId: id = response.id } = options;
+  const built = buildMessage({ ...response, id }, options.usage, losses);
   return { body: { ...built, usage: { ...(built["usage"] as JsonObject), signalbox } }, losses: losses.all };
 }
 

@@ -14,6 +14,8 @@ import { buildUsage, renderUsage } from "./usage.ts";
 /** What is known of a caller's stream between two frames. */
 export type MessageWriteState = WriteState & {
   readonly inputTokens: number;
+  /** Of an answer from another wire; null: the provider's own. */
+  readonly answerId: string | null;
   /** Set once `message_start` is written. */
   readonly head: AnswerDefaults | null;
   /** The provider's own `message_delta`, which waits for the usage at the stream's end. */
@@ -27,6 +29,7 @@ export type MessageWriteState = WriteState & {
 export function startWriting(options: WriteStreamOptions): MessageWriteState {
   return {
     inputTokens: options.inputTokens ?? 0,
+    answerId: options.answerId ?? null,
     head: null,
     ending: null,
     finish: null,
@@ -69,7 +72,8 @@ function mergedEnding(before: JsonObject | null, body: JsonObject): JsonObject {
 
 function writeBuilt(state: MessageWriteState, chunk: NeutralChunk): readonly [MessageWriteState, string] {
   const deltas = chunk.deltas.filter(({ choice }) => choice === 0);
-  const [started, head] = withStart(state, chunk);
+  const { answerId } = state;
+  const [started, head] = withStart(state, answerId === null ? chunk : { ...chunk, id: answerId });
   let frames = head;
   let { built, losses } = started;
   for (const delta of deltas) {

@@ -84,7 +84,10 @@ function readStart(state: MessageReadState, body: JsonObject): Step {
       : [ended(state, spliced(state)), []];
   }
   const headed = { ...withHead({ ...state, head: null }, message), messageId: id };
-  let next: MessageReadState = { ...headed, usage: mergedUsage(state.usage, message["usage"]) };
+  const usage = mergedUsage(state.usage, message["usage"]);
+  const promptUsage = readUsage(usage);
+  const progressed = promptUsage === null ? headed : withProgress(headed, { promptUsage });
+  let next: MessageReadState = { ...progressed, usage };
   const content = Array.isArray(message["content"]) ? message["content"].filter(isObject) : [];
   const added: Added[] = [{}];
   for (const block of content) {

@@ -125,6 +125,21 @@ test("B9 state of another wire travels through a caller of this dialect and come
   expect(parseResponse(body, OPTIONS).choices[0]!.parts).toEqual(parts);
 });
 
+test("B8 text without citations says nothing of them, whole and streamed: a null is what the Vercel AI SDK cannot read", () => {
+  const head = { source: { dialect: "openai-chat", body: {} }, id: "c", createdAtS: 1, model: "m" } as const;
+  const parts = [{ kind: "text", text: "Hi" }] as const;
+  const response: NeutralResponse = {
+    ...head,
+    choices: [{ index: 0, parts, finish: "stop" }],
+    usage: ESTIMATED,
+    outputChars: 2,
+  };
+  const options = { usage: ESTIMATED, note: NOTE, includeUsage: true };
+  expect(renderResponse(response, options).body["content"]).toEqual([{ type: "text", text: "Hi" }]);
+  const start = eventsOf(renderAsStream(response, options)).find(({ type }) => type === "content_block_start");
+  expect(start?.["content_block"]).toEqual({ type: "text", text: "" });
+});
+
 test("B8 an answer with calls that its host ends as if it had none ends with them, whole and streamed", () => {
   const call = { kind: "tool-call", id: "call_1", name: "f", arguments: "{}" } as const;
   const head = { source: { dialect: "openai-chat", body: {} }, id: "a1", createdAtS: 1, model: "m" } as const;
@@ -134,4 +149,17 @@ test("B8 an answer with calls that its host ends as if it had none ends with the
   expect(renderResponse(response, options).body["stop_reason"]).toBe("tool_use");
   const events = eventsOf(renderAsStream(response, options));
   expect(events.find(({ type }) => type === "message_delta")).toMatchObject({ delta: { stop_reason: "tool_use" } });
+});
+
+test("B8 an answer of another form gets the id that it is given, whole and streamed, and one of this form keeps its own", () => {
+  const head = { source: { dialect: "openai-chat", body: {} }, id: "chatcmpl-7", createdAtS: 1, model: "m" } as const;
+  const choices = [{ index: 0, parts: [{ kind: "text", text: "Hi" }], finish: "stop" }] as const;
+  const response: NeutralResponse = { ...head, choices, usage: ESTIMATED, outputChars: 2 };
+  const options = { usage: ESTIMATED, note: NOTE, includeUsage: true, answerId: "msg_0199" };
+  const { body } = renderResponse(response, options);
+  expect(body["id"]).toBe("msg_0199");
+  expect(eventsOf(renderAsStream(response, options))[0]).toMatchObject({ message: { id: "msg_0199" } });
+  const own = parseResponse({ ...body, id: "msg_own" }, OPTIONS);
+  expect(renderResponse(own, options).body["id"]).toBe("msg_own");
+  expect(eventsOf(renderAsStream(own, options))[0]).toMatchObject({ message: { id: "msg_own" } });
 });

@@ -12,8 +12,10 @@ type Context = { readonly losses: LossList; readonly family: ModelFamily };
 type Inner = Context & { readonly documents: Set<string> };
 type Turn = { readonly role: "user" | "assistant"; readonly content: JsonObject[] };
 
+type Conversation = { readonly system: JsonObject[]; readonly messages: readonly Turn[] };
+
 /** The `system` and the `messages` of a request. */
-export function buildMessages({ messages, cache }: NeutralRequest, { losses, family }: Context): JsonObject {
+export function buildMessages({ messages, cache }: NeutralRequest, { losses, family }: Context): Conversation {
   const context = { losses, family, documents: new Set<string>() };
   const system: JsonObject[] = [];
   const turns: Turn[] = [];
@@ -27,7 +29,7 @@ export function buildMessages({ messages, cache }: NeutralRequest, { losses, fam
   trimEnd(turns.at(-1), losses);
   const last = turns.at(-1);
   if (cache !== undefined && last !== undefined) last.content.push(...cachePoint(cache, { path: "", losses, family }));
-  return { ...(system.length === 0 ? {} : { system }), messages: turns };
+  return { system, messages: turns };
 }
 
 /** Roles must alternate, and a turn must hold something. */

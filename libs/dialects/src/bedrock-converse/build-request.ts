@@ -5,6 +5,7 @@ import type { JsonObject } from "../neutral/source.ts";
 import { buildMessages } from "./build-messages.ts";
 import { buildThinking } from "./build-thinking.ts";
 import { buildTools } from "./build-tools.ts";
+import { limitPoints } from "./limit-points.ts";
 import { familyOf, type ModelFamily } from "./model-family.ts";
 
 const TEMPERATURE_MAX = 1;
@@ -20,10 +21,14 @@ export function buildRequest(request: NeutralRequest, options: RenderRequestOpti
   const sampling = buildSampling(request, { family, losses, isThinking: thinking.isOn });
   const inferenceConfig = { ...(maxTokens === null ? {} : { maxTokens }), ...sampling.shared };
   const own = { ...thinking.fields, ...sampling.own };
+  const { system, messages } = buildMessages(request, { losses, family });
+  const tools = buildTools(request, family, losses);
+  limitPoints([tools.toolConfig?.tools ?? [], system, ...messages.map(({ content }) => content)], losses);
   return {
-    ...buildMessages(request, { losses, family }),
+    ...(system.length === 0 ? {} : { system }),
+    messages,
     ...(Object.keys(inferenceConfig).length === 0 ? {} : { inferenceConfig }),
-    ...buildTools(request, family, losses),
+    ...tools,
     ...(Object.keys(own).length === 0 ? {} : { additionalModelRequestFields: own }),
     ...buildFormat(request, losses),
     ...buildService(request, losses),

@@ -7,8 +7,10 @@ import type { ModelFamily } from "./model-family.ts";
 
 const ANY_OBJECT = { type: "object", properties: {} };
 
+type ToolConfig = { readonly toolConfig?: { readonly tools: JsonObject[]; readonly toolChoice?: JsonObject } };
+
 /** The `toolConfig` of a request; nothing where it has no tools. */
-export function buildTools(request: NeutralRequest, family: ModelFamily, losses: LossList): JsonObject {
+export function buildTools(request: NeutralRequest, family: ModelFamily, losses: LossList): ToolConfig {
   const { toolChoice } = request;
   const wanted = toolChoice?.kind === "allowed" ? new Set(toolChoice.names) : null;
   const called = calledNames(request);

@@ -5,6 +5,7 @@ import { EventStreamParser } from "./event-stream.ts";
 import { parseResponse } from "./parse-response.ts";
 import { renderRequest } from "./render-request.ts";
 import { type ConverseReadState, readEnd, readEvent, startReading } from "./stream.ts";
+import { readUsage } from "./usage.ts";
 
 /** Amazon Bedrock's Converse and ConverseStream (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html). */
 export const bedrockConverseEgress: EgressCodec<ConverseReadState> = {
@@ -13,6 +14,7 @@ export const bedrockConverseEgress: EgressCodec<ConverseReadState> = {
   credentials,
   renderRequest,
   parseResponse,
+  reportedUsage: (body) => readUsage(body["usage"]),
   openEvents: (contentType) => (/\bjson\b/i.test(contentType) ? null : new EventStreamParser()),
   startReading,
   readEvent,

@@ -68,7 +68,11 @@ export function parseException(
 
 function codeOf(name: string | null, message: string): ErrorCode | null {
   // A model that is not there, or not in this region, is a mistake in the request to this API.
-  if (/model identifier is invalid|model (?:id|version) .*(?:not found|end of its life)/i.test(message)) {
+  if (
+    /^Invocation of model ID \S+ with on-demand throughput isn|model identifier is invalid|model (?:id|version) .*(?:not found|end of its life)/i.test(
+      message,
+    )
+  ) {
     return "upstream-not-found";
   }
   return name === null ? null : (CODES.get(name.replace(/(?:Exception|Error)$/, "").toLowerCase()) ?? null);

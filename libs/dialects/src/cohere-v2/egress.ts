@@ -4,6 +4,7 @@ import { SseParser } from "../sse/parser.ts";
 import { parseResponse } from "./parse-response.ts";
 import { renderRequest } from "./render-request.ts";
 import { type CohereReadState, readEnd, readEvent, startReading } from "./stream.ts";
+import { readUsage } from "./usage.ts";
 
 /** Cohere's Chat API, version 2 (https://docs.cohere.com/reference/chat). */
 export const cohereEgress: EgressCodec<CohereReadState> = {
@@ -12,6 +13,7 @@ export const cohereEgress: EgressCodec<CohereReadState> = {
   credentials: (key) => ({ authorization: `Bearer ${key}` }),
   renderRequest,
   parseResponse,
+  reportedUsage: (body) => readUsage(body["usage"]),
   openEvents: (contentType) => (/\bjson\b/i.test(contentType) ? null : new SseParser()),
   startReading,
   readEvent,

@@ -56,6 +56,19 @@ test("facts count what a request holds and hold nothing of it", () => {
   expect(labelsOf(request)).toEqual({ user: "u", metadata: { k: "v" } });
 });
 
+function factsWith(source: object): ReturnType<typeof factsOf> {
+  const content = [{ type: "document", source }];
+  const body = { model: "m", max_tokens: 9, messages: [{ role: "user", content }] };
+  return factsOf(ingressOf("anthropic-messages").parseRequest(body));
+}
+
+test("a file that is a plain text is read like text, and any other asks for a model that reads files", () => {
+  const text = { type: "text", media_type: "text/plain", data: "12345" };
+  expect(factsWith(text)).toMatchObject({ files: 0, textChars: 5 });
+  const pdf = { type: "base64", media_type: "application/pdf", data: "JVBERi0=" };
+  expect(factsWith(pdf)).toMatchObject({ files: 1, textChars: 0 });
+});
+
 const user = { role: "user", content: "Go on." };
 const thinking = { type: "thinking", thinking: "Hm", signature: "c2ln" };
 const redacted = { type: "redacted_thinking", data: "cmVk" };

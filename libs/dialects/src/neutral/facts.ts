@@ -92,7 +92,11 @@ function countPart(part: NeutralPart, counts: Counts): void {
     counts.textChars += part.name.length + part.arguments.length;
   } else if (part.kind === "image") counts.images += 1;
   else if (part.kind === "audio") counts.audios += 1;
-  else if (part.kind === "file") counts.files += 1;
+  else if (part.kind === "file") {
+    // A plain text is for every model that reads text: each wire has a place for its words.
+    if (part.source.kind === "text") counts.textChars += part.source.text.length;
+    else counts.files += 1;
+  }
 }
 
 function toolCharsOf(request: NeutralRequest): number {

@@ -88,6 +88,8 @@ export type StreamProgress = {
   readonly finish: FinishReason | null;
   /** The last one reported; providers that repeat it send running totals, so it is never summed. */
   readonly usage: Usage | null;
+  /** What was said of the prompt before anything was generated, where the wire says it there. `usage` replaces it. */
+  readonly promptUsage?: Usage;
   /** The object that `usage` was read from. */
   readonly usageSource: JsonObject | null;
   /** UTF-16 units of all that was generated. */

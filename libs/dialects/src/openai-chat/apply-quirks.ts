@@ -45,9 +45,13 @@ function drop(body: Body, field: string, losses: LossList): void {
   const [list, inner] = field.split("[].");
   if (list !== undefined && inner !== undefined) return dropInside(body, [list, inner], losses);
   if (body[field] === undefined) return;
-  // A switch that is off asks for nothing.
-  if (body[field] !== null && body[field] !== false) losses.add(field, field.replaceAll("_", "-"), "no-equivalent");
+  if (!asksNothing(field, body[field])) losses.add(field, field.replaceAll("_", "-"), "no-equivalent");
   delete body[field];
+}
+
+/** A switch that is off asks for nothing, but for the one that is on unless told otherwise. */
+function asksNothing(field: string, value: unknown): boolean {
+  return value === null || value === (field === "parallel_tool_calls");
 }
 
 function dropInside(body: Body, [list, field]: readonly [string, string], losses: LossList): void {

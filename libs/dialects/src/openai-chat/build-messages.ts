@@ -4,6 +4,7 @@ import type { JsonObject } from "../neutral/source.ts";
 import { buildCall } from "./build-answer.ts";
 import { noteOrder } from "./part-order.ts";
 import { renderReasoningDetails } from "./reasoning-details.ts";
+import { isThinkingBlock, renderThinkingBlock } from "./thinking-blocks.ts";
 import { type BuildContext, buildContent, buildMark } from "./build-content.ts";
 
 /** The messages of a request that was read from another form. */
@@ -54,18 +55,22 @@ function buildAssistant(message: NeutralMessage, path: string, context: BuildCon
 function buildReasoning(parts: readonly NeutralPart[], path: string, context: BuildContext): JsonObject {
   const { losses, quirks } = context;
   const { reasoningField } = quirks;
+  const isText = reasoningField === "reasoning_content" || reasoningField === "reasoning";
   const details: JsonObject[] = [];
   for (const [index, part] of parts.entries()) {
     const at = `${path}.parts[${index}]`;
     if (part.kind === "tool-call") noteCall(part, at, context);
     if (part.kind !== "reasoning") continue;
+    const isBlock = reasoningField === "thinking_blocks" && isThinkingBlock(part);
     if (reasoningField === "reasoning_details") details.push(...renderReasoningDetails(part, index));
+    else if (isBlock) details.push(renderThinkingBlock(part));
     else if (part.state !== undefined) losses.add(`${at}.state`, `reasoning-${part.state.kind}`, "foreign");
-    if (part.text !== "" && reasoningField === undefined) losses.add(at, "reasoning", "no-equivalent");
+    const isKept = isText || reasoningField === "reasoning_details" || isBlock;
+    if (part.text !== "" && !isKept) losses.add(at, "reasoning", "no-equivalent");
   }
-  if (reasoningField === "reasoning_details") return details.length === 0 ? {} : { reasoning_details: details };
-  const text = reasoningField === undefined ? null : reasoningOf(parts);
-  return text === null ? {} : { [reasoningField ?? ""]: text };
+  if (reasoningField === undefined || reasoningField === null) return {};
+  const value = isText ? reasoningOf(parts) : details.length === 0 ? null : details;
+  return value === null ? {} : { [reasoningField]: value };
 }
 
 function noteCall(call: ToolCallPart, path: string, context: BuildContext): void {

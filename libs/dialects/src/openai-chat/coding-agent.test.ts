@@ -86,3 +86,35 @@ test.each(WIRES.map((wire) => [wire] as [WireName]))("B8 a coding agent's sessio
   for (const { what } of losses)
     expect(what).toMatch(/^(cache-mark|reasoning|reasoning-effort|reasoning-wish|parallel-tools|schema.*)$/);
 });
+
+test("B14 marks that stand beside a message's content, as opencode and Qwen Code write them, reach a wire that has them", () => {
+  const mark = { cache_control: { type: "ephemeral" } };
+  const call = { id: "call_1", type: "function", function: { name: "read", arguments: "{}" } };
+  const request = parseRequest({
+    model: "auto",
+    messages: [
+      { role: "system", content: "Be brief.", ...mark },
+      {
+        role: "user",
+        content: [
+          { type: "text", text: "Read" },
+          { type: "text", text: "it." },
+        ],
+        ...mark,
+      },
+      { role: "assistant", content: "I read.", tool_calls: [{ ...call, ...mark }] },
+      { role: "tool", tool_call_id: "call_1", content: "It is short.", ...mark },
+    ],
+  });
+  const { body, losses } = renderFor("anthropic-messages", request, { model: "claude-opus-4-1", maxOutputTokens: 9 });
+  expect(losses).toEqual([]);
+  expect(body).toMatchObject({
+    system: [{ text: "Be brief.", ...mark }],
+    messages: [
+      { content: [{ text: "Read" }, { text: "it.", ...mark }] },
+      { content: [{ type: "text" }, { type: "tool_use", ...mark }] },
+      { content: [{ type: "tool_result", ...mark }] },
+    ],
+  });
+  expect(JSON.stringify(body).split("cache_control")).toHaveLength(5);
+});

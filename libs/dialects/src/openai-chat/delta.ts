@@ -3,7 +3,7 @@ import type { JsonObject } from "../neutral/source.ts";
 import type { DeltaExtra } from "../neutral/stream-event.ts";
 import { readAnnotations } from "./annotations.ts";
 import { readImages } from "./answer-media.ts";
-import { readReasoning } from "./reasoning-details.ts";
+import { readThoughts } from "./thoughts.ts";
 
 /** The delta of a chunk's choice; a few hosts put the piece under `message`. */
 export function deltaOf(choice: JsonObject): JsonObject {
@@ -13,13 +13,18 @@ export function deltaOf(choice: JsonObject): JsonObject {
 
 /** What a delta holds beside its text and calls; null for most. `source` is its choice. */
 export function readExtras(raw: JsonObject, source: JsonObject): readonly DeltaExtra[] | null {
-  const { annotations, images, content, reasoning_details: details } = raw;
+  const { annotations, images, content, reasoning_details: details, thinking_blocks: blocks } = raw;
   const { logprobs } = source;
   const hasSome =
-    isObject(logprobs) || isList(annotations) || isList(images) || isList(details) || Array.isArray(content);
+    isObject(logprobs) ||
+    isList(annotations) ||
+    isList(images) ||
+    isList(details) ||
+    isList(blocks) ||
+    Array.isArray(content);
   if (!hasSome) return null;
   const extras: DeltaExtra[] = [];
-  for (const { state, id } of readReasoning(details, null)) {
+  for (const { state, id } of readThoughts(raw, null)) {
     if (state !== undefined) extras.push({ kind: "reasoning-state", state, ...(id === undefined ? {} : { id }) });
   }
   for (const annotation of readAnnotations(annotations)) extras.push({ kind: "annotation", annotation });

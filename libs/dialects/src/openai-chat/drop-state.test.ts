@@ -33,12 +33,21 @@ function sentTo(host: string): { message: unknown; losses: string[] } {
 }
 
 const NO_DETAILS = "messages[1].reasoning_details reasoning-signature foreign";
+const NO_WORDS = "messages[1].reasoning_details reasoning no-equivalent";
 const NO_SIGNATURE = "messages[1].tool_calls[0].extra_content call-signature foreign";
 const { reasoning_details: _, ...unreasoned } = said;
 
 test.each<[string, object, string[]]>([
-  ["api.openai.com", { ...unreasoned, tool_calls: [call, { ...call, id: "c2" }] }, [NO_DETAILS, NO_SIGNATURE]],
-  ["me.openai.azure.com", { ...unreasoned, tool_calls: [call, { ...call, id: "c2" }] }, [NO_DETAILS, NO_SIGNATURE]],
+  [
+    "api.openai.com",
+    { ...unreasoned, tool_calls: [call, { ...call, id: "c2" }] },
+    [NO_DETAILS, NO_WORDS, NO_SIGNATURE],
+  ],
+  [
+    "me.openai.azure.com",
+    { ...unreasoned, tool_calls: [call, { ...call, id: "c2" }] },
+    [NO_DETAILS, NO_WORDS, NO_SIGNATURE],
+  ],
   ["generativelanguage.googleapis.com", unreasoned, [NO_DETAILS]],
   ["openrouter.ai", { ...said, tool_calls: [call, { ...call, id: "c2" }] }, [NO_SIGNATURE]],
 ])("B9 of the signed state in a caller's own body %s gets what it can read, as it came", (host, message, losses) => {

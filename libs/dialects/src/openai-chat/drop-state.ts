@@ -5,6 +5,7 @@ import type { JsonObject } from "../neutral/source.ts";
 import type { RequestQuirks } from "../request-quirks.ts";
 import type { Body } from "./apply-quirks.ts";
 import { readCallState, readReasoning } from "./reasoning-details.ts";
+import { readThinkingBlocks } from "./thinking-blocks.ts";
 
 type Context = { readonly quirks: RequestQuirks; readonly losses: LossList };
 
@@ -18,15 +19,17 @@ export function dropState(body: Body, { messages }: NeutralRequest, context: Con
 }
 
 function withoutState(message: JsonObject, path: string, { quirks, losses }: Context): JsonObject {
-  const { reasoning_details: details, tool_calls: calls } = message;
+  const { reasoning_details: details, thinking_blocks: blocks, tool_calls: calls } = message;
   let fitting = message;
-  if (quirks.reasoningField !== "reasoning_details") {
-    const state = readReasoning(details, null).find((part) => part.state !== undefined)?.state;
-    if (state !== undefined) {
-      losses.add(`${path}.reasoning_details`, `reasoning-${state.kind}`, "foreign");
-      const { reasoning_details: _, ...rest } = fitting;
-      fitting = rest;
-    }
+  for (const [field, parts] of [
+    ["reasoning_details", readReasoning(details, null)],
+    ["thinking_blocks", readThinkingBlocks(blocks)],
+  ] as const) {
+    const state = quirks.reasoningField === field ? undefined : parts.find((part) => part.state !== undefined)?.state;
+    if (state === undefined) continue;
+    losses.add(`${path}.${field}`, `reasoning-${state.kind}`, "foreign");
+    const { [field]: _, ...rest } = fitting;
+    fitting = rest;
   }
   if (quirks.callSignatures === true || !Array.isArray(calls)) return fitting;
   const unsigned = calls.map((call: unknown, index) => {

@@ -1,4 +1,5 @@
 import { SignalboxError, type ErrorCode } from "@signalbox/proto";
+import { CONTEXT_OVERFLOW, isContextOverflow } from "../error/context-overflow.ts";
 import { redact } from "../error/redact.ts";
 import { retryAfterMsOf } from "../error/retry-after.ts";
 import { codeOfStatus } from "../error/upstream-code.ts";
@@ -15,7 +16,7 @@ export function parseError(failure: UpstreamFailure): SignalboxError {
   const said = sayingOf(parseJson(failure.bodyText));
   const message = redact(said.message ?? `The provider answered with status ${failure.status}.`, failure.secrets);
   const retryAfterMs = retryAfterMsOf(failure.header, failure.nowMs);
-  return new SignalboxError(codeOfStatus(failure.status, message), message, {
+  return new SignalboxError(codeOfStatus(failure.status, message, said.details), message, {
     details: {
       provider: failure.provider,
       upstreamStatus: failure.status,
@@ -36,7 +37,8 @@ export function parseInBandError(
   const said = sayingOf(body);
   const message = redact(said.message ?? "The provider reported an error inside its answer.", from.secrets);
   const status = isObject(error) ? Number(error["status"] ?? error["code"]) : Number.NaN;
-  const code = status >= 400 && status < 600 ? codeOfStatus(status, message) : codeOfWord(said.details.upstreamCode);
+  const code =
+    status >= 400 && status < 600 ? codeOfStatus(status, message, said.details) : codeOfWord(said.details.upstreamCode);
   return new SignalboxError(code, message, { details: { provider: from.provider, ...said.details } });
 }
 
@@ -84,13 +86,16 @@ export function renderError(error: SignalboxError): RenderedError {
 
 function bodyOf(error: SignalboxError): JsonObject {
   const { param, upstreamCode, upstreamType, problems } = error.details;
-  const isUpstreams = error.code.startsWith("upstream-");
+  // That a provider does not accept our key is nothing that its caller could take for a word on its own.
+  const isUpstreams = error.code.startsWith("upstream-") && error.code !== "upstream-auth";
+  const overflow = isContextOverflow(error) ? CONTEXT_OVERFLOW : undefined;
   return {
     error: {
       message: error.message,
       type: (isUpstreams ? upstreamType : undefined) ?? typeOf(error),
       param: param ?? null,
-      code: (isUpstreams ? upstreamCode : undefined) ?? CODES[error.code] ?? error.code.replaceAll("-", "_"),
+      code:
+        overflow ?? (isUpstreams ? upstreamCode : undefined) ?? CODES[error.code] ?? error.code.replaceAll("-", "_"),
       ...(problems === undefined ? {} : { problems }),
     },
   };

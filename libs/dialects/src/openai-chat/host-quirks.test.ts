@@ -259,6 +259,19 @@ describe("B9 signed reasoning of another dialect", () => {
   });
 });
 
+test.each([
+  [false, ["parallel-tool-calls no-equivalent"]],
+  [true, []],
+])(
+  "parallel_tool_calls %s, at a host that does not know it, is a loss where it asks for something",
+  (asked, losses) => {
+    expect(send("api.deepseek.com", { tools: [f], parallel_tool_calls: asked })).toEqual({
+      body: { tools: [f] },
+      losses,
+    });
+  },
+);
+
 test("every host says where what is said of it stands, or since when nobody has found that", () => {
   for (const { hosts, names, sources, unverified = "2026-01-01" } of HOSTS) {
     expect([...hosts, ...names]).not.toEqual([]);

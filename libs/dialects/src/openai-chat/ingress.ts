@@ -3,6 +3,7 @@ import { cacheFieldsOf } from "./cache-fields.ts";
 import { AnswerCollector, keptOf } from "./collect.ts";
 import { renderError, renderErrorFrame } from "./error.ts";
 import { unread } from "./known-fields.ts";
+import { echoOf } from "./legacy-answer.ts";
 import { parseRequest } from "./parse-request.ts";
 import { parseResponse } from "./parse-response.ts";
 import { renderAsStream } from "./render-as-stream.ts";
@@ -14,6 +15,8 @@ export const openaiChatIngress: IngressCodec<ChatWriteState> = {
   dialect: "openai-chat",
   parseRequest,
   unread,
+  echoOf,
+  echoedField: "functions",
   cacheFieldsOf,
   renderResponse,
   renderAsStream,

@@ -24,6 +24,7 @@ const MESSAGE: ReadFields = {
   reasoning_content: "read",
   reasoning: "read",
   reasoning_details: "read",
+  thinking_blocks: "read",
   tool_call_id: "read",
   cache_control: "read",
   function_call: "read",
@@ -36,6 +37,7 @@ const MESSAGE: ReadFields = {
       function: { name: "read", arguments: "read" },
       custom: { name: "read", input: "read" },
       extra_content: "read",
+      cache_control: "read",
     },
   ],
 };
@@ -44,7 +46,8 @@ const MESSAGE: ReadFields = {
 const REQUEST: ReadFields = {
   model: "read",
   messages: [MESSAGE],
-  tools: [{ type: "read", function: FUNCTION, custom: "read", cache_control: "read" }],
+  // Codex, as long as it spoke this dialect, named a tool beside its function as well.
+  tools: [{ type: "read", name: "read", function: FUNCTION, custom: "read", cache_control: "read" }],
   functions: [FUNCTION],
   tool_choice: "read",
   function_call: "read",

@@ -1,11 +1,15 @@
 import { array, isObject, object, optionalString, string } from "../check/check-value.ts";
 import { invalid, missing, notOneOf, wrongType } from "../check/invalid.ts";
+import { withCallIds } from "../neutral/call-ids.ts";
 import type { NeutralMessage } from "../neutral/message.ts";
 import type { AudioPart, NeutralPart, ToolCallPart } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
+import { isLegacyMessage } from "./legacy-messages.ts";
+import { withMessageMark } from "./message-mark.ts";
 import { cacheMarkOf, parsePart } from "./parse-part.ts";
-import { readCallState, readReasoning } from "./reasoning-details.ts";
+import { readCallState } from "./reasoning-details.ts";
 import { isSet } from "./request-fields.ts";
+import { readThoughts } from "./thoughts.ts";
 
 const ROLES = ["system", "developer", "user", "assistant", "tool", "function"] as const;
 
@@ -21,9 +25,9 @@ export function parseMessage(value: unknown, param: string): NeutralMessage {
     case "system":
     case "developer":
     case "user":
-      return { role, parts: requiredParts(message, param), ...named };
+      return { role, parts: withMessageMark(requiredParts(message, param), message), ...named };
     case "assistant":
-      return { role, parts: parseAssistant(message, param), ...named };
+      return { role, parts: withMessageMark(parseAssistant(message, param), message), ...named };
     case "tool": {
       const callId = string(message["tool_call_id"], `${param}.tool_call_id`);
       return { role, parts: requiredParts(message, param), callId, ...named, ...markOf(message) };
@@ -36,8 +40,8 @@ export function parseMessage(value: unknown, param: string): NeutralMessage {
   }
 }
 
-function markOf(message: JsonObject): object | undefined {
-  return isSet(message["cache_control"]) ? { cache: cacheMarkOf(message["cache_control"]) } : undefined;
+function markOf({ cache_control: mark }: JsonObject): object | undefined {
+  return isSet(mark) ? { cache: cacheMarkOf(mark) } : undefined;
 }
 
 function parseAssistant(message: JsonObject, param: string): readonly NeutralPart[] {
@@ -61,7 +65,7 @@ function parseAssistant(message: JsonObject, param: string): readonly NeutralPar
 /** Reasoning of an earlier answer, in the fields that hosts have for it. What has another type is some host's own. */
 function reasoningParts(message: JsonObject): readonly NeutralPart[] {
   const text = message["reasoning_content"] ?? message["reasoning"];
-  return readReasoning(message["reasoning_details"], typeof text === "string" ? text : null);
+  return readThoughts(message, typeof text === "string" ? text : null);
 }
 
 /** An earlier answer's sound, which the provider knows by its id. */
@@ -84,7 +88,7 @@ function parseCall(value: unknown, param: string): ToolCallPart {
   if (call["type"] !== "custom") {
     const parsed = parseFunction(call["function"], `${param}.function`, id);
     const state = readCallState(call);
-    return state === null ? parsed : { ...parsed, state };
+    return { ...parsed, ...markOf(call), ...(state === null ? {} : { state }) };
   }
   const custom = object(call["custom"], `${param}.custom`);
   const name = string(custom["name"], `${param}.custom.name`);
@@ -122,8 +126,16 @@ function parseContent(content: unknown, role: unknown, param: string): readonly 
 export function parseMessages(value: unknown): readonly NeutralMessage[] {
   const messages = array(value ?? undefined, "messages");
   if (messages.length === 0) throw invalid("messages", "Invalid 'messages': expected at least one message.");
-  return messages.map((message, index) => {
+  let isLegacy = false;
+  const parsed = messages.map((message, index) => {
     if (!isObject(message)) throw wrongType(`messages[${index}]`, "an object", message);
+    isLegacy ||= isLegacyMessage(message);
     return parseMessage(message, `messages[${index}]`);
   });
+  return isLegacy ? withCallIds(parsed, legacyCallId) : parsed;
+}
+
+/** Calls of the legacy kind have no id, and wires want one; by its place in the conversation it is the same in every turn. */
+function legacyCallId(id: string, place: string): string {
+  return id === "" ? `call_${place.replace(".", "_")}` : id;
 }

@@ -3,6 +3,7 @@ import type { NeutralRequest, NeutralSampling, NeutralService } from "../neutral
 import type { JsonObject } from "../neutral/source.ts";
 import { isObject } from "../check/check-value.ts";
 import { missing } from "../check/invalid.ts";
+import { hasFunctions } from "./legacy-functions.ts";
 import { parseMessages } from "./parse-message.ts";
 import { parseResponseFormat } from "./parse-response-format.ts";
 import { parseTools, parseToolChoice } from "./parse-tools.ts";
@@ -24,7 +25,8 @@ export function parseRequest(value: unknown): NeutralRequest {
     messages: parseMessages(body["messages"]),
     tools,
     toolChoice: parseToolChoice(body, tools),
-    parallelTools: (body["parallel_tool_calls"] ?? null) as boolean | null,
+    // An answer in the legacy form holds one call.
+    parallelTools: hasFunctions(body) ? false : ((body["parallel_tool_calls"] ?? null) as boolean | null),
     responseFormat: parseResponseFormat(body["response_format"]),
     stream: body["stream"] === true,
     includeUsage: options?.["include_usage"] === true,

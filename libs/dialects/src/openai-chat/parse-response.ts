@@ -1,23 +1,27 @@
 import { SignalboxError } from "@signalbox/proto";
 import type { ParseResponseOptions } from "../egress-codec.ts";
 import { generatedChars, type NeutralAnnotation, type NeutralPart, type ToolCallPart } from "../neutral/part.ts";
-import type { NeutralChoice, NeutralResponse } from "../neutral/response.ts";
+import type { FinishReason, NeutralChoice, NeutralResponse } from "../neutral/response.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { isObject } from "../check/check-value.ts";
 import { readContent } from "./content.ts";
 import { parseInBandError } from "./error.ts";
-import { readFinish } from "./finish-reason.ts";
+import { type FinishReading, readFinish } from "./finish-reason.ts";
+import { callsOf } from "./legacy-calls.ts";
 import { readAudio, readImages } from "./answer-media.ts";
 import { readAnnotations } from "./annotations.ts";
-import { readCallState, readReasoning } from "./reasoning-details.ts";
+import { readCallState } from "./reasoning-details.ts";
 import { failedBy } from "../error/stream-failure.ts";
 import { argumentsText, mintedCallId } from "../neutral/tool-call-text.ts";
 import { readSearchResults } from "./search-results.ts";
+import { thinkTagsOf, withoutTags } from "./tagged-thoughts.ts";
+import { readThoughts } from "./thoughts.ts";
 import { readUsage, usageOf } from "./usage.ts";
 
 /** Reads a whole answer. Throws an `upstream-*` error when it is none: an error inside a 200, no choices, a provider's failure as finish reason. */
-export function parseResponse(body: unknown, options: ParseResponseOptions): NeutralResponse {
-  if (!isObject(body)) throw malformed(options);
+export function parseResponse(answer: unknown, options: ParseResponseOptions): NeutralResponse {
+  if (!isObject(answer)) throw malformed(options);
+  const body = withoutTags(answer, thinkTagsOf(options));
   const error = parseInBandError(body, options);
   if (error !== null) throw error;
   const raw = body["choices"];
@@ -46,14 +50,20 @@ function parseChoice(value: unknown, position: number, options: Reading): Neutra
   if (finish.kind === "failure") throw failedBy(finish.reason, options.provider);
   const message = value["message"];
   const index = typeof value["index"] === "number" ? value["index"] : position;
-  const toolCalls = parseCalls(message["tool_calls"], `${options.defaults.id}-${index}`);
+  const toolCalls = parseCalls(callsOf(message), `${options.defaults.id}-${index}`);
   const logprobs = value["logprobs"];
   return {
     index,
     parts: partsOf(message, toolCalls, options.sources),
-    finish: finish.kind === "finish" ? finish.reason : toolCalls.length > 0 ? "tool_calls" : "stop",
+    finish: finishOf(finish, toolCalls.length > 0),
     ...(isObject(logprobs) ? { logprobs } : undefined),
   };
+}
+
+/** An end that the provider does not name is told by its calls; calls in the legacy form are read as those of today's. */
+function finishOf(finish: FinishReading, hasCalls: boolean): FinishReason {
+  const reason = finish.kind === "finish" ? finish.reason : "stop";
+  return hasCalls && (finish.kind === "none" || reason === "function_call") ? "tool_calls" : reason;
 }
 
 function partsOf(
@@ -62,7 +72,7 @@ function partsOf(
   sources: readonly NeutralAnnotation[],
 ): readonly NeutralPart[] {
   const { text, reasoning } = readContent(message);
-  const parts: NeutralPart[] = [...readReasoning(message["reasoning_details"], reasoning)];
+  const parts: NeutralPart[] = [...readThoughts(message, reasoning)];
   if (text !== null) {
     const own = readAnnotations(message["annotations"]);
     const annotations = own.length === 0 ? sources : own;

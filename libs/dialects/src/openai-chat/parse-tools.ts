@@ -2,6 +2,7 @@ import { array, boolean, isObject, object, oneOf, optionalString, string } from 
 import { invalid, notOneOf } from "../check/invalid.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { NeutralTool, NeutralToolChoice } from "../neutral/tool.ts";
+import { hasFunctions } from "./legacy-functions.ts";
 import { cacheMarkOf } from "./parse-part.ts";
 import { isSet } from "./request-fields.ts";
 
@@ -12,7 +13,8 @@ const NO_TOOLS: readonly NeutralTool[] = [];
 
 /** The tools of a request, with the rule that `parallel_tool_calls` puts on them. */
 export function parseTools(body: JsonObject): readonly NeutralTool[] {
-  const legacy = isSet(body["functions"]);
+  const legacy = hasFunctions(body);
+  if (legacy && isSet(body["tools"])) throw invalid("functions", "Only one of 'functions' and 'tools' may be given.");
   const tools = legacy ? parseFunctions(body["functions"]) : parseList(body["tools"]);
   if (isSet(body["parallel_tool_calls"]) && tools.length === 0) throw onlyWithTools("parallel_tool_calls");
   return tools;
@@ -46,7 +48,9 @@ function parseCustom(value: unknown, param: string): NeutralTool {
 }
 
 function parseFunctions(value: unknown): readonly NeutralTool[] {
-  return array(value, "functions").map((tool, index) => parseFunction(tool, `functions[${index}]`));
+  const functions = array(value, "functions");
+  if (functions.length > TOOLS_MAX) throw invalid("functions", `Invalid 'functions': expected at most ${TOOLS_MAX}.`);
+  return functions.map((tool, index) => parseFunction(tool, `functions[${index}]`));
 }
 
 function parseFunction(value: unknown, param: string): NeutralTool & { kind: "function" } {

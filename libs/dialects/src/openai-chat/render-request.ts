@@ -6,6 +6,9 @@ import { NO_QUIRKS, quirksForModel, type RequestQuirks } from "../request-quirks
 import { applyQuirks } from "./apply-quirks.ts";
 import { buildRequest } from "./build-request.ts";
 import { dropState } from "./drop-state.ts";
+import { fitOwnReasoning } from "./fit-own-reasoning.ts";
+import { withoutFunctions } from "./legacy-functions.ts";
+import { withoutLegacyMessages } from "./legacy-messages.ts";
 
 const PATH = "/chat/completions";
 const NO_HEADERS = {};
@@ -20,6 +23,10 @@ export function renderRequest(request: NeutralRequest, options: RenderRequestOpt
   const isOwn = request.source.dialect === "openai-chat";
   const fields = isOwn ? request.source.body : buildRequest(request, quirks, losses);
   const body: Record<string, unknown> = { ...fields, model: options.model };
+  if (isOwn) {
+    withoutFunctions(body);
+    withoutLegacyMessages(body, request.messages);
+  }
   if (request.stream && quirks.streamOptions) {
     body["stream_options"] = { ...(body["stream_options"] as JsonObject | null), include_usage: true };
   } else {
@@ -27,7 +34,10 @@ export function renderRequest(request: NeutralRequest, options: RenderRequestOpt
   }
   boundOutput(body, options.maxOutputTokens, quirks);
   applyQuirks(body, request, { quirks, losses });
-  if (isOwn) dropState(body, request, { quirks, losses });
+  if (isOwn) {
+    fitOwnReasoning(body, request, { quirks, losses });
+    dropState(body, request, { quirks, losses });
+  }
   if (!quirks.developerRole && request.messages.some((message) => message.role === "developer")) {
     body["messages"] = (body["messages"] as JsonObject[]).map(developerToSystem);
   }

@@ -7,11 +7,13 @@ import type { NeutralChoice, NeutralResponse } from "../neutral/response.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { renderImage } from "./answer-media.ts";
 import { buildMessage } from "./build-answer.ts";
+import { inLegacyForm, isLegacyEcho } from "./legacy-answer.ts";
 import { renderUsage } from "./usage.ts";
 
 /** A whole answer as the caller gets it, with every field that the format requires, and `usage.signalbox`; a provider's of this form keeps its own. */
 export function renderResponse(response: NeutralResponse, options: RenderResponseOptions): RenderedResponse {
   const note = renderNote(options.note, options.usage);
+  if (isLegacyEcho(options)) return renderLegacy(response, options);
   if (response.source.dialect === "openai-chat") {
     const { body } = response.source;
     const sources = body["choices"] as readonly JsonObject[];
@@ -23,6 +25,18 @@ export function renderResponse(response: NeutralResponse, options: RenderRespons
   const choices = response.choices.map((choice, position) => buildChoice(choice, `choices[${position}]`, losses));
   const usage = { ...renderUsage(options.usage, null), signalbox: note };
   return { body: { ...headOf(response), choices, usage }, losses: losses.all };
+}
+
+/** An answer to who asked with `functions`. */
+function renderLegacy(response: NeutralResponse, options: RenderResponseOptions): RenderedResponse {
+  const { echo: _, ...plain } = options;
+  const { body, losses } = renderResponse(response, plain);
+  const list = new LossList();
+  for (const { path, what, why } of losses) list.add(path, what, why);
+  const choices = (body["choices"] as readonly JsonObject[]).map((choice, position) => {
+    return inLegacyForm(choice, () => list.add(`choices[${position}]`, "tool-call", "no-equivalent"));
+  });
+  return { body: { ...body, choices }, losses: list.all };
 }
 
 function headOf(response: NeutralResponse): JsonObject {
@@ -51,8 +65,9 @@ function overlayMessage(choice: NeutralChoice, source: JsonObject): JsonObject {
   const toolCalls = toolCallsOf(choice.parts);
   if (toolCalls.length === 0) return message;
   const sources = Array.isArray(calls) ? calls.filter(isObject) : [];
+  const { function_call: _, ...today } = message as JsonObject;
   return {
-    ...message,
+    ...today,
     tool_calls: toolCalls.map((call, index) => {
       const own = sources[index] ?? {};
       if (own["type"] === "custom") return { ...own, id: call.id };

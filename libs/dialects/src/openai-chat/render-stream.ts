@@ -1,7 +1,7 @@
 import { isObject } from "../check/check-value.ts";
 import type { StreamTail, WriteState, WriteStreamOptions } from "../ingress-codec.ts";
 import { renderNote } from "../neutral/answer-note.ts";
-import { NO_LOSSES } from "../neutral/loss.ts";
+import { NO_LOSSES, withLoss } from "../neutral/loss.ts";
 import type { AnswerDefaults } from "../neutral/response.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { NeutralChunk, NeutralDelta, ToolCallDelta } from "../neutral/stream-event.ts";
@@ -9,6 +9,7 @@ import { encodeData } from "../sse/encode.ts";
 import { renderImage } from "./answer-media.ts";
 import { type BuiltChoices, buildDeltas, NO_BUILT_CHOICES } from "./build-delta.ts";
 import { deltaOf } from "./delta.ts";
+import { inLegacyForm, isLegacyEcho } from "./legacy-answer.ts";
 import { renderUsage } from "./usage.ts";
 
 /** What is known of a caller's stream between two frames. */
@@ -16,24 +17,44 @@ export type ChatWriteState = WriteState & {
   /** Whether the caller asked for a usage chunk. */
   readonly includeUsage: boolean;
   readonly head: AnswerDefaults | null;
+  /** Whether the caller asked with `functions`. */
+  readonly legacy: boolean;
   /** Of answers from other wires. */
   readonly built: BuiltChoices;
 };
 
 export function startWriting(options: WriteStreamOptions): ChatWriteState {
-  return { includeUsage: options.includeUsage, head: null, built: NO_BUILT_CHOICES, losses: NO_LOSSES };
+  const legacy = isLegacyEcho(options);
+  return { includeUsage: options.includeUsage, legacy, head: null, built: NO_BUILT_CHOICES, losses: NO_LOSSES };
 }
 
 /** One chunk as the caller gets it, with every field that the format requires; a provider's of this form keeps its own. */
 export function writeChunk(state: ChatWriteState, chunk: NeutralChunk): readonly [ChatWriteState, string] {
   if (chunk.source.dialect !== "openai-chat") return writeBuilt(state, chunk);
+  const choices = chunk.deltas.map(renderChoice);
+  const next = state.head === null ? { ...state, head: chunk } : state;
   const body = {
     ...chunk.source.body,
     ...headOf(chunk),
-    choices: chunk.deltas.map(renderChoice),
+    choices,
     usage: state.includeUsage ? null : undefined,
   };
-  return [state.head === null ? { ...state, head: chunk } : state, encodeData(JSON.stringify(body))];
+  return state.legacy ? writeLegacy(next, body) : [next, encodeData(JSON.stringify(body))];
+}
+
+/** A chunk for who asked with `functions`. */
+function writeLegacy(
+  state: ChatWriteState,
+  body: JsonObject & { readonly choices: readonly JsonObject[] },
+): readonly [ChatWriteState, string] {
+  let { losses } = state;
+  const choices = body.choices.map((choice) => {
+    return inLegacyForm(choice, () => {
+      const path = `choices[${String(choice["index"])}]`;
+      losses = withLoss(losses, { path, what: "tool-call", why: "no-equivalent" });
+    });
+  });
+  return [losses === state.losses ? state : { ...state, losses }, encodeData(JSON.stringify({ ...body, choices }))];
 }
 
 function writeBuilt(state: ChatWriteState, chunk: NeutralChunk): readonly [ChatWriteState, string] {
@@ -41,7 +62,8 @@ function writeBuilt(state: ChatWriteState, chunk: NeutralChunk): readonly [ChatW
   if (chunk.deltas.length === 0) return [state.head === null ? { ...state, head } : state, ""];
   const { choices, built, losses } = buildDeltas(chunk.deltas, state);
   const body = { ...headOf(head), choices, usage: state.includeUsage ? null : undefined };
-  return [{ ...state, head, built, losses }, encodeData(JSON.stringify(body))];
+  const next = { ...state, head, built, losses };
+  return state.legacy ? writeLegacy(next, body) : [next, encodeData(JSON.stringify(body))];
 }
 
 function headOf({ id, createdAtS, model }: AnswerDefaults): JsonObject {
@@ -81,6 +103,7 @@ function renderDelta(delta: NeutralDelta): JsonObject {
     ...raw,
     role: delta.first ? "assistant" : undefined,
     ...(hasParts ? besideText(delta) : undefined),
+    ...(isObject(raw["function_call"]) ? { function_call: undefined } : undefined),
     tool_calls: delta.toolCalls.length > 0 ? delta.toolCalls.map(renderCall) : undefined,
   };
 }

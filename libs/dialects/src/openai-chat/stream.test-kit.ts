@@ -1,4 +1,6 @@
+import type { JsonObject } from "../neutral/source.ts";
 import type { StreamProgress } from "../neutral/stream-event.ts";
+import type { RequestQuirks } from "../request-quirks.ts";
 import { SseParser } from "../sse/parser.ts";
 import { AnswerCollector } from "./collect.ts";
 import { startWriting, writeChunk, writeTail } from "./render-stream.ts";
@@ -41,12 +43,23 @@ const NO_USAGE_REPORTED = {
   source: "estimated",
 } as const;
 
+export type RunOptions = {
+  includeUsage?: boolean;
+  choices?: number;
+  /** Of the host that streams. */
+  quirks?: RequestQuirks;
+  /** What `echoOf` gave for the request. */
+  echo?: JsonObject;
+};
+
 /** A provider's stream, cut as given, through the whole codec to the caller's frames. */
-export function runStream(pieces: Uint8Array[], options: { includeUsage?: boolean; choices?: number } = {}): Run {
+export function runStream(pieces: Uint8Array[], options: RunOptions = {}): Run {
   const parser = new SseParser();
   const collector = new AnswerCollector();
-  let reading = startReading({ provider: "acme", secrets: [], choices: options.choices ?? 1, defaults: DEFAULTS });
-  let writing = startWriting({ includeUsage: options.includeUsage ?? false });
+  const { choices = 1, includeUsage = false, quirks, echo } = options;
+  const known = quirks === undefined ? {} : { quirks };
+  let reading = startReading({ provider: "acme", secrets: [], choices, defaults: DEFAULTS, ...known });
+  let writing = startWriting({ includeUsage, ...(echo === undefined ? {} : { echo }) });
   let text = "";
   for (const event of [...pieces.flatMap((piece) => parser.push(piece)), ...parser.end()]) {
     const [nextReading, chunks] = readEvent(reading, event);

@@ -17,9 +17,12 @@ import { readContent, saysPlainly } from "./content.ts";
 import { deltaOf, readExtras } from "./delta.ts";
 import { parseInBandError } from "./error.ts";
 import { readFinish } from "./finish-reason.ts";
+import { callsOf } from "./legacy-calls.ts";
 import { readSearchResults } from "./search-results.ts";
 import { failedBy, notJson } from "../error/stream-failure.ts";
 import { namelessCalls, type OpenCall, placeCalls } from "./tool-call-index.ts";
+import { thinkTagsOf, untaggedPiece } from "./tagged-thoughts.ts";
+import { startThinking, type ThinkState, type ThinkTags } from "./think-tags.ts";
 import { readUsage, usageOf } from "./usage.ts";
 import { parseJson } from "../check/parse-json.ts";
 
@@ -31,6 +34,8 @@ type ChoiceState = {
   /** Whether its text has been given what it cites. */
   readonly cited: boolean;
   readonly audio?: AudioPieces;
+  /** Of a host that leaves reasoning in its text. */
+  readonly thinking?: ThinkState;
 };
 
 /** What is known of a provider's stream between two events. */
@@ -38,10 +43,12 @@ export type ChatReadState = ReadState & {
   /** Set by the first chunk and the same for all that follow. */
   readonly head: AnswerDefaults | null;
   readonly choices: ReadonlyMap<number, ChoiceState>;
+  /** Where the host leaves reasoning in its text; null: nowhere. */
+  readonly tags: ThinkTags | null;
 };
 
 export function startReading(options: ReadStreamOptions): ChatReadState {
-  return { options, progress: NO_PROGRESS, head: null, choices: new Map() };
+  return { options, progress: NO_PROGRESS, head: null, choices: new Map(), tags: thinkTagsOf(options) };
 }
 
 type Step = readonly [ChatReadState, readonly NeutralChunk[]];
@@ -91,9 +98,10 @@ function readChunk(before: ChatReadState, body: JsonObject): Step {
     const reason = finish.kind === "finish" ? finish.reason : null;
     // MiniMax and Perplexity end a stream with the whole answer, which has been read in pieces by then.
     const isSummary = choice !== undefined && SUMMARIES.has(body["object"]);
-    const said = isSummary ? { ...source, message: undefined } : source;
+    const whole = isSummary ? { ...source, message: undefined } : source;
+    const [thinking, said] = tellApart(whole, { tags: state.tags, choice, isLast: reason !== null });
     const [read, calls] = readDelta({ state, index, choice, source: said, finish: reason });
-    const next = stateAfter(choice, { said: deltaOf(said), read, calls, finish: reason });
+    const next = stateAfter(choice, { said: deltaOf(said), read, calls, finish: reason, thinking });
     if (next !== choice) choices = new Map(choices).set(index, next);
     deltas.push(reason === null ? read : ending(read, next, body));
   }
@@ -105,21 +113,38 @@ function readChunk(before: ChatReadState, body: JsonObject): Step {
 /** The words by which hosts name a whole answer. */
 const SUMMARIES = new Set<unknown>(["chat.completion", "chat.completion.done", "chat.reasoning.done"]);
 
+type Apart = { readonly tags: ThinkTags | null; readonly choice: ChoiceState | undefined; readonly isLast: boolean };
+
+/** A choice whose reasoning does not stand in its text. */
+function tellApart(source: JsonObject, { tags, choice, isLast }: Apart): readonly [ThinkState | undefined, JsonObject] {
+  if (tags === null) return [undefined, source];
+  return untaggedPiece(source, choice?.thinking ?? startThinking(tags), isLast);
+}
+
 type Known = {
   readonly said: JsonObject;
   readonly read: NeutralDelta;
   readonly calls: readonly OpenCall[];
   readonly finish: FinishReason | null;
+  readonly thinking: ThinkState | undefined;
 };
 
 /** Most chunks only add text, which changes nothing that is known of their choice. */
-function stateAfter(before: ChoiceState | undefined, { said, read, calls, finish }: Known): ChoiceState {
+function stateAfter(before: ChoiceState | undefined, known: Known): ChoiceState {
+  const { said, read, calls, finish, thinking } = known;
   const plain = before?.plain === true || saysPlainly(said);
   const cited = before?.cited === true || read.extras?.some(({ kind }) => kind === "annotation") === true;
   const audio = withAudio(before?.audio, said["audio"]);
   const isSame = before?.calls === calls && before.plain === plain && before.cited === cited && before.audio === audio;
-  if (isSame && finish === null) return before;
-  return { finish, calls, plain, cited, ...(audio === undefined ? undefined : { audio }) };
+  if (isSame && finish === null && before.thinking === thinking) return before;
+  return {
+    finish,
+    calls,
+    plain,
+    cited,
+    ...(audio === undefined ? undefined : { audio }),
+    ...(thinking === undefined ? undefined : { thinking }),
+  };
 }
 
 /** The last delta of a choice, with what is known whole at its end: its sound, and what hosts say beside it that it cites. */
@@ -143,7 +168,7 @@ type DeltaReading = {
 function readDelta(from: DeltaReading): readonly [NeutralDelta, readonly OpenCall[]] {
   const { state, index, choice, source, finish } = from;
   const raw = deltaOf(source);
-  const pieces = Array.isArray(raw["tool_calls"]) ? raw["tool_calls"] : [];
+  const pieces = callsOf(raw);
   const open = choice?.calls ?? [];
   const seed = `${state.options.defaults.id}-${index}`;
   const { calls, deltas } = pieces.length === 0 ? { calls: open, deltas: [] } : placeCalls(open, pieces, seed);
@@ -153,18 +178,15 @@ function readDelta(from: DeltaReading): readonly [NeutralDelta, readonly OpenCal
   const reasoning = choice?.plain === true && !saysPlainly(raw) ? null : content.reasoning;
   const delta = { choice: index, first: choice === undefined, ...content, reasoning, refusal, toolCalls };
   const extras = readExtras(raw, source);
-  return [extras === null ? { ...delta, finish, source } : { ...delta, extras, finish, source }, calls];
+  const end = finish === "function_call" && calls.length > 0 ? "tool_calls" : finish;
+  return [extras === null ? { ...delta, finish: end, source } : { ...delta, extras, finish: end, source }, calls];
 }
 
-/** Sound and the calls of old hosts are content, too. */
+/** Sound is content, too. */
 function advance(progress: StreamProgress, deltas: readonly NeutralDelta[]): StreamProgress {
   const next = advanced(progress, deltas);
-  const begun = next.begun || deltas.some(({ source }) => holdsOldContent(deltaOf(source)));
+  const begun = next.begun || deltas.some(({ source }) => isObject(deltaOf(source)["audio"]));
   return begun === next.begun ? next : { ...next, begun };
-}
-
-function holdsOldContent(raw: JsonObject): boolean {
-  return isObject(raw["function_call"]) || isObject(raw["audio"]);
 }
 
 function withHead(state: ChatReadState, body: JsonObject): ChatReadState {

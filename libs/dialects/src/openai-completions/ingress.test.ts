@@ -54,6 +54,19 @@ describe("a request of this dialect", () => {
     expect(losses.map(({ path }) => path)).toEqual(["sampling.topK", "suffix"]);
   });
 
+  test.each<[object, string[]]>([
+    [{ n: 2, best_of: 2 }, []],
+    [{ best_of: 3 }, ["best_of"]],
+    [{ logprobs: 1, echo: true }, ["logprobs"]],
+    [{ logprobs: 1 }, []],
+  ])("%j names what no chat can do", (own, lost) => {
+    expect(ingress.unread(ingress.parseRequest({ ...base, ...own })).map(({ path }) => path)).toEqual(lost);
+  });
+
+  test("with several prompts is told what to do instead", () => {
+    expect(() => ingress.parseRequest({ ...base, prompt: ["a", "b"] })).toThrow(/Send a request for each/);
+  });
+
   test.each<[string, unknown, string | undefined]>([
     ["no object", null, undefined],
     ["no model", { prompt: "x" }, "model"],
@@ -61,6 +74,8 @@ describe("a request of this dialect", () => {
     ["a prompt in tokens", { ...base, prompt: [1, 2] }, "prompt"],
     ["prompts in tokens", { ...base, prompt: [[1], [2]] }, "prompt"],
     ["several prompts at once", { ...base, prompt: ["a", "b"] }, "prompt"],
+    ["fewer choices drawn than given", { ...base, n: 3, best_of: 2 }, "best_of"],
+    ["more choices drawn than streamed", { ...base, best_of: 2, stream: true }, "best_of"],
     ["an empty list", { ...base, prompt: [] }, "prompt"],
     ["too many stops", { ...base, stop: ["a", "b", "c", "d", "e"] }, "stop"],
   ])("with %s is refused", (_, body, param) => {
@@ -129,5 +144,26 @@ describe("B8 an answer of another wire becomes a completion", () => {
     ]);
     const frames = ingress.renderAsStream(response, { usage, note, includeUsage: false, echo });
     expect(frames).toContain('"text":"Once upon"');
+  });
+
+  test("with each of several choices under its own index, whole and streamed, each with the prompt before it", async () => {
+    const choices = ["one", "two"].map((text, index) => {
+      return { index, parts: [{ kind: "text", text: ` ${text}` }], finish: "stop" } as const;
+    });
+    const response = {
+      source: { dialect: "gemini", body: {} },
+      ...options.defaults,
+      choices,
+      usage,
+      outputChars: 8,
+    } as const;
+    const echo = { prompt: "Once" };
+    const { body } = ingress.renderResponse(response, { usage, note, echo });
+    expect(body["choices"]).toMatchObject([
+      { index: 0, text: "Once one" },
+      { index: 1, text: "Once two" },
+    ]);
+    const frames = ingress.renderAsStream(response, { usage, note, includeUsage: true, echo });
+    expect(await readWithSdk(frames)).toEqual(["Once one", "Once two"]);
   });
 });

@@ -1,5 +1,6 @@
 import type { TranslationLoss } from "@signalbox/proto";
 import type { NeutralRequest } from "../neutral/request.ts";
+import type { JsonObject } from "../neutral/source.ts";
 import { type ReadFields, unreadFields } from "../neutral/unread-fields.ts";
 
 /** What the parser reads of a request; `unheld` is what this format defines and no other has. */
@@ -29,5 +30,13 @@ const REQUEST: ReadFields = {
 
 /** Fields of a request of this format that the neutral form does not hold. */
 export function unread(request: NeutralRequest): readonly TranslationLoss[] {
-  return unreadFields(request.source.body, REQUEST);
+  const { body } = request.source;
+  const lost = unreadFields(body, REQUEST).filter(({ path }) => path !== "best_of" || asksForMore(body));
+  // The probabilities of the prompt's own tokens, which no chat knows.
+  const hasPrompts = body["echo"] === true && request.logprobs;
+  return hasPrompts ? [...lost, { path: "logprobs", what: "prompt-logprobs", why: "no-equivalent" }] : lost;
+}
+
+function asksForMore({ best_of: bestOf, n }: JsonObject): boolean {
+  return bestOf !== (n ?? 1);
 }

@@ -53,6 +53,7 @@ export function parseRequest(value: unknown): NeutralRequest {
   for (const field in value) {
     if (isSet(value[field])) CHECKS.get(field)?.(value[field], field);
   }
+  checkBestOf(value);
   const options = value["stream_options"] as JsonObject | null | undefined;
   const logprobs = (value["logprobs"] ?? null) as number | null;
   return {
@@ -81,6 +82,16 @@ export function parseRequest(value: unknown): NeutralRequest {
   };
 }
 
+/** `best_of` draws more choices than are given out; no provider's chat does so, and it is a loss on the record where it asks for more. */
+function checkBestOf({ best_of: bestOf, n, stream }: JsonObject): void {
+  if (!isSet(bestOf)) return;
+  const choices = (n ?? 1) as number;
+  if ((bestOf as number) < choices) throw invalid("best_of", "Invalid 'best_of': expected at least as many as 'n'.");
+  if ((bestOf as number) > choices && stream === true) {
+    throw invalid("best_of", "Invalid 'best_of': of a stream, no more choices can be drawn than 'n'.");
+  }
+}
+
 function samplingOf(body: JsonObject): NeutralSampling {
   return {
     topP: (body["top_p"] ?? null) as number | null,
@@ -105,7 +116,7 @@ function promptOf(value: unknown): string {
   if (prompts.length === 1) return prompts[0]!;
   throw invalid(
     "prompt",
-    "Invalid 'prompt': several prompts in one request are not supported. Send a request for each.",
+    "Invalid 'prompt': several prompts in one request are not supported, because each is routed by itself. Send a request for each; they may run at the same time.",
   );
 }
 

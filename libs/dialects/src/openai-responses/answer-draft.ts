@@ -20,11 +20,17 @@ type Fields = {
   sequence: number;
   open: OpenItem | null;
   reasoningId: string | undefined;
+  /** Calls whose items are open, by their index: one, as clients take a piece for that of the last item that began. */
   calls: ReadonlyMap<number, CallItem>;
+  /** Calls that began before the one before them was whole, with all that has come of their arguments. */
+  waiting: ReadonlyMap<number, WaitingCall>;
   finish: FinishReason;
   refused: boolean;
   chars: number;
 };
+
+type Opening = NonNullable<ToolCallDelta["opens"]>;
+type WaitingCall = { readonly opens: Opening; readonly text: string };
 
 const BLANK: Fields = {
   losses: NO_LOSSES,
@@ -33,6 +39,7 @@ const BLANK: Fields = {
   open: null,
   reasoningId: undefined,
   calls: new Map(),
+  waiting: new Map(),
   finish: "stop",
   refused: false,
   chars: 0,
@@ -94,8 +101,11 @@ export class AnswerDraft implements Sink {
   /** Closes what is open. `usage` is that of the response, as it is written. */
   finish(usage: JsonObject | null): JsonObject {
     this.#close();
-    for (const call of this.#fields.calls.values()) call.close(this);
-    this.#fields.calls = BLANK.calls;
+    for (const [index, call] of this.#fields.waiting) {
+      this.#beginCall(index, call);
+      this.#closeCalls();
+    }
+    this.#fields.waiting = BLANK.waiting;
     const end = renderFinish(this.#fields.finish);
     const response = responseOf(this.#head, this.#echo, { ...end, output: this.#fields.output, usage });
     this.emit({ type: `response.${end.status}`, response });
@@ -120,6 +130,11 @@ export class AnswerDraft implements Sink {
   }
 
   #close(): void {
+    this.#closeCalls();
+    this.#closeItem();
+  }
+
+  #closeItem(): void {
     this.#fields.open?.close(this);
     this.#fields.open = null;
   }
@@ -127,7 +142,8 @@ export class AnswerDraft implements Sink {
   #newPart(id: string | undefined): void {
     const { open } = this.#fields;
     if (open instanceof MessageItem) open.closePart(this);
-    else this.#close();
+    // A call stays open: what follows may still be one more of its pieces.
+    else this.#closeItem();
     this.#fields.reasoningId = id;
   }
 
@@ -203,17 +219,40 @@ export class AnswerDraft implements Sink {
   }
 
   #addCall({ index, opens, arguments: text }: ToolCallDelta): void {
-    if (opens !== null) {
-      this.#close();
-      const { state, ...call } = opens;
-      if (state !== undefined) this.#carry(state, "call");
-      const place = placeOfTool(this.#echo["tools"], call.name);
-      const known = place.custom === true && call.custom !== true ? { ...place, wrapped: true as const } : place;
-      const isCustom = call.custom === true || place.custom === true;
-      const opened = new CallItem(this.#place(isCustom ? "ctc" : "fc"), { ...call, ...known }).begin(this);
-      this.#fields.calls = new Map(this.#fields.calls).set(index, opened);
-    }
-    this.#fields.calls.get(index)?.say(this, text);
+    if (opens !== null) return this.#openCall(index, { opens, text });
+    const waiting = this.#fields.waiting.get(index);
+    if (waiting !== undefined) return this.#wait(index, { ...waiting, text: waiting.text + text });
+    const call = this.#fields.calls.get(index);
+    if (call !== undefined) call.say(this, text);
+    else if (text.trim() !== "") this.#lose("parts", "call-input", "out-of-range");
+  }
+
+  #openCall(index: number, call: WaitingCall): void {
+    this.#closeItem();
+    const { calls, waiting } = this.#fields;
+    if ([...calls.values()].every((open) => open.isWhole) && waiting.size === 0) {
+      this.#closeCalls();
+      this.#beginCall(index, call);
+    } else this.#wait(index, call);
+  }
+
+  #wait(index: number, call: WaitingCall): void {
+    this.#fields.waiting = new Map(this.#fields.waiting).set(index, call);
+  }
+
+  #beginCall(index: number, { opens: { state, ...call }, text }: WaitingCall): void {
+    if (state !== undefined) this.#carry(state, "call");
+    const place = placeOfTool(this.#echo["tools"], call.name);
+    const known = place.custom === true && call.custom !== true ? { ...place, wrapped: true as const } : place;
+    const isCustom = call.custom === true || place.custom === true;
+    const opened = new CallItem(this.#place(isCustom ? "ctc" : "fc"), { ...call, ...known }).begin(this);
+    this.#fields.calls = new Map(this.#fields.calls).set(index, opened);
+    opened.say(this, text);
+  }
+
+  #closeCalls(): void {
+    for (const call of this.#fields.calls.values()) call.close(this);
+    this.#fields.calls = BLANK.calls;
   }
 
   #end({ stop }: NeutralDelta, finish: FinishReason): void {

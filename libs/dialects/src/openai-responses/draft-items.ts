@@ -1,3 +1,4 @@
+import { parseJson } from "../check/parse-json.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { ToolCallDelta } from "../neutral/stream-event.ts";
 import { freeTextOf } from "./custom-format.ts";
@@ -172,6 +173,12 @@ export class CallItem extends Item {
 
   begin(sink: Sink): this {
     return this.announce(sink, this.#item("in_progress"));
+  }
+
+  /** Whether nothing that follows could belong to it: free text ends where another call begins. */
+  get isWhole(): boolean {
+    const { custom, wrapped } = this.#call;
+    return (custom === true && wrapped !== true) || parseJson(this.#text) !== undefined;
   }
 
   fork(): CallItem {

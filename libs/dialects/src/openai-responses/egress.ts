@@ -5,6 +5,7 @@ import { parseResponse } from "./parse-response.ts";
 import type { ResponsesReadState } from "./read-state.ts";
 import { renderRequest } from "./render-request.ts";
 import { readEnd, readEvent, startReading } from "./stream.ts";
+import { readUsage } from "./usage.ts";
 
 /** OpenAI Responses, and the hosts that speak it: Azure, xAI, LM Studio, vLLM. */
 export const openaiResponsesEgress: EgressCodec<ResponsesReadState> = {
@@ -13,6 +14,7 @@ export const openaiResponsesEgress: EgressCodec<ResponsesReadState> = {
   credentials: (key) => ({ authorization: `Bearer ${key}` }),
   renderRequest,
   parseResponse,
+  reportedUsage: (body) => readUsage(body["usage"]),
   openEvents: (contentType) => (/\bjson\b/i.test(contentType) ? null : new SseParser()),
   startReading,
   readEvent,

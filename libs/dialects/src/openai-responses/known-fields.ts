@@ -30,7 +30,7 @@ const ITEM: ReadFields = {
   content: [CONTENT],
   call_id: "read",
   name: "read",
-  namespace: "unheld",
+  namespace: "read",
   arguments: "read",
   input: "read",
   output: [CONTENT],
@@ -38,21 +38,21 @@ const ITEM: ReadFields = {
   encrypted_content: "read",
 };
 
-const TOOL: ReadFields = {
+const TOOL = {
   type: "read",
   name: "read",
   description: "read",
   parameters: "read",
   strict: "read",
   format: "read",
-};
+} as const;
 
 /** What the parser reads of a request; `unheld` is what this format defines and no other has. */
 const REQUEST: ReadFields = {
   model: "read",
   input: [ITEM],
   instructions: "read",
-  tools: [TOOL],
+  tools: [{ ...TOOL, tools: [TOOL] }],
   tool_choice: "read",
   parallel_tool_calls: "read",
   text: { format: "read", verbosity: "read" },
@@ -93,21 +93,23 @@ const HELD_ITEMS = new Set<unknown>([
   "reasoning",
 ]);
 
+const HELD_TOOLS = new Set<unknown>(["function", "custom", "namespace"]);
+
 /** Fields of a request of this format that the neutral form does not hold. */
 export function unread(request: NeutralRequest): readonly TranslationLoss[] {
   const { body } = request.source;
-  const own = unreadFields(body, REQUEST).filter(({ path }) => !isOthers(request, path) && !isDefault(body, path));
+  const own = unreadFields(body, REQUEST).filter(({ path }) => !isOthers(body, path) && !isDefault(body, path));
   if (!isObject(body["tool_choice"]) || request.toolChoice !== null) return own;
   return [...own, { path: "tool_choice", what: "tool-choice", why: "no-equivalent" }];
 }
 
 /** Whether the path lies inside an item or a tool of a type of its own: what becomes of those the target's codec says. */
-function isOthers(request: NeutralRequest, path: string): boolean {
-  const [, list, index] = /^(tools|input)\[(\d+)\]\./.exec(path) ?? [];
-  if (list === "tools") return request.tools[Number(index)]?.kind === "other";
-  const { input } = request.source.body;
-  const item: unknown = list === undefined || !Array.isArray(input) ? null : input[Number(index)];
-  return isObject(item) && !HELD_ITEMS.has(typeOfItem(item));
+function isOthers(body: JsonObject, path: string): boolean {
+  const [, list = "", index] = /^(tools|input)\[(\d+)\]\./.exec(path) ?? [];
+  const entries = body[list];
+  const entry: unknown = Array.isArray(entries) ? entries[Number(index)] : null;
+  if (!isObject(entry)) return false;
+  return list === "tools" ? !HELD_TOOLS.has(entry["type"]) : !HELD_ITEMS.has(typeOfItem(entry));
 }
 
 /** What says no more than what every other form does by itself. */

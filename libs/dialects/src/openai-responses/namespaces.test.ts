@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { AnswerDraft } from "./answer-draft.ts";
+import { unread } from "./known-fields.ts";
 import { parseRequest } from "./parse-request.ts";
 import { renderRequest } from "../openai-chat/render-request.ts";
 import type { ToolCallDelta } from "../neutral/stream-event.ts";
@@ -62,6 +63,15 @@ test("the tools of a group reach a provider of another form, and earlier calls o
     { role: "tool" },
   ]);
   expect(losses).toEqual([]);
+  expect(unread(request)).toEqual([]);
+});
+
+test("a field that nobody knows is named where it stands, behind a group and within it, but not of another's own tool", () => {
+  const [shell, group] = TOOLS as [object, { tools: object[] }];
+  const within = { ...group, tools: [{ ...group.tools[0], weight: 2 }] };
+  const search = { type: "web_search", external_web_access: true };
+  const request = parseRequest({ model: "auto", input: "Hi", tools: [within, search, { ...shell, weight: 1 }] });
+  expect(unread(request).map(({ path }) => path)).toEqual(["tools[0].tools[0].weight", "tools[2].weight"]);
 });
 
 test("a call of a group's tool names the group to the caller", () => {

@@ -18,7 +18,8 @@ export function renderResponse(response: NeutralResponse, options: RenderRespons
     const head = { id: response.id, model: response.model, created_at: response.createdAtS };
     return { body: { ...responseOf(response, echo, body), ...head, usage }, losses: NO_LOSSES };
   }
-  return buildResponse(response, echo, { ...renderUsage(options.usage, null), signalbox: note });
+  const { answerId: id = response.id } = options;
+  return buildResponse({ ...response, id }, echo, { ...renderUsage(options.usage, null), signalbox: note });
 }
 
 /** Whether the answer is a response that its provider sent whole. */

@@ -10,6 +10,8 @@ import { renderUsage } from "./usage.ts";
 /** What is known of a caller's stream between two frames. Either the provider's own events travel, or a draft makes them. */
 export type ResponsesWriteState = WriteState & {
   readonly echo: JsonObject;
+  /** Of an answer from another wire; null: the provider's own. */
+  readonly answerId: string | null;
   /** How many events of this form have been given out. */
   readonly sequence: number;
   /** The provider's last event, which waits for the usage. */
@@ -20,7 +22,8 @@ export type ResponsesWriteState = WriteState & {
 };
 
 export function startWriting(options: WriteStreamOptions): ResponsesWriteState {
-  return { echo: options.echo ?? {}, sequence: 0, last: null, items: NO_ITEMS, draft: null, losses: NO_LOSSES };
+  const { echo = {}, answerId = null } = options;
+  return { echo, answerId, sequence: 0, last: null, items: NO_ITEMS, draft: null, losses: NO_LOSSES };
 }
 
 const NO_ITEMS: ReadonlyMap<number, unknown> = new Map();
@@ -30,7 +33,7 @@ export function writeChunk(state: ResponsesWriteState, chunk: NeutralChunk): rea
   const { dialect, body } = chunk.source;
   const isOwn = dialect === "openai-responses" && typeof body["type"] === "string";
   if (isOwn && state.draft === null) return writeOwn(state, body);
-  const draft = state.draft?.fork() ?? AnswerDraft.begin(chunk, state.echo);
+  const draft = state.draft?.fork() ?? AnswerDraft.begin({ ...chunk, id: state.answerId ?? chunk.id }, state.echo);
   for (const delta of chunk.deltas) draft.add(delta);
   const frames = encodeAll(draft.take());
   return [{ ...state, draft, losses: draft.losses }, frames];

@@ -3,11 +3,12 @@ import { describe, expect, test } from "vitest";
 import { arbitraryResponse } from "../neutral/arbitrary.test-kit.ts";
 import { chunksOfResponse } from "../neutral/response-chunks.ts";
 import type { NeutralPart } from "../neutral/part.ts";
+import type { NeutralResponse } from "../neutral/response.ts";
 import { expectConforms } from "./conforms.test-kit.ts";
 import { openaiResponsesIngress as ingress } from "./ingress.ts";
 import { parseRequest } from "./parse-request.ts";
 import { parseResponse } from "./parse-response.ts";
-import { eventsOf, NOTE, readWithSdk, READING, write } from "./stream.test-kit.ts";
+import { ESTIMATED, eventsOf, NOTE, readWithSdk, READING, write } from "./stream.test-kit.ts";
 
 /** Answers of one choice: this format has no more. */
 const answers = arbitraryResponse.map((response) => ({ ...response, choices: response.choices.slice(0, 1) }));
@@ -104,6 +105,19 @@ describe("B8 an answer of another wire becomes a response", () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  test("under the id that it is given, its items too, whole and streamed; one of this form keeps its own", () => {
+    const head = { source: { dialect: "openai-chat", body: {} }, id: "chatcmpl-7", createdAtS: 1, model: "m" } as const;
+    const choices = [{ index: 0, parts: [{ kind: "text", text: "Hi" }], finish: "stop" }] as const;
+    const answer: NeutralResponse = { ...head, choices, usage: ESTIMATED, outputChars: 2 };
+    const options = { usage: ESTIMATED, note: NOTE, includeUsage: true, answerId: "resp_0199" };
+    const { body } = ingress.renderResponse(answer, options);
+    expect(body).toMatchObject({ id: "resp_0199", output: [{ id: "msg_resp0199_0" }] });
+    const events = eventsOf(ingress.renderAsStream(answer, options));
+    expect(events.at(-1)?.["response"]).toEqual(body);
+    const own = parseResponse({ ...body, id: "resp_own" }, READING);
+    expect(ingress.renderResponse(own, options).body["id"]).toBe("resp_own");
   });
 
   test("and a state of its writer can be gone on from twice", () => {

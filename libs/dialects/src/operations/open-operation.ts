@@ -1,4 +1,5 @@
 import { type PlainOperation, SignalboxError } from "@signalbox/proto";
+import { openGeminiEmbeddings } from "./embeddings/gemini-caller.ts";
 import { openEmbeddings } from "./embeddings/open-embeddings.ts";
 import { openModerations } from "./moderations/open-moderations.ts";
 import { openImages } from "./open-images.ts";
@@ -11,7 +12,8 @@ type Open = (body: Buffer, envelope: OperationEnvelope) => OperationCall;
 
 /** How each operation's request is read. A new one is a file and a line here. */
 const OPENERS: Readonly<Record<PlainOperation, Open>> = {
-  embeddings: (body) => openEmbeddings(parseJson(body)),
+  embeddings: (body, { model }) =>
+    model === undefined ? openEmbeddings(parseJson(body)) : openGeminiEmbeddings(parseJson(body), model),
   images: (body) => openImages(parseJson(body)),
   speech: (body) => openSpeech(parseJson(body)),
   transcriptions: openTranscriptions,

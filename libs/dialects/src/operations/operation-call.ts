@@ -2,8 +2,8 @@ import type { TranslationLoss, Usage, WireName } from "@signalbox/proto";
 import type { JsonObject, RequestEnvelope } from "../neutral/source.ts";
 import type { OperationShape } from "./operation-shape.ts";
 
-/** What a request says outside its body. */
-export type OperationEnvelope = Pick<RequestEnvelope, "contentType">;
+/** What a request says outside its body. A model that stands here is that of a caller who speaks Gemini's dialect. */
+export type OperationEnvelope = Pick<RequestEnvelope, "contentType" | "model">;
 
 /** A request as the provider gets it. */
 export type RenderedOperation = {
@@ -18,7 +18,7 @@ export type RenderedOperation = {
   readonly losses: readonly TranslationLoss[];
 };
 
-/** A provider's whole answer in the caller's form, which is OpenAI's. */
+/** A provider's whole answer in the caller's form, which is OpenAI's but for embeddings that were asked for in Gemini's. */
 export type OperationAnswer = {
   /** A text is one that the caller asked for, such as subtitles: it is given out as it came. */
   readonly body: JsonObject | string;

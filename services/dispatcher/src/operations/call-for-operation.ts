@@ -40,6 +40,6 @@ export async function callForOperation(
   answer.body.on("error", () => {});
   trace.httpStatus = answer.status;
   trace.firstByteMs = performance.now() - startedMs;
-  if (answer.status !== 200) throw await readError(answer, context);
+  if (answer.status !== 200) throw await readError(answer, context, trace);
   return relayOperation({ answer, context, deadline, trace });
 }

@@ -14,8 +14,11 @@ export async function relayBytes(relay: OperationRelay, contentType: string): Pr
     if (bytes > context.answerMaxBytes) {
       throw failed(context.provider.name, `The provider's answer is larger than ${context.answerMaxBytes} bytes.`);
     }
-    watch?.push(piece);
-    trace.reported = watch?.usage ?? null;
+    try {
+      watch?.push(piece);
+    } finally {
+      trace.reported = watch?.usage ?? null;
+    }
     deadline.begun();
     deadline.heard();
     await giveOut(piece, relay, contentType);

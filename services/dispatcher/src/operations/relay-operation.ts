@@ -1,4 +1,4 @@
-import { renderOperationAnswer } from "@signalbox/dialects";
+import { type OperationAnswer, renderOperationAnswer, reportedUsage } from "@signalbox/dialects";
 import type { AttemptTrace } from "../attempt.ts";
 import type { ProviderAnswer } from "../call-provider.ts";
 import type { CompleteAnswer } from "../complete-answer.ts";
@@ -28,7 +28,7 @@ export function relayOperation(relay: OperationRelay): Promise<CompleteAnswer> {
 
 async function relayWhole(relay: OperationRelay, contentType: string): Promise<CompleteAnswer> {
   const { answer, context, deadline, trace } = relay;
-  const { call, endpoint, provider, sink, serving } = context;
+  const { call, sink, serving } = context;
   const text = await readText(answer.body, {
     maxBytes: context.answerMaxBytes,
     tooLarge: "refuse",
@@ -37,9 +37,7 @@ async function relayWhole(relay: OperationRelay, contentType: string): Promise<C
       deadline.heard();
     },
   });
-  const options = { provider: provider.name, secrets: provider.secrets, model: endpoint.upstreamModel };
-  const parsed = call.takesText ? (tryParse(text, contentType) ?? text) : parseAnswer(text, provider.name);
-  const { body: answered, usage: reported, outputChars } = call.readAnswer(endpoint.dialect, parsed, options);
+  const { body: answered, usage: reported, outputChars } = readAnswer(relay, text, contentType);
   trace.reported = reported;
   const same = { kept: answered, given: answered };
   const { kept, given: body } = context.guard === null ? same : await context.guard.value(answered, text);
@@ -57,6 +55,19 @@ async function relayWhole(relay: OperationRelay, contentType: string): Promise<C
     content: call.shape.stream === true ? "" : content,
     whole: () => (call.cacheFields === null || typeof kept === "string" ? null : kept),
   };
+}
+
+/** What is no answer may be billed all the same: its usage goes to the trace. */
+function readAnswer({ context, trace }: OperationRelay, text: string, contentType: string): OperationAnswer {
+  const { call, endpoint, provider } = context;
+  const { name, secrets } = provider;
+  const parsed = call.takesText ? (tryParse(text, contentType) ?? text) : parseAnswer(text, name);
+  try {
+    return call.readAnswer(endpoint.dialect, parsed, { provider: name, secrets, model: endpoint.upstreamModel });
+  } catch (error) {
+    trace.reported = reportedUsage(endpoint.dialect, text);
+    throw error;
+  }
 }
 
 /** Null for what is not meant to be JSON. */

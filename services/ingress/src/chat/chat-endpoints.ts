@@ -2,6 +2,7 @@ import type { RequestEnvelope } from "@signalbox/dialects";
 import { SignalboxError, type DialectName } from "@signalbox/proto";
 import type { FastifyRequest } from "fastify";
 import { COUNT_FORMS, type CountForm } from "../count/count-form.ts";
+import type { OperationAsked } from "../operations/take-operation.ts";
 
 /** Where a dialect's chat requests come in. */
 export type ChatEndpoint = {
@@ -11,6 +12,8 @@ export type ChatEndpoint = {
   readonly envelopeOf: (request: FastifyRequest) => RequestEnvelope | null;
   /** For a URL that takes requests for a count of tokens too. */
   readonly counts?: { readonly isAsked: (request: FastifyRequest) => boolean; readonly form: CountForm };
+  /** For a URL that takes another operation too: what is asked for, null where it is a chat. */
+  readonly besides?: (request: FastifyRequest) => OperationAsked | null;
 };
 
 const nothing = (): null => null;
@@ -20,6 +23,13 @@ const GEMINI_COUNTS = {
   form: COUNT_FORMS.gemini,
 };
 
+const GEMINI = {
+  dialect: "gemini",
+  envelopeOf: geminiEnvelope,
+  counts: GEMINI_COUNTS,
+  besides: geminiEmbeddings,
+} as const;
+
 /** Every URL that takes a chat request. */
 export const CHAT_ENDPOINTS: readonly ChatEndpoint[] = [
   { path: "/v1/chat/completions", dialect: "openai-chat", envelopeOf: nothing },
@@ -27,8 +37,8 @@ export const CHAT_ENDPOINTS: readonly ChatEndpoint[] = [
   { path: "/v1/responses", dialect: "openai-responses", envelopeOf: nothing },
   { path: "/v1/messages", dialect: "anthropic-messages", envelopeOf: anthropicEnvelope },
   // The method stands behind the model's name, which may hold slashes.
-  { path: "/v1beta/models/*", dialect: "gemini", envelopeOf: geminiEnvelope, counts: GEMINI_COUNTS },
-  { path: "/v1/models/*", dialect: "gemini", envelopeOf: geminiEnvelope, counts: GEMINI_COUNTS },
+  { ...GEMINI, path: "/v1beta/models/*" },
+  { ...GEMINI, path: "/v1/models/*" },
 ];
 
 const BETAS_MAX = 32;
@@ -49,16 +59,30 @@ export function anthropicEnvelope({ headers }: FastifyRequest): RequestEnvelope 
   return { ...(typeof version === "string" ? { version } : {}), ...(betas.length === 0 ? {} : { betas }) };
 }
 
-const GEMINI_METHOD = /^(?:models\/)?(?<model>.+):(?<method>generateContent|streamGenerateContent|countTokens)$/;
+const GEMINI_METHODS = [
+  "generateContent",
+  "streamGenerateContent",
+  "countTokens",
+  "embedContent",
+  "batchEmbedContents",
+];
+const GEMINI_METHOD = new RegExp(`^(?:models/)?(?<model>.+):(?<method>${GEMINI_METHODS.join("|")})$`);
 
 function geminiTarget({ params }: FastifyRequest): { model?: string; method?: string } {
   const { "*": target } = params as { "*": string };
   return GEMINI_METHOD.exec(target)?.groups ?? {};
 }
 
+function geminiEmbeddings(request: FastifyRequest): OperationAsked | null {
+  const { model, method } = geminiTarget(request);
+  if (model === undefined || (method !== "embedContent" && method !== "batchEmbedContents")) return null;
+  return { operation: "embeddings", bodyType: "application/json", dialect: "gemini", envelope: { model } };
+}
+
 function geminiEnvelope(request: FastifyRequest): RequestEnvelope {
   const { model, method } = geminiTarget(request);
-  if (model === undefined) throw new SignalboxError("not-found", "There is nothing at this URL.");
+  if (model === undefined)
+    throw new SignalboxError("not-found", `There is nothing at this URL: models have ${GEMINI_METHODS.join(", ")}.`);
   const stream = method === "streamGenerateContent";
   return { model, stream, ...(stream ? { sse: (request.query as { alt?: unknown }).alt === "sse" } : {}) };
 }

@@ -9,6 +9,7 @@ import type { Route } from "../http/route.ts";
 import { requireOperation } from "../identity/require-operation.ts";
 import type { KeyUsage } from "../keys/key-usage.ts";
 import type { Metrics } from "../metrics.ts";
+import type { TakeOperation } from "../operations/take-operation.ts";
 import type { ResponseStore } from "../responses/response-store.ts";
 import { readResponseRequest, type ResponseAsking, type ResponseRequest } from "../responses/response-request.ts";
 import { ResponseWriter } from "../responses/response-writer.ts";
@@ -31,16 +32,17 @@ type Context = {
   readonly content: ContentStore;
   readonly usage: KeyUsage;
   readonly metrics: Metrics;
+  readonly takeOperation: TakeOperation;
 };
 
 /** A POST route for each dialect's chat requests. */
 export function chatRoutes(config: Config, context: Context): Route[] {
   const limits = { maxBytes: config.http.bodyMaxBytes, timeoutMs: config.http.bodyTimeoutMs };
-  const { admission, answering, guard, counter, responses, usage, metrics } = context;
+  const { admission, answering, guard, counter, responses, usage, metrics, takeOperation } = context;
   const retained =
     config.content.tenants.length === 0 ? null : { store: context.content, maxBytes: config.content.entryMaxBytes };
 
-  const routeOf = ({ path, dialect, envelopeOf, counts }: ChatEndpoint): Route => ({
+  const routeOf = ({ path, dialect, envelopeOf, counts, besides }: ChatEndpoint): Route => ({
     method: "POST",
     path,
     access: "ask",
@@ -48,6 +50,8 @@ export function chatRoutes(config: Config, context: Context): Route[] {
       if (counts?.isAsked(request) === true) {
         return counter.answer({ request, reply, principal }, { form: counts.form, envelope: envelopeOf(request) });
       }
+      const operation = besides?.(request) ?? null;
+      if (operation !== null) return takeOperation({ request, reply, principal }, operation);
       const startedMs = performance.now();
       const receivedAtMs = Date.now();
       requireOperation(principal, "chat");

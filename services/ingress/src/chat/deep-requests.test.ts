@@ -88,7 +88,7 @@ describe("B13 a body that nests 100,000 levels deep", () => {
         LIST,
         `{"model":"m","input":${LIST},"prompt":"a","query":"q","documents":["d"],"voice":"v"}`,
       ]) {
-        const input = { ...common, operation, envelope, body: Buffer.from(text) };
+        const input = { ...common, operation, dialect: "openai-chat" as const, envelope, body: Buffer.from(text) };
         expect(failureOf(() => readOperationRequest(input))).toBe("invalid-request");
       }
     },

@@ -42,6 +42,7 @@ export function renderCached(
 /** The fields of the request that its dialect repeats in the answer. */
 function echoOf({ body, envelope, facts }: ChatRequest): { echo?: JsonObject } {
   const codec = ingressOf(facts.dialect);
-  if (codec.echoOf === undefined) return {};
+  const field = codec.echoedField;
+  if (codec.echoOf === undefined || (field !== undefined && !body.includes(`"${field}"`))) return {};
   return { echo: codec.echoOf(codec.parseRequest(JSON.parse(body.toString("utf8")), envelope ?? undefined)) };
 }

@@ -12,8 +12,6 @@ export function countRoutes(counter: TokenCounter): Route[] {
       path: "/v1/messages/count_tokens",
       access: "ask",
       handle(exchange) {
-        // Anthropic's SDK shows the request's id from a header of its own name.
-        exchange.reply.header("request-id", exchange.request.id);
         return counter.answer(exchange, { form, envelope: anthropicEnvelope(exchange.request) });
       },
     },

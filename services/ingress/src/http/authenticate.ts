@@ -7,7 +7,7 @@ import type { KeyRing, Principal } from "../keys/key-ring.ts";
 
 const BEARER = new RegExp(`^bearer +([\\x21-\\x7e]{1,${TOKEN_MAX_CHARS}})$`, "i");
 /** Where other dialects' SDKs put their key. */
-const KEY_HEADERS = ["x-api-key", "x-goog-api-key"] as const;
+const KEY_HEADERS = ["x-api-key", "x-goog-api-key", "api-key"] as const;
 
 /** Whose word is taken for who asks. */
 export type Gate = {
@@ -21,8 +21,8 @@ export type Gate = {
 type Asking = { readonly headers: IncomingHttpHeaders; readonly query: unknown; readonly ip: string | undefined };
 
 /**
- * Who asks: from `Authorization: Bearer`, `x-api-key` (Anthropic's SDK), `x-goog-api-key` or `?key=` (Gemini's), the
- * first that is there. A key is known at once, a token that was not seen before is looked into. Throws `invalid-api-key`,
+ * Who asks: from `Authorization: Bearer`, `x-api-key` (Anthropic's SDK), `x-goog-api-key` or `?key=` (Gemini's), `api-key`
+ * (OpenAI's for Azure), the first that is there. A key is known at once, a token that was not seen before is looked into. Throws `invalid-api-key`,
  * which never repeats what was sent, and `forbidden` for a key that may not be used from where it is.
  */
 export function authenticate(asking: Asking, gate: Gate): Principal | Promise<Principal> {

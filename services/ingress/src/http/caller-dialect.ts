@@ -4,8 +4,7 @@ import type { DialectName } from "@signalbox/proto";
 /** Whose SDK asks, by the URL and, where several share one, by a header that only one of them sends: errors are rendered in its dialect. */
 export function callerDialectOf(url: string, headers: IncomingHttpHeaders): DialectName {
   const [path = ""] = url.split("?", 1);
-  if (path.startsWith("/v1beta/") || path.startsWith("/v1beta1/") || /:(?:[a-z]+Content|countTokens)$/i.test(path))
-    return "gemini";
+  if (/^\/(?:upload\/)?v1beta1?\//.test(path) || /:(?:[a-z]+Content|countTokens)$/i.test(path)) return "gemini";
   if (path.startsWith("/v1/messages") || headers["anthropic-version"] !== undefined) return "anthropic-messages";
   if (path.startsWith("/v1/responses")) return "openai-responses";
   if (path === "/v1/completions") return "openai-completions";

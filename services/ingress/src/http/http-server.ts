@@ -10,6 +10,7 @@ import { authenticate, type Gate } from "./authenticate.ts";
 import { BrowserOrigins } from "./browser-origins.ts";
 import { callerDialectOf } from "./caller-dialect.ts";
 import { errorAnswer } from "./error-answer.ts";
+import { nothingAt } from "./nothing-at.ts";
 import { withVersion } from "./optional-version.ts";
 import type { Route } from "./route.ts";
 
@@ -100,9 +101,7 @@ function createApp({ metrics, log }: Context): FastifyInstance {
     if (known.code === "internal") log.error({ err: known.cause ?? known }, "a request failed");
     return sendError(reply, known, metrics);
   });
-  app.setNotFoundHandler((_request, reply) =>
-    sendError(reply, new SignalboxError("not-found", "There is nothing at this URL."), metrics),
-  );
+  app.setNotFoundHandler((request, reply) => sendError(reply, nothingAt(request.url), metrics));
   return app;
 }
 
@@ -122,7 +121,7 @@ function handlerOf(route: Route, { gate, metrics, pages }: Serving) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     metrics.observe(route.path, reply.raw);
     admitted?.admit(request.headers, reply.raw);
-    reply.header("x-request-id", request.id);
+    reply.headers(idHeaders(request));
     if (route.access === "public") return route.handle({ request, reply });
     const found = authenticate(request, gate);
     const principal = found instanceof Promise ? await found : found;
@@ -153,7 +152,12 @@ function sendError(reply: FastifyReply, error: SignalboxError, metrics: Metrics)
   const { request } = reply;
   const { status, headers, body } = errorAnswer(error, callerDialectOf(request.url, request.headers));
   metrics.countError(error.code);
-  return reply.code(status).header("x-request-id", reply.request.id).headers(headers).send(body);
+  return reply.code(status).headers(idHeaders(request)).headers(headers).send(body);
+}
+
+/** Anthropic's SDK shows the request's id from a header of its own name. */
+function idHeaders({ id, headers }: FastifyRequest): Record<string, string> {
+  return headers["anthropic-version"] === undefined ? { "x-request-id": id } : { "x-request-id": id, "request-id": id };
 }
 
 /** The framework's errors carry a status; nothing else of them is for the caller. */

@@ -13,6 +13,12 @@ test.each([
   ["/v1beta/openai%2Fgpt-x:generateContent", "/v1beta/models/openai%2Fgpt-x:generateContent"],
   ["/v1beta/a/b:streamGenerateContent?alt=sse", "/v1beta/models/a/b:streamGenerateContent?alt=sse"],
   ["/v1beta/models/a/b:generateContent", "/v1beta/models/a/b:generateContent"],
+  ["/v1/a/b:streamGenerateContent?alt=sse", "/v1/models/a/b:streamGenerateContent?alt=sse"],
+  ["/v1beta/a/b:batchEmbedContents", "/v1beta/models/a/b:batchEmbedContents"],
+  ["/v1beta/tunedModels/m:generateContent", "/v1beta/tunedModels/m:generateContent"],
+  ["/v1beta1/publishers/google/models/m:generateContent", "/v1beta/models/m:generateContent"],
+  ["/v1/projects/p/locations/l/publishers/google/models/m:countTokens", "/v1beta/models/m:countTokens"],
+  ["/v2/rerank", "/v1/rerank"],
   ["/v1beta/files/x:generate", "/v1beta/files/x:generate"],
   ["/healthz", "/healthz"],
   ["/v1/chat/completions", "/v1/chat/completions"],
@@ -44,6 +50,11 @@ test.each([
   ["/anthropic/v1/messages?beta=true", "/v1/messages?beta=true"],
   ["/anthropic/messages", "/v1/messages"],
   ["/v1/v1/messages", "/v1/messages"],
+  ["/v1/v2/rerank", "/v1/rerank"],
+  ["/openai/deployments/gpt-x/chat/completions?api-version=2024-10-21", "/v1/chat/completions?api-version=2024-10-21"],
+  ["/openai/deployments/a/b/chat/completions", "/v1/chat/completions"],
+  ["/openai/deployments/a%2Fb/embeddings", "/v1/embeddings"],
+  ["/v1beta/v1beta/models/m:generateContent", "/v1beta/models/m:generateContent"],
   ["/v1/v1beta/models/m:streamGenerateContent?alt=sse", "/v1beta/models/m:streamGenerateContent?alt=sse"],
 ])("the end of another host's base URL is understood: %s", (url, served) => {
   expect(withVersion(url)).toBe(served);
@@ -57,6 +68,10 @@ test.each([
   "/openai/healthz",
   "/v1/v1beta",
   "/files/v1/models",
+  "/v2/chat",
+  "/openai/deployments/keys",
+  "/openai/deployments/m/healthz",
+  "/v1/projects/p/locations/l/publishers/anthropic/models/m:rawPredict",
 ])("%s is nothing else in disguise", (url) => {
   expect(withVersion(url)).toBe(url);
 });

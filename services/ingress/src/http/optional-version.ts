@@ -1,5 +1,8 @@
 /** A URL as most clients write it: nothing is to be done. */
-const PLAIN = /^\/v1\/(?!v1)[a-z_]+(?:\/[\w.:@%-]+)*(?:\?|$)/;
+const PLAIN = /^\/v1\/(?!v1)[a-z_]+(?:\/[\w.@%-]+)*(?:\?|$)/;
+/** OpenAI's SDK for Azure names the deployment before what it asks for, and as the model in the body. */
+const AZURE_DEPLOYMENT =
+  /^\/(?:v1\/)?openai\/deployments\/.+?(?=\/(?:chat\/completions|completions|embeddings|images\/generations|audio\/speech|audio\/transcriptions)$)/;
 /** What an SDK appends to its base URL. */
 const SDK_PATH =
   /^\/(?:chat\/completions|completions|responses|embeddings|moderations|images|audio|rerank|messages|models)(?=[/?]|$)/;
@@ -9,13 +12,18 @@ const SDK_PATH =
  */
 const OTHER_BASE = /^\/(?:openai\/v1|api\/v1|inference\/v1|v1beta\/openai|openai|anthropic\/v1|anthropic|v1)(?=\/)/;
 /** Gemini's SDK appends its own version, also to a base URL that ends with one. */
-const GEMINI_AFTER_V1 = /^\/v1(?=\/v1beta\/)/;
-const GEMINI_PATH = /^\/v1beta\/(?!models\/)(?=.+:(?:generateContent|streamGenerateContent|countTokens)$)/;
+const GEMINI_AFTER_VERSION = /^\/(?:v1|v1beta)(?=\/v1beta\/)/;
+/** A model's place in Google's cloud, with a project and without. */
+const GEMINI_PUBLISHER = /^\/v1(?:beta1)?\/(?:projects\/[^/]+\/locations\/[^/]+\/)?publishers\/google\/models\//;
+const GEMINI_PATH =
+  /^\/(v1|v1beta)\/(?!models\/|tunedModels\/)(?=.+:(?:generateContent|streamGenerateContent|countTokens|embedContent|batchEmbedContents)$)/;
+/** Cohere's SDK asks for its second version, whose form is that of the first. */
+const RERANK_V2 = /^(?:\/v1)?\/v2\/rerank$/;
 
 /**
  * A URL as this server has it. An SDK's base URL works with and without `/v1` at its end, with the end that it has at another host, and
  * with a slash too many: half of the world's examples write it so. The Vercel AI SDK takes a model's name with a slash for all of the
- * path behind Gemini's version.
+ * path behind Gemini's version, as Google's older SDK does.
  */
 export function withVersion(url: string): string {
   if (PLAIN.test(url)) return url;
@@ -25,8 +33,13 @@ export function withVersion(url: string): string {
 }
 
 function servedPath(written: string): string {
-  const path = withoutEmpty(written).replace(GEMINI_AFTER_V1, "").replace(GEMINI_PATH, "/v1beta/models/");
+  const path = withoutEmpty(written)
+    .replace(GEMINI_AFTER_VERSION, "")
+    .replace(GEMINI_PUBLISHER, "/v1beta/models/")
+    .replace(GEMINI_PATH, "/$1/models/")
+    .replace(AZURE_DEPLOYMENT, "");
   if (SDK_PATH.test(path)) return `/v1${path}`;
+  if (RERANK_V2.test(path)) return "/v1/rerank";
   const rest = path.replace(OTHER_BASE, "");
   if (rest === path) return path;
   if (SDK_PATH.test(rest)) return `/v1${rest}`;

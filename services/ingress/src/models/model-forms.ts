@@ -3,9 +3,12 @@ import type { ListedModel } from "./model-list.ts";
 
 /** A list of models, and one model, as a dialect's own SDK reads them. */
 export type ModelForm = {
-  list(models: readonly ListedModel[]): object;
-  one(model: ListedModel): object;
+  list(models: readonly ListedModel[], embedders: Embedders): object;
+  one(model: ListedModel, embedders: Embedders): object;
 };
+
+/** The ids of the models that embed. */
+export type Embedders = ReadonlySet<string>;
 
 const openai: ModelForm = {
   list: (models) => ({ object: "list", data: models }),
@@ -14,8 +17,8 @@ const openai: ModelForm = {
 
 /** https://docs.anthropic.com/en/api/models-list: all on one page. */
 const anthropic: ModelForm = {
-  list: (models) => ({
-    data: models.map((model) => anthropic.one(model)),
+  list: (models, embedders) => ({
+    data: models.map((model) => anthropic.one(model, embedders)),
     has_more: false,
     first_id: models[0]?.id ?? null,
     last_id: models.at(-1)?.id ?? null,
@@ -30,13 +33,16 @@ const anthropic: ModelForm = {
 
 /** https://ai.google.dev/api/models: names begin with `models/`. */
 const gemini: ModelForm = {
-  list: (models) => ({ models: models.map((model) => gemini.one(model)) }),
-  one: ({ id }) => ({
+  list: (models, embedders) => ({ models: models.map((model) => gemini.one(model, embedders)) }),
+  one: ({ id }, embedders) => ({
     name: `models/${id}`,
     displayName: id,
-    supportedGenerationMethods: ["generateContent", "streamGenerateContent", "countTokens"],
+    supportedGenerationMethods: embedders.has(id) ? EMBEDDER_METHODS : CHAT_METHODS,
   }),
 };
+
+const CHAT_METHODS = ["generateContent", "streamGenerateContent", "countTokens"];
+const EMBEDDER_METHODS = ["embedContent", "batchEmbedContents"];
 
 export function modelFormOf(dialect: DialectName): ModelForm {
   if (dialect === "anthropic-messages") return anthropic;

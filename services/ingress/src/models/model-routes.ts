@@ -1,7 +1,7 @@
 import { SignalboxError } from "@signalbox/proto";
 import { callerDialectOf } from "../http/caller-dialect.ts";
 import type { Exchange, Route } from "../http/route.ts";
-import { modelFormOf, type ModelForm } from "./model-forms.ts";
+import { type Embedders, modelFormOf, type ModelForm } from "./model-forms.ts";
 import type { ModelList } from "./model-list.ts";
 
 /** /v1/models, and Gemini's /v1beta/models, in the form of the caller's dialect. Ids hold slashes, written plainly or as %2F. */
@@ -11,7 +11,7 @@ export function modelRoutes(list: ModelList): Route[] {
       method: "GET",
       path,
       access: "ask",
-      handle: async (exchange) => formFor(exchange).list([...(await list.read()).values()]),
+      handle: async (exchange) => formFor(exchange).list([...(await list.read()).values()], await embeddersOf(list)),
     },
     {
       method: "GET",
@@ -25,10 +25,15 @@ export function modelRoutes(list: ModelList): Route[] {
             details: { param: "model" },
           });
         }
-        return formFor(exchange).one(model);
+        return formFor(exchange).one(model, await embeddersOf(list));
       },
     },
   ]);
+}
+
+/** Google's SDKs choose models by what their list says of them. */
+async function embeddersOf(list: ModelList): Promise<Embedders> {
+  return new Set(await list.serving("embeddings"));
 }
 
 function formFor({ request }: Exchange): ModelForm {

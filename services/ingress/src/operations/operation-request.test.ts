@@ -22,6 +22,7 @@ function read(body: object, input: Partial<OperationInput> = {}): ReturnType<typ
     headers: {},
     body: Buffer.from(JSON.stringify(body)),
     operation: "embeddings",
+    dialect: "openai-chat",
     envelope: null,
     audit: "async",
     cacheEnabled: true,

@@ -7,7 +7,7 @@ import { parseRequestHeaders, type RequestHeaders } from "../chat/request-header
 import { traceparentOf } from "../chat/traceparent.ts";
 import { boundedText } from "./bounded-text.ts";
 
-export type OperationInput = Omit<ChatInput, "dialect" | "envelope"> & {
+export type OperationInput = Omit<ChatInput, "envelope"> & {
   readonly operation: PlainOperation;
   readonly envelope: OperationEnvelope | null;
 };
@@ -33,7 +33,7 @@ export function readOperationRequest(input: OperationInput): ChatRequest {
       tenant,
       keyId,
       operation,
-      dialect: "openai-chat",
+      dialect: input.dialect,
       receivedAtMs: input.receivedAtMs,
       ...factsOfOperation(call.shape),
       model: recordedModel(call.shape.model, digest),

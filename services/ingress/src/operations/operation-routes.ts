@@ -1,80 +1,18 @@
-import { SignalboxError, type PlainOperation } from "@signalbox/proto";
-import type { Admission } from "../chat/admission.ts";
-import { AnswerWriter } from "../chat/answer-writer.ts";
-import type { Answering } from "../chat/answering.ts";
-import { guardChat } from "../chat/guard-chat.ts";
-import type { Config } from "../config.ts";
-import type { RequestGuard } from "../guard/request-guard.ts";
-import { readBody } from "../http/read-body.ts";
 import type { Route } from "../http/route.ts";
-import { requireOperation } from "../identity/require-operation.ts";
-import type { KeyUsage } from "../keys/key-usage.ts";
-import type { Metrics } from "../metrics.ts";
-import type { ModelList } from "../models/model-list.ts";
-import { nameServing } from "./name-serving.ts";
 import { OPERATION_ENDPOINTS, type OperationEndpoint } from "./operation-endpoints.ts";
-import { readOperationRequest } from "./operation-request.ts";
+import type { TakeOperation } from "./take-operation.ts";
 
-/** A POST route for each operation beside chat: on the same line, with the same records. */
-export function operationRoutes(
-  config: Config,
-  context: {
-    admission: Admission;
-    answering: Answering;
-    guard: RequestGuard | null;
-    models: ModelList;
-    usage: KeyUsage;
-    metrics: Metrics;
-  },
-): Route[] {
-  const { admission, answering, guard, models, usage, metrics } = context;
-  const limits = { maxBytes: config.http.bodyMaxBytes, timeoutMs: config.http.bodyTimeoutMs };
-
+/** A POST route for each operation beside chat. */
+export function operationRoutes(take: TakeOperation): Route[] {
   const routeOf = ({ path, operation, bodyType }: OperationEndpoint): Route => ({
     method: "POST",
     path,
     access: "ask",
-    async handle({ request, reply, principal }) {
-      const startedMs = performance.now();
-      const receivedAtMs = Date.now();
-      requireOperation(principal, operation);
-      admission.admit(reply.raw);
-      usage.used(principal.keyId, receivedAtMs);
-      const { headers } = request;
-      const read = readOperationRequest({
-        requestId: request.id,
-        receivedAtMs,
-        startedMs,
-        principal,
-        headers,
-        body: await readBody(request.raw, { ...limits, type: bodyType }),
-        operation,
-        envelope: bodyType === "application/json" ? null : { contentType: headers["content-type"] ?? "" },
-        audit: config.audit,
-        cacheEnabled: config.cache.enabled,
-      });
-      // The guardrails look through JSON: a form holds a recording and a few words beside it.
-      const asked = guard === null || bodyType !== "application/json" ? read : await guardChat(read, guard);
-      const explain = await explainerFor(operation);
-      reply.hijack();
-      const writer = new AnswerWriter(reply.raw, {
-        headers: { "x-request-id": request.id, "x-signalbox-audit": config.audit },
-        stream: asked.facts.stream,
-        caller: { dialect: "openai-chat", envelope: null },
-        startedMs,
-        stalledTimeoutMs: config.deadlines.stalledClientTimeoutMs,
-        metrics,
-        explain,
-      });
-      await answering.answer(asked, writer);
+    handle(exchange) {
+      const contentType = exchange.request.headers["content-type"] ?? "";
+      const envelope = bodyType === "application/json" ? null : { contentType };
+      return take(exchange, { operation, bodyType, dialect: "openai-chat", envelope });
     },
   });
-
-  /** A model that does not exist, or does something else, is told of together with those that do. */
-  async function explainerFor(operation: PlainOperation): Promise<(error: SignalboxError) => SignalboxError> {
-    const serving = await models.serving(operation);
-    return (error) => nameServing(error, { operation, serving, offers: config.offers[operation] ?? [] });
-  }
-
   return OPERATION_ENDPOINTS.map(routeOf);
 }

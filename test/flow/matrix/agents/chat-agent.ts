@@ -5,13 +5,15 @@ import { CONVERSATION, SYSTEM, TASK, TOOLS_OFFERED, type Turn } from "./conversa
 
 const MARK = { cache_control: { type: "ephemeral" } };
 
-function turnOf({ thought, text, calls }: Turn): object[] {
+function turnOf({ thought, text, calls }: Turn, turn: number): object[] {
+  // opencode 1.18 marks the last turn beside what it says.
+  const mark = turn === CONVERSATION.length - 1 ? MARK : {};
   const tool_calls = calls.map(({ id, name, path }) => {
-    return { id, type: "function", function: { name, arguments: JSON.stringify({ path }) } };
+    return { id, type: "function", function: { name, arguments: JSON.stringify({ path }) }, ...mark };
   });
   return [
     { role: "assistant", content: text, reasoning_content: thought, tool_calls },
-    ...calls.map(({ id, result }) => ({ role: "tool", tool_call_id: id, content: result })),
+    ...calls.map(({ id, result }) => ({ role: "tool", tool_call_id: id, content: result, ...mark })),
   ];
 }
 

@@ -4,6 +4,7 @@ import { fireworks } from "./fireworks.ts";
 import { google } from "./google.ts";
 import { groq } from "./groq.ts";
 import type { Host } from "./host.ts";
+import { litellm } from "./litellm.ts";
 import { lmstudio } from "./lmstudio.ts";
 import { minimax } from "./minimax.ts";
 import { mistral } from "./mistral.ts";
@@ -39,4 +40,5 @@ export const HOSTS: readonly Host[] = [
   ollama,
   vllm,
   lmstudio,
+  litellm,
 ];

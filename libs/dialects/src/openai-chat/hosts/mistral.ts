@@ -9,6 +9,7 @@ export const mistral: Host = {
     maxTokensField: "max_tokens",
     streamOptions: false,
     developerRole: false,
+    reasoningField: null,
     toolChoices: BY_WORD,
     lacks: ["seed", ...LOGPROBS, "user", "store", "verbosity", "safety_identifier", "service_tier", "messages[].name"],
     temperature: { min: 0, max: 1.5 },

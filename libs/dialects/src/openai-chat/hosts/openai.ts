@@ -1,7 +1,7 @@
 import { DRAWING, type Host, LOGPROBS } from "./host.ts";
 
 /**
- * The o-series and the first gpt-5 take no parameters that steer the drawing. From gpt-5.2 on this format takes functions only where the
+ * No message has reasoning in it. The o-series and the first gpt-5 take no parameters that steer the drawing. From gpt-5.2 on this format takes functions only where the
  * model does not reason; some of these models reason unless told not to. The Responses API knows no such rule.
  */
 export const openai: Host = {
@@ -14,6 +14,7 @@ export const openai: Host = {
   ],
   quirks: {
     maxTokensField: "max_completion_tokens",
+    reasoningField: null,
     byModel: [
       { models: /^(o\d|gpt-5(-mini|-nano)?(-\d{4}-|$))/, quirks: { lacks: [...DRAWING, ...LOGPROBS] } },
       {
