@@ -15,7 +15,10 @@ export type DecisionRecord = z.infer<typeof DecisionRecord>;
 export const DecisionList = z.looseObject({
   data: z.array(DecisionRecord),
   next_before: z.int().nullish(),
+  next_from_index: z.int().nullish(),
 });
+
+export type DecisionList = z.infer<typeof DecisionList>;
 
 /** The endpoint that answered, else the first of the plan, else null for a refusal. */
 export function chosenEndpoint({ decision, outcome }: DecisionRecord): string | null {

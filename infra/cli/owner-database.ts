@@ -23,16 +23,10 @@ export async function withOwnerDatabase<T>(
   options: OwnerDatabaseOptions,
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
-  const connectionString = ownerDatabaseUrl(options);
+  const url = ownerDatabaseUrl(options);
   // The database's driver is slow to load, and few commands need it.
-  const { Client: PgClient } = await import("pg");
-  const client = new PgClient({ connectionString });
-  await client.connect().catch((error: Error) => {
-    throw failure("stage-unavailable", `The database cannot be reached: ${error.message}`, "See that it runs.");
-  });
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
+  const { withClient } = await import("../postgres/with-client.ts");
+  return withClient(url, work, ({ message }) =>
+    failure("stage-unavailable", `The database cannot be reached: ${message}`, "See that it runs."),
+  );
 }

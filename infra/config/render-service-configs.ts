@@ -14,6 +14,7 @@ import type { Home } from "../home/home.ts";
 import type { LineKeys } from "../home/line-keys.ts";
 import type { DatabaseService } from "../postgres/roles.ts";
 import type { Ports } from "../supervisor/choose-ports.ts";
+import { markConfig } from "./config-mark.ts";
 import type { SignalboxConfig } from "./signalbox-config.ts";
 
 export type ServiceConfigs = {
@@ -67,6 +68,7 @@ export function renderServiceConfigs(options: RenderOptions): ServiceConfigs {
       cataloguePath: catalogueFile(options.home),
       policyPath: policyFile(options.home),
       guardPath: guardPathOf(options),
+      configMark: markConfig(options.config),
       budgets: budgets(options),
     },
     dispatcher: dispatcher(options),

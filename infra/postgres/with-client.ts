@@ -1,9 +1,15 @@
 import { Client } from "pg";
 
-/** One connection for as long as `use` takes. */
-export async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
+/** One connection for as long as `use` takes. `unreachable` makes the error that is thrown when there is none to be had. */
+export async function withClient<T>(
+  url: string,
+  use: (client: Client) => Promise<T>,
+  unreachable: (error: Error) => Error = (error) => error,
+): Promise<T> {
   const client = new Client({ connectionString: url });
-  await client.connect();
+  await client.connect().catch((error: Error) => {
+    throw unreachable(error);
+  });
   try {
     return await use(client);
   } finally {

@@ -57,6 +57,9 @@ export const POLICY_CONTROL_SUBJECT = `${PREFIX}.policy.control`;
 /** Core NATS: what became of the policy in force (`PolicyNotice`); every policy instance follows it. */
 export const POLICY_NOTICE_SUBJECT = `${PREFIX}.policy.notice`;
 
+/** Core NATS requests of the ledger to whichever ingress: recorded requests are classified again (`ReclassifyOrder`, `ReclassifyAnswer`). */
+export const RECLASSIFY_SUBJECT = `${PREFIX}.replay.classify`;
+
 /** Core NATS: what becomes of budgets (`BudgetNotice`), for every policy instance and for whoever wants to be alerted. */
 export const BUDGET_NOTICE_SUBJECT = `${PREFIX}.policy.budget`;
 

@@ -1,5 +1,6 @@
 import type { Bus } from "@signalbox/kit";
 import { AUDIT_STREAM } from "@signalbox/proto";
+import type { Mishaps } from "./mishaps.ts";
 import type { Rng } from "./rng.ts";
 import type { SimulatedProcess, VirtualTime } from "./virtual-time.ts";
 
@@ -41,10 +42,14 @@ export class SimulatedNats {
   #pulls: Pull[] = [];
   readonly #time: VirtualTime;
   readonly #rng: Rng;
+  readonly #mishaps: Mishaps;
+  #sent = 0;
+  #lastArrived = 0;
 
-  constructor(time: VirtualTime, rng: Rng) {
+  constructor(time: VirtualTime, rng: Rng, mishaps: Mishaps) {
     this.#time = time;
     this.#rng = rng;
+    this.#mishaps = mishaps;
   }
 
   get isDrained(): boolean {
@@ -65,6 +70,7 @@ export class SimulatedNats {
 
   /** The server ends and comes back: requests are gone, and acknowledgements of the last moments are forgotten. */
   restart(): void {
+    this.#mishaps.add("queue restarted");
     this.#pulls = [];
     for (const message of this.#stored) {
       message.busyUntilMs = 0;
@@ -173,13 +179,26 @@ export class SimulatedNats {
 
   /** Each goes its own way, so that they overtake each other. */
   #travel(to: SimulatedProcess | null, arrive: () => void): void {
-    if (this.#rng.chance(this.faults.drop)) return;
-    this.#time.later(this.#delayMs(), arrive, to);
-    if (this.#rng.chance(this.faults.duplicate)) this.#time.later(this.#delayMs(), arrive, to);
+    if (this.#rng.chance(this.faults.drop)) {
+      this.#mishaps.add("message lost");
+      return;
+    }
+    const number = (this.#sent += 1);
+    const land = (): void => {
+      if (number < this.#lastArrived) this.#mishaps.add("message overtaken");
+      this.#lastArrived = Math.max(this.#lastArrived, number);
+      arrive();
+    };
+    this.#time.later(this.#delayMs(), land, to);
+    if (!this.#rng.chance(this.faults.duplicate)) return;
+    this.#mishaps.add("message doubled");
+    this.#time.later(this.#delayMs(), land, to);
   }
 
   #delayMs(): number {
-    return this.#rng.chance(this.faults.slow) ? this.#rng.between(10, 3_000) : this.#rng.between(0.1, 4);
+    if (!this.#rng.chance(this.faults.slow)) return this.#rng.between(0.1, 4);
+    this.#mishaps.add("message late");
+    return this.#rng.between(10, 3_000);
   }
 }
 

@@ -8,6 +8,7 @@ import { OpenRequests, type OpenRequest } from "../../services/audit-ledger/src/
 import type { BatchIds, LockedHead } from "../../services/audit-ledger/src/append/lock-head.ts";
 import type { Store } from "../../services/audit-ledger/src/append/store.ts";
 import { Sequences } from "../../services/audit-ledger/src/append/sequences.ts";
+import type { Mishaps } from "./mishaps.ts";
 import type { Rng } from "./rng.ts";
 import type { SimulatedProcess, VirtualTime } from "./virtual-time.ts";
 
@@ -43,6 +44,7 @@ export class SimulatedDatabase {
   keys: readonly KeyRow[];
   readonly faults: StoreFaults = { ...NO_STORE_FAULTS };
   readonly problems: string[] = [];
+  readonly mishaps: Mishaps;
   head = { size: 0, root: Buffer.from(Frontier.empty().root()), frontier: Buffer.alloc(0), epoch: 0n, openFrom: 0 };
   lockedBy: SimulatedSession | null = null;
   headLockedBy: SimulatedSession | null = null;
@@ -51,13 +53,15 @@ export class SimulatedDatabase {
   readonly #roots = new Map<number, string>();
   readonly #time: VirtualTime;
 
-  constructor(time: VirtualTime, keys: readonly KeyRow[]) {
+  constructor(time: VirtualTime, keys: readonly KeyRow[], mishaps: Mishaps) {
     this.#time = time;
+    this.mishaps = mishaps;
     this.keys = keys;
     this.#roots.set(0, this.head.root.toString("base64"));
   }
 
   retire(keyId: string): void {
+    this.mishaps.add("key retired");
     this.keys = this.keys.map((row) => (row.key_id === keyId ? { ...row, retired_by: "ops" } : row));
   }
 
@@ -290,12 +294,15 @@ export class SimulatedSession implements Store {
   async #statement<T>(work: () => T): Promise<T> {
     const { faults } = this.#db;
     await this.#travel();
-    this.#suffer(faults.dieBefore, faults.breakBefore);
+    this.#suffer("before");
     this.#requireOpen();
     this.#activeAtMs = this.#time.nowMs;
     const result = work();
-    if (this.#rng.chance(faults.loseLock) && this.#db.lockedBy === this) this.#db.lockedBy = null;
-    this.#suffer(faults.dieAfter, faults.breakAfter);
+    if (this.#rng.chance(faults.loseLock) && this.#db.lockedBy === this) {
+      this.#db.lockedBy = null;
+      this.#db.mishaps.add("lock lost");
+    }
+    this.#suffer("after");
     await this.#travel();
     this.#requireOpen();
     return result;
@@ -306,9 +313,15 @@ export class SimulatedSession implements Store {
     return this.#time.delay(this.#rng.between(0.1, 3), this.#owner);
   }
 
-  #suffer(die: number, breakUp: number): void {
-    if (this.#rng.chance(die)) this.#die();
-    else if (this.#rng.chance(breakUp)) this.break();
+  #suffer(when: "before" | "after"): void {
+    const { faults, mishaps } = this.#db;
+    if (this.#rng.chance(when === "before" ? faults.dieBefore : faults.dieAfter)) {
+      mishaps.add(`process dead ${when} a statement`);
+      this.#die();
+    } else if (this.#rng.chance(when === "before" ? faults.breakBefore : faults.breakAfter)) {
+      mishaps.add(`connection broken ${when} a statement`);
+      this.break();
+    }
   }
 
   #requireOpen(): void {

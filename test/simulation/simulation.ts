@@ -9,6 +9,7 @@ import { Sequencer } from "../../services/audit-ledger/src/append/sequencer.ts";
 import { ProducerKeys } from "../../services/audit-ledger/src/events/producer-keys.ts";
 import { keyRows, type EventPool, type PooledEvent } from "./event-pool.ts";
 import { problemsOf, type Played } from "./invariants.ts";
+import type { Mishaps } from "./mishaps.ts";
 import { Rng } from "./rng.ts";
 import { SimulatedNats } from "./simulated-nats.ts";
 import { SimulatedDatabase, SimulatedSession } from "./simulated-store.ts";
@@ -29,6 +30,8 @@ const { privateKey } = generateKeyPairSync("ed25519");
 const OWN_KEY = { keyId: producerKeyId(privateKey), privateKey };
 const SILENT = new Proxy({}, { get: () => () => {} }) as Logger;
 
+const BLOWS = { kill: "process killed", cut: "connection cut", freeze: "process frozen" } as const;
+
 type Instance = {
   readonly process: SimulatedProcess;
   readonly sequencer: Sequencer;
@@ -36,8 +39,8 @@ type Instance = {
 };
 
 /** One run of the ledger's sequencer, two instances of it, over a queue and a database that go wrong as the seed says. */
-export async function simulate(seed: number, pool: EventPool): Promise<string[]> {
-  const world = new World(seed, pool);
+export async function simulate(seed: number, pool: EventPool, mishaps: Mishaps): Promise<string[]> {
+  const world = new World(seed, pool, mishaps);
   return world.run();
 }
 
@@ -47,15 +50,17 @@ class World {
   readonly #nats: SimulatedNats;
   readonly #db: SimulatedDatabase;
   readonly #pool: EventPool;
+  readonly #mishaps: Mishaps;
   readonly #played: Played;
   readonly #instances: (Instance | null)[] = [null, null];
   #started = 0;
 
-  constructor(seed: number, pool: EventPool) {
+  constructor(seed: number, pool: EventPool, mishaps: Mishaps) {
+    this.#mishaps = mishaps;
     this.#rng = new Rng(seed);
     this.#time = new VirtualTime(this.#rng);
-    this.#nats = new SimulatedNats(this.#time, this.#rng);
-    this.#db = new SimulatedDatabase(this.#time, keyRows(pool));
+    this.#nats = new SimulatedNats(this.#time, this.#rng, mishaps);
+    this.#db = new SimulatedDatabase(this.#time, keyRows(pool), mishaps);
     this.#pool = pool;
     this.#played = { pool, db: this.#db, storedAtMs: new Map(), gapAfterMs: GAP_AFTER_MS, problems: [] };
   }
@@ -129,6 +134,7 @@ class World {
     const instance = this.#instances[slot];
     if (instance == null) return;
     const blow = this.#rng.pick(["kill", "kill", "cut", "freeze"] as const);
+    this.#mishaps.add(BLOWS[blow]);
     if (blow === "kill") this.#kill(slot);
     else if (blow === "cut") instance.sessions.at(-1)?.break();
     else instance.process.frozenUntilMs = this.#time.nowMs + this.#rng.between(100, FREEZE_MAX_MS);
@@ -149,11 +155,17 @@ class World {
       const first = waiting[at] as PooledEvent;
       const alike = waiting.slice(at, at + rng.int(1, 3)).filter(({ type }) => type === first.type);
       at += Math.max(1, alike.length);
-      if (rng.chance(loss)) continue;
+      if (rng.chance(loss)) {
+        this.#mishaps.add("event lost");
+        continue;
+      }
       const copies = rng.pick([1, 1, 1, 2, 3]);
+      if (copies > 1) this.#mishaps.add("event sent again");
       for (let copy = 0; copy < copies; copy += 1) this.#storeLater(alike);
       const twin = this.#pool.twins.get(first.eventId);
-      if (twin !== undefined && rng.chance(0.5)) this.#storeLater([twin]);
+      if (twin === undefined || !rng.chance(0.5)) continue;
+      this.#mishaps.add("event with other bytes");
+      this.#storeLater([twin]);
     }
   }
 

@@ -8,7 +8,7 @@ import { listed, wholeNumber } from "../option-values.ts";
 import { dollars } from "../money-option.ts";
 
 const Budget = z.looseObject({
-  name: z.string(),
+  id: z.string(),
   scope: z.record(z.string(), z.string()),
   each: z.string().nullable(),
   window: z.union([z.string(), z.looseObject({ seconds: z.number() })]),
@@ -72,7 +72,7 @@ function addList(budgets: Command, cli: Cli): void {
 function addAccounts(budgets: Command, cli: Cli): void {
   const accounts = budgets
     .command("accounts")
-    .argument("<name>", "as `budgets list` shows it")
+    .argument("<name>", "as `budgets list` shows it; a tenant's by its name alone where no other has it")
     .description("Who has spent how much of a budget of which everybody has one, in the window that holds now.")
     .addHelpText("after", "\nExamples:\n  npm run -s signalbox -- budgets accounts end-users");
   does(accounts, cli, async ({ connect, print }, name = "") => {
@@ -89,7 +89,7 @@ function addSet(budgets: Command, cli: Cli): void {
   const create = budgets
     .command("create")
     .description("Makes a budget or a limit. Every request that all of its scope holds for is charged to it.")
-    .requiredOption("--name <name>", "lower-case letters, digits and hyphens; what refusals call it by")
+    .requiredOption("--name <name>", "lower-case letters, digits and hyphens; unique within its tenant")
     .option("--usd <amount>", "at most so many dollars", dollars)
     .option("--tokens <count>", "at most so many tokens", wholeNumber(0))
     .option("--requests <count>", "at most so many requests", wholeNumber(0))
@@ -131,7 +131,7 @@ function addSet(budgets: Command, cli: Cli): void {
 function addDelete(budgets: Command, cli: Cli): void {
   const remove = budgets
     .command("delete")
-    .argument("<name>", "as `budgets list` shows it")
+    .argument("<name>", "as `budgets list` shows it; a tenant's by its name alone where no other has it")
     .description("Charges it no more; what was booked of it stays.")
     .addHelpText("after", "\nExamples:\n  npm run -s signalbox -- budgets delete team-red");
   does(remove, cli, async ({ connect, print }, name = "") => {
@@ -169,10 +169,10 @@ function formatBudgets(budgets: readonly Budget[]): string {
       { title: "RESERVED", align: "right" },
       { title: "LEFT", align: "right" },
     ],
-    budgets.map(({ name, scope, each, window, current }) => {
+    budgets.map(({ id, scope, each, window, current }) => {
       const amount = (text: string): string => formatAmount(text, current.unit);
       return [
-        name,
+        id,
         Object.entries(scope)
           .map(([word, value]) => `${word}=${value}`)
           .concat(each === null ? [] : [`each ${each}`])

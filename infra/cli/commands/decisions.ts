@@ -6,6 +6,7 @@ import { formatDecisionPage } from "../format/decision-page.ts";
 import { formatDecisionRows } from "../format/decision-rows.ts";
 import { dollars } from "../money-option.ts";
 import { pointInTime, wholeNumber } from "../option-values.ts";
+import type { Terminal } from "../terminal.ts";
 
 /** The service's own limit on a page. */
 const LIMIT_MAX = 500;
@@ -25,6 +26,8 @@ type ListOptions = {
   maxCost?: number;
   tenant?: string;
   before?: number;
+  oldestFirst?: boolean;
+  fromIndex?: number;
 };
 
 export function addDecisions(program: Command, cli: Cli): void {
@@ -36,7 +39,7 @@ export function addDecisions(program: Command, cli: Cli): void {
 function addList(decisions: Command, cli: Cli): void {
   const list = decisions
     .command("list")
-    .description("The newest decisions, a line each; costs are exact.")
+    .description("The newest decisions, or the oldest, a line each; costs are exact.")
     .option("--limit <n>", `how many, at most ${LIMIT_MAX}`, wholeNumber(1, LIMIT_MAX), 20)
     .option("--model <name>", "only requests that asked for this model")
     .option("--provider <name>", "only those that chose this provider")
@@ -50,21 +53,30 @@ function addList(decisions: Command, cli: Cli): void {
     .option("--since <time>", "not older than: 15m, 2h, 7d, or an ISO date", pointInTime)
     .option("--until <time>", "older than", pointInTime)
     .option("--before <index>", "leaves below this index: the next page of a longer list", wholeNumber(1))
+    .option("--oldest-first", "from the other end of the log")
+    .option("--from-index <index>", "leaves from this index on: the next page of the oldest first", wholeNumber(0))
     .addHelpText(
       "after",
       "\nExamples:\n  npm run -s signalbox -- decisions list --since 1h --provider openai\n" +
         "  npm run -s signalbox -- decisions list --kind refuse --json",
     );
   does<ListOptions>(list, cli, async ({ connect, options, print, terminal }) => {
-    const { limit, model, provider, keyId, since, until, kind, before, tag, reason, tenant } = options;
+    const { limit, model, provider, keyId, since, until, kind, before, tag, reason, tenant, fromIndex } = options;
     const costs = { min_cost_pico_usd: picoUsd(options.minCost), max_cost_pico_usd: picoUsd(options.maxCost) };
     const asked = { model, provider, key: keyId, kind, tag, reason, tenant, ...costs };
-    const query = { limit, ...asked, from: since, to: until, before };
+    const order = options.oldestFirst === true ? "asc" : undefined;
+    const query = { limit, ...asked, from: since, to: until, before, order, from_index: fromIndex };
     const answer = await connect().api.call(DecisionList, { path: "/v1/decisions", query });
     print(answer, () => formatDecisionRows(answer.data));
-    if (answer.next_before != null && options.json !== true) terminal.err(`More with --before ${answer.next_before}`);
+    if (options.json !== true) tellMore(answer, terminal);
     return EXIT.ok;
   });
+}
+
+/** How to see the next page, where there is one. */
+function tellMore(answer: DecisionList, terminal: Terminal): void {
+  if (answer.next_before != null) terminal.err(`More with --before ${answer.next_before}`);
+  if (answer.next_from_index != null) terminal.err(`More with --oldest-first --from-index ${answer.next_from_index}`);
 }
 
 /** Options are read to the micro-dollar. */

@@ -3,7 +3,7 @@ import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { does, type Cli, type CommandContext } from "../command-context.ts";
 import { EXIT } from "../failure.ts";
-import { ownerDatabaseUrl } from "../owner-database.ts";
+import { withOwnerDatabase } from "../owner-database.ts";
 import { LogKeyFile } from "../ledger/log-key-file.ts";
 import type { KeyChange, SaidChange } from "../ledger/rotate-log-key.ts";
 
@@ -73,10 +73,7 @@ async function withChange(
   { options }: CommandContext<LedgerOptions>,
   run: (change: KeyChange) => Promise<SaidChange>,
 ): Promise<SaidChange> {
-  const url = ownerDatabaseUrl(options);
   const by = (options.by ?? userInfo().username).slice(0, 128);
   const file = new LogKeyFile(join(resolve(options.home), "keys", "signing"));
-  // The database's driver is slow to load, and few commands need it.
-  const { withClient } = await import("../../postgres/with-client.ts");
-  return withClient(url, (client) => run({ client, file, by }));
+  return withOwnerDatabase(options, (client) => run({ client, file, by }));
 }

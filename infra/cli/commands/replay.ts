@@ -37,6 +37,7 @@ type ReplayOptions = {
   policy?: string;
   catalogue?: string;
   prices?: string;
+  classifier?: string;
   minEffectiveSize?: number;
   seed?: number;
   chart?: string;
@@ -59,6 +60,10 @@ export function addReplay(program: Command, cli: Cli): void {
     .option("--policy <digest|file>", "with --diff or --evaluate: by this policy document")
     .option("--catalogue <digest|file>", "the same: with the endpoints and prices of this catalogue document")
     .option("--prices <file>", "the same: with other prices; JSON of endpoint ids to prices as in the config file")
+    .option(
+      "--classifier <digest|file>",
+      "the same: by these rules of a classifier, where requests' content is retained and can be classified again",
+    )
     .option("--min-effective-size <n>", "with --evaluate: no number below this sample", wholeNumber(10, 1_000_000))
     .option("--seed <n>", "with --evaluate: of the resampling", wholeNumber(0, 0xffff_ffff))
     .option("--chart <file>", "with --diff: writes a picture of what changes (SVG)")
@@ -69,7 +74,7 @@ export function addReplay(program: Command, cli: Cli): void {
       "after",
       "\nA range is replayed by the line itself; Ctrl-C cancels it. An evaluation weighs what was decided by chance, as a\n" +
         "policy's splits and weights do: by IPS, SNIPS and doubly robust, with intervals of 95 %.\n" +
-        "Exits with 1 when a decision differs or cannot be replayed; with --diff, when one cannot be; with --evaluate,\nwhen there is no number.\n\nExamples:\n" +
+        "Exits with 1 when a decision differs or cannot be replayed; with --diff, when one cannot be; with --evaluate,\nwhen there is no number. Requests whose content is not retained are no failure of --classifier.\n\nExamples:\n" +
         "  npm run -s signalbox -- replay 0199f0a2-5f1c-7c3e-9a64-0d8f1b2c3d4e\n" +
         "  npm run -s signalbox -- replay --from 2h\n" +
         "  npm run -s signalbox -- replay --all --diff --policy sha256:… --chart diff.svg\n" +
@@ -84,7 +89,8 @@ export function addReplay(program: Command, cli: Cli): void {
 }
 
 function checked({ options, connect }: CommandContext<ReplayOptions>, id: string | undefined): { api: ApiClient } {
-  const { all, from, to, fromIndex, toIndex, diff, evaluate, policy, catalogue, prices, chart, classify } = options;
+  const { all, from, to, fromIndex, toIndex, diff, evaluate, chart, classify } = options;
+  const { policy, catalogue, prices, classifier } = options;
   const others = diff === true || evaluate !== undefined;
   const isRange = all === true || [from, to, fromIndex, toIndex].some((bound) => bound !== undefined);
   if ((id === undefined) !== isRange) {
@@ -94,11 +100,11 @@ function checked({ options, connect }: CommandContext<ReplayOptions>, id: string
       "See `replay --help` for examples.",
     );
   }
-  const brings = [policy, catalogue, prices].some((each) => each !== undefined);
+  const brings = [policy, catalogue, prices, classifier].some((each) => each !== undefined);
   const faults: [holds: boolean, problem: string][] = [
     [others && id !== undefined, "--diff and --evaluate are for a range."],
     [diff === true && evaluate !== undefined, "Give --diff or --evaluate."],
-    [brings && !others, "--policy, --catalogue and --prices are for --diff and --evaluate."],
+    [brings && !others, "--policy, --catalogue, --prices and --classifier are for --diff and --evaluate."],
     [chart !== undefined && diff !== true, "--chart is for --diff."],
     [classify === true && id === undefined, "--classify is for one decision."],
   ];
@@ -130,7 +136,12 @@ async function replayAll(context: CommandContext<ReplayOptions>, api: ApiClient)
   if (options.chart !== undefined) await writeFile(options.chart, chartOf(job));
   if (job.state !== "completed") return EXIT.failed;
   if (job.order.kind === "evaluate") return job.evaluation?.outcome.kind === "refused" ? EXIT.failed : EXIT.ok;
-  return job.failed === 0 && (job.order.kind === "diff" || job.different === 0) ? EXIT.ok : EXIT.failed;
+  return unexpectedOf(job) === 0 && (job.order.kind === "diff" || job.different === 0) ? EXIT.ok : EXIT.failed;
+}
+
+/** Failures that say more than that content is not retained, which mostly is so. */
+function unexpectedOf({ failed, reclassified }: ReplayJob): number {
+  return failed - (reclassified?.not.find(({ reason }) => reason === "not-retained")?.count ?? 0);
 }
 
 function kindOf({ diff, evaluate }: ReplayOptions): ReplayJob["order"]["kind"] {

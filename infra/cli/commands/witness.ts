@@ -85,7 +85,7 @@ function gather(vkey: string, before: readonly string[] = []): string[] {
 function logsOf({ options }: CommandContext<WitnessCommandOptions>): NoteVerifier[] {
   const named = (options.log ?? []).map((vkey) => {
     const parsed = parseVkey(vkey);
-    if (parsed.ok && parsed.verifier.type === "ed25519") return parsed.verifier;
+    if (parsed.ok && parsed.verifier.type !== "cosignature") return parsed.verifier;
     throw failure("invalid-request", `${vkey} is not a log's verifier key.`, "Write it like <name>+<id>+<base64>.");
   });
   const logs = [...named, ...(options.policy === undefined ? [] : policyLogs(options.policy))];

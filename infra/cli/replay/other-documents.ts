@@ -10,18 +10,25 @@ import { failure } from "../failure.ts";
 /** Endpoint id → its price, as the config file writes it. */
 const PriceList = z.record(z.string(), PriceConfig);
 
-export type OtherDocuments = { readonly policy?: string; readonly catalogue?: string; readonly prices?: string };
+export type OtherDocuments = {
+  readonly policy?: string;
+  readonly catalogue?: string;
+  readonly prices?: string;
+  readonly classifier?: string;
+};
 
 /** The fields of an order that say by which documents it is decided: digests, or the documents of files. */
-export async function otherDocuments(api: ApiClient, { policy, catalogue, prices }: OtherDocuments): Promise<object> {
+export async function otherDocuments(api: ApiClient, documents: OtherDocuments): Promise<object> {
+  const { policy, catalogue, prices, classifier } = documents;
   const priced = prices === undefined ? undefined : withPrices(await catalogueOf(api, catalogue), prices);
   return {
     ...named("policy", policy),
+    ...named("classifier", classifier),
     ...(priced === undefined ? named("catalogue", catalogue) : { catalogue_document: priced }),
   };
 }
 
-function named(name: "policy" | "catalogue", given: string | undefined): object {
+function named(name: "policy" | "catalogue" | "classifier", given: string | undefined): object {
   if (given === undefined) return {};
   return given.startsWith("sha256:") ? { [name]: given } : { [`${name}_document`]: readJson(given) };
 }

@@ -49,6 +49,35 @@ const JOB: ReplayJob = {
   updatedAtMs: 2,
 };
 
+test("a verification names its range and checkpoint, and of documents those that each decision names", () => {
+  const { recordedBy: _, changes: _changes, ...rest } = JOB;
+  const job: ReplayJob = {
+    ...rest,
+    order: { ...JOB.order, kind: "verify", policy: null },
+    engine: null,
+    changes: null,
+  };
+  expect(summaryOf(job)).toEqual([
+    "1 of 4 identical (25 %)",
+    "1 could not be replayed (25 %)",
+    "leaves 0 to 9, checkpoint of 9 leaves, cm9vdA==",
+  ]);
+});
+
+test("a diff with another classifier says of how many requests it speaks, and why not of the others", () => {
+  const reclassified = {
+    recordedBy: [ENGINE],
+    made: 3,
+    changed: 2,
+    not: [{ reason: "not-retained" as const, count: 1 }],
+  };
+  const text = summaryOf({ ...JOB, order: { ...JOB.order, classifier: POLICY }, reclassified }).join("\n");
+  expect(text).toContain(
+    `  classifier ${POLICY}\nclassified by ${ENGINE}\n  again by the other: 3 requests, 2 of them otherwise`,
+  );
+  expect(text).toContain("  not classified again: 1 not-retained");
+});
+
 test("a diff names its range, checkpoint and documents, what could not be replayed, and draws what moves", () => {
   const text = summaryOf(JOB).join("\n");
   expect(text).toContain("1 of 4 identical (25 %)\n1 could not be replayed (25 %)");

@@ -12,7 +12,9 @@ export function summaryOf(job: ReplayJob): string[] {
   const lines = [`${identical} of ${replayed} identical${shareOf(identical, replayed)}`];
   if (job.state !== "completed") lines.push(`${job.state}${job.error === null ? "" : `: ${job.error}`}`);
   if (job.failed > 0) lines.push(`${job.failed} could not be replayed${shareOf(job.failed, replayed)}`);
+  lines.push(rangeOf(job));
   if (job.order.kind !== "verify") lines.push(...basisOf(job));
+  if (job.reclassified !== undefined) lines.push(...reclassifiedOf(job.reclassified));
   if (changes !== null) lines.push(...changesOf(changes));
   if (evaluation !== undefined) lines.push(...evaluationOf(job, evaluation));
   return lines;
@@ -23,15 +25,28 @@ export function shareOf(part: number, whole: number): string {
   return whole === 0 ? "" : ` (${Math.floor((part / whole) * 10_000) / 100} %)`;
 }
 
-function basisOf({ range, checkpoint, engine, order, recordedBy }: ReplayJob): string[] {
+function rangeOf({ range, checkpoint }: ReplayJob): string {
   const signed =
     checkpoint === null ? "no checkpoint yet" : `checkpoint of ${checkpoint.size} leaves, ${checkpoint.root}`;
+  return `leaves ${range.fromIndex} to ${range.toIndex}, ${signed}`;
+}
+
+function basisOf({ engine, order, recordedBy }: ReplayJob): string[] {
   return [
-    `leaves ${range.fromIndex} to ${range.toIndex}, ${signed}`,
     `recorded by engine ${named(recordedBy?.engine)}`,
     `  policy ${named(recordedBy?.policy)}, catalogue ${named(recordedBy?.catalogue)}`,
     `decided by engine ${engine ?? "as recorded"}`,
     `  policy ${order.policy ?? "as recorded"}, catalogue ${order.catalogue ?? "as recorded"}`,
+    ...(order.classifier === undefined ? [] : [`  classifier ${order.classifier}`]),
+  ];
+}
+
+function reclassifiedOf({ recordedBy, made, changed, not }: NonNullable<ReplayJob["reclassified"]>): string[] {
+  const missed = not.map(({ reason, count }) => `${count} ${reason}`);
+  return [
+    `classified by ${named(recordedBy)}`,
+    `  again by the other: ${made} requests, ${changed} of them otherwise`,
+    ...(missed.length === 0 ? [] : [`  not classified again: ${missed.join(", ")}`]),
   ];
 }
 

@@ -48,7 +48,9 @@ function logLines(result: SourceVerdict & { what: "log" }): string[] {
 function replayLines({ replayed, identical, different, failed }: CopyReplay): string[] {
   return [
     `replayed   ${identical} of ${replayed} decisions identical`,
-    ...different.map(({ index, decisionId }) => `DIFFERS at index ${index}: decision ${decisionId}`),
+    ...different.map(
+      ({ index, decisionId, reason }) => `DIFFERS at index ${index}: decision ${decisionId} in ${reason}`,
+    ),
     ...failed.map(
       ({ index, decisionId, reason }) => `not replayed at index ${index}: decision ${decisionId}: ${reason}`,
     ),

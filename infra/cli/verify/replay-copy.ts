@@ -1,7 +1,6 @@
-import { loadEngine, type Engine } from "@signalbox/kit";
+import { ReplayThread, StalledEngines, type Replayed } from "@signalbox/audit-ledger/replays";
 import { PAYLOAD_TYPES, SignalboxError, type DecisionEvent } from "@signalbox/proto";
 import {
-  canonicalize,
   LogCopy,
   parseEnvelope,
   sha256Digest,
@@ -14,10 +13,8 @@ import { documentPath } from "./document-path.ts";
 
 /** More mismatches than this say nothing that the first ones do not. */
 const LISTED_MAX = 100;
-/** Documents and engines kept at hand; a log changes them now and then. */
-const KEPT_MAX = 64;
 
-/** A decision that did not come out as it was recorded, or did not come out at all. */
+/** A decision that did not come out as it was recorded, and in which fields; or that did not come out at all, and why. */
 export type ReplayFault = { readonly index: number; readonly decisionId: string; readonly reason: string };
 
 export type CopyReplay = {
@@ -35,87 +32,71 @@ export type ReplayCopyOptions = {
   readonly onProgress: (replayed: number) => void;
 };
 
-/** Runs every decision of a copy again, by the engine and on the documents that it names, which lie beside it. */
+type Recorded = { readonly index: number; readonly leaf: string; readonly payload: Uint8Array };
+
+/**
+ * Runs every decision of a copy again, by the engine and on the documents that it names, which lie beside it. Engines run
+ * in a thread that has neither I/O nor an environment, and one that does not end is given up.
+ */
 export async function replayCopy({ read, size, range, onProgress }: ReplayCopyOptions): Promise<CopyReplay> {
   const { from, to } = range ?? { from: 0, to: size };
   const copy = new LogCopy(read);
-  const replayer = new CopyReplayer(read);
+  await using thread = new ReplayThread({ read: (digest) => readDocument(read, digest) });
+  const stalled = new StalledEngines();
   const tally = { replayed: 0, identical: 0, different: [] as ReplayFault[], failed: [] as ReplayFault[] };
   for (let bundle = Math.floor(from / TILE_WIDTH); bundle * TILE_WIDTH < to; bundle += 1) {
     const entries = await copy.entries({ index: bundle, width: tileWidth(size, { level: 0, index: bundle }) });
     if (entries.kind !== "read") continue;
-    for (const [at, bytes] of entries.entries.entries()) {
-      const event = decisionOf(bytes);
-      if (event === null) continue;
-      const fault = { index: bundle * TILE_WIDTH + at, decisionId: event.decisionId };
-      const result = await replayer.replay(event);
-      tally.replayed += 1;
-      if (result === "identical") tally.identical += 1;
-      else note(result === "different" ? tally.different : tally.failed, { ...fault, reason: result });
+    let waiting = entries.entries.flatMap((bytes, at) => decisionOf(bytes, bundle * TILE_WIDTH + at));
+    while (waiting.length > 0) {
+      const results = await replaySome(thread, waiting, stalled);
+      for (const [at, result] of results.entries()) count(tally, waiting[at] as Recorded, result);
+      waiting = waiting.slice(results.length);
     }
     onProgress(tally.replayed);
   }
   return tally;
 }
 
-function note(faults: ReplayFault[], fault: ReplayFault): void {
-  if (faults.length < LISTED_MAX) faults.push(fault);
+/** Of the first decisions, at least one. */
+async function replaySome(
+  thread: ReplayThread,
+  decisions: readonly Recorded[],
+  stalled: StalledEngines,
+): Promise<readonly Replayed[]> {
+  const leaves = decisions.map(({ leaf }) => leaf);
+  return thread.run(leaves, {}, stalled).catch((error: unknown) => {
+    return [{ ok: false, error: SignalboxError.from(error).message }];
+  });
 }
 
-function decisionOf(bytes: Uint8Array): DecisionEvent | null {
+type Tally = { replayed: number; identical: number; different: ReplayFault[]; failed: ReplayFault[] };
+
+function count(tally: Tally, { index, payload }: Recorded, result: Replayed): void {
+  tally.replayed += 1;
+  if (result.ok && result.differences.length === 0) {
+    tally.identical += 1;
+    return;
+  }
+  const listed = result.ok ? tally.different : tally.failed;
+  if (listed.length === LISTED_MAX) return;
+  const reason = result.ok ? result.differences.map(({ path }) => path || "/").join(", ") : result.error;
+  listed.push({ index, decisionId: idOf(payload), reason });
+}
+
+function decisionOf(bytes: Uint8Array, index: number): Recorded[] {
   const envelope = parseEnvelope(bytes);
-  if (envelope?.payloadType !== PAYLOAD_TYPES.decision) return null;
-  return JSON.parse(Buffer.from(envelope.payload).toString("utf8")) as DecisionEvent;
+  if (envelope?.payloadType !== PAYLOAD_TYPES.decision) return [];
+  return [{ index, leaf: Buffer.from(bytes).toString("utf8"), payload: envelope.payload }];
 }
 
-class CopyReplayer {
-  readonly #read: ReadPath;
-  readonly #texts = new Map<string, string>();
-  readonly #engines = new Map<string, Engine>();
-
-  constructor(read: ReadPath) {
-    this.#read = read;
-  }
-
-  /** `identical`, `different`, or a sentence that says why it could not be run. */
-  async replay({ input, decision }: DecisionEvent): Promise<string> {
-    try {
-      const { documents } = input;
-      const engine = await this.#engine(documents.engine);
-      const replayed = engine.decide(input, {
-        policy: await this.#text(documents.policy),
-        catalogue: await this.#text(documents.catalogue),
-        health: await this.#text(documents.health),
-      });
-      const same = canonicalize(replayed, { numbers: "any" }) === canonicalize(decision, { numbers: "any" });
-      return same ? "identical" : "different";
-    } catch (error) {
-      return SignalboxError.from(error).message;
-    }
-  }
-
-  async #engine(digest: string): Promise<Engine> {
-    const engine = this.#engines.get(digest) ?? loadEngine(await this.#text(digest));
-    keep(this.#engines, digest, engine);
-    return engine;
-  }
-
-  async #text(digest: string): Promise<string> {
-    const known = this.#texts.get(digest);
-    const bytes = known === undefined ? await this.#read(documentPath(digest)) : null;
-    if (known === undefined && bytes === null)
-      throw new SignalboxError("not-found", `The document ${digest} is missing.`);
-    if (bytes !== null && sha256Digest(bytes) !== digest) {
-      throw new SignalboxError("unprocessable", `The document ${digest} has not the bytes that its name says.`);
-    }
-    const text = known ?? Buffer.from(bytes as Uint8Array).toString("utf8");
-    keep(this.#texts, digest, text);
-    return text;
-  }
+function idOf(payload: Uint8Array): string {
+  return (JSON.parse(Buffer.from(payload).toString("utf8")) as DecisionEvent).decisionId;
 }
 
-function keep<T>(map: Map<string, T>, digest: string, value: T): void {
-  map.delete(digest);
-  map.set(digest, value);
-  if (map.size > KEPT_MAX) map.delete(map.keys().next().value as string);
+async function readDocument(read: ReadPath, digest: string): Promise<string> {
+  const bytes = await read(documentPath(digest));
+  if (bytes === null) throw new SignalboxError("not-found", `The document ${digest} is missing.`);
+  if (sha256Digest(bytes) === digest) return Buffer.from(bytes).toString("utf8");
+  throw new SignalboxError("unprocessable", `The document ${digest} has not the bytes that its name says.`);
 }

@@ -1,6 +1,5 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listen, type ListeningServer } from "@signalbox/kit/listening-server";
 import type { Witness } from "./witness.ts";
 
 /** 63 hashes and a checkpoint with sixteen signatures of the largest kind, of 5 kB each, are less. */
@@ -8,7 +7,7 @@ const BODY_MAX_BYTES = 256 * 1024;
 const REQUEST_TIMEOUT_MS = 10_000;
 const CONNECTIONS_MAX = 256;
 
-export type WitnessServer = AsyncDisposable & { readonly port: number };
+export type WitnessServer = ListeningServer;
 
 export type WitnessServerOptions = {
   readonly host: string;
@@ -31,16 +30,7 @@ export async function startWitness(options: WitnessServerOptions): Promise<Witne
     });
   });
   server.maxConnections = CONNECTIONS_MAX;
-  server.listen(options.port, options.host);
-  await once(server, "listening");
-  return {
-    port: (server.address() as AddressInfo).port,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
-  };
+  return listen(server, options);
 }
 
 async function answer(

@@ -145,3 +145,9 @@ export const CLASSIFIER_DOCUMENT: ClassifierDocument = {
   },
   tiers: [333_333, 666_667],
 };
+
+/** Whether the code that is here is the one that these rules are for. */
+export function canRun({ version, tokenizer, languageModel }: ClassifierDocument): boolean {
+  const own = CLASSIFIER_DOCUMENT;
+  return version === own.version && tokenizer === own.tokenizer && languageModel === own.languageModel;
+}

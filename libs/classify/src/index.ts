@@ -1,3 +1,3 @@
 export { classify } from "./classify.ts";
-export { CLASSIFIER_DOCUMENT, type ClassifierDocument } from "./classifier-document.ts";
+export { canRun, CLASSIFIER_DOCUMENT, type ClassifierDocument } from "./classifier-document.ts";
 export { warmUp } from "./warm-up.ts";

@@ -1,16 +1,30 @@
 import { hash, type KeyObject } from "node:crypto";
 import { decodeBase64, encodeBase64 } from "./base64.ts";
+import { ecdsaKeyFromSpki, ecdsaKeyId } from "./ecdsa.ts";
 import { ED25519_PUBLIC_KEY_BYTES, publicKeyFromRaw, rawPublicKey } from "./ed25519.ts";
 import { ML_DSA_44_PUBLIC_KEY_BYTES, mlDsaKeyFromRaw } from "./ml-dsa.ts";
 
 /**
- * How a key signs notes: `ed25519` signs the text, `cosignature` a C2SP cosignature/v1 over the text and a time, and
- * `ml-dsa-44` a checkpoint's tree and a time. Keys of the last type are read and nothing is signed with them.
+ * How a key signs notes: `ed25519` and `ecdsa` sign the text, `cosignature` a C2SP cosignature/v1 over the text and a
+ * time, and `ml-dsa-44` a checkpoint's tree and a time. Of `ecdsa` and `ml-dsa-44` keys are read and nothing is signed.
  */
-export type NoteKeyType = "ed25519" | "cosignature" | "ml-dsa-44";
+export type NoteKeyType = "ed25519" | "ecdsa" | "cosignature" | "ml-dsa-44";
 
-/** C2SP signed-note's type bytes. Of the other types (ECDSA, RFC 6962 tree heads) none is spoken here. */
-const TYPE_BYTES: Readonly<Record<NoteKeyType, number>> = { ed25519: 0x01, cosignature: 0x04, "ml-dsa-44": 0x06 };
+/** C2SP signed-note's type bytes. RFC 6962 tree heads (0x05) are not spoken here. */
+const TYPE_BYTES: Readonly<Record<NoteKeyType, number>> = {
+  ed25519: 0x01,
+  ecdsa: 0x02,
+  cosignature: 0x04,
+  "ml-dsa-44": 0x06,
+};
+
+/** Null: not the same for all keys. */
+const BYTES: Readonly<Record<NoteKeyType, number | null>> = {
+  ed25519: ED25519_PUBLIC_KEY_BYTES,
+  ecdsa: null,
+  cosignature: ED25519_PUBLIC_KEY_BYTES,
+  "ml-dsa-44": ML_DSA_44_PUBLIC_KEY_BYTES,
+};
 
 /** A key that signs notes, as a verifier knows it. */
 export type NoteVerifier = {
@@ -29,8 +43,12 @@ export function isNoteName(name: string): boolean {
   return /^[^\p{White_Space}+]+$/u.test(name) && name.isWellFormed();
 }
 
-/** The 4 bytes that name a key in a signature line: the start of `SHA-256(name || 0x0A || type || key)`. */
+/**
+ * The 4 bytes that name a key in a signature line: the start of `SHA-256(name || 0x0A || type || key)`; of an ECDSA key,
+ * whose bytes are its SPKI in DER, the start of their hash alone.
+ */
 export function noteKeyId(name: string, rawKey: Uint8Array, type: NoteKeyType = "ed25519"): Buffer {
+  if (type === "ecdsa") return ecdsaKeyId(rawKey);
   const bytes = Buffer.concat([Buffer.from(`${name}\n`), Buffer.from([TYPE_BYTES[type]]), rawKey]);
   return hash("sha256", bytes, "buffer").subarray(0, 4);
 }
@@ -54,14 +72,19 @@ export function parseVkey(vkey: string): ParsedVkey {
   const type = typeOf(typed[0]);
   if (type === null) return { ok: false, reason: "unsupported-key-type" };
   const raw = typed.subarray(1);
-  const length = type === "ml-dsa-44" ? ML_DSA_44_PUBLIC_KEY_BYTES : ED25519_PUBLIC_KEY_BYTES;
-  if (raw.length !== length) return { ok: false, reason: "malformed" };
+  const bytes = BYTES[type];
+  if (bytes !== null && raw.length !== bytes) return { ok: false, reason: "malformed" };
   const name = match[1] as string;
   const keyId = noteKeyId(name, raw, type);
   if (keyId.toString("hex") !== match[2]?.toLowerCase()) return { ok: false, reason: "wrong-key-id" };
-  const publicKey = type === "ml-dsa-44" ? mlDsaKeyFromRaw(raw) : publicKeyFromRaw(raw);
+  const publicKey = publicKeyOf(type, raw);
   if (publicKey === null) return { ok: false, reason: "unsupported-key-type" };
   return { ok: true, verifier: { type, name, keyId, publicKey } };
+}
+
+function publicKeyOf(type: NoteKeyType, raw: Uint8Array): KeyObject | null {
+  if (type === "ecdsa") return ecdsaKeyFromSpki(raw);
+  return type === "ml-dsa-44" ? mlDsaKeyFromRaw(raw) : publicKeyFromRaw(raw);
 }
 
 function typeOf(byte: number | undefined): NoteKeyType | null {

@@ -5,6 +5,12 @@ import type { Policy, PolicyGroup, PolicyKey } from "./policy.ts";
 const POLICY_MAX_BYTES = 256 * 1024;
 const NAMES_MAX = 1_024;
 
+/** The types of keys that sign checkpoints, and those that cosign them. */
+const KEY_TYPES: Readonly<Record<"log" | "witness", readonly NoteKeyType[]>> = {
+  log: ["ed25519", "ecdsa", "ml-dsa-44"],
+  witness: ["cosignature", "ml-dsa-44"],
+};
+
 /** Which line is wrong, counted from 1, and how. */
 export type ParsedPolicy =
   | { readonly ok: true; readonly policy: Policy }
@@ -15,8 +21,8 @@ export type ParsedPolicy =
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/;
 
 /**
- * Reads a policy file (C2SP tlog-policy). Names are compared as they stand; keys of logs and witnesses are Ed25519, or
- * ML-DSA-44 where Node.js knows it.
+ * Reads a policy file (C2SP tlog-policy). Names are compared as they stand. Keys of logs are Ed25519 or ECDSA, those of
+ * witnesses Ed25519 for cosignatures, and either may be ML-DSA-44 where Node.js knows it.
  */
 export function parsePolicy(text: string): ParsedPolicy {
   if (text.length > POLICY_MAX_BYTES) return { ok: false, line: 1, reason: "the policy is too long" };
@@ -71,7 +77,7 @@ class PolicyReader {
 
   #readLog([vkey, url, ...rest]: readonly string[]): Fault {
     if (vkey === undefined || rest.length > 0) return "a log line is: log <vkey> [<url>]";
-    const key = this.#readKey({ vkey, url, type: "ed25519", owner: "log" });
+    const key = this.#readKey({ vkey, url, owner: "log" });
     if (typeof key === "string") return key;
     this.#logs.push(key);
     return null;
@@ -82,7 +88,7 @@ class PolicyReader {
       return "a witness line is: witness <name> <vkey> [<url>]";
     }
     if (!this.#isFree(name)) return `the name ${name} is taken`;
-    const key = this.#readKey({ vkey, url, type: "cosignature", owner: "witness" });
+    const key = this.#readKey({ vkey, url, owner: "witness" });
     if (typeof key === "string") return key;
     this.#witnesses.set(name, key);
     return null;
@@ -112,12 +118,11 @@ class PolicyReader {
     return null;
   }
 
-  #readKey(given: { vkey: string; url: string | undefined; type: NoteKeyType; owner: string }): PolicyKey | string {
+  #readKey(given: { vkey: string; url: string | undefined; owner: "log" | "witness" }): PolicyKey | string {
     const parsed = parseVkey(given.vkey);
     if (!parsed.ok) return `the vkey is ${parsed.reason}`;
     const { verifier } = parsed;
-    if (verifier.type !== given.type && verifier.type !== "ml-dsa-44")
-      return `this type of key is not a ${given.owner}'s`;
+    if (!KEY_TYPES[given.owner].includes(verifier.type)) return `this type of key is not a ${given.owner}'s`;
     const raw = `${given.owner} ${verifier.publicKey.export({ format: "der", type: "spki" }).toString("hex")}`;
     if (this.#publicKeys.has(raw)) return `another ${given.owner} line has the same key`;
     this.#publicKeys.add(raw);

@@ -1,6 +1,7 @@
 import { sign, verify, type KeyObject } from "node:crypto";
 import { decodeBase64, encodeBase64 } from "./base64.ts";
 import { cosignedAt } from "./cosignature.ts";
+import { ecdsaHolds } from "./ecdsa.ts";
 import { mlDsaSignedAt } from "./ml-dsa-cosignature.ts";
 import { noteKeyId, type NoteVerifier } from "./note-key.ts";
 import { rawPublicKey } from "./ed25519.ts";
@@ -88,8 +89,10 @@ export function verifyNote(note: string, verifiers: readonly NoteVerifier[]): Ve
 
 function checkSignature(text: string, signature: Uint8Array, verifier: NoteVerifier): NoteSignedBy | null {
   const { type, publicKey } = verifier;
-  if (type === "ed25519") {
-    return verify(null, Buffer.from(text), publicKey, signature) ? { verifier, timestampSeconds: null } : null;
+  if (type === "ed25519" || type === "ecdsa") {
+    const holds =
+      type === "ecdsa" ? ecdsaHolds(text, signature, publicKey) : verify(null, Buffer.from(text), publicKey, signature);
+    return holds ? { verifier, timestampSeconds: null } : null;
   }
   const timestampSeconds =
     type === "cosignature" ? cosignedAt(text, signature, publicKey) : mlDsaSignedAt(text, signature, verifier);

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { Count, Digest, Micro, TenantId, Uuid } from "../ids.ts";
+import { NOT_RECLASSIFIED } from "../messages/reclassification.ts";
 import { Catalogue } from "./catalogue.ts";
+import { ClassifierDocument } from "./classifier-document.ts";
 import { EvaluationOrder, EvaluationReport } from "./evaluation.ts";
 import { PolicyDocument } from "./policy.ts";
 
@@ -26,6 +28,11 @@ export const ReplayOrder = z.strictObject({
   policy: Digest.nullable(),
   /** The same for the catalogue, which holds the prices. Absent: the one that each decision names. */
   catalogue: Digest.optional(),
+  /**
+   * The same for the classifier's rules, by which requests are classified again whose content is retained; the others
+   * count as not replayed. Absent: as it was recorded.
+   */
+  classifier: Digest.optional(),
   /** Of an evaluation. */
   evaluation: EvaluationOrder.optional(),
 });
@@ -36,7 +43,13 @@ export type ReplayOrder = z.infer<typeof ReplayOrder>;
  * so only who reads across tenants may bring some.
  */
 export const ReplayWish = ReplayOrder.extend({
-  documents: z.strictObject({ policy: PolicyDocument.optional(), catalogue: Catalogue.optional() }).optional(),
+  documents: z
+    .strictObject({
+      policy: PolicyDocument.optional(),
+      catalogue: Catalogue.optional(),
+      classifier: ClassifierDocument.optional(),
+    })
+    .optional(),
 });
 export type ReplayWish = z.infer<typeof ReplayWish>;
 
@@ -75,6 +88,18 @@ export const ReplayJob = z.strictObject({
   /** Of a diff and an evaluation: the documents that the decisions name, of each the first few. */
   recordedBy: z
     .strictObject({ engine: z.array(Digest), policy: z.array(Digest), catalogue: z.array(Digest) })
+    .optional(),
+  /** Of a replay with another classifier. */
+  reclassified: z
+    .strictObject({
+      /** The classifiers that the decisions name, the first few. */
+      recordedBy: z.array(Digest),
+      /** Requests that were classified again, and those of them that are classified otherwise. */
+      made: Count,
+      changed: Count,
+      /** Those that were not, by why; all of them count as failed. */
+      not: z.array(z.strictObject({ reason: z.enum(NOT_RECLASSIFIED), count: Count })),
+    })
     .optional(),
   /** identical + different + failed = replayed. failed: could not be replayed, e.g. because a document is missing. */
   replayed: Count,

@@ -2,9 +2,12 @@ import { z } from "zod";
 import { Selector } from "../documents/policy-rule.ts";
 import { PicoUsd } from "../ids.ts";
 
+/** Unique within its tenant, or among the budgets of no one tenant. */
 export const BudgetName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "a name of lower-case letters, digits and hyphens, at most 63");
+/** What a budget is called over all tenants: its name, below its tenant where it is one's, as in `acme/team-red`. */
+export const BudgetId = z.string().regex(/^([a-z0-9][a-z0-9-]{0,62}\/)?[a-z0-9][a-z0-9-]{0,62}$/);
 const LeaseId = z.string().min(1).max(64);
 
 /** What is counted: money as billed, tokens of input and output together, or requests. */
@@ -13,7 +16,7 @@ export type BudgetUnit = (typeof BUDGET_UNITS)[number];
 
 /** A budget that a request is charged to, and what the deciding instance holds of it at this moment. */
 export const BudgetState = z.strictObject({
-  budget: BudgetName,
+  budget: BudgetId,
   unit: z.enum(BUDGET_UNITS),
   /**
    * rate: a limit on how much at a time; concurrency: on how many at once. Who exceeds one is refused as `rate-limited`.
@@ -30,5 +33,5 @@ export const BudgetState = z.strictObject({
 export type BudgetState = z.infer<typeof BudgetState>;
 
 /** What of a budget is set aside for a request, from which lease: the most that its plan can cost. */
-export const BudgetReservation = z.strictObject({ budget: BudgetName, lease: LeaseId, amount: PicoUsd });
+export const BudgetReservation = z.strictObject({ budget: BudgetId, lease: LeaseId, amount: PicoUsd });
 export type BudgetReservation = z.infer<typeof BudgetReservation>;

@@ -90,6 +90,7 @@ export const Action = z.discriminatedUnion("kind", [
     code: z.enum([
       "model-not-found",
       "no-candidate",
+      "context-length-exceeded",
       "none-healthy",
       "policy-refused",
       "content-blocked",
@@ -114,7 +115,7 @@ export const Decision = z.strictObject({
   considered: Count,
   eligible: Count,
   /** Each exclusion with its rule; endpoints as index ranges into the catalogue, e.g. `0-14,16`. Sorted by rule. */
-  excluded: z.array(z.strictObject({ rule: z.string().max(96), count: Count, endpoints: z.string() })),
+  excluded: z.array(z.strictObject({ rule: z.string().max(160), count: Count, endpoints: z.string() })),
   /** The best ones, in order; `eligible` counts the rest. */
   ranked: z.array(RankedEndpoint).max(16),
   /** The probability of each eligible choice that is not zero: `[{endpoint, 1000000}]` when deterministic. */

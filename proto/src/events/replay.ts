@@ -21,6 +21,8 @@ export const ReplayEvent = z.strictObject({
   engine: Digest.nullable(),
   policy: Digest.nullable(),
   catalogue: Digest.nullable(),
+  /** Absent: as it was recorded. */
+  classifier: Digest.optional(),
   replayed: Count,
   identical: Count,
   different: Count,

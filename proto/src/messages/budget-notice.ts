@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { BUDGET_UNITS, BudgetName } from "../events/budget.ts";
+import { BUDGET_UNITS, BudgetId } from "../events/budget.ts";
 import { Count, Micro, PicoUsd } from "../ids.ts";
 
 /** On BUDGET_NOTICE_SUBJECT. */
@@ -7,7 +7,7 @@ export const BudgetNotice = z.discriminatedUnion("kind", [
   /** A share of a budget that somebody wanted to hear of is spent; told once for each window. */
   z.strictObject({
     kind: z.literal("alert"),
-    budget: BudgetName,
+    budget: BudgetId,
     /** Whose account it is, of a budget of which everybody has one. */
     subject: z.string().max(128).optional(),
     unit: z.enum(BUDGET_UNITS),
@@ -20,7 +20,7 @@ export const BudgetNotice = z.discriminatedUnion("kind", [
   /** One instance needs what others hold unused. */
   z.strictObject({
     kind: z.literal("recall"),
-    budget: BudgetName,
+    budget: BudgetId,
     subject: z.string().max(128).optional(),
     startsMs: Count,
     instance: z.string().max(64),

@@ -62,7 +62,7 @@ export async function startAuditLedger(config: Config): Promise<RunningService> 
   starting.use(keepLeafBlocks({ db, log, isLeading }));
   const { callers } = config.grpc;
   const replayer = starting.use(new Replayer(new DocumentCache(db)));
-  const jobs = starting.use(new ReplayJobs({ db, log, replayer }));
+  const jobs = starting.use(new ReplayJobs({ db, bus, log, replayer }));
   starting.use(sampleReplays({ db, log, replayer, isLeading, ...config.replaySample }));
   const context = { db, log, callers, commits, keys, files: shown.files };
   const grpc = starting.use(await serveReads(config, context, { jobs, replayer }));

@@ -8,6 +8,31 @@ import { Network } from "./identity/origin.ts";
 const MIB = 1024 * 1024;
 const DAY_SECONDS = 86_400;
 
+/** Whose content is kept (`*`: that of all tenants), and how much of it: nobody's, unless somebody is named. */
+function keptFor(defaults: { entryMaxBytes: number; tenantMaxBytes: number }) {
+  return z
+    .strictObject({
+      tenants: z
+        .array(z.union([TenantId, z.literal("*")]))
+        .max(1_024)
+        .default([]),
+      ttlSeconds: z
+        .int()
+        .min(1)
+        .max(365 * DAY_SECONDS)
+        .default(30 * DAY_SECONDS),
+      /** What is larger is not kept. */
+      entryMaxBytes: z
+        .int()
+        .min(1)
+        .max(64 * MIB)
+        .default(defaults.entryMaxBytes),
+      /** Of one tenant; the oldest go first. */
+      tenantMaxBytes: z.int().min(1).default(defaults.tenantMaxBytes),
+    })
+    .prefault({});
+}
+
 export const Config = z.strictObject({
   ...serviceFields,
   ...signingFields,
@@ -68,57 +93,10 @@ export const Config = z.strictObject({
       enabled: z.boolean().default(true),
     })
     .prefault({}),
-  /** Responses that callers ask to be kept, for `previous_response_id` and to be retrieved. */
-  responses: z
-    .strictObject({
-      /** Whose are kept; `*`: those of all tenants. */
-      tenants: z
-        .array(z.union([TenantId, z.literal("*")]))
-        .max(1_024)
-        .default([]),
-      ttlSeconds: z
-        .int()
-        .min(1)
-        .max(365 * DAY_SECONDS)
-        .default(30 * DAY_SECONDS),
-      /** With all that it goes on from; a larger one is not kept. */
-      entryMaxBytes: z
-        .int()
-        .min(1)
-        .max(64 * MIB)
-        .default(4 * MIB),
-      /** Of one tenant; the oldest go first. */
-      tenantMaxBytes: z
-        .int()
-        .min(1)
-        .default(256 * MIB),
-    })
-    .prefault({}),
-  /** Whose requests and answers are retained, encrypted; `*`: those of all tenants. */
-  content: z
-    .strictObject({
-      tenants: z
-        .array(z.union([TenantId, z.literal("*")]))
-        .max(1_024)
-        .default([]),
-      ttlSeconds: z
-        .int()
-        .min(1)
-        .max(365 * DAY_SECONDS)
-        .default(30 * DAY_SECONDS),
-      /** A larger request is not retained, and of a larger answer its beginning. */
-      entryMaxBytes: z
-        .int()
-        .min(1)
-        .max(64 * MIB)
-        .default(MIB),
-      /** Of one tenant; the oldest go first. */
-      tenantMaxBytes: z
-        .int()
-        .min(1)
-        .default(1_024 * MIB),
-    })
-    .prefault({}),
+  /** Responses that callers ask to be kept, for `previous_response_id` and to be retrieved, each with all that it goes on from. */
+  responses: keptFor({ entryMaxBytes: 4 * MIB, tenantMaxBytes: 256 * MIB }),
+  /** Requests and answers that are retained, encrypted; of a larger answer its beginning. */
+  content: keptFor({ entryMaxBytes: MIB, tenantMaxBytes: 1_024 * MIB }),
   deadlines: z
     .strictObject({
       /** One try of the line, from classification to a dispatcher's claim. */

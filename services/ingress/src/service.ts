@@ -13,6 +13,7 @@ import { openPostgres } from "@signalbox/kit/postgres";
 import { CacheClient } from "@signalbox/proto/grpc/cache";
 import { DispatcherClient } from "@signalbox/proto/grpc/dispatcher";
 import { LedgerClient } from "@signalbox/proto/grpc/ledger";
+import { AdminOutbox } from "./admin/admin-outbox.ts";
 import { adminRoutes } from "./admin/admin-routes.ts";
 import { Admission } from "./chat/admission.ts";
 import { createAnswering } from "./chat/answering.ts";
@@ -41,8 +42,10 @@ import { createMetrics } from "./metrics.ts";
 import { openModelList } from "./models/model-list.ts";
 import { modelRoutes } from "./models/model-routes.ts";
 import { operationRoutes } from "./operations/operation-routes.ts";
+import { operationTaker } from "./operations/take-operation.ts";
 import { openResponses } from "./responses/open-responses.ts";
 import { responseRoutes } from "./responses/response-routes.ts";
+import { answerReclassify } from "./replays/answer-reclassify.ts";
 import { createReplayClient } from "./replays/replay-client.ts";
 import { replayRoutes } from "./replays/replay-routes.ts";
 
@@ -78,21 +81,24 @@ export async function startIngress(
   const counter = createTokenCounter(config, shared);
   const responses = starting.use(openResponses(config, { db, pepper, log }));
   const content = starting.use(openContent(config, { db, pepper, recorder: line.recorder, log }));
+  starting.use(answerReclassify({ bus, db, content, log }));
+  const changes = starting.use(new AdminOutbox({ recorder: line.recorder, db, log }));
   const models = await openModelList(config.cataloguePath);
+  const takeOperation = operationTaker(config, { ...shared, models });
   const routes = [
     ...forPages([
-      ...chatRoutes(config, { ...shared, counter, responses, content }),
+      ...chatRoutes(config, { ...shared, counter, responses, content, takeOperation }),
       ...responseRoutes(responses),
       ...countRoutes(counter),
-      ...operationRoutes(config, { ...shared, models }),
+      ...operationRoutes(takeOperation),
       ...modelRoutes(models),
     ]),
     ...decisionRoutes(ledger),
     ...feedbackRoutes({ ledger, recorder: line.recorder }),
     ...events.routes,
     ...replaying.routes,
-    ...keyRoutes({ db, keys, pepper, recorder: line.recorder, log }),
-    ...adminRoutes({ db, keys, pepper, recorder: line.recorder, log, content, ledger, bus, replays }),
+    ...keyRoutes({ db, keys, pepper, recorder: changes, log }),
+    ...adminRoutes({ db, keys, pepper, recorder: changes, log, content, ledger, bus, replays }),
     ...healthRoutes(metrics, () => bus.isConnected() && keys.isFresh()),
   ];
   // Runs after the server has closed: what a cut-off client leaves behind is still recorded.

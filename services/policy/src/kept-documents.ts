@@ -13,6 +13,7 @@ export type Database = {
     version: string | null;
     document: string;
     previous: string;
+    is_recorded: Generated<boolean>;
   };
   setting_in_force: { object: "catalogue" | "prices" | "config"; digest: string; at: Generated<Date> };
   policy_refusal: { seq: Generated<string>; at: Generated<Date>; actor: string; problems: PolicyProblem[] };

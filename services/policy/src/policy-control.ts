@@ -169,12 +169,12 @@ async function activated(
   const { base: _base, ...told } = activation;
   notify({ kind: "activated", activation: told }, options);
   try {
-    await recordActivation(options.recorder, activation);
+    await recordActivation(options.recorder, options.db, activation);
     return { ...answer, warnings: [...warnings] };
   } catch (error) {
     // It is in force already, and the history of activations has it: going back would be a second change.
-    options.log.error({ err: error, seq: activation.seq }, "the register has no record of the policy's activation");
-    return { ...answer, warnings: [...warnings, "The register could not take the record of this activation."] };
+    options.log.error({ err: error, seq: activation.seq }, "the register has no record of the policy's activation yet");
+    return { ...answer, warnings: [...warnings, "The register could not take the record of this activation yet."] };
   }
 }
 

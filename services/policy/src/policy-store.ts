@@ -80,6 +80,7 @@ export async function keptPolicy(
   return { of: row.kind === "policy" ? "policy" : "policy-version", document: row.body.toString("utf8") };
 }
 
-function activationOf({ seq, at, ...row }: ActivationRow): PolicyActivation {
-  return { seq: Number(seq), atMs: at.getTime(), ...row };
+export function activationOf({ seq, at, ...row }: Omit<ActivationRow, "is_recorded">): PolicyActivation {
+  const { action, actor, version, document, previous } = row;
+  return { seq: Number(seq), atMs: at.getTime(), action, actor, version, document, previous };
 }

@@ -20,6 +20,7 @@ import { answerHealth } from "./health-answer.ts";
 import { learnHealth } from "./health-learner.ts";
 import { keepGuard } from "./keep-guard.ts";
 import type { Database } from "./kept-documents.ts";
+import { recordLateActivations } from "./late-activations.ts";
 import { listenPolicyControl } from "./policy-control.ts";
 import { PolicyInForce, policyAtStart } from "./policy-in-force.ts";
 import { readCatalogue, readPolicy } from "./read-documents.ts";
@@ -52,7 +53,8 @@ export async function startPolicy(config: Config): Promise<RunningService> {
   const recorder = starting.use(createRecorder({ bus, service: "policy", key, log }));
   const settings = starting.use(new SettingsInForce({ db, recorder, log }));
   noteSettings(settings, { config, catalogue, digest: documents.names.catalogue });
-  if (rebased !== null) void recordRebased(recorder, rebased, log);
+  if (rebased !== null) void recordRebased({ recorder, db, log }, rebased);
+  starting.use(recordLateActivations({ db, recorder, log, everyMs: config.policyPollMs }));
   const budgets = starting.use(await startBudgets({ bus, db, log, documents, config: config.budgets }));
   const { book, leases } = budgets;
   const onOutcomes = (): void => {

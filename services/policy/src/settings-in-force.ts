@@ -59,7 +59,7 @@ export class SettingsInForce implements AsyncDisposable {
 
   #work(): void {
     this.#working = this.#working.then(async () => {
-      for (const setting of [...this.#waiting.values()]) {
+      for (const setting of this.#waiting.values()) {
         try {
           await this.#compare(setting);
           if (this.#waiting.get(setting.object) === setting) this.#waiting.delete(setting.object);

@@ -1,6 +1,5 @@
-import { decodeJson, type Bus, type Logger } from "@signalbox/kit";
+import { type Bus, consumerPosition, decodeJson, type Logger } from "@signalbox/kit";
 import { Heartbeat, HEARTBEAT_LOST_MS, heartbeatSubject } from "@signalbox/proto";
-import { consumerPosition } from "../queue/consumer-position.ts";
 import type { OpenRequest, OpenRequests } from "./open-requests.ts";
 
 /** A decision younger than this may not have been claimed by a dispatcher yet. */

@@ -1,5 +1,4 @@
-import type { Bus, Logger } from "@signalbox/kit";
-import { consumerPosition } from "../queue/consumer-position.ts";
+import { type Bus, consumerPosition, type Logger } from "@signalbox/kit";
 import type { DueGap, Sequences } from "./sequences.ts";
 
 /**

@@ -33,6 +33,7 @@ function reportEvent(job: ReplayJob): UnsignedEvent {
     engine,
     policy: order.policy,
     catalogue: order.catalogue ?? null,
+    ...(order.classifier === undefined ? {} : { classifier: order.classifier }),
     replayed,
     identical,
     different,

@@ -10,7 +10,7 @@ import { serveUnary } from "./serve-call.ts";
 const LIMIT_DEFAULT = 50;
 const LIMIT_MAX = 500;
 
-/** `Ledger.Query`: decisions, newest first, with what became of them. */
+/** `Ledger.Query`: decisions, from either end of the log, with what became of them. */
 export function createQuery({
   db,
   log,
@@ -19,7 +19,7 @@ export function createQuery({
   return serveUnary(log, async (call) => {
     const scope = scopeOf(call, callers);
     const limit = Math.min(call.request.limit || LIMIT_DEFAULT, LIMIT_MAX);
-    const { rows, nextBefore } = await searchDecisions({ db, scope, request: call.request, limit });
+    const { rows, next } = await searchDecisions({ db, scope, request: call.request, limit });
     const requestIds = [...new Set(rows.flatMap((row) => row.request_id ?? []))];
     const leaves = await leavesOfRequests(db, scope, requestIds);
     const labels = await labelsOfRequests(db, requestIds);
@@ -28,7 +28,8 @@ export function createQuery({
         const requestId = row.request_id ?? "";
         return recordOf(leaves.get(requestId) ?? [row], labels.get(requestId) ?? "", row.decision_id);
       }),
-      nextBeforeIndex: BigInt(nextBefore ?? 0),
+      nextBeforeIndex: BigInt(call.request.oldestFirst ? 0 : (next ?? 0)),
+      nextFromIndex: BigInt(call.request.oldestFirst ? (next ?? 0) : 0),
     };
   });
 }

@@ -1,6 +1,7 @@
 import { SignalboxError, type EvaluationOrder, type EvaluationReport } from "@signalbox/proto";
-import type { Replayed, ReplayOptions, Reward } from "../replays/replay-messages.ts";
+import type { GivenClassification, Replayed, ReplayOptions, Reward } from "../replays/replay-messages.ts";
 import { ReplayThread } from "../replays/replay-thread.ts";
+import { StalledEngines } from "../replays/stalled-engines.ts";
 import type { DocumentCache } from "./document-cache.ts";
 
 /** Sent to a thread together. */
@@ -13,14 +14,18 @@ export type ReplayPage<Row> = {
   readonly rows: readonly Row[];
   /** In their order; for a sample. */
   readonly rewards?: readonly Reward[];
+  /** In their order; where requests are classified again. */
+  readonly classifications?: readonly GivenClassification[];
 };
 
-type RunOptions = Omit<ReplayOptions, "sample"> & {
+type RunOptions = Omit<ReplayOptions, "sample" | "refused" | "classifications"> & {
   /** Adds what is replayed to the evaluation's sample of this name. */
   readonly sample?: string;
 };
 
 type Leaf = { readonly leaf: string };
+/** What is the same for all chunks of a run. */
+type Run = { readonly options: RunOptions; readonly stalled: StalledEngines };
 type Chunk<Row> = ReplayPage<Row> & { readonly thread: ReplayThread; readonly results: Promise<readonly Replayed[]> };
 
 /** Runs recorded decisions again, each by the engine and on the documents that it names. */
@@ -28,6 +33,8 @@ export class Replayer implements AsyncDisposable {
   readonly #thread: ReplayThread;
   /** Takes every other chunk of what is many; started when there is such for the first time. */
   readonly #second: ReplayThread;
+  /** Of decisions that are replayed one by one. */
+  readonly #stalled = new StalledEngines();
 
   constructor(documents: DocumentCache) {
     this.#thread = new ReplayThread(documents);
@@ -45,21 +52,22 @@ export class Replayer implements AsyncDisposable {
     // A sample gathers in one thread, in the order of the log.
     const chunksMax = options.sample === undefined ? CHUNKS_MAX : 1;
     const underWay: Chunk<Row>[] = [];
+    const run: Run = { options, stalled: new StalledEngines() };
     let count = 0;
     for await (const page of pages) {
       for (let from = 0; from < page.rows.length; from += CHUNK_LEAVES) {
         const thread = options.sample === undefined && count % 2 === 1 ? this.#second : this.#thread;
-        underWay.push(begin(slice(page, from, from + CHUNK_LEAVES), thread, options));
+        underWay.push(begin(slice(page, from, from + CHUNK_LEAVES), thread, run));
         count += 1;
-        if (underWay.length === chunksMax) yield* finish(underWay.shift() as Chunk<Row>, options);
+        if (underWay.length === chunksMax) yield* finish(underWay.shift() as Chunk<Row>, run);
       }
     }
-    for (const chunk of underWay) yield* finish(chunk, options);
+    for (const chunk of underWay) yield* finish(chunk, run);
   }
 
   /** What becomes of one decision. */
   async runOne(leaf: string): Promise<Replayed> {
-    const [replayed] = await begin({ rows: [{ leaf }] }, this.#thread, {}).results;
+    const [replayed] = await begin({ rows: [{ leaf }] }, this.#thread, { options: {}, stalled: this.#stalled }).results;
     return replayed as Replayed;
   }
 
@@ -73,11 +81,14 @@ export class Replayer implements AsyncDisposable {
   }
 }
 
-function begin<Row extends Leaf>(page: ReplayPage<Row>, thread: ReplayThread, options: RunOptions): Chunk<Row> {
+function begin<Row extends Leaf>(page: ReplayPage<Row>, thread: ReplayThread, run: Run): Chunk<Row> {
+  const { options, stalled } = run;
   const { sample: name, ...rest } = options;
   const sample = name === undefined ? {} : { sample: { name, rewards: page.rewards ?? [] } };
+  const { classifications } = page;
+  const given = classifications === undefined ? {} : { classifications };
   const leaves = page.rows.map(({ leaf }) => leaf);
-  const results = thread.run(leaves, { ...rest, ...sample }).catch((error: unknown): Replayed[] => {
+  const results = thread.run(leaves, { ...rest, ...given, ...sample }, stalled).catch((error: unknown): Replayed[] => {
     // Without its sample an evaluation would be of something else.
     if (name !== undefined) throw error;
     // The first one is at fault as far as anybody can tell; the others are tried again.
@@ -89,16 +100,21 @@ function begin<Row extends Leaf>(page: ReplayPage<Row>, thread: ReplayThread, op
 /** A thread gives as many results as it has in a moment; the rest of the chunk is sent again. */
 async function* finish<Row extends Leaf>(
   chunk: Chunk<Row>,
-  options: RunOptions,
+  run: Run,
 ): AsyncGenerator<readonly (readonly [Row, Replayed])[]> {
   for (let rest = chunk; ;) {
     const results = await rest.results;
     yield results.map((result, at) => [rest.rows[at] as Row, result] as const);
     if (results.length >= rest.rows.length) return;
-    rest = begin(slice(rest, results.length), rest.thread, options);
+    rest = begin(slice(rest, results.length), rest.thread, run);
   }
 }
 
-function slice<Row>({ rows, rewards }: ReplayPage<Row>, from: number, to?: number): ReplayPage<Row> {
-  return { rows: rows.slice(from, to), ...(rewards === undefined ? {} : { rewards: rewards.slice(from, to) }) };
+function slice<Row>(page: ReplayPage<Row>, from: number, to?: number): ReplayPage<Row> {
+  const { rows, rewards, classifications } = page;
+  return {
+    rows: rows.slice(from, to),
+    ...(rewards === undefined ? {} : { rewards: rewards.slice(from, to) }),
+    ...(classifications === undefined ? {} : { classifications: classifications.slice(from, to) }),
+  };
 }

@@ -7,6 +7,8 @@ type DocumentNames = DecisionInput["documents"];
 
 /** Engines kept loaded; each is a context of its own with its documents parsed in it. */
 const ENGINES_MAX = 4;
+/** Engines that could not be loaded, and that are not tried again at once: to find that out may take seconds. */
+const BROKEN_MAX = 64;
 const TEXTS_MAX_CHARS = 64 * 1024 * 1024;
 
 /** The engines and documents that decisions are replayed by, the lately used ones at hand. */
@@ -14,6 +16,7 @@ export class EngineShelf {
   /** Both in the order of their last use. */
   readonly #engines = new Map<string, Engine>();
   readonly #texts = new Map<string, string>();
+  readonly #broken = new Map<string, unknown>();
   #chars = 0;
   /** Why documents that were asked for last are not here. */
   readonly #missing = new Map<string, string>();
@@ -76,10 +79,22 @@ export class EngineShelf {
   }
 
   #engine(digest: string): Engine {
-    const engine = this.#engines.get(digest) ?? loadEngine(this.#text(digest));
+    const engine = this.#engines.get(digest) ?? this.#load(digest);
     this.#engines.delete(digest);
     this.#engines.set(digest, engine);
     if (this.#engines.size > ENGINES_MAX) this.#engines.delete(this.#engines.keys().next().value as string);
     return engine;
+  }
+
+  #load(digest: string): Engine {
+    const text = this.#text(digest);
+    if (this.#broken.has(digest)) throw this.#broken.get(digest);
+    try {
+      return loadEngine(text);
+    } catch (error) {
+      if (this.#broken.size >= BROKEN_MAX) this.#broken.clear();
+      this.#broken.set(digest, error);
+      throw error;
+    }
   }
 }

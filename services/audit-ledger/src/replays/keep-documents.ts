@@ -6,11 +6,12 @@ import type { Database } from "../database.ts";
 /** Keeps documents that a caller brings under their digests, as a replay names them. */
 export async function keepDocuments(
   db: Kysely<Database>,
-  { policy, catalogue }: NonNullable<ReplayWish["documents"]>,
-): Promise<Partial<Pick<ReplayOrder, "policy" | "catalogue">>> {
+  { policy, catalogue, classifier }: NonNullable<ReplayWish["documents"]>,
+): Promise<Partial<Pick<ReplayOrder, "policy" | "catalogue" | "classifier">>> {
   return {
     ...(policy === undefined ? {} : { policy: await keep(db, "policy", policy) }),
     ...(catalogue === undefined ? {} : { catalogue: await keep(db, "catalogue", catalogue) }),
+    ...(classifier === undefined ? {} : { classifier: await keep(db, "classifier", classifier) }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { DecisionEvent, DecisionInput } from "@signalbox/proto";
+import type { Classification, DecisionEvent, DecisionInput } from "@signalbox/proto";
 import { SignalboxError } from "@signalbox/proto/errors";
 import { parseEnvelope } from "@signalbox/tlog";
 import type { OtherDocuments } from "./replay-messages.ts";
@@ -25,6 +25,17 @@ export function readRecordedDecision(leaf: string, others: OtherDocuments): Reco
   if (Object.keys(others).length === 0) return { inputJson: signed.inputJson, names: signed.documents, signed, event };
   const names = { ...signed.documents, ...others };
   return { inputJson: renameDocuments(signed, names), names, signed, event };
+}
+
+/** The same as if its request had been classified otherwise. */
+export function reclassifiedDecision(
+  leaf: string,
+  others: OtherDocuments,
+  classification: Classification,
+): RecordedDecision {
+  const event = parseEvent(leaf);
+  const { inputJson, names } = parsedDecision({ ...event, input: { ...event.input, classification } }, others);
+  return { inputJson, names, signed: null, event: () => event };
 }
 
 export function parsedDecision(event: DecisionEvent, others: OtherDocuments): RecordedDecision {

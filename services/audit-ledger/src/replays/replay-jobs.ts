@@ -1,4 +1,4 @@
-import { uuidv7, type Logger } from "@signalbox/kit";
+import { uuidv7, type Bus, type Logger } from "@signalbox/kit";
 import { SignalboxError, type ReplayJob, type ReplayOrder, type ReplayWish } from "@signalbox/proto";
 import type { Kysely } from "kysely";
 import type { Database } from "../database.ts";
@@ -15,14 +15,16 @@ const RUNNING_MAX = 2;
 /** Replays of ranges, which go on whether or not anybody waits for them. Disposing ends those that run. */
 export class ReplayJobs implements AsyncDisposable {
   readonly #db: Kysely<Database>;
+  readonly #bus: Bus;
   readonly #log: Logger;
   readonly #store: JobStore;
   readonly #replayer: Replayer;
   readonly #stop = new AbortController();
   readonly #running = new Set<Promise<void>>();
 
-  constructor({ db, log, replayer }: { db: Kysely<Database>; log: Logger; replayer: Replayer }) {
+  constructor({ db, bus, log, replayer }: { db: Kysely<Database>; bus: Bus; log: Logger; replayer: Replayer }) {
     this.#db = db;
+    this.#bus = bus;
     this.#log = log;
     this.#store = new JobStore(db);
     this.#replayer = replayer;
@@ -106,7 +108,14 @@ export class ReplayJobs implements AsyncDisposable {
   }
 
   async #run(job: ReplayJob): Promise<void> {
-    const options = { db: this.#db, store: this.#store, replayer: this.#replayer, stop: this.#stop.signal };
+    const options = {
+      db: this.#db,
+      bus: this.#bus,
+      log: this.#log,
+      store: this.#store,
+      replayer: this.#replayer,
+      stop: this.#stop.signal,
+    };
     try {
       const { state, replayed, different, failed } = await runReplay(job, options);
       this.#log.info({ replay: job.id, state, replayed, different, failed }, "a replay has ended");

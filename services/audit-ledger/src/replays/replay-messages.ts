@@ -1,4 +1,4 @@
-import type { Decision, DecisionInput, EvaluationOrder, EvaluationReport } from "@signalbox/proto";
+import type { Classification, Decision, DecisionInput, EvaluationOrder, EvaluationReport } from "@signalbox/proto";
 import type { LedgerDifference } from "@signalbox/proto/grpc/ledger";
 
 /** Digests of documents to decide by in place of those that a decision names. */
@@ -27,13 +27,22 @@ export type ReplayedAbout = {
 /** What a decision earned; `unknown` when the register does not say; `not-executed` when another one was. */
 export type Reward = number | "unknown" | "not-executed";
 
+export type GivenClassification = { readonly classification: Classification } | { readonly error: string };
+
 export type ReplayOptions = {
   readonly others?: OtherDocuments;
   /** Says of each decision what it is about. */
   readonly describes?: boolean;
+  /** In the order of the leaves: what each request is classified as in place of what was recorded, or why it is not. */
+  readonly classifications?: readonly GivenClassification[];
+  /** Engines that are not run, each with why: their decisions cannot be replayed. */
+  readonly refused?: readonly (readonly [engine: string, reason: string])[];
   /** Adds what is replayed to an evaluation's sample; the rewards are in the order of the leaves. */
   readonly sample?: { readonly name: string; readonly rewards: readonly Reward[] };
 };
+
+/** What stands in the worker's shared place while no leaf is being decided. */
+export const NOWHERE = -1;
 
 /** A document that the worker asked for: its text, or why there is none. */
 export type FoundDocument = { readonly digest: string } & ({ readonly text: string } | { readonly error: string });

@@ -5,8 +5,13 @@ import { canonicalize } from "@signalbox/tlog";
 import { differences } from "../read/differences.ts";
 import { EngineShelf } from "./engine-shelf.ts";
 import { EvaluationSample } from "./evaluation-sample.ts";
-import { parsedDecision, readRecordedDecision, type RecordedDecision } from "./recorded-decision.ts";
-import type { FoundDocument, Replayed, ReplayOptions } from "./replay-messages.ts";
+import {
+  parsedDecision,
+  readRecordedDecision,
+  reclassifiedDecision,
+  type RecordedDecision,
+} from "./recorded-decision.ts";
+import type { FoundDocument, GivenClassification, OtherDocuments, Replayed, ReplayOptions } from "./replay-messages.ts";
 
 /** After so long the results so far are given, so that a slow engine can be cancelled between two of them. */
 const STRETCH_MS = 100;
@@ -19,28 +24,38 @@ const IDENTICAL: Compared = { ok: true, about: null, differences: [], decisions:
 type Prepared =
   | { readonly ok: true; readonly recorded: RecordedDecision }
   | { readonly ok: false; readonly error: string };
-type Wishes = Required<Pick<ReplayOptions, "others" | "describes">> & { readonly wantsDecisions: boolean };
+type Wishes = Required<Pick<ReplayOptions, "others" | "describes">> & {
+  readonly wantsDecisions: boolean;
+  readonly refused: ReadonlyMap<string, string>;
+};
 
 /** Runs recorded decisions again, each by the engine and on the documents that it names, or by others in their place. */
 export class ReplayRunner {
   readonly #shelf = new EngineShelf();
   readonly #samples = new Map<string, EvaluationSample>();
+  readonly #onDecision: (at: number) => void;
+
+  /** `onDecision` is told which leaf of a call is next to be decided; a thread that hangs has said so before. */
+  constructor(onDecision: (at: number) => void = () => {}) {
+    this.#onDecision = onDecision;
+  }
 
   /** Asks `read` for the documents that are not at hand, once for all leaves. */
   async run(
     leaves: readonly string[],
-    { others = {}, describes = false, sample }: ReplayOptions,
+    { others = {}, describes = false, refused = [], sample, classifications = [] }: ReplayOptions,
     read: (digests: readonly string[]) => Promise<readonly FoundDocument[]>,
   ): Promise<Replayed[]> {
-    const prepared = leaves.map((leaf) => prepare(() => readRecordedDecision(leaf, others)));
+    const prepared = leaves.map((leaf, at) => prepare(() => recordedDecision(leaf, others, classifications[at])));
     // Most decisions share one object of names.
     const sets = new Set(prepared.flatMap((each) => (each.ok ? [each.recorded.names] : [])));
     const named = new Set([...sets].flatMap((names) => Object.values(names)));
     await this.#shelf.fetch(named, read);
-    const wishes = { others, describes, wantsDecisions: sample !== undefined };
+    const wishes = { others, describes, wantsDecisions: sample !== undefined, refused: new Map(refused) };
     const results: Replayed[] = [];
     const untilMs = performance.now() + STRETCH_MS;
     for (const [at, each] of prepared.entries()) {
+      this.#onDecision(at);
       const replayed = each.ok ? this.#replay(each.recorded, wishes) : each;
       results.push(isIdentical(replayed) ? withoutDecisions(replayed) : replayed);
       if (sample !== undefined) this.#sampleOf(sample.name).add(replayed, sample.rewards[at] ?? "unknown");
@@ -75,8 +90,10 @@ export class ReplayRunner {
     return parsed.ok ? this.#replay(parsed.recorded, wishes) : parsed;
   }
 
-  #decide(recorded: RecordedDecision, { describes, wantsDecisions }: Wishes): Replayed {
+  #decide(recorded: RecordedDecision, { describes, wantsDecisions, refused }: Wishes): Replayed {
     const { inputJson, names, signed } = recorded;
+    const why = refused.size === 0 ? undefined : refused.get(names.engine);
+    if (why !== undefined) return { ok: false, error: why };
     const text = this.#shelf.decide(inputJson, names);
     if (signed === null || wantsDecisions) return compare(recorded, readDecision(text));
     // An engine of today writes what is signed; what an older one writes is brought into that form.
@@ -86,6 +103,16 @@ export class ReplayRunner {
     const { documents } = signed;
     return { ...IDENTICAL, about: { ...aboutOf(JSON.parse(signed.inputJson) as DecisionInput), documents } };
   }
+}
+
+function recordedDecision(
+  leaf: string,
+  others: OtherDocuments,
+  given: GivenClassification | undefined,
+): RecordedDecision {
+  if (given === undefined) return readRecordedDecision(leaf, others);
+  if ("error" in given) throw new SignalboxError("unprocessable", given.error);
+  return reclassifiedDecision(leaf, others, given.classification);
 }
 
 function prepare(read: () => RecordedDecision): Prepared {

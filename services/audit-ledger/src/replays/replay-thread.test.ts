@@ -5,6 +5,7 @@ import { canonicalize, sha256Digest, signEvents } from "@signalbox/tlog";
 import { afterAll, expect, test } from "vitest";
 import type { Replayed } from "./replay-messages.ts";
 import { ReplayThread } from "./replay-thread.ts";
+import { StalledEngines } from "./stalled-engines.ts";
 
 const { privateKey } = generateKeyPairSync("ed25519");
 const DECISION = { schema: "signalbox.decision.v1", reason: "one" };
@@ -72,19 +73,47 @@ test("an engine finds neither the process, nor a module, nor the network, nor a 
   expect(result).toMatchObject({ ok: true, decisions: { replayed: { found: [] } } });
 });
 
-test("an engine that does not end is ended, and the next replay runs in a thread of its own", async () => {
+const ENDLESS = engineOf("{ for (;;); }");
+const TOO_LONG = { ok: false, error: "The engine ran for more than 0.3 s and was not run again." };
+
+test("an engine that does not end is run once, and what stands beside its decisions is replayed", async () => {
   await using strict = newThread(300);
-  await expect(strict.run([leafOf(engineOf("{ for (;;); }"))], {})).rejects.toThrow("An engine ran for too long.");
-  expect(await strict.run([leafOf(HONEST)], {})).toMatchObject([{ ok: true, differences: [] }]);
+  const [endless, honest] = [leafOf(ENDLESS), leafOf(HONEST)];
+  const stalled = new StalledEngines();
+  const startedAtMs = performance.now();
+  const results = await strict.run([honest, endless, honest, endless, endless], {}, stalled);
+  expect(results).toMatchObject([{ ok: true }, TOO_LONG, { ok: true }, TOO_LONG, TOO_LONG]);
+  expect(await strict.run([endless, honest], {}, stalled)).toMatchObject([TOO_LONG, { ok: true }]);
+  expect(stalled.list).toEqual([[sha256Digest(ENDLESS), TOO_LONG.error]]);
+  // Once its time, and two threads that are started; each time would be five times as much.
+  expect(performance.now() - startedAtMs).toBeLessThan(5 * 300 + 2_000);
+});
+
+test("an engine that ends its thread is not run again either", async () => {
+  const greedy = leafOf(engineOf("{ const all = []; for (;;) all.push(new Array(1e6).fill(all.length)); }"));
+  const results = await thread.run([leafOf(HONEST), greedy, greedy, leafOf(HONEST)], {});
+  const failed = { ok: false, error: "The replaying thread failed." };
+  expect(results).toMatchObject([{ ok: true }, failed, failed, { ok: true }]);
 });
 
 test("what waits behind an engine that does not end is replayed all the same", async () => {
   await using strict = newThread(300);
-  const ran = await Promise.allSettled([
-    strict.run([leafOf(engineOf("{ for (;;); }"))], {}),
-    strict.run([leafOf(HONEST)], {}),
-  ]);
-  expect(ran).toMatchObject([{ status: "rejected" }, { status: "fulfilled", value: [{ ok: true, differences: [] }] }]);
+  const ran = await Promise.all([strict.run([leafOf(ENDLESS)], {}), strict.run([leafOf(HONEST)], {})]);
+  expect(ran).toMatchObject([[TOO_LONG], [{ ok: true, differences: [] }]]);
+});
+
+test("a sample does not go on without what its thread had of it", async () => {
+  await using strict = newThread(300);
+  const sample = { name: "a", rewards: [1] };
+  await expect(strict.run([leafOf(ENDLESS)], { sample })).rejects.toThrow("ran for more than");
+});
+
+test("an engine that cannot be loaded in time is not loaded for each of its decisions", async () => {
+  const stuck = leafOf("for (;;);");
+  const startedAtMs = performance.now();
+  const results = await runAll([stuck, stuck, stuck, stuck]);
+  expect(results.map(({ ok }) => ok)).toEqual([false, false, false, false]);
+  expect(performance.now() - startedAtMs).toBeLessThan(6_000);
 });
 
 test("a document that is missing, or an engine that fails, is told of its decision alone", async () => {

@@ -1,10 +1,14 @@
 import { Worker } from "node:worker_threads";
 import { SignalboxError, type EvaluationOrder, type EvaluationReport } from "@signalbox/proto";
 import type { DocumentCache } from "../read/document-cache.ts";
+import { readRecordedDecision } from "./recorded-decision.ts";
+import { NOWHERE } from "./replay-messages.ts";
 import type { FoundDocument, FromWorker, Replayed, ReplayOptions, ToWorker } from "./replay-messages.ts";
+import { StalledEngines } from "./stalled-engines.ts";
 
-/** An engine that has not answered by then never will: its thread is ended. */
-const ANSWER_TIMEOUT_MS = 60_000;
+/** A decision takes less than a millisecond. An engine that has not answered by then never will: its thread is ended. */
+const ANSWER_TIMEOUT_MS = 20_000;
+const MS_PER_SECOND = 1_000;
 const HEAP_MAX_MIB = 512;
 /** Each decision leaves much short-lived garbage; with more room for it fewer objects outlive a collection by accident. */
 const YOUNG_MAX_MIB = 96;
@@ -19,6 +23,8 @@ type Call = { [M in ToWorker as M["kind"]]: Omit<M, "id"> }["replay" | "report"]
 
 type Waiting = {
   readonly call: Call;
+  /** Of a replay: engines that it does not run, to which one is added that ends this thread. */
+  readonly stalled: StalledEngines;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: SignalboxError) => void;
   /** Its turn has come. */
@@ -36,6 +42,8 @@ export class ReplayThread implements AsyncDisposable {
   readonly #answerTimeoutMs: number;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | null = null;
+  /** Where the worker says which leaf of its call it decides. */
+  #position = newPosition();
   #lastId = 0;
   #isOver = false;
 
@@ -44,9 +52,17 @@ export class ReplayThread implements AsyncDisposable {
     this.#answerTimeoutMs = answerTimeoutMs;
   }
 
-  /** The results of the first leaves, at least one: as many as are done in a moment. Throws `internal` when the thread ends. */
-  async run(leaves: readonly string[], options: ReplayOptions): Promise<readonly Replayed[]> {
-    const answer = await this.#ask({ kind: "replay", leaves, options });
+  /**
+   * The results of the first leaves, at least one: as many as are done in a moment. An engine that does not end, or that
+   * ends the thread, is noted as stalled, and decisions by engines that are noted so cannot be replayed. Throws `internal`
+   * when the thread ends for any other reason, or with a sample in it.
+   */
+  async run(
+    leaves: readonly string[],
+    options: ReplayOptions,
+    stalled: StalledEngines = new StalledEngines(),
+  ): Promise<readonly Replayed[]> {
+    const answer = await this.#ask({ kind: "replay", leaves, options }, stalled);
     return answer.kind === "replayed" ? answer.results : [];
   }
 
@@ -63,22 +79,24 @@ export class ReplayThread implements AsyncDisposable {
     await worker?.terminate();
   }
 
-  #ask(call: Call): Promise<Answer> {
+  #ask(call: Call, stalled = new StalledEngines()): Promise<Answer> {
     const id = (this.#lastId += 1);
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    this.#send(id, { call, resolve, reject, hasBegun: false, timer: undefined });
+    this.#send(id, { call, stalled, resolve, reject, hasBegun: false, timer: undefined });
     return promise;
   }
 
   #send(id: number, waiting: Waiting): void {
-    this.#waiting.set(id, waiting);
+    this.#waiting.set(id, { ...waiting, hasBegun: false, timer: undefined });
     this.#worker ??= this.#start();
-    this.#worker.postMessage({ ...waiting.call, id }, []);
+    this.#worker.postMessage({ ...withRefused(waiting), id }, []);
   }
 
   #start(): Worker {
+    this.#position = newPosition();
     const worker = new Worker(FILE, {
       env: {},
+      workerData: this.#position,
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MAX_MIB, maxYoungGenerationSizeMb: YOUNG_MAX_MIB },
     });
@@ -101,7 +119,9 @@ export class ReplayThread implements AsyncDisposable {
     if (message.kind === "begun") {
       waiting.hasBegun = true;
       if (waiting.call.kind !== "replay") return;
-      waiting.timer = setTimeout(() => this.#end(worker, "An engine ran for too long."), this.#answerTimeoutMs);
+      const seconds = this.#answerTimeoutMs / MS_PER_SECOND;
+      const why = `The engine ran for more than ${seconds} s and was not run again.`;
+      waiting.timer = setTimeout(() => this.#end(worker, why), this.#answerTimeoutMs);
       waiting.timer.unref();
       return;
     }
@@ -119,7 +139,10 @@ export class ReplayThread implements AsyncDisposable {
     }
   }
 
-  /** Those behind the call that was at work go to the next worker. When none was, a worker cannot be had, and all fail. */
+  /**
+   * Those behind the call that was at work go to the next worker, and so does that call when it is known which engine is
+   * not to be run again. When none was at work, a worker cannot be had, and all fail.
+   */
   #end(worker: Worker, why: string, cause?: unknown): void {
     if (this.#worker !== worker) return;
     this.#worker = null;
@@ -129,8 +152,30 @@ export class ReplayThread implements AsyncDisposable {
     const isBlamed = !this.#isOver && all.some(([, { hasBegun }]) => hasBegun);
     for (const [id, waiting] of all) {
       clearTimeout(waiting.timer);
-      if (isBlamed && !waiting.hasBegun) this.#send(id, waiting);
+      const goesOn = isBlamed && (!waiting.hasBegun || this.#noteStalled(waiting, why));
+      if (goesOn) this.#send(id, waiting);
       else waiting.reject(new SignalboxError("internal", why, { cause }));
     }
   }
+  /** Notes the engine that the call was at. False: none is known, or the call cannot be done again. */
+  #noteStalled({ call, stalled }: Waiting, reason: string): boolean {
+    const leaf = call.kind === "replay" ? call.leaves[this.#position[0] ?? NOWHERE] : undefined;
+    // What a sample held is gone with its thread.
+    if (call.kind !== "replay" || leaf === undefined || call.options.sample !== undefined) return false;
+    try {
+      return stalled.note(readRecordedDecision(leaf, call.options.others ?? {}).names.engine, reason);
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** The call as the worker gets it, with the engines that are stalled by now. */
+function withRefused({ call, stalled }: Waiting): Call {
+  if (call.kind !== "replay" || stalled.list.length === 0) return call;
+  return { ...call, options: { ...call.options, refused: stalled.list } };
+}
+
+function newPosition(): Int32Array<SharedArrayBuffer> {
+  return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)).fill(NOWHERE);
 }

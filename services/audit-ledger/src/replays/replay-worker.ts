@@ -1,19 +1,23 @@
 /** The thread that recorded engines run in: it has no environment, no connection, and gets all that it reads as messages. */
-import { parentPort, type MessagePort } from "node:worker_threads";
+import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { SignalboxError } from "@signalbox/proto/errors";
-import type { FoundDocument, FromWorker, ToWorker } from "./replay-messages.ts";
+import { NOWHERE, type FoundDocument, type FromWorker, type ToWorker } from "./replay-messages.ts";
 import { ReplayRunner } from "./replay-runner.ts";
 
 if (parentPort === null) throw new Error("this is a worker's file");
-serve(parentPort);
+serve(parentPort, workerData as Int32Array);
 
-function serve(port: MessagePort): void {
-  const runner = new ReplayRunner();
+/** `position` is read by the ledger's own thread: a call's leaf that is being decided. */
+function serve(port: MessagePort, position: Int32Array): void {
+  const runner = new ReplayRunner((at) => {
+    position[0] = at;
+  });
   const asked = new Map<number, (documents: readonly FoundDocument[]) => void>();
   const say = (message: FromWorker): void => port.postMessage(message);
 
   async function work(message: Exclude<ToWorker, { kind: "documents" }>): Promise<void> {
     const { id } = message;
+    position[0] = NOWHERE;
     say({ kind: "begun", id });
     const read = (digests: readonly string[]): Promise<readonly FoundDocument[]> => {
       const { promise, resolve } = Promise.withResolvers<readonly FoundDocument[]>();

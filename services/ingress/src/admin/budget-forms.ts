@@ -1,4 +1,4 @@
-import { BUDGET_UNITS, BudgetName, TenantId } from "@signalbox/proto";
+import { BUDGET_UNITS, BudgetId, BudgetName, TenantId } from "@signalbox/proto";
 import { z } from "zod";
 import { CALENDAR_WINDOWS, TimeZone, Usd } from "./key-forms.ts";
 
@@ -57,8 +57,11 @@ const settings = {
   atLimit: AtLimit.optional(),
 };
 
+/** What a key's own budgets and limits are called, which are made with the key. */
+const OF_A_KEY = /^key-[0-9a-f]{12}-/;
+
 export const NewBudget = z.strictObject({
-  name: BudgetName,
+  name: BudgetName.refine((name) => !OF_A_KEY.test(name), "names like this one are those of keys' own budgets"),
   scope: BudgetScope,
   each: EachOf.optional(),
   limit: BudgetLimit,
@@ -79,6 +82,8 @@ const Amount = z.string().regex(/^-?[0-9]+$/);
 
 export const AdminBudget = z.strictObject({
   object: z.literal("budget"),
+  /** What decisions, refusals and alerts call it by. */
+  id: BudgetId,
   name: BudgetName,
   scope: BudgetScope,
   each: EachOf.nullable(),

@@ -9,7 +9,7 @@ import type { Principal } from "../keys/key-ring.ts";
 import { ADMIN, type AdminRoute, BODY_LIMITS } from "./admin-route.ts";
 import { AdminBudget, BudgetAccounts, BudgetChange, BudgetList, NewBudget, Retired } from "./budget-forms.ts";
 import { type BudgetTerms, termsOf } from "./budget-row.ts";
-import { insertBudget, readAccounts, readBudgets, retireBudget, updateBudget } from "./budget-store.ts";
+import { budgetId, insertBudget, readAccounts, readBudgets, retireBudget, updateBudget } from "./budget-store.ts";
 import type { AdminContext } from "./key-routes.ts";
 import { presentKey } from "./key-store.ts";
 import { recordAdminChange } from "./record-admin-change.ts";
@@ -35,7 +35,7 @@ export function adminBudgetRoutes(context: AdminContext): AdminRoute[] {
       path: `${ADMIN}/budgets/:id`,
       access: "read-settings",
       doc: { summary: "One budget.", status: 200, answer: AdminBudget },
-      handle: ({ request, principal }) => presentBudget(db, nameParam(request.params), principal),
+      handle: ({ request, principal }) => presentBudget(db, budgetParam(request.params), principal),
     },
     {
       method: "GET",
@@ -47,7 +47,7 @@ export function adminBudgetRoutes(context: AdminContext): AdminRoute[] {
         answer: BudgetAccounts,
       },
       handle: async ({ request, principal }) =>
-        readAccounts(db, (await presentBudget(db, nameParam(request.params), principal)).name),
+        readAccounts(db, (await presentBudget(db, budgetParam(request.params), principal)).id),
     },
     makeRoute(context),
     changeRoute(context),
@@ -69,15 +69,16 @@ function makeRoute({ db, recorder, log }: AdminContext): AdminRoute {
       const by = actorOf(principal);
       const terms = termsOf(limit, window);
       const settings = { terms, timeZone, alertAt, atLimit: atLimitOf(terms, wish.atLimit) };
-      if (!(await insertBudget(db, { name, scope, settings, by, each }))) {
+      const of = scope.tenant ?? null;
+      const id = budgetId(of, name);
+      if (!(await insertBudget(db, { id, scope, settings, by, each }))) {
         throw new SignalboxError("invalid-request", "Invalid 'name': there is or was a budget of this name.", {
           details: { param: "name" },
         });
       }
-      const after = await presentBudget(db, name, null);
-      log.info({ budget: name, by }, "a budget was made");
-      const of = scope.tenant ?? null;
-      await recordAdminChange(recorder, { object: "budget", change: "created", id: name, of, by, before: null, after });
+      const after = await presentBudget(db, id, null);
+      log.info({ budget: id, by }, "a budget was made");
+      await recordAdminChange(recorder, { object: "budget", change: "created", id, of, by, before: null, after });
       reply.code(201);
       return after;
     },
@@ -97,7 +98,7 @@ function changeRoute({ db, recorder, log }: AdminContext): AdminRoute {
     },
     async handle({ request, principal }) {
       const change = parseInput(BudgetChange, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
-      const before = await presentBudget(db, nameParam(request.params), principal);
+      const before = await presentBudget(db, budgetParam(request.params), principal);
       const {
         limit = before.limit,
         window = before.window,
@@ -107,10 +108,10 @@ function changeRoute({ db, recorder, log }: AdminContext): AdminRoute {
       } = change;
       const by = actorOf(principal);
       const terms = termsOf(limit, window);
-      await updateBudget(db, before.name, { terms, timeZone, alertAt, atLimit: atLimitOf(terms, atLimit) });
-      const after = await presentBudget(db, before.name, null);
-      log.info({ budget: before.name, by }, "a budget was changed");
-      const [id, of] = [before.name, before.scope.tenant ?? null];
+      const [id, of] = [before.id, before.scope.tenant ?? null];
+      await updateBudget(db, id, { terms, timeZone, alertAt, atLimit: atLimitOf(terms, atLimit) });
+      const after = await presentBudget(db, id, null);
+      log.info({ budget: id, by }, "a budget was changed");
       await recordAdminChange(recorder, { object: "budget", change: "changed", id, of, by, before, after });
       return after;
     },
@@ -124,11 +125,11 @@ function retireRoute({ db, recorder, log }: AdminContext): AdminRoute {
     access: "manage-budgets",
     doc: { summary: "Charges it no more; its entries stay.", status: 200, answer: Retired },
     async handle({ request, principal }) {
-      const before = await presentBudget(db, nameParam(request.params), principal);
+      const before = await presentBudget(db, budgetParam(request.params), principal);
       const by = actorOf(principal);
-      await retireBudget(db, before.name);
-      log.info({ budget: before.name, by }, "a budget was deleted");
-      const [id, of] = [before.name, before.scope.tenant ?? null];
+      const [id, of] = [before.id, before.scope.tenant ?? null];
+      await retireBudget(db, id);
+      log.info({ budget: id, by }, "a budget was deleted");
       await recordAdminChange(recorder, { object: "budget", change: "revoked", id, of, by, before, after: null });
       return { object: "budget", id, deleted: true };
     },
@@ -153,13 +154,24 @@ async function scopeWithin(
   return { ...scope, tenant: meantTenant(principal, scope.tenant) };
 }
 
-/** Throws `not-found`, also for a budget out of the reach of who asks, if somebody does. */
-async function presentBudget(db: Kysely<KeyDatabase>, id: string, asking: Principal | null): Promise<AdminBudget> {
-  const [budget] = await readBudgets(db, { id, tenant: asking === null ? null : tenantBound(asking) });
+/**
+ * A budget by its id, or by its name where no other has it that who asks may see; null: nobody asks. Throws `not-found`, also for
+ * a budget out of reach.
+ */
+async function presentBudget(db: Kysely<KeyDatabase>, asked: string, asking: Principal | null): Promise<AdminBudget> {
+  const tenant = asking === null ? null : tenantBound(asking);
+  const [known] = await readBudgets(db, { id: asked, tenant });
+  if (known !== undefined) return known;
+  const named = await readBudgets(db, { name: asked, tenant });
+  const [budget] = named;
   if (budget === undefined) throw new SignalboxError("not-found", "There is no budget of this name.");
-  return budget;
+  if (named.length === 1) return budget;
+  const ids = named.map(({ id }) => `'${id}'`).join(", ");
+  throw new SignalboxError("invalid-request", `There are several budgets of this name: ${ids}. Say which by its id.`, {
+    details: { param: "id" },
+  });
 }
 
-function nameParam(params: unknown): string {
+function budgetParam(params: unknown): string {
   return (params as { id: string }).id;
 }

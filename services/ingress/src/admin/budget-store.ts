@@ -21,6 +21,7 @@ export type BudgetSettings = {
 
 type Row = {
   id: string;
+  name: string;
   scope: BudgetScope;
   kind: BudgetTerms["kind"];
   unit: BudgetTerms["unit"];
@@ -43,14 +44,14 @@ type Row = {
   alerts: { share: number; at: string; told: string | null; subject: string }[];
 };
 
-/** Budgets that are charged, by name; with what of the window that holds now is spent and promised. */
-export async function readBudgets(
-  db: Kysely<KeyDatabase>,
-  only: { id?: string; keyIds?: readonly string[]; tenant?: string | null } = {},
-): Promise<AdminBudget[]> {
-  const { id = null, keyIds = null, tenant = null } = only;
+/** Where a budget is looked for by its id, or by a name that may be several tenants'. */
+type Only = { id?: string; name?: string; keyIds?: readonly string[]; tenant?: string | null };
+
+/** Budgets that are charged, by id; with what of the window that holds now is spent and promised. */
+export async function readBudgets(db: Kysely<KeyDatabase>, only: Only = {}): Promise<AdminBudget[]> {
+  const { id = null, name = null, keyIds = null, tenant = null } = only;
   const { rows } = await sql<Row>`
-    select b.id, b.kind, b.unit, b.amount, b.span, b.rolling_ms, b.time_zone, b.alert_shares, b.created_at, b.each_of, b.at_limit,
+    select b.id, b.name, b.kind, b.unit, b.amount, b.span, b.rolling_ms, b.time_zone, b.alert_shares, b.created_at, b.each_of, b.at_limit,
       jsonb_strip_nulls(jsonb_build_object('tenant', tenant, 'key', key_id, 'team', team, 'project', project,
         'user', end_user, 'endUser', end_user_digest, 'tag', tag, 'model', model, 'provider', provider)) as scope,
       a.starts_ms, a.ends_ms, coalesce(a.settled, 0) as settled, coalesce(a.outstanding, 0) as outstanding,
@@ -67,7 +68,7 @@ export async function readBudgets(
       from budget_account where budget = b.id and ${holdsNow()}
       group by starts_ms order by starts_ms desc limit 1
     ) a on true
-    where retired_at is null and (${id}::text is null or b.id = ${id})
+    where retired_at is null and (${id}::text is null or b.id = ${id}) and (${name}::text is null or b.name = ${name})
       and (${keyIds}::text[] is null or b.key_id = any(${keyIds}::text[]))
       and (${tenant}::text is null or coalesce(b.tenant, (select k.tenant from virtual_key k where k.id = b.key_id)) = ${tenant})
     order by b.id collate "C" limit ${LIST_MAX}`.execute(db);
@@ -82,12 +83,12 @@ function holdsNow(): RawBuilder<boolean> {
 }
 
 /** The accounts of a budget in the window that holds now. */
-export async function readAccounts(db: Kysely<KeyDatabase>, name: string): Promise<BudgetAccounts> {
+export async function readAccounts(db: Kysely<KeyDatabase>, id: string): Promise<BudgetAccounts> {
   type Account = Record<"subject" | "amount" | "settled" | "outstanding" | "excess", string>;
   const { rows } = await sql<Account>`
     select a.subject, b.amount, a.settled - a.rolled_off as settled, a.outstanding, a.excess
     from budget_account a join budget b on b.id = a.budget
-    where b.id = ${name} and ${holdsNow()}
+    where b.id = ${id} and ${holdsNow()}
     order by 3 desc, 1 limit ${ACCOUNTS_MAX + 1}`.execute(db);
   const data = rows.slice(0, ACCOUNTS_MAX).map(({ subject, amount, settled, outstanding, excess }) => {
     const left = String(BigInt(amount) - BigInt(settled) - BigInt(outstanding));
@@ -96,18 +97,23 @@ export async function readAccounts(db: Kysely<KeyDatabase>, name: string): Promi
   return { object: "list", data, hasMore: rows.length > ACCOUNTS_MAX };
 }
 
-/** False when the name is taken, also by one that was deleted: its entries bear it for ever. */
+/** What a budget of this name is called over all tenants; null: it is no one tenant's. */
+export function budgetId(tenant: string | null | undefined, name: string): string {
+  return tenant === null || tenant === undefined ? name : `${tenant}/${name}`;
+}
+
+/** False when the id or the name is taken, also by one that was deleted: its entries bear it for ever. */
 export async function insertBudget(
   db: Kysely<KeyDatabase>,
   budget: {
-    name: string;
+    id: string;
     scope: BudgetScope;
     settings: BudgetSettings;
     by: string;
     each?: EachOf | undefined;
   },
 ): Promise<boolean> {
-  const { name, scope, settings, by, each = null } = budget;
+  const { id, scope, settings, by, each = null } = budget;
   const { kind, unit, amount, span, rollingMs } = settings.terms;
   const { tenant = null, key = null, team = null, project = null, user = null, tag = null } = scope;
   const endUser = scope.endUser === undefined ? null : await digestOfUser(db, tenant, scope.endUser);
@@ -115,7 +121,7 @@ export async function insertBudget(
     const { numAffectedRows = 0n } = await sql`
       insert into budget (id, tenant, key_id, team, project, end_user, tag, model, provider, kind, unit, amount, span,
         rolling_ms, time_zone, alert_shares, created_by, end_user_digest, each_of, at_limit)
-      values (${name}, ${tenant}, ${key}, ${team}, ${project}, ${user}, ${tag}, ${scope.model ?? null},
+      values (${id}, ${tenant}, ${key}, ${team}, ${project}, ${user}, ${tag}, ${scope.model ?? null},
         ${scope.provider ?? null}, ${kind}, ${unit}, ${String(amount)}, ${span}, ${rollingMs}, ${settings.timeZone},
         ${settings.alertAt.map(toMicro)}, ${by}, ${endUser}, ${each}, ${settings.atLimit ?? "block"})
       on conflict do nothing`.execute(db);
@@ -127,24 +133,24 @@ export async function insertBudget(
   }
 }
 
-/** False when there is none of that name that is charged. */
+/** False when there is none of that id that is charged. */
 export async function updateBudget(
   db: Kysely<KeyDatabase>,
-  name: string,
+  id: string,
   { terms, timeZone, alertAt, atLimit = "block" }: BudgetSettings,
 ): Promise<boolean> {
   const { kind, unit, amount, span, rollingMs } = terms;
   const { numAffectedRows = 0n } = await sql`
     update budget set kind = ${kind}, unit = ${unit}, amount = ${String(amount)}, span = ${span},
       rolling_ms = ${rollingMs}, time_zone = ${timeZone}, alert_shares = ${alertAt.map(toMicro)}, at_limit = ${atLimit}
-    where id = ${name} and retired_at is null`.execute(db);
+    where id = ${id} and retired_at is null`.execute(db);
   return numAffectedRows > 0n;
 }
 
 /** It is charged no more; what was reserved of it is still settled. */
-export async function retireBudget(db: Kysely<KeyDatabase>, name: string): Promise<boolean> {
+export async function retireBudget(db: Kysely<KeyDatabase>, id: string): Promise<boolean> {
   const { numAffectedRows = 0n } = await sql`
-    update budget set retired_at = now() where id = ${name} and retired_at is null`.execute(db);
+    update budget set retired_at = now() where id = ${id} and retired_at is null`.execute(db);
   return numAffectedRows > 0n;
 }
 
@@ -172,7 +178,8 @@ function rendered(row: Row): AdminBudget {
   const [spent, reserved, leased] = [BigInt(row.settled), BigInt(row.outstanding), BigInt(row.escrow)];
   return {
     object: "budget",
-    name: row.id,
+    id: row.id,
+    name: row.name,
     scope: row.scope,
     each: row.each_of,
     limit: limitOf(terms),

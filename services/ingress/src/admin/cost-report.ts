@@ -69,7 +69,7 @@ async function readSums(db: Kysely<KeyDatabase>, wish: CostWish, baseline: Basel
   const { by, timeZone } = wish;
   const columns = by.map((name) => sql`${columnOf(name, timeZone)} as ${sql.id(`by_${name}`)}`);
   const sums = Object.entries(SUMS).map(([name, sum]) => sql`${sum} as ${sql.id(name)}`);
-  const places = by.map((_, at) => sql.raw(String(at + 1)));
+  const places = by.map((_, at) => sql.lit(at + 1));
   const { rows } = await sql<Rows>`
     with tier as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(baseline?.tiers ?? [])}::jsonb)

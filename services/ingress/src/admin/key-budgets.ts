@@ -3,11 +3,11 @@ import type { AdminBudget, BudgetLimit } from "./budget-forms.ts";
 import { termsOf } from "./budget-row.ts";
 import type { AdminKey, KeyBudget, KeyLimits } from "./key-forms.ts";
 
-/** The budgets and limits that a key can have of its own; each is the budget `key-<id>-<part>`. */
+/** The budgets and limits that a key can have of its own; each is the budget `key-<id>-<part>`, whose id needs no tenant. */
 export const KEY_PARTS = ["budget", "rpm", "tpm", "concurrency"] as const;
 export type KeyPart = (typeof KEY_PARTS)[number];
 
-export function keyBudgetName(keyId: string, part: KeyPart): string {
+export function keyBudgetId(keyId: string, part: KeyPart): string {
   return `key-${keyId}-${part}`;
 }
 
@@ -40,8 +40,7 @@ function limitTerms(limit: BudgetLimit): Terms {
 
 /** The same, as a key is shown. */
 export function shownTerms(keyId: string, budgets: readonly AdminBudget[]): Pick<AdminKey, "budget" | "limits"> {
-  const find = (part: KeyPart): AdminBudget | undefined =>
-    budgets.find(({ name }) => name === keyBudgetName(keyId, part));
+  const find = (part: KeyPart): AdminBudget | undefined => budgets.find(({ id }) => id === keyBudgetId(keyId, part));
   const count = (part: KeyPart): number | null => {
     const limit = find(part)?.limit;
     if (limit === undefined || "usd" in limit) return null;

@@ -28,9 +28,9 @@ export type KeyRow = {
   last_used_at: Date | null;
 };
 
-export const SHOWN_COLUMNS = sql.raw(`
+export const SHOWN_COLUMNS = sql`
   id, tenant, name, role, team, project, user_id, service_account, models, routes, endpoints, regions, operations, networks,
-  lifetime_seconds, renewable_until, secret_since, previous_until, created_at, expires_at, revoked_at, last_used_at`);
+  lifetime_seconds, renewable_until, secret_since, previous_until, created_at, expires_at, revoked_at, last_used_at`;
 
 /** The settings that are columns by themselves. */
 const SETTING_COLUMNS = [

@@ -8,7 +8,7 @@ import { insertBudget, readBudgets, retireBudget, updateBudget } from "./budget-
 import type { AdminIdentity } from "./identity-forms.ts";
 import { ensureTenant } from "./identity-store.ts";
 import { type KeyRow, settingColumns, SHOWN_COLUMNS, shownKey } from "./key-columns.ts";
-import { KEY_PARTS, keyBudgetName, keyTerms, shownTerms } from "./key-budgets.ts";
+import { KEY_PARTS, keyBudgetId, keyTerms, shownTerms } from "./key-budgets.ts";
 import type { AdminKey, KeyChange, NewKey } from "./key-forms.ts";
 import { type Place, placeWithin } from "./place-key.ts";
 
@@ -121,14 +121,14 @@ async function setTerms(
   for (const part of KEY_PARTS) {
     const terms = wanted[part];
     if (terms === undefined) continue;
-    const name = keyBudgetName(id, part);
+    const budget = keyBudgetId(id, part);
     if (terms === null) {
-      await retireBudget(db, name);
+      await retireBudget(db, budget);
       continue;
     }
     const settings = { ...terms, alertAt: part === "budget" ? ALERT_AT : [] };
-    if (await insertBudget(db, { name, scope: { tenant, key: id }, settings, by })) continue;
-    await sql`update budget set retired_at = null where id = ${name}`.execute(db);
-    await updateBudget(db, name, settings);
+    if (await insertBudget(db, { id: budget, scope: { tenant, key: id }, settings, by })) continue;
+    await sql`update budget set retired_at = null where id = ${budget}`.execute(db);
+    await updateBudget(db, budget, settings);
   }
 }

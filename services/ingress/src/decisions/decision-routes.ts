@@ -46,8 +46,12 @@ const ListQuery = z.strictObject({
   /** Whose decisions; another tenant's only for who reaches all tenants. */
   tenant: TenantId.optional(),
   limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(LIMIT_DEFAULT),
-  /** The previous page's `next_before`. */
+  /** `desc`: the newest first. */
+  order: z.enum(["asc", "desc"]).default("desc"),
+  /** Leaves below it: of `desc` the previous page's `next_before`. */
   before: z.coerce.number().int().min(1).optional(),
+  /** Leaves from it on: of `asc` the previous page's `next_from_index`. */
+  from_index: z.coerce.number().int().min(0).default(0),
 });
 
 /** The register's decisions: a tenant reads its own, an admin all. */
@@ -59,7 +63,7 @@ export function decisionRoutes(ledger: LedgerReader): Route[] {
       access: "read-records",
       async handle({ request, principal }) {
         const query = parseInput(ListQuery, request.query);
-        const { records, nextBeforeIndex } = await ledger.query(principal, {
+        const { records, nextBeforeIndex, nextFromIndex } = await ledger.query(principal, {
           tenant: wantedTenant(principal, query),
           fromMs: BigInt(query.from ?? 0),
           toMs: BigInt(query.to ?? 0),
@@ -73,13 +77,18 @@ export function decisionRoutes(ledger: LedgerReader): Route[] {
           maxCostPicoUsd: query.max_cost_pico_usd ?? "",
           limit: query.limit,
           beforeIndex: BigInt(query.before ?? 0),
+          oldestFirst: query.order === "asc",
+          fromIndex: BigInt(query.from_index),
         });
-        const nextBefore = nextBeforeIndex === 0n ? null : Number(nextBeforeIndex);
+        // Of the two the one that is of this order.
+        const next = [nextBeforeIndex, nextFromIndex].map((index) => (index === 0n ? null : Number(index)));
+        const [nextBefore, nextFrom] = [next[0] ?? null, next[1] ?? null];
         return {
           object: "list",
           data: records.map(renderRecord),
-          has_more: nextBefore !== null,
+          has_more: nextBefore !== null || nextFrom !== null,
           next_before: nextBefore,
+          next_from_index: nextFrom,
         };
       },
     },

@@ -1,5 +1,6 @@
 import {
   Catalogue,
+  ClassifierDocument,
   Digest,
   EvaluationOrder,
   PolicyDocument,
@@ -37,9 +38,12 @@ const NewReplay = z
     /** Of a diff and an evaluation: the digests of what to decide by; what was recorded unless they are given. */
     policy: Digest.nullish(),
     catalogue: Digest.nullish(),
+    /** The same for the rules of the classifier: requests are classified again whose content is retained. */
+    classifier: Digest.nullish(),
     /** The same as the documents themselves, which the register then keeps; of who reads across tenants alone. */
     policy_document: PolicyDocument.optional(),
     catalogue_document: Catalogue.optional(),
+    classifier_document: ClassifierDocument.optional(),
     /** Of an evaluation: what a decision is taken to have earned, and what else it takes for granted. */
     reward: z.enum(REWARDS).nullish(),
     min_effective_size: EvaluationOrder.shape.minEffectiveSize.optional(),
@@ -88,18 +92,19 @@ export function replayRoutes(replays: ReplayClient, keys: KeyRing): ReplayRoutes
   return { routes: [start, read, cancel, follow], endAll };
 }
 
-type Documents = Partial<Record<"policy" | "catalogue" | "policy_document" | "catalogue_document", unknown>>;
+const DOCUMENTS = ["policy", "catalogue", "classifier"] as const;
+type Documents = Partial<Record<(typeof DOCUMENTS)[number] | `${(typeof DOCUMENTS)[number]}_document`, unknown>>;
 
 function bringsDocuments(wish: Documents): boolean {
-  const { policy, catalogue, policy_document: newPolicy, catalogue_document: newCatalogue } = wish;
-  return [policy, catalogue, newPolicy, newCatalogue].some((each) => each != null);
+  return DOCUMENTS.some((name) => wish[name] != null || wish[`${name}_document`] != null);
 }
 
 function orderOf(wish: NewReplay): ReplayWish {
-  const { reward, catalogue, seed, resamples, min_effective_size: minEffectiveSize } = wish;
+  const { reward, catalogue, classifier, seed, resamples, min_effective_size: minEffectiveSize } = wish;
   const documents = {
     ...(wish.policy_document === undefined ? {} : { policy: wish.policy_document }),
     ...(wish.catalogue_document === undefined ? {} : { catalogue: wish.catalogue_document }),
+    ...(wish.classifier_document === undefined ? {} : { classifier: wish.classifier_document }),
   };
   return {
     kind: wish.kind,
@@ -109,6 +114,7 @@ function orderOf(wish: NewReplay): ReplayWish {
     toMs: wish.to ?? null,
     policy: wish.policy ?? null,
     ...(catalogue == null ? {} : { catalogue }),
+    ...(classifier == null ? {} : { classifier }),
     ...(Object.keys(documents).length === 0 ? {} : { documents }),
     ...(reward == null ? {} : { evaluation: EvaluationOrder.parse({ reward, seed, resamples, minEffectiveSize }) }),
   };

@@ -82,6 +82,10 @@ export interface LedgerQueryRequest {
    */
   minCostPicoUsd: string;
   maxCostPicoUsd: string;
+  /** Oldest first, from `from_index` on; else newest first, from below `before_index`. Both indexes bound either order. */
+  oldestFirst: boolean;
+  /** Entries with this index or a larger one. */
+  fromIndex: bigint;
 }
 
 export interface LedgerQueryResponse {
@@ -89,6 +93,8 @@ export interface LedgerQueryResponse {
   records: LedgerRecord[];
   /** Pass as `before_index` for the next page; zero when there is none. */
   nextBeforeIndex: bigint;
+  /** The same of a page that is oldest first: pass as `from_index`. */
+  nextFromIndex: bigint;
 }
 
 export interface LedgerTailRequest {
@@ -614,6 +620,8 @@ function createBaseLedgerQueryRequest(): LedgerQueryRequest {
     reason: "",
     minCostPicoUsd: "",
     maxCostPicoUsd: "",
+    oldestFirst: false,
+    fromIndex: 0n,
   };
 }
 
@@ -666,6 +674,15 @@ export const LedgerQueryRequest: MessageFns<LedgerQueryRequest> = {
     }
     if (message.maxCostPicoUsd !== "") {
       writer.uint32(106).string(message.maxCostPicoUsd);
+    }
+    if (message.oldestFirst !== false) {
+      writer.uint32(112).bool(message.oldestFirst);
+    }
+    if (message.fromIndex !== 0n) {
+      if (BigInt.asUintN(64, message.fromIndex) !== message.fromIndex) {
+        throw new globalThis.Error("value provided for field message.fromIndex of type uint64 too large");
+      }
+      writer.uint32(120).uint64(message.fromIndex);
     }
     return writer;
   },
@@ -787,6 +804,22 @@ export const LedgerQueryRequest: MessageFns<LedgerQueryRequest> = {
             message.maxCostPicoUsd = reader.string();
             continue;
           }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.oldestFirst = reader.bool();
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.fromIndex = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -830,6 +863,16 @@ export const LedgerQueryRequest: MessageFns<LedgerQueryRequest> = {
         : isSet(object.max_cost_pico_usd)
         ? globalThis.String(object.max_cost_pico_usd)
         : "",
+      oldestFirst: isSet(object.oldestFirst)
+        ? globalThis.Boolean(object.oldestFirst)
+        : isSet(object.oldest_first)
+        ? globalThis.Boolean(object.oldest_first)
+        : false,
+      fromIndex: isSet(object.fromIndex)
+        ? BigInt(object.fromIndex)
+        : isSet(object.from_index)
+        ? BigInt(object.from_index)
+        : 0n,
     };
   },
 
@@ -874,6 +917,12 @@ export const LedgerQueryRequest: MessageFns<LedgerQueryRequest> = {
     if (message.maxCostPicoUsd !== "") {
       obj.maxCostPicoUsd = message.maxCostPicoUsd;
     }
+    if (message.oldestFirst !== false) {
+      obj.oldestFirst = message.oldestFirst;
+    }
+    if (message.fromIndex !== 0n) {
+      obj.fromIndex = message.fromIndex.toString();
+    }
     return obj;
   },
 
@@ -897,12 +946,14 @@ export const LedgerQueryRequest: MessageFns<LedgerQueryRequest> = {
     message.reason = object.reason ?? "";
     message.minCostPicoUsd = object.minCostPicoUsd ?? "";
     message.maxCostPicoUsd = object.maxCostPicoUsd ?? "";
+    message.oldestFirst = object.oldestFirst ?? false;
+    message.fromIndex = (object.fromIndex !== undefined && object.fromIndex !== null) ? BigInt(object.fromIndex) : 0n;
     return message;
   },
 };
 
 function createBaseLedgerQueryResponse(): LedgerQueryResponse {
-  return { records: [], nextBeforeIndex: 0n };
+  return { records: [], nextBeforeIndex: 0n, nextFromIndex: 0n };
 }
 
 export const LedgerQueryResponse: MessageFns<LedgerQueryResponse> = {
@@ -915,6 +966,12 @@ export const LedgerQueryResponse: MessageFns<LedgerQueryResponse> = {
         throw new globalThis.Error("value provided for field message.nextBeforeIndex of type uint64 too large");
       }
       writer.uint32(16).uint64(message.nextBeforeIndex);
+    }
+    if (message.nextFromIndex !== 0n) {
+      if (BigInt.asUintN(64, message.nextFromIndex) !== message.nextFromIndex) {
+        throw new globalThis.Error("value provided for field message.nextFromIndex of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.nextFromIndex);
     }
     return writer;
   },
@@ -948,6 +1005,14 @@ export const LedgerQueryResponse: MessageFns<LedgerQueryResponse> = {
             message.nextBeforeIndex = reader.uint64() as bigint;
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.nextFromIndex = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -970,6 +1035,11 @@ export const LedgerQueryResponse: MessageFns<LedgerQueryResponse> = {
         : isSet(object.next_before_index)
         ? BigInt(object.next_before_index)
         : 0n,
+      nextFromIndex: isSet(object.nextFromIndex)
+        ? BigInt(object.nextFromIndex)
+        : isSet(object.next_from_index)
+        ? BigInt(object.next_from_index)
+        : 0n,
     };
   },
 
@@ -980,6 +1050,9 @@ export const LedgerQueryResponse: MessageFns<LedgerQueryResponse> = {
     }
     if (message.nextBeforeIndex !== 0n) {
       obj.nextBeforeIndex = message.nextBeforeIndex.toString();
+    }
+    if (message.nextFromIndex !== 0n) {
+      obj.nextFromIndex = message.nextFromIndex.toString();
     }
     return obj;
   },
@@ -992,6 +1065,9 @@ export const LedgerQueryResponse: MessageFns<LedgerQueryResponse> = {
     message.records = object.records?.map((e) => LedgerRecord.fromPartial(e)) || [];
     message.nextBeforeIndex = (object.nextBeforeIndex !== undefined && object.nextBeforeIndex !== null)
       ? BigInt(object.nextBeforeIndex)
+      : 0n;
+    message.nextFromIndex = (object.nextFromIndex !== undefined && object.nextFromIndex !== null)
+      ? BigInt(object.nextFromIndex)
       : 0n;
     return message;
   },

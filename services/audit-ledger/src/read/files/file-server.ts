@@ -1,11 +1,10 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { Metadata } from "@grpc/grpc-js";
 import type { Logger } from "@signalbox/kit";
 import { callerOf } from "@signalbox/kit/grpc";
+import { listen, type ListeningServer } from "@signalbox/kit/listening-server";
 import { SignalboxError } from "@signalbox/proto";
 import type { Callers } from "../scope.ts";
 import { acceptsGzip } from "./accepts-gzip.ts";
@@ -28,13 +27,11 @@ export type FileServerOptions = {
   readonly log: Logger;
 };
 
-export type FileServer = AsyncDisposable & { readonly port: number };
-
 /**
  * Serves the register as a C2SP tlog-tiles log over plain HTTP: /checkpoint, /vkeys and hash tiles to everyone, entry
  * bundles to auditors by their bearer token.
  */
-export async function startFileServer(options: FileServerOptions): Promise<FileServer> {
+export async function startFileServer(options: FileServerOptions): Promise<ListeningServer> {
   const server = createServer(
     { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
     (request, response) => {
@@ -45,16 +42,7 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
     },
   );
   server.maxConnections = CONNECTIONS_MAX;
-  server.listen(options.port, options.host);
-  await once(server, "listening");
-  return {
-    port: (server.address() as AddressInfo).port,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
-  };
+  return listen(server, options);
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, options: FileServerOptions): Promise<void> {

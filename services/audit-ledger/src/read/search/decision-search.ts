@@ -5,6 +5,7 @@ import type { Database } from "../../database.ts";
 import type { LeafRow } from "../leaf-rows.ts";
 import type { Scope } from "../scope.ts";
 import { BLOCK_LEAVES, costFacets } from "./block-facets.ts";
+import { boundOf, filtersOf } from "./decision-filters.ts";
 
 /** When a page stops looking: one that found less than was asked for says where to go on. */
 const PAGE_BLOCKS_MAX = 512;
@@ -12,7 +13,6 @@ const PAGE_MS = 300;
 /** The first look takes few blocks, because what is asked for is mostly frequent; the next ones take more. */
 const FIRST_BLOCKS = 4;
 const LOOK_BLOCKS_MAX = 32;
-const COST = /^\d{1,31}$/;
 
 export type DecisionSearch = {
   readonly db: Kysely<Database>;
@@ -22,35 +22,38 @@ export type DecisionSearch = {
 };
 
 export type FoundDecisions = {
-  /** Newest first. */
+  /** Newest first, or oldest first where that was asked for. */
   readonly rows: readonly LeafRow[];
-  /** What lies below has not been looked at; null when there is nothing more. */
-  readonly nextBefore: number | null;
+  /** What lies below, or from there on, has not been looked at; null when there is nothing more. */
+  readonly next: number | null;
 };
 
 /** Leaves [from, to). */
 type Range = { readonly from: number; readonly to: number };
 
-/** The newest decisions below an index that are as the request says. */
+/** The decisions that are as the request says, from the one end of its range or from the other. */
 export async function searchDecisions({ db, scope, request, limit }: DecisionSearch): Promise<FoundDecisions> {
   const search = new Search(db, { scope, request });
+  const isUpwards = request.oldestFirst;
   const rows: LeafRow[] = [];
-  let before = await search.start();
+  let rest = await search.start();
   let [blocks, looked] = [FIRST_BLOCKS, 0];
   const untilMs = performance.now() + PAGE_MS;
-  while (rows.length < limit && looked < PAGE_BLOCKS_MAX && before > 0) {
+  while (rows.length < limit && looked < PAGE_BLOCKS_MAX && rest.from < rest.to) {
     if (looked > 0 && performance.now() > untilMs) break;
-    const ranges = await search.rangesBelow(before, blocks);
-    const lowest = ranges.at(-1);
-    if (lowest === undefined) return { rows, nextBefore: null };
+    const ranges = isUpwards ? await search.rangesUp(rest, blocks) : await search.rangesDown(rest, blocks);
+    const last = ranges.at(-1);
+    if (last === undefined) return { rows, next: null };
     rows.push(...(await search.decisionsIn(ranges, limit - rows.length)));
-    before = lowest.from;
+    rest = isUpwards ? { ...rest, from: last.to } : { ...rest, to: last.from };
     looked += blocks;
     blocks = Math.min(blocks * 2, LOOK_BLOCKS_MAX);
   }
-  const last = rows.at(-1);
-  const nextBefore = rows.length === limit && last !== undefined ? Number(last.idx) : before;
-  return { rows, nextBefore: nextBefore > 0 ? nextBefore : null };
+  const last = rows.length === limit ? rows.at(-1) : undefined;
+  if (last !== undefined)
+    rest = isUpwards ? { ...rest, from: Number(last.idx) + 1 } : { ...rest, to: Number(last.idx) };
+  if (rest.from >= rest.to) return { rows, next: null };
+  return { rows, next: isUpwards ? rest.from : rest.to };
 }
 
 class Search {
@@ -78,8 +81,8 @@ class Search {
     this.#filters = filtersOf(request, tenant);
   }
 
-  /** Where to begin: below what was asked for, or at the log's end. */
-  async start(): Promise<number> {
+  /** What is to be looked through: what was asked for, as far as the log goes. */
+  async start(): Promise<Range> {
     const { rows } = await sql<{ size: string; described: string; words: string[] }>`
       select size, (select coalesce(max(n) + 1, 0) from ledger_block) as described,
         tsvector_to_array(to_tsvector('simple', ${this.#request.reason})) as words
@@ -95,7 +98,7 @@ class Search {
     if (this.#asksOutcomes()) this.#late = await this.#lateBlocks();
     const size = Number(row?.size);
     const before = Number(this.#request.beforeIndex);
-    return before > 0 ? Math.min(before, size) : size;
+    return { from: Number(this.#request.fromIndex), to: before > 0 ? Math.min(before, size) : size };
   }
 
   #asksOutcomes(): boolean {
@@ -110,20 +113,38 @@ class Search {
     return rows.map(({ n }) => n);
   }
 
-  /** The highest ranges below an index that may hold what is asked for, about so many blocks of them, highest first. */
-  async rangesBelow(before: number, blocks: number): Promise<Range[]> {
+  /** The highest ranges that may hold what is asked for, about so many blocks of them, highest first. */
+  async rangesDown(within: Range, blocks: number): Promise<Range[]> {
     const tail = this.#described * BLOCK_LEAVES;
-    if (before > tail) return [{ from: Math.max(tail, before - blocks * BLOCK_LEAVES), to: before }];
+    if (within.to > tail)
+      return [{ from: Math.max(tail, within.from, within.to - blocks * BLOCK_LEAVES), to: within.to }];
+    return this.#describedIn(within, blocks, "desc");
+  }
+
+  /** The lowest ones, lowest first. */
+  async rangesUp(within: Range, blocks: number): Promise<Range[]> {
+    const tail = this.#described * BLOCK_LEAVES;
+    const ranges = within.from < tail ? await this.#describedIn(within, blocks, "asc") : [];
+    if (ranges.length > 0) return ranges;
+    const from = Math.max(tail, within.from);
+    return from < within.to ? [{ from, to: Math.min(within.to, from + blocks * BLOCK_LEAVES) }] : [];
+  }
+
+  /** Of the blocks that have a row. */
+  async #describedIn(within: Range, blocks: number, order: "asc" | "desc"): Promise<Range[]> {
     const { fromMs, toMs } = this.#request;
     let query = this.#db
       .selectFrom("ledger_block")
       .select("n")
-      .where("n", "<", String(Math.ceil(before / BLOCK_LEAVES)))
+      .where("n", ">=", String(Math.floor(within.from / BLOCK_LEAVES)))
+      .where("n", "<", String(Math.ceil(within.to / BLOCK_LEAVES)))
       .where(this.#mayHold());
     if (fromMs > 0n) query = query.where("to_ms", ">=", String(fromMs));
     if (toMs > 0n) query = query.where("from_ms", "<", String(toMs));
-    const rows = await query.orderBy("n", "desc").limit(blocks).execute();
-    return rangesOf(rows.map(({ n }) => Number(n))).map(({ from, to }) => ({ from, to: Math.min(to, before) }));
+    const rows = await query.orderBy("n", order).limit(blocks).execute();
+    return rangesOf(rows.map(({ n }) => Number(n))).map(({ from, to }) => {
+      return { from: Math.max(from, within.from), to: Math.min(to, within.to) };
+    });
   }
 
   /** That a block has all facets that are asked for, or that its facets do not tell. */
@@ -134,60 +155,28 @@ class Search {
   }
 
   async decisionsIn(ranges: readonly Range[], limit: number): Promise<LeafRow[]> {
+    const order = this.#request.oldestFirst ? sql`asc` : sql`desc`;
     const { rows } = await sql<LeafRow>`
       select found.* from unnest(${ranges.map(({ from }) => from)}::bigint[], ${ranges.map(({ to }) => to)}::bigint[])
         as range(low, high) cross join lateral (
           select idx, event_id, type, tenant, request_id, decision_id, leaf, at_ms from ledger_leaf as leaf
           where idx >= range.low and idx < range.high and ${sql.join(this.#filters, sql` and `)}
-          order by idx desc limit ${limit}
+          order by idx ${order} limit ${limit}
         ) as found
-      order by idx desc limit ${limit}`.execute(this.#db);
+      order by idx ${order} limit ${limit}`.execute(this.#db);
     return rows;
   }
 }
 
-/** Blocks one after the other, highest first, are one range. */
+/** Blocks one after the other, upwards or downwards, are one range. */
 function rangesOf(blocks: readonly number[]): Range[] {
   const ranges: Range[] = [];
   for (const n of blocks) {
-    const from = n * BLOCK_LEAVES;
+    const [from, to] = [n * BLOCK_LEAVES, (n + 1) * BLOCK_LEAVES];
     const last = ranges.at(-1);
-    if (last?.from === from + BLOCK_LEAVES) ranges[ranges.length - 1] = { from, to: last.to };
-    else ranges.push({ from, to: from + BLOCK_LEAVES });
+    if (last?.from === to) ranges[ranges.length - 1] = { from, to: last.to };
+    else if (last?.to === from) ranges[ranges.length - 1] = { from: last.from, to };
+    else ranges.push({ from, to });
   }
   return ranges;
-}
-
-function filtersOf(request: LedgerQueryRequest, tenant: string | null): RawBuilder<boolean>[] {
-  const { fromMs, toMs, keyId, kind, model, provider, tag, reason } = request;
-  const filters = [sql<boolean>`leaf.type = 'decision'`];
-  if (tenant !== null) filters.push(sql`leaf.tenant = ${tenant}`);
-  if (fromMs > 0n) filters.push(sql`leaf.at_ms >= ${String(fromMs)}`);
-  if (toMs > 0n) filters.push(sql`leaf.at_ms < ${String(toMs)}`);
-  if (keyId !== "") filters.push(sql`leaf.key_id = ${keyId}`);
-  if (kind !== "") filters.push(sql`leaf.kind = ${kind}`);
-  if (tag !== "") filters.push(sql`leaf.tags @> array[${tag}]`);
-  if (reason !== "") filters.push(sql`to_tsvector('simple', leaf.reason) @@ plainto_tsquery('simple', ${reason})`);
-  // A decision is found by the endpoint that it chose first, and by the one that answered after a fallback.
-  if (model !== "") filters.push(sql`(leaf.model = ${model} or ${answered(sql`outcome.model = ${model}`)})`);
-  if (provider !== "") {
-    filters.push(sql`(leaf.provider = ${provider} or ${answered(sql`outcome.provider = ${provider}`)})`);
-  }
-  const [min, max] = [boundOf(request.minCostPicoUsd), boundOf(request.maxCostPicoUsd)];
-  if (min !== null) filters.push(answered(sql`outcome.cost >= ${min}`));
-  if (max !== null) filters.push(answered(sql`outcome.cost <= ${max}`));
-  return filters;
-}
-
-/** That the decision was executed, and its outcome is so. */
-function answered(condition: RawBuilder<unknown>): RawBuilder<boolean> {
-  return sql`exists (
-    select from ledger_request as ended join ledger_leaf as outcome on outcome.idx = ended.outcome_idx
-    where ended.request_id = leaf.request_id and ended.decision_id = leaf.decision_id and ${condition})`;
-}
-
-function boundOf(cost: string): string | null {
-  if (cost === "") return null;
-  if (COST.test(cost)) return BigInt(cost).toString();
-  throw new SignalboxError("invalid-request", "A cost is pico-USD in digits.", { details: { param: "cost" } });
 }

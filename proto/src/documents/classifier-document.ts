@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { TASKS } from "../messages/classification.ts";
+
+const CUE_GROUPS = [
+  "code",
+  "math",
+  "reasoning",
+  "extraction",
+  "summarisation",
+  "translation",
+  "creative",
+  "reasoning-demand",
+  "hard-topic",
+  "explanation",
+  "constraint",
+  "easy",
+] as const;
+const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
+const SIGNALS = ["reasoning-demand", "hard-topic", "explanation", "constraint", "part"] as const;
+
+/** Millionths, added to a difficulty or taken from it. */
+const Points = z.int().min(-1_000_000).max(1_000_000);
+const Amount = z.int().min(0).max(100_000_000);
+const Phrase = z.string().min(1).max(128);
+
+/**
+ * The rules of a classifier, as `@signalbox/classify` has them and classifications name them by digest. `version` counts
+ * up with every change of the code that reads them: other code cannot run these rules.
+ */
+export const ClassifierDocument = z.strictObject({
+  schema: z.literal("signalbox.classifier.v1"),
+  version: z.int().min(1),
+  tokenizer: z.string().max(128),
+  languageModel: z.string().max(128),
+  /** Weight → phrases of lower-case words. */
+  cues: z.record(z.enum(CUE_GROUPS), z.record(z.string().regex(/^[1-9]\d{0,2}$/), z.array(Phrase).max(5_000))),
+  languageWords: z.record(z.string().regex(/^[a-z]{2,3}$/), z.array(Phrase).max(5_000)),
+  scan: z.strictObject({ headChars: Amount, tailChars: Amount, systemChars: Amount, conversationChars: Amount }),
+  taskThreshold: Amount,
+  tokens: z.strictObject({
+    units: Amount.min(1),
+    windowChars: Amount.min(1),
+    runMaxBytes: Amount.min(1),
+    charsEach: Amount.min(1),
+    perRequest: Amount,
+    perMessage: Amount,
+    perTool: Amount,
+    perImage: Amount,
+    perAudio: Amount,
+    perFile: Amount,
+  }),
+  difficulty: z.strictObject({
+    base: z.record(z.enum(TASKS), Points),
+    each: z.record(z.enum(SIGNALS), z.tuple([Points, Points])),
+    length: z.array(z.tuple([Amount, Points])).max(64),
+    effort: z.record(z.enum(EFFORTS), Points),
+    easy: Points,
+    short: z.strictObject({ words: Amount, points: Points }),
+    manyTools: z.strictObject({ tools: Amount, points: Points }),
+    toolTurns: Points,
+    schema: Points,
+    manyImages: Points,
+    longConversation: z.strictObject({ messages: Amount, points: Points }),
+  }),
+  tiers: z.tuple([Amount, Amount]),
+});
+export type ClassifierDocument = z.infer<typeof ClassifierDocument>;
