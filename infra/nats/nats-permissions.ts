@@ -7,6 +7,7 @@ import {
   LEDGER_STREAM,
   POLICY_CONTROL_SUBJECT,
   POLICY_NOTICE_SUBJECT,
+  RECLASSIFY_SUBJECT,
   REQUEST_SUBJECTS,
   eventSubject,
   heartbeatSubject,
@@ -21,13 +22,19 @@ export type NatsPermissions = { readonly publish: readonly string[]; readonly su
 
 const ANY = "*";
 const CONSUMER = `${AUDIT_STREAM.name}.${AUDIT_STREAM.consumer}`;
+/** How far the queue goes, and how far it is taken. */
+const QUEUE_POSITION = [`$JS.API.STREAM.INFO.${AUDIT_STREAM.name}`, `$JS.API.CONSUMER.INFO.${CONSUMER}`];
 const toIngress = `${inboxPrefix("ingress")}.>`;
+const toLedger = `${inboxPrefix("audit-ledger")}.>`;
 const receipts = receiptSubject(ANY);
 
 /** What a stage needs beside its place in the flow. */
 const BESIDE_THE_FLOW: Readonly<Record<StageName, NatsPermissions>> = {
   // Whoever may change policies over the admin API is asked for the right by ingress.
-  ingress: { publish: [HEALTH_SUBJECT, POLICY_CONTROL_SUBJECT], subscribe: [receipts] },
+  ingress: {
+    publish: [HEALTH_SUBJECT, POLICY_CONTROL_SUBJECT, toLedger],
+    subscribe: [receipts, RECLASSIFY_SUBJECT],
+  },
   classifier: { publish: [toIngress], subscribe: [] },
   cache: {
     publish: [toIngress, CACHE_STORED_SUBJECT],
@@ -40,7 +47,7 @@ const BESIDE_THE_FLOW: Readonly<Record<StageName, NatsPermissions>> = {
       POLICY_NOTICE_SUBJECT,
       BUDGET_NOTICE_SUBJECT,
       // How far the register has taken what was recorded: leases end no earlier.
-      `$JS.API.CONSUMER.INFO.${CONSUMER}`,
+      ...QUEUE_POSITION,
       `$JS.API.CONSUMER.CREATE.${LEDGER_STREAM.name}.${ANY}.${ledgerSubject("outcome", ANY)}`,
       `$JS.API.CONSUMER.MSG.NEXT.${LEDGER_STREAM.name}.${ANY}`,
     ],
@@ -56,13 +63,14 @@ const BESIDE_THE_FLOW: Readonly<Record<StageName, NatsPermissions>> = {
   dispatcher: { publish: [toIngress], subscribe: [receipts] },
   "audit-ledger": {
     publish: [
-      // How far the queue goes: what is not in the register yet may still be on its way.
-      `$JS.API.STREAM.INFO.${AUDIT_STREAM.name}`,
-      `$JS.API.CONSUMER.INFO.${CONSUMER}`,
+      // What is not in the register yet may still be on its way.
+      ...QUEUE_POSITION,
       `$JS.API.CONSUMER.MSG.NEXT.${CONSUMER}`,
       `$JS.ACK.${CONSUMER}.>`,
       ...LEDGER_STREAM.subjects,
       receipts,
+      // Content is ingress' alone: it says what a request is classified as, and nothing of what it asks.
+      RECLASSIFY_SUBJECT,
     ],
     subscribe: [heartbeatSubject("dispatcher", ANY)],
   },

@@ -167,7 +167,7 @@ test("a budget is made over any scope, shown with what is spent of it, changed a
     atLimit: "pass",
   };
   const made = await call("POST", "/budgets", wish);
-  expect(made).toMatchObject({ status: 201, body: wish });
+  expect(made).toMatchObject({ status: 201, body: { ...wish, id: "alice/team-red" } });
   expect(made.body["current"]).toMatchObject({
     unit: "pico-usd",
     limit: "100000000000",
@@ -213,6 +213,7 @@ test.each([
   ["/keys", { name: "x", limits: { rps: 1 } }, "rps"],
   ["/keys", { name: "x", expiresAt: "2020-01-01T00:00:00Z" }, "expiresAt"],
   ["/budgets", { name: "X Y", scope: {}, limit: { usd: 1 } }, "name"],
+  ["/budgets", { name: "key-0a1b2c3d4e5f-rpm", scope: {}, limit: { usd: 1 } }, "name"],
   ["/budgets", { name: "x", scope: { tenant: "nobody" }, limit: { usd: 1 } }, "scope"],
   ["/budgets", { name: "x", scope: {}, limit: { usd: 1 }, window: "minute" }, "window"],
   ["/budgets", { name: "x", scope: {}, limit: { requests: 1 }, window: "minute", atLimit: "pass" }, "atLimit"],

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { recordedTerminal } from "@signalbox/infra/cli/recorded-terminal.ts";
 import { runCli } from "@signalbox/infra/cli/run-cli.ts";
+import type { ReplayJob } from "@signalbox/proto";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startLine, type TestLine } from "../kit/start-line.ts";
 import { startUpstream, type Upstream } from "../kit/upstream.ts";
@@ -18,7 +19,10 @@ let dir: string;
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "signalbox-policies-"));
   upstream = await startUpstream();
-  line = await startLine({ upstream: { baseUrl: upstream.baseUrl } });
+  line = await startLine({
+    upstream: { baseUrl: upstream.baseUrl },
+    config: { retention: { content: { tenants: ["*"] } } },
+  });
 });
 afterAll(async () => {
   await line[Symbol.asyncDispose]();
@@ -32,9 +36,13 @@ function file(name: string, text: string): string {
   return path;
 }
 
-async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+type Ran = { code: number; stdout: string; stderr: string };
+
+const run = (...args: string[]): Promise<Ran> => runWords("policy", ...args);
+
+async function runWords(...args: string[]): Promise<Ran> {
   const terminal = recordedTerminal();
-  const code = await runCli(["policy", ...args, "--home", line.home], terminal);
+  const code = await runCli([...args, "--home", line.home], terminal);
   return { code, stdout: terminal.stdout.join("\n"), stderr: terminal.stderr.join("\n") };
 }
 
@@ -45,6 +53,8 @@ async function ask(model: string): Promise<Response> {
     body: JSON.stringify({ model, messages: [{ role: "user", content: "Hello!" }] }),
   });
 }
+
+type Decisions = { data: { decision: { input: { classification: { classifier: string } } } }[] };
 
 const NO_LARGE = `
 rules:
@@ -186,4 +196,34 @@ test("a watched folder is in force within a second of a change, and a broken fil
   expect(await watching).toBe(0);
   expect((await run("history")).stdout).toContain("refused");
   console.log(`a written file is in force after ${Math.round(effectiveMs)} ms`);
+});
+
+test("another classifier is tried on what is retained, and the report says of how many requests it is not", async () => {
+  await (await ask("auto")).text();
+  type Kept = { data: { requestId: string }[] };
+  const [kept] = await vi.waitUntil(async () => {
+    const { data } = JSON.parse((await runWords("content", "list", "--json")).stdout) as Kept;
+    return data.length > 1 ? data : undefined;
+  }, PATIENCE);
+  expect((await runWords("content", "erase", kept!.requestId)).code).toBe(0);
+  const decisions = await (await line.api("/v1/decisions?limit=1")).json();
+  const digest = (decisions as Decisions).data[0]!.decision.input.classification.classifier;
+  const rules = (await (await line.api(`/v1/documents/${digest}`)).json()) as object;
+  // By these every request is a hard one.
+  const hard = file("classifier.json", JSON.stringify({ ...rules, tiers: [0, 1] }));
+  const diff = await runWords("replay", "--all", "--diff", "--classifier", hard, "--json");
+  const job = JSON.parse(diff.stdout) as ReplayJob;
+  expect(job).toMatchObject({ state: "completed", order: { classifier: expect.not.stringContaining(digest) } });
+  const { made, changed, not, recordedBy } = job.reclassified!;
+  expect(recordedBy).toEqual([digest]);
+  expect(made).toBeGreaterThan(0);
+  expect(changed).toBe(made);
+  // What was erased cannot be classified again, and counts as not replayed.
+  expect(not).toEqual([{ reason: "not-retained", count: job.failed }]);
+  expect(made + job.failed).toBe(job.replayed);
+  expect(diff.code).toBe(0);
+  const own = await runWords("replay", "--all", "--diff", "--classifier", digest);
+  expect(own.stdout).toMatch(new RegExp(`again by the other: ${made} requests, 0 of them otherwise`));
+  const unknown = await runWords("replay", "--all", "--diff", "--classifier", `sha256:${"0".repeat(64)}`);
+  expect(unknown).toMatchObject({ code: 1, stdout: expect.stringContaining(`${job.replayed} no-classifier`) });
 });

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { documentPath } from "@signalbox/infra/cli/verify/document-path.ts";
 import { readLogVkey } from "@signalbox/infra/cli/verify/producer-keys.ts";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { readLog, readProof } from "../kit/standard-reader.ts";
@@ -80,11 +81,11 @@ async function fromCopy(path: string): Promise<Buffer> {
   return readFileSync(join(copy, path));
 }
 
-/** The command line in a process and a folder of its own. */
+/** The command line in a process and a folder of its own, with nothing in its environment. */
 async function cli(...args: string[]): Promise<Ran> {
   const words = [MAIN, ...args];
   try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, words, { cwd: dir })) };
+    return { code: 0, ...(await promisify(execFile)(process.execPath, words, { cwd: dir, env: {} })) };
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
     return { code, stdout, stderr };
@@ -140,6 +141,24 @@ test("B15 one byte of the copy, and the verifier ends with 1 and names the leaf"
   const { code, stdout } = await cli("verify", changed, "--policy", policy);
   expect(code).toBe(1);
   expect(stdout).toContain("TAMPERED at index 0");
+});
+
+function payloadOf(entry: Uint8Array): string {
+  const { payload } = JSON.parse(Buffer.from(entry).toString("utf8")) as { payload: string };
+  return Buffer.from(payload, "base64").toString("utf8");
+}
+
+test("a copy without a document that a decision names is sound, and cannot be replayed whole", async () => {
+  const partial = join(dir, "partial");
+  cpSync(copy, partial, { recursive: true });
+  const vkeys = [readFileSync(policy, "utf8").split(/\s/)[1] ?? ""];
+  const { entries } = await readLog(fromCopy, await fromCopy("checkpoint"), vkeys);
+  const [digest = ""] = entries.flatMap((entry) => /"policy":"(sha256:[0-9a-f]+)"/.exec(payloadOf(entry))?.[1] ?? []);
+  rmSync(join(partial, documentPath(digest)));
+  const { code, stdout } = await cli("verify", partial, "--policy", policy, "--replay");
+  expect(code).toBe(2);
+  expect(stdout).toContain(`sound: ${LEAVES} leaves`);
+  expect(stdout).toMatch(new RegExp(`not replayed at index \\d+: decision \\S+: The document ${digest} is missing`));
 });
 
 test("a copy is not mixed with another", async () => {

@@ -16,7 +16,9 @@ const ANSWER = {
 
 let rig: DispatchRig;
 beforeAll(async () => {
-  rig = await startDispatchRig({ providers: { two: { dialect: "anthropic-messages" } } });
+  rig = await startDispatchRig({
+    providers: { one: { quirks: { thinkTags: "leading" } }, two: { dialect: "anthropic-messages" } },
+  });
   rig.two.always(json(200, ANSWER));
 });
 afterAll(() => rig[Symbol.asyncDispose]());
@@ -142,4 +144,66 @@ test("B6 an event of a megabyte before the first content is passed on, and still
   rig.two.next({ steps: [start, ...rest] });
   const whole = await rig.send(body, { plan, dialect: "anthropic-messages" });
   expect((await whole.exchange).text).toContain(padding);
+});
+
+test("who asks with functions is answered with a function_call, by a wire that knows tools alone", async () => {
+  const functions = [{ name: "look", parameters: { type: "object", properties: {} } }];
+  const call = { type: "tool_use", id: "toolu_1", name: "look", input: { at: "x" } };
+  rig.two.next(json(200, { ...ANSWER, content: [call], stop_reason: "tool_use" }));
+  const sent = await rig.send({ ...CHAT, functions, max_tokens: 50 }, { plan: [AT_TWO] });
+  const message = { function_call: { name: "look", arguments: '{"at":"x"}' } };
+  expect(JSON.parse((await sent.exchange).text)).toMatchObject({
+    choices: [{ message, finish_reason: "function_call" }],
+  });
+  expect(rig.two.received.at(-1)!.body).toMatchObject({ tools: [{ name: "look" }] });
+  expect((await rig.outcomeOf(sent.requestId)).attempts[0]).not.toHaveProperty("translation");
+});
+
+test("reasoning that a provider leaves in its text is told apart, whole and streamed", async () => {
+  const said = "<think>\nHm\n</think>\n\nYes.";
+  const message = { role: "assistant", content: said };
+  rig.one.next(json(200, { id: "up", created: 1, choices: [{ index: 0, message, finish_reason: "stop" }] }));
+  const whole = await rig.send(CHAT, { plan: [planned("one")] });
+  expect(JSON.parse((await whole.exchange).text)).toMatchObject({
+    choices: [{ message: { content: "Yes.", reasoning_content: "Hm" } }],
+  });
+  rig.one.next({ ...streamed(...said.split("")), splitBytes: 7 });
+  const asked = { ...CHAT, stream: true, max_tokens: 50 };
+  const stream = await rig.send(asked, { plan: [planned("one")], dialect: "anthropic-messages" });
+  const { text } = await stream.exchange;
+  const deltas = [...text.matchAll(/"delta":({"type":"(?:thinking|text)_delta"[^}]*})/g)].map(([, delta]) => {
+    return JSON.parse(delta!) as { thinking?: string; text?: string };
+  });
+  expect(deltas.map(({ thinking = "" }) => thinking).join("")).toBe("Hm");
+  expect(deltas.map(({ text: piece = "" }) => piece).join("")).toBe("Yes.");
+});
+
+test("a prompt that is too long for one endpoint goes to the next", async () => {
+  const message = "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.";
+  const tooLong = json(400, { error: { message, type: "invalid_request_error", code: null } });
+  rig.one.next(tooLong, tooLong);
+  const asked = { ...CHAT, max_tokens: 50 };
+  const sent = await rig.send(asked, { plan: [planned("one"), AT_TWO] });
+  expect((await sent.exchange).serving?.provider).toBe("two");
+  const refused = await rig.send(asked, { plan: [planned("one")] });
+  expect((await refused.exchange).error).toMatchObject({ code: "upstream-invalid-request", message });
+});
+
+test("B8 what an answer loses on its way to its caller is on the record, whole and streamed", async () => {
+  const blocks = [
+    { type: "thinking", thinking: "Hm", signature: "c2ln" },
+    { type: "text", text: "Yes." },
+  ];
+  const lost = { path: "answer.choices[0].parts[0]", what: "reasoning", why: "no-equivalent" };
+  rig.two.next(json(200, { ...ANSWER, content: blocks }));
+  const asked = { model: "auto", prompt: "Why?", max_tokens: 50 };
+  const whole = await rig.send(asked, { plan: [AT_TWO], dialect: "openai-completions" });
+  expect(JSON.parse((await whole.exchange).text)).toMatchObject({ choices: [{ text: "Yes." }] });
+  const [attempt] = (await rig.outcomeOf(whole.requestId)).attempts;
+  expect(attempt?.translation).toEqual({ total: 1, losses: [lost] });
+  rig.one.next(streamed("<think>Hm</think>", "Yes."));
+  const stream = await rig.send({ ...asked, stream: true }, { plan: [planned("one")], dialect: "openai-completions" });
+  await stream.exchange;
+  const [streamedOne] = (await rig.outcomeOf(stream.requestId)).attempts;
+  expect(streamedOne?.translation).toEqual({ total: 1, losses: [{ ...lost, path: "answer.choices[0]" }] });
 });

@@ -20,6 +20,7 @@ const KEPT = { ...CHAT, temperature: 0 };
 
 let rig: IngressRig;
 let isGone = false;
+let kept: object = ANSWER;
 beforeAll(async () => {
   rig = await startIngressRig({
     cache: (call) => {
@@ -27,7 +28,7 @@ beforeAll(async () => {
         call.emit("error", { code: 5, details: "gone" });
         return;
       }
-      const body = Buffer.from(JSON.stringify(ANSWER));
+      const body = Buffer.from(JSON.stringify(kept));
       call.write({ body: body.subarray(0, 40) });
       call.write({ body: body.subarray(40) });
       call.end();
@@ -65,6 +66,21 @@ test("a hit is the kept answer with this decision and no cost, and its outcome i
     attempts: [],
   });
   expect(event.answerBytes).toBe(Buffer.byteLength(JSON.stringify(body)));
+});
+
+test("a hit is told in the form of who asks with functions", async () => {
+  const called = { name: "look", arguments: "{}" };
+  const message = { role: "assistant", content: null, tool_calls: [{ id: "c", type: "function", function: called }] };
+  kept = { ...ANSWER, choices: [{ index: 0, message, finish_reason: "tool_calls" }] };
+  try {
+    const asked = { ...KEPT, functions: [{ name: "look", parameters: { type: "object" } }] };
+    expect(await (await rig.post(asked)).json()).toMatchObject({
+      choices: [{ message: { content: null, function_call: called }, finish_reason: "function_call" }],
+    });
+    expect(await (await rig.post(KEPT)).json()).toMatchObject({ choices: [{ message, finish_reason: "tool_calls" }] });
+  } finally {
+    kept = ANSWER;
+  }
 });
 
 test("a hit is replayed as a stream when a stream is asked for", async () => {

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { AUDIT_STREAM } from "@signalbox/proto";
+import { sql } from "kysely";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { hashKey, revokeKey } from "../../services/ingress/src/keys/index.ts";
 import { startIngressRig, type IngressRig } from "./ingress-rig.ts";
 
@@ -132,4 +134,24 @@ test.each([
   [{ name: "x", scope: "all" }, "scope"],
 ])("the wish %j is refused with the field at fault", async (wish, param) => {
   expect(await asAdmin("POST", "/v1/keys", wish)).toMatchObject({ status: 400, body: { error: { param } } });
+});
+
+test("a change that the register could not take holds, and is recorded once it can", async () => {
+  const manager = await rig.operator.jetstreamManager();
+  const { config } = await manager.streams.info(AUDIT_STREAM.name);
+  await manager.streams.delete(AUDIT_STREAM.name);
+  const made = await make({ name: "unrecorded" });
+  expect(await statusWith(made.key)).toBe(200);
+  const waiting = async (): Promise<number> => {
+    return (await sql`select from admin_outbox`.execute(rig.db)).rows.length;
+  };
+  expect(await waiting()).toBe(1);
+  const tried = rig.changes.length;
+  await manager.streams.add(config);
+  // Nobody waits here for what is late to be so.
+  await sql`update admin_outbox set at = at - interval '1 minute'`.execute(rig.db);
+  await vi.waitFor(async () => expect(await waiting()).toBe(0), { timeout: 10_000, interval: 100 });
+  expect(rig.changes.slice(tried)).toMatchObject([
+    { object: "virtual-key", change: "created", id: made.id, before: null },
+  ]);
 });

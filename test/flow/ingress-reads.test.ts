@@ -54,7 +54,12 @@ beforeAll(async () => {
       },
       query: (call, reply) => {
         queries.push(call.request);
-        reply(null, { records: [RECORD], nextBeforeIndex: 7n });
+        reply(null, {
+          records: [RECORD],
+          ...(call.request.oldestFirst
+            ? { nextBeforeIndex: 0n, nextFromIndex: 9n }
+            : { nextBeforeIndex: 7n, nextFromIndex: 0n }),
+        });
       },
       replay: (call) => {
         call.write({
@@ -143,11 +148,16 @@ test("the list takes filters and says where its next page starts", async () => {
       tag: expect.stringMatching(/^hmac-sha256:[0-9a-f]{64}$/),
       minCostPicoUsd: "5",
       maxCostPicoUsd: "70000000000",
+      oldestFirst: false,
+      fromIndex: 0n,
     },
   ]);
+  const oldest = await read("/v1/decisions?order=asc&from_index=12");
+  expect(oldest).toMatchObject({ status: 200, body: { has_more: true, next_before: null, next_from_index: 9 } });
+  expect(queries.at(-1)).toMatchObject({ oldestFirst: true, fromIndex: 12n, beforeIndex: 0n });
 });
 
-test.each(["limit=0", "limit=501", "kind=none", "from=yesterday", "nothing=1"])(
+test.each(["limit=0", "limit=501", "kind=none", "order=up", "from_index=-1", "from=yesterday", "nothing=1"])(
   "the filter %s is refused with its name",
   async (query) => {
     const [param] = query.split("=");

@@ -51,6 +51,16 @@ test("what is not answered is an OpenAI error with a request id: unknown URL, wr
   const method = await call("/v1/chat/completions", { method: "PUT", body: "{}" });
   expect(method).toMatchObject({ status: 405, body: OPENAI_ERROR });
   expect(method.headers.get("allow")).toBe("POST");
+  // Anthropic's SDK reads the request's id from a header of its own name, on what never reached the line too.
+  const anthropic = await call("/v1/messages/batches", { headers: { "anthropic-version": "2023-06-01" } });
+  expect(anthropic).toMatchObject({
+    status: 404,
+    body: {
+      type: "error",
+      error: { type: "not_found_error", message: expect.stringContaining("messages/batches") as string },
+    },
+  });
+  expect(anthropic.headers.get("request-id")).toBe(anthropic.headers.get("x-request-id"));
   expect(await call("/v1/models/%zz")).toMatchObject({ status: 400, body: OPENAI_ERROR });
 });
 

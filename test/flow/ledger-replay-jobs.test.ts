@@ -1,9 +1,10 @@
-import { loadEngine, uuidv7 } from "@signalbox/kit";
 import {
+  RECLASSIFY_SUBJECT,
+  ReclassifyOrder,
   ReplayJob,
   type Catalogue,
   type Decision,
-  type DecisionInput,
+  type ReclassifyAnswer,
   type ReplayOrder,
   type ReplayWish,
 } from "@signalbox/proto";
@@ -12,36 +13,7 @@ import { canonicalize, sha256Digest } from "@signalbox/tlog";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createProducer, decisionEvent, feedbackEvent, INPUT, outcomeEvent } from "./ledger-events.ts";
 import { as, startLedgerRig, until, type Ledger, type LedgerRig } from "./ledger-rig.ts";
-
-/** Refuses whom the policy says, and sends the others where it says. */
-function engineSource(version: string): string {
-  return `(() => {
-    const documents = new Map();
-    globalThis.signalboxEngine = {
-      has: (digest) => documents.has(digest),
-      load: (digest, json) => documents.set(digest, JSON.parse(json)),
-      decide: (inputJson) => {
-        const input = JSON.parse(inputJson);
-        const { refused, endpoint, cost } = documents.get(input.documents.policy);
-        const action = input.classification.language === refused
-          ? { kind: "refuse", code: "policy-refused", message: "${version}" }
-          : { kind: "route", plan: [endpoint], maxOutputTokens: 1, maxOutputSource: "default", storeTtlSeconds: null };
-        const ranked = [{ endpoint, quality: 1, qualitySource: "declared", costPicoUsd: cost, latencyMs: null, goodEnough: true }];
-        return JSON.stringify({
-          schema: "signalbox.decision.v1", action, strategy: "value", reason: "one", requiredQuality: 0,
-          considered: 1, eligible: 1, excluded: [], ranked, cache: "miss",
-          propensities: [{ endpoint, propensity: 1000000 }],
-        });
-      },
-    };
-  })();`;
-}
-
-const ENGINE = engineSource("old");
-const POLICY = '{"cost":"100","endpoint":"a/small","refused":"fr"}';
-const OTHER_POLICY = '{"cost":"350","endpoint":"b/large","refused":"en"}';
-const CANARY_POLICY = '{"cost":"200","endpoint":"b/large","refused":"nobody"}';
-const DOCUMENTS = { policy: POLICY, catalogue: "{}", health: "[]" };
+import { CANARY_POLICY, decisionIn, DOCUMENTS, ENGINE, OTHER_POLICY, POLICY } from "./small-engine.ts";
 
 let rig: LedgerRig;
 let ledger: Ledger;
@@ -61,23 +33,6 @@ beforeAll(async () => {
   }
 });
 afterAll(() => rig[Symbol.asyncDispose]());
-
-function decisionIn(
-  language: string,
-  tenant = "default",
-  recordedLanguage = language,
-): Parameters<typeof decisionEvent>[0] {
-  const documents = {
-    engine: sha256Digest(ENGINE),
-    policy: sha256Digest(POLICY),
-    catalogue: sha256Digest(DOCUMENTS.catalogue),
-    health: sha256Digest(DOCUMENTS.health),
-  };
-  const input: DecisionInput = { ...INPUT, documents, classification: { ...INPUT.classification, language } };
-  const decision = loadEngine(ENGINE).decide(input, DOCUMENTS);
-  const recorded = { ...input, classification: { ...input.classification, language: recordedLanguage } };
-  return { requestId: uuidv7(), decisionId: uuidv7(), tenant, input: recorded, decision };
-}
 
 async function record(parts: Parameters<typeof decisionEvent>[0][]): Promise<void> {
   const size = (await rig.leaves(0)).length;
@@ -175,6 +130,51 @@ test("what a diff changes is told by tenant, task and model, with the documents 
   expect(byTask).toMatchObject([{ name: "chat", decisions: 4, refusalsGained: 2, refusalsLost: 1 }]);
   expect(byModel).toMatchObject([{ name: "auto", decisions: 4, costDeltaPicoUsd: job.changes?.costDeltaPicoUsd }]);
   expect(job.recordedBy).toMatchObject({ engine: [sha256Digest(ENGINE)], policy: [sha256Digest(POLICY)] });
+});
+
+describe("another classifier is tried", () => {
+  const classifier = `sha256:${"c".repeat(64)}`;
+  const order: Partial<ReplayOrder> = { kind: "diff", classifier, toIndex: 4 };
+
+  test("where nobody can read the content, every decision counts as not replayed, and why", async () => {
+    const job = await finished(order);
+    expect(job).toMatchObject({ state: "completed", replayed: 4, identical: 0, failed: 4 });
+    expect(job.reclassified).toEqual({
+      recordedBy: [INPUT.classification.classifier],
+      made: 0,
+      changed: 0,
+      not: [{ reason: "unavailable", count: 4 }],
+    });
+    expect(job.failures[0]?.error).toMatch(/nobody answered who can read its content/);
+  });
+
+  test("decisions are made from what a request is classified as now, and those of which that is not known are told", async () => {
+    const asked: ReclassifyOrder[] = [];
+    // In ingress' place: French is what the policy refuses, and of the last request nothing is retained.
+    const answering = rig.operator.subscribe(RECLASSIFY_SUBJECT, {
+      callback: (_error, message) => {
+        const { requests } = asked[asked.push(ReclassifyOrder.parse(message.json())) - 1] as ReclassifyOrder;
+        const results = requests.map(({ recorded }, at): ReclassifyAnswer["results"][number] => {
+          if (at === requests.length - 1) return { reason: "not-retained" };
+          return { classification: { ...recorded, language: at === 0 ? "fr" : recorded.language, classifier } };
+        });
+        message.respond(JSON.stringify({ results } satisfies ReclassifyAnswer));
+      },
+    });
+    const job = await finished(order);
+    answering.unsubscribe();
+    expect(asked).toMatchObject([{ classifier, requests: [{ recorded: { language: "en" } }, {}, {}, {}] }]);
+    expect(job).toMatchObject({ replayed: 4, identical: 1, different: 2, failed: 1 });
+    // The first is refused now; the third was recorded as what it was not.
+    expect(job.changes).toMatchObject({ refusalsGained: 2, refusalsLost: 0 });
+    expect(job.reclassified).toMatchObject({ made: 3, changed: 1, not: [{ reason: "not-retained", count: 1 }] });
+    const report = await until(async () => (await rig.leaves(0)).find(({ event }) => event["jobId"] === job.id)?.event);
+    expect(report).toMatchObject({
+      kind: "diff",
+      classifier,
+      report: sha256Digest(canonicalize(job, { numbers: "any" })),
+    });
+  });
 });
 
 describe("another policy is evaluated", () => {

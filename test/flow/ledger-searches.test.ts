@@ -32,16 +32,27 @@ function codeOf(asked: Partial<LedgerQueryRequest>): Promise<unknown> {
   );
 }
 
-/** All decisions that a query finds, over all of its pages. */
+/** All decisions that a query finds, over all of its pages, which from the other end hold the same. */
 async function found(request: Partial<LedgerQueryRequest>): Promise<string[]> {
+  const newest = await pagesOf(request, ({ nextBeforeIndex }) => ({ beforeIndex: nextBeforeIndex }));
+  const oldest = await pagesOf({ ...request, oldestFirst: true }, ({ nextFromIndex }) => ({
+    fromIndex: nextFromIndex,
+  }));
+  expect(oldest).toEqual(newest.toReversed());
+  return newest;
+}
+
+async function pagesOf(
+  request: Partial<LedgerQueryRequest>,
+  nextOf: (page: LedgerQueryResponse) => Partial<LedgerQueryRequest>,
+): Promise<string[]> {
   const ids: string[] = [];
-  let beforeIndex = 0n;
-  do {
-    const page = await ask({ limit: 2, ...request, beforeIndex });
+  for (let place: Partial<LedgerQueryRequest> = {}; ;) {
+    const page = await ask({ limit: 2, ...request, ...place });
     ids.push(...page.records.map(({ decision }) => decision?.decisionId ?? ""));
-    beforeIndex = page.nextBeforeIndex;
-  } while (beforeIndex > 0n);
-  return ids;
+    place = nextOf(page);
+    if (Object.values(place).every((index) => index === 0n)) return ids;
+  }
 }
 
 type Recorded = Partial<DecisionParts> & { readonly cost?: string; readonly answered?: string };
@@ -132,4 +143,52 @@ test("time bounds hold for each decision, though clocks of producers differ", as
   expect(all.length).toBe(2 * BLOCK_LEAVES + 7);
   expect(none).toEqual([]);
   expect(await found({ limit: 500, toMs: BigInt(Date.now() + 60_000) })).toEqual(all);
+});
+
+const TENANT = `special-${uuidv7()}`;
+
+/** What can be asked for, each with what the special decision below has and with what it has not. */
+const ASKED: Record<string, readonly [of: Partial<LedgerQueryRequest>, notOf: Partial<LedgerQueryRequest>]> = {
+  time: [{ fromMs: BigInt(Date.now() - 600_000) }, { toMs: 1n }],
+  tenant: [{ tenant: TENANT }, { tenant: "nobody" }],
+  key: [{ keyId: "key-9" }, { keyId: "key-1" }],
+  model: [{ model: "nano" }, { model: "none" }],
+  provider: [{ provider: "other" }, { provider: "none" }],
+  tag: [{ tag: RARE_TAG }, { tag: `hmac-sha256:${"c".repeat(64)}` }],
+  kind: [{ kind: "route" }, { kind: "refuse" }],
+  cost: [{ minCostPicoUsd: "41", maxCostPicoUsd: "43" }, { minCostPicoUsd: "43" }],
+  reason: [{ reason: "canary" }, { reason: "unheard" }],
+};
+
+test("each way to ask, alone and together with any other, finds what is so and nothing else", async () => {
+  const parts = { ...tagged(RARE_TAG), tenant: TENANT, keyId: "key-9", cost: "42", answered: "other/nano" };
+  const [id] = await record({ ...parts, decision: { ...DECISION, reason: "canary" } });
+  await until(async () =>
+    (await ask({ tenant: TENANT, maxCostPicoUsd: "42" })).records.length > 0 ? true : undefined,
+  );
+  const names = Object.keys(ASKED);
+  for (const [at, first] of names.entries()) {
+    for (const second of names.slice(at)) {
+      const [[one], [other, wrong]] = [ASKED[first]!, ASKED[second]!];
+      expect(await found({ tenant: TENANT, limit: 500, ...one, ...other }), `${first} and ${second}`).toEqual([id]);
+      expect(await found({ tenant: TENANT, limit: 500, ...one, ...wrong }), `${first}, not ${second}`).toEqual([]);
+    }
+  }
+  expect(await found(Object.assign({}, ...Object.values(ASKED).map(([of]) => of)))).toEqual([id]);
+});
+
+async function indexes(request: Partial<LedgerQueryRequest>): Promise<number[]> {
+  return (await ask(request)).records.map(({ decision }) => Number(decision?.index));
+}
+
+test("a page lies within the indexes that are asked for, from either end", async () => {
+  const whole = await pagesOf(
+    { oldestFirst: true, limit: 500, beforeIndex: 40n, fromIndex: 20n },
+    ({ nextFromIndex }) => ({
+      fromIndex: nextFromIndex,
+    }),
+  );
+  expect(whole).toHaveLength(20);
+  expect(await indexes({ oldestFirst: true, fromIndex: 20n, limit: 3 })).toEqual([20, 21, 22]);
+  expect(await indexes({ beforeIndex: 23n, fromIndex: 20n, limit: 5 })).toEqual([22, 21, 20]);
 });

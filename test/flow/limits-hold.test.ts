@@ -27,14 +27,24 @@ afterAll(async () => {
   await rig[Symbol.asyncDispose]();
 });
 
-async function makeLimit(id: string, row: Record<string, string | number>): Promise<void> {
-  const columns = { id, tag: id, ...row };
+let made = 0;
+
+/** A limit of all requests with a tag, which is given back: another one when the test is tried again. */
+async function makeLimit(name: string, row: Record<string, string | number>): Promise<string> {
+  const tag = `${name}-${(made += 1)}`;
+  const columns = { id: idOf(tag), tag, ...row };
   const names = Object.keys(columns);
   await owner.query(
     `insert into budget (${names.join(", ")}, created_by) values (${names.map((_, at) => `$${at + 1}`).join(", ")}, 'test')`,
     Object.values(columns),
   );
   await new Promise((resolve) => setTimeout(resolve, 10 * POLL_MS));
+  return tag;
+}
+
+/** As a tenant's budget is called. */
+function idOf(tag: string): string {
+  return `acme/${tag}`;
 }
 
 async function startPolicies(count: number, policy?: object): Promise<AsyncDisposableStack> {
@@ -67,11 +77,16 @@ async function sendMany(count: number, tag: string, facts: object = {}): Promise
 }
 
 test.each([1, 2, 4])("B10 %i instances admit as many requests a minute as the limit says", async (replicas) => {
-  const id = `rpm-${replicas}`;
-  await makeLimit(id, { kind: "rate", unit: "requests", amount: LIMIT, span: "rolling", rolling_ms: 60_000 });
+  const tag = await makeLimit(`rpm-${replicas}`, {
+    kind: "rate",
+    unit: "requests",
+    amount: LIMIT,
+    span: "rolling",
+    rolling_ms: 60_000,
+  });
   await using _policies = await startPolicies(replicas);
-  const answers = await sendMany(200, id);
-  const later = await sendMany(50, id);
+  const answers = await sendMany(200, tag);
+  const later = await sendMany(50, tag);
   const admitted = [...answers, ...later].filter((answer) => codeOf(answer) === "admitted");
   expect(admitted.length).toBeLessThanOrEqual(LIMIT);
   const late = [...answers, ...later].filter((answer) => codeOf(answer) === "failed");
@@ -85,21 +100,30 @@ test.each([1, 2, 4])("B10 %i instances admit as many requests a minute as the li
 });
 
 test.each([1, 2, 4])("B10 %i instances admit as many tokens a minute as the limit says", async (replicas) => {
-  const id = `tpm-${replicas}`;
   // Each request has 1,000 tokens of prompt and may have 100 of answer.
-  await makeLimit(id, { kind: "rate", unit: "tokens", amount: 110_000, span: "rolling", rolling_ms: 60_000 });
+  const tag = await makeLimit(`tpm-${replicas}`, {
+    kind: "rate",
+    unit: "tokens",
+    amount: 110_000,
+    span: "rolling",
+    rolling_ms: 60_000,
+  });
   await using _policies = await startPolicies(replicas);
-  const answers = await sendMany(200, id);
+  const answers = await sendMany(200, tag);
   const admitted = answers.filter((answer) => codeOf(answer) === "admitted");
   expect(admitted.length).toBeLessThanOrEqual(LIMIT);
   expect(admitted.length).toBeGreaterThanOrEqual(LIMIT * 0.98);
 });
 
 test.each([1, 2, 4])("B10 %i instances let as many requests work at once as the limit says", async (replicas) => {
-  const id = `at-once-${replicas}`;
-  await makeLimit(id, { kind: "concurrency", unit: "requests", amount: 7, span: "total" });
+  const tag = await makeLimit(`at-once-${replicas}`, {
+    kind: "concurrency",
+    unit: "requests",
+    amount: 7,
+    span: "total",
+  });
   await using _policies = await startPolicies(replicas);
-  const answers = await sendMany(40, id);
+  const answers = await sendMany(40, tag);
   expect(answers.filter((answer) => codeOf(answer) === "admitted")).toHaveLength(7);
   // On a machine that is busy with something else the database may be late, which is a 503.
   expect(answers.filter((answer) => ["rate-limited", "failed"].includes(codeOf(answer)))).toHaveLength(33);
@@ -115,22 +139,28 @@ function admittedOf(answers: readonly PolicyAnswer[]): number {
 
 test("B1 each end user has an account of its own, from its first requests on, over two instances", async () => {
   const rate = { kind: "rate", unit: "requests", amount: 5, span: "rolling", rolling_ms: 60_000 };
-  await makeLimit("each", { ...rate, each_of: "end-user" });
+  const tag = await makeLimit("each", { ...rate, each_of: "end-user" });
   await using _policies = await startPolicies(2);
   const users = ["a", "b"].map((letter) => `hmac-sha256:${letter.repeat(64)}`);
-  const answers = await Promise.all([...users, null].map((user) => sendMany(20, "each", ofUser(user))));
+  const answers = await Promise.all([...users, null].map((user) => sendMany(20, tag, ofUser(user))));
   expect(answers.map(admittedOf)).toEqual([5, 5, 20]);
-  const { rows } = await owner.query("select subject from budget_account where budget = 'each' order by 1");
+  const { rows } = await owner.query("select subject from budget_account where budget = $1 order by 1", [idOf(tag)]);
   expect(rows.map(({ subject }) => subject)).toEqual(users);
 });
 
 test("a budget that lets requests through refuses none, and says to the policy's rules that it is spent", async () => {
-  await makeLimit("passing", { kind: "budget", unit: "tokens", amount: 3_000, span: "day", at_limit: "pass" });
+  const tag = await makeLimit("passing", {
+    kind: "budget",
+    unit: "tokens",
+    amount: 3_000,
+    span: "day",
+    at_limit: "pass",
+  });
   const rule = { name: "spent", when: "budgetUsed >= 1.0", final: false, effects: { maxOutputTokens: 7 } };
   await using _policies = await startPolicies(1, { rules: [rule] });
   const bounds: unknown[] = [];
   for (let at = 0; at < 6; at += 1) {
-    const answer = await rig.send({ caller: { tags: ["passing"] }, facts: { maxOutputTokens: 100 } });
+    const answer = await rig.send({ caller: { tags: [tag] }, facts: { maxOutputTokens: 100 } });
     const action = answer.recorded[0]?.decision.action;
     bounds.push(action?.kind === "route" ? action.maxOutputTokens : action?.kind);
   }
@@ -140,21 +170,19 @@ test("a budget that lets requests through refuses none, and says to the policy's
 
 test("an unknown key's requests are charged to what was made with it, from the first one on", async () => {
   await using _policies = await startPolicies(2);
+  const keyId = `abcdefabcd${String((made += 1)).padStart(2, "0")}`;
   await owner.query("insert into tenant (id, digest_key) values ('fresh', sha256('x')) on conflict do nothing");
-  await owner.query("begin");
+  // One statement to the database, and so one transaction.
   await owner.query(
     `insert into virtual_key (id, tenant, name, role, hash, models, team)
-     values ('abcdefabcdef', 'fresh', 'k', 'member', sha256('k'), '{b/*}', 'red')`,
+       values ('${keyId}', 'fresh', 'k', 'member', sha256('${keyId}'), '{b/*}', 'red');
+     insert into budget (id, key_id, kind, unit, amount, span, created_by)
+       values ('key-${keyId}', '${keyId}', 'budget', 'pico-usd', 1, 'month', 'test')`,
   );
-  await owner.query(
-    `insert into budget (id, key_id, kind, unit, amount, span, created_by)
-     values ('key-abcdefabcdef', 'abcdefabcdef', 'budget', 'pico-usd', 1, 'month', 'test')`,
-  );
-  await owner.query("commit");
-  const answer = await rig.send({ facts: { tenant: "fresh", keyId: "abcdefabcdef", model: "auto" } });
+  const answer = await rig.send({ facts: { tenant: "fresh", keyId, model: "auto" } });
   expect(codeOf(answer)).toBe("policy-refused");
   expect(answer.recorded[0]).toMatchObject({
-    input: { keyScope: { models: ["b/*"] }, budgets: [{ budget: "key-abcdefabcdef" }] },
+    input: { keyScope: { models: ["b/*"] }, budgets: [{ budget: `key-${keyId}` }] },
     decision: { excluded: [{ rule: "key:models" }] },
   });
 });

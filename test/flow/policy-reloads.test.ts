@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { catalogue, endpoint, priced } from "@signalbox/decision/fixtures/documents";
+import { withClient } from "@signalbox/infra/postgres/with-client.ts";
 import { decodeAuditMessage } from "@signalbox/kit";
 import {
   AdminEvent,
+  AUDIT_STREAM,
   eventSubject,
   POLICY_CONTROL_SUBJECT,
   POLICY_NOTICE_SUBJECT,
@@ -234,4 +236,66 @@ test("a changed catalogue holds without a restart, and one that cannot be used c
   expect(await catalogueOf()).toEqual([after, "b/dear"]);
   await writeFile(join(rig.dir, "catalogue.json"), JSON.stringify(catalogue(ENDPOINTS)));
   await vi.waitFor(async () => expect(await catalogueOf()).toEqual([before, "a/cheap"]));
+  const change = { change: "changed", by: "configuration", of: null };
+  await vi.waitFor(() =>
+    expect(changes.filter(({ object }) => object === "catalogue")).toMatchObject([
+      { ...change, before, after },
+      { ...change, before: after, after: before },
+    ]),
+  );
+});
+
+/** What was recorded of anything but policies. */
+const settings = (): AdminEvent[] => changes.filter(({ object }) => object !== "policy");
+const mark = (digit: string): object => ({ digest: `sha256:${digit.repeat(64)}`, by: "jo@host" });
+
+test("the register hears what changed of the configuration and of prices, though nothing ran meanwhile", async () => {
+  const start = async (configMark: object): Promise<void> => {
+    await using _policy = await rig.start({ configMark });
+    await sleep(200);
+  };
+  await start(mark("1"));
+  const known = settings().length;
+  await start(mark("1"));
+  expect(settings()).toHaveLength(known);
+  const dearer = [{ ...ENDPOINTS[0]!, price: priced(7_000, 7_000) }, ENDPOINTS[1]!];
+  await writeFile(join(rig.dir, "catalogue.json"), JSON.stringify(catalogue(dearer)));
+  await start(mark("2"));
+  const by = "jo@host";
+  await vi.waitFor(() => expect(settings().length).toBeGreaterThanOrEqual(known + 3));
+  expect(settings().slice(known)).toMatchObject([
+    { object: "config", change: "changed", by, before: `sha256:${"1".repeat(64)}`, after: `sha256:${"2".repeat(64)}` },
+    { object: "catalogue", by, before: expect.any(String), after: expect.any(String) },
+    { object: "prices", by, before: expect.any(String), after: expect.any(String) },
+  ]);
+  // What names an endpoint otherwise, and costs the same, is another catalogue with the same prices.
+  const moved = [dearer[0]!, { ...ENDPOINTS[1]!, region: "us-east" }];
+  await writeFile(join(rig.dir, "catalogue.json"), JSON.stringify(catalogue(moved)));
+  await start(mark("2"));
+  await vi.waitFor(() => expect(settings().slice(known + 3)).toMatchObject([{ object: "catalogue" }]));
+});
+
+test("an activation that the register could not take is recorded once it can", async () => {
+  await using _policy = await rig.start({ policyPollMs: 50 });
+  const manager = await rig.operator.jetstreamManager();
+  const { config } = await manager.streams.info(AUDIT_STREAM.name);
+  await manager.streams.delete(AUDIT_STREAM.name);
+  const answer = await apply("planMax: 3");
+  expect(answer).toMatchObject({ kind: "activated", warnings: [expect.stringContaining("yet")] });
+  const recorded = (): AdminEvent[] => changes.filter(({ after }) => "document" in answer && after === answer.document);
+  const tried = new Set(recorded().map(({ eventId }) => eventId)).size;
+  await manager.streams.add(config);
+  const late = "policy_activation where not is_recorded";
+  const owner = async (text: string): Promise<number> => {
+    return withClient(rig.db.ownerUrl, async (client) => (await client.query(text)).rowCount ?? 0);
+  };
+  // Nobody waits here for what is late to be so.
+  await owner(`update policy_activation set at = at - interval '1 minute' where not is_recorded`);
+  const said = await vi.waitFor(() => {
+    const all = recorded();
+    expect(new Set(all.map(({ eventId }) => eventId)).size).toBe(tried + 1);
+    return all.at(-1);
+  }, 15_000);
+  expect(said).toMatchObject({ object: "policy", change: "activated", by: "tester" });
+  await vi.waitFor(async () => expect(await owner(`select from ${late}`)).toBe(0));
 });

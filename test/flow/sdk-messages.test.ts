@@ -57,7 +57,7 @@ describe("Anthropic's own SDK reads", () => {
     });
     expect(read.content).toEqual([
       { type: "thinking", thinking: "Hm", signature: "" },
-      { type: "text", text: "I look.", citations: null },
+      { type: "text", text: "I look." },
       { type: "tool_use", id: "c", name: "weather", input: { city: "Ulm" } },
     ]);
     expect(rig.request).toMatchObject({ model: "auto", maxOutputTokens: 100, stream: false });

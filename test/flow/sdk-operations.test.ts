@@ -1,3 +1,4 @@
+import { GoogleGenAI } from "@google/genai";
 import OpenAI, { NotFoundError, toFile } from "openai";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startLine, type TestLine } from "../kit/start-line.ts";
@@ -157,6 +158,37 @@ test("a provider that speaks Gemini's form embeds for the SDK, and what it does 
   expect(outcome).toMatchObject({ costPicoUsd: null, usage: { source: "estimated" } });
   const losses = [{ path: "user", what: "field", why: "no-equivalent" }];
   expect(outcome).toMatchObject({ attempts: [{ translation: { losses, total: 1 } }] });
+});
+
+test("Gemini's list of models says which of them embed", async () => {
+  const [embedder, talker] = await Promise.all(
+    ["embedder", "talker"].map(async (id) => (await line.api(`/v1beta/models/upstream/${id}`)).json()),
+  );
+  expect(embedder).toMatchObject({ supportedGenerationMethods: ["embedContent", "batchEmbedContents"] });
+  expect(talker).toMatchObject({
+    supportedGenerationMethods: ["generateContent", "streamGenerateContent", "countTokens"],
+  });
+});
+
+test("Google's SDK embeds before a provider of OpenAI's form and before one of its own", async () => {
+  const google = new GoogleGenAI({ apiKey: line.apiKey, httpOptions: { baseUrl: line.baseUrl } });
+  const config = { taskType: "RETRIEVAL_QUERY" };
+  upstream.next(json(200, { data: VECTORS.map((embedding) => ({ embedding })), usage: { prompt_tokens: 4 } }));
+  const two = await google.models.embedContent({ model: "embedder", contents: ["a", "b"], config });
+  expect(two.embeddings?.map(({ values }) => values)).toEqual(VECTORS);
+  expect(upstream.received.at(-1)).toMatchObject({ path: "/v1/embeddings", body: { input: ["a", "b"] } });
+  decisionId = two.sdkHttpResponse?.headers?.["x-signalbox-decision-id"] ?? "";
+  const { decision, outcome } = await recorded();
+  expect(decision).toMatchObject({ input: { facts: { operation: "embeddings", dialect: "gemini" } } });
+  const losses = [{ path: "requests[0].taskType", what: "field", why: "no-equivalent" }];
+  expect(outcome).toMatchObject({ attempts: [{ translation: { losses } }] });
+
+  upstream.next(json(200, { embeddings: [{ values: VECTORS[1] }] }));
+  const one = await google.models.embedContent({ model: "google/gem-embed", contents: "c", config });
+  expect(one.embeddings?.[0]?.values).toEqual(VECTORS[1]);
+  expect(upstream.received.at(-1)?.body).toMatchObject({ requests: [{ taskType: "RETRIEVAL_QUERY" }] });
+  const error = await google.models.embedContent({ model: "talker", contents: "c" }).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ status: 404, message: expect.stringContaining("upstream/embedder") as string });
 });
 
 const PIXELS = Buffer.from("not really a picture").toString("base64");

@@ -193,6 +193,27 @@ test("a key of another tenant is bound to no budget, and a budget of no tenant b
   expect(all).toMatchObject({ status: 201, body: { scope: { tenant: "bob" } } });
 });
 
+test("two tenants have a budget of the same name, and neither learns of the other's", async () => {
+  const key = bobs.get("admin");
+  const wish = { name: "shared-name", scope: { team: "red" }, limit: { tokens: 5 } };
+  for (const scope of [{ tenant: HIDDEN }, {}]) await made("budgets", { ...wish, scope });
+  const bobsOwn = await call(key, "POST /admin/v1/budgets", wish);
+  expect(bobsOwn).toMatchObject({ status: 201, body: { id: "bob/shared-name", name: "shared-name" } });
+  expect((await call(key, "POST /admin/v1/budgets", wish)).status).toBe(400);
+  expect((await call(key, "GET /admin/v1/budgets/shared-name")).body).toEqual(bobsOwn.body);
+  expect((await call(key, `GET /admin/v1/budgets/${encodeURIComponent(`${HIDDEN}/shared-name`)}`)).status).toBe(404);
+  const reached = async (asked: string): Promise<unknown> =>
+    (await call(rig.adminKey, `GET /admin/v1/budgets/${encodeURIComponent(asked)}`)).body["id"];
+  expect(await reached("shared-name")).toBe("shared-name");
+  expect(await reached("bob/shared-name")).toBe("bob/shared-name");
+  expect((await call(rig.adminKey, "DELETE /admin/v1/budgets/shared-name")).body).toMatchObject({ id: "shared-name" });
+  const several = await call(rig.adminKey, "GET /admin/v1/budgets/shared-name");
+  expect(several.status).toBe(400);
+  for (const tenant of ["bob", HIDDEN]) expect(several.text).toContain(`'${tenant}/shared-name'`);
+  expect((await call(key, "DELETE /admin/v1/budgets/shared-name")).body).toMatchObject({ id: "bob/shared-name" });
+  expect(await reached("shared-name")).toBe(`${HIDDEN}/shared-name`);
+});
+
 test("an administrator of one tenant does all of it in that tenant", async () => {
   const key = bobs.get("admin");
   const as = async (route: string, body?: object): Promise<Told> => {

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
-import { once } from "node:events";
 import { register } from "prom-client";
+import { listen } from "./listening-server.ts";
 
 export { Counter, Gauge, Histogram, register as metricsRegister } from "prom-client";
 
@@ -15,13 +15,5 @@ export async function startHealthServer(port: number | null, isReady: () => bool
     const ok = request.url === "/healthz" || (request.url === "/readyz" && isReady());
     response.writeHead(ok ? 200 : request.url === "/readyz" ? 503 : 404).end(ok ? "ok\n" : "no\n");
   });
-  server.listen(port, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
-  };
+  return listen(server, { port, host: "127.0.0.1" });
 }

@@ -1,5 +1,6 @@
 export * from "./audit-message.ts";
 export * from "./bus.ts";
+export * from "./consumer-position.ts";
 export * from "./engine.ts";
 export * from "./event-signer.ts";
 export * from "./forwarder.ts";
