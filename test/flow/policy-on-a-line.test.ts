@@ -220,7 +220,9 @@ describe("what a rule orders is done:", () => {
   test("a preference and a strategy change what comes first, and draws are recorded with their chances", async () => {
     expect((await ask("prefer")).decision.action.plan.slice(0, 2)).toEqual(["upstream/large", "abroad/far"]);
     expect((await ask("strategy")).decision.action.plan[0]).toBe("upstream/large");
-    expect((await ask("draw")).decision.propensities).toEqual([
+    // What was drawn stands first.
+    const drawn = (await ask("draw")).decision.propensities;
+    expect(drawn.toSorted((a, b) => b.propensity - a.propensity)).toEqual([
       { endpoint: "upstream/large", propensity: 750_000 },
       { endpoint: "abroad/far", propensity: 250_000 },
     ]);
