@@ -1,3 +1,4 @@
+import { plainText } from "../check/plain-value.ts";
 import type { LossList } from "../neutral/loss.ts";
 import type { NeutralMessage } from "../neutral/message.ts";
 import type { NeutralPart, ToolCallPart } from "../neutral/part.ts";
@@ -126,7 +127,7 @@ function user(text: string): Turn {
 /** The model's own last words must not end in white space. */
 function trimEnd({ content }: Turn): void {
   const last = content.at(-1);
-  if (last?.["type"] === "text") content[content.length - 1] = { ...last, text: String(last["text"]).trimEnd() };
+  if (last?.["type"] === "text") content[content.length - 1] = { ...last, text: plainText(last["text"]).trimEnd() };
 }
 
 const NAME_MAX_CHARS = 128;

@@ -1,3 +1,4 @@
+import { plainNumber } from "../check/plain-value.ts";
 import type { Usage } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
 import type { Collector, StreamTail } from "../ingress-codec.ts";
@@ -56,7 +57,7 @@ export class AnswerCollector implements Collector {
 
   /** False when a piece cannot be put together without guessing. */
   #addEvent(event: JsonObject, head: NeutralChunk): boolean {
-    const index = Number(event["index"]);
+    const index = plainNumber(event["index"]);
     switch (event["type"]) {
       case "message_start":
         this.#message = { ...(isObject(event["message"]) ? event["message"] : {}), ...headOf(head) };

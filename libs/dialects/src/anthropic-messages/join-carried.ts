@@ -1,3 +1,4 @@
+import { plainText } from "../check/plain-value.ts";
 import type { NeutralPart } from "../neutral/part.ts";
 import { readCarriedState } from "./carried-state.ts";
 import type { JsonObject } from "../neutral/source.ts";
@@ -9,7 +10,7 @@ export type ReadPart = { readonly part: NeutralPart; readonly block: JsonObject 
 export function joinCarried(read: readonly ReadPart[]): readonly NeutralPart[] {
   const parts: NeutralPart[] = [];
   for (const [index, { part, block }] of read.entries()) {
-    const carried = block["type"] === "redacted_thinking" ? readCarriedState(String(block["data"])) : null;
+    const carried = block["type"] === "redacted_thinking" ? readCarriedState(plainText(block["data"])) : null;
     if (carried === null || carried.owner === "reasoning") {
       parts.push(withCallState(part, read[index - 1]?.block));
       continue;
@@ -22,6 +23,6 @@ export function joinCarried(read: readonly ReadPart[]): readonly NeutralPart[] {
 
 function withCallState(part: NeutralPart, before: JsonObject | undefined): NeutralPart {
   if (part.kind !== "tool-call" || before?.["type"] !== "redacted_thinking") return part;
-  const carried = readCarriedState(String(before["data"]));
+  const carried = readCarriedState(plainText(before["data"]));
   return carried?.owner === "call" ? { ...part, state: carried.state } : part;
 }

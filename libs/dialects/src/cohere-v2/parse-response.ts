@@ -1,3 +1,4 @@
+import { plainText } from "../check/plain-value.ts";
 import type { ParseResponseOptions } from "../egress-codec.ts";
 import { isObject } from "../check/check-value.ts";
 import { generatedChars, type NeutralAnnotation, type NeutralPart, type ToolCallPart } from "../neutral/part.ts";
@@ -54,7 +55,7 @@ function contentOf(message: JsonObject): { readonly parts: NeutralPart[]; readon
     if (!isObject(block)) return [];
     const { type, text, thinking } = block;
     if (typeof thinking === "string") return thinking === "" ? [] : [{ kind: "reasoning", text: thinking }];
-    if (typeof text !== "string") return [{ kind: "other", type: String(type), form: "cohere-v2", body: block }];
+    if (typeof text !== "string") return [{ kind: "other", type: plainText(type), form: "cohere-v2", body: block }];
     const annotations = cited.annotations.get(index);
     return [{ kind: "text", text, ...(annotations === undefined ? {} : { annotations }) }];
   });

@@ -1,3 +1,4 @@
+import { plainText } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
 import type { Collector, StreamTail } from "../ingress-codec.ts";
 import { ResponseCollector } from "../neutral/collect.ts";
@@ -68,7 +69,7 @@ export class AnswerCollector implements Collector {
     this.#chars += JSON.stringify(part).length;
     const last = parts.at(-1);
     if (last !== undefined && isPlainText(last) && isPlainText(part) && last["thought"] === part["thought"]) {
-      parts[parts.length - 1] = { ...last, text: `${String(last["text"])}${String(part["text"])}` };
+      parts[parts.length - 1] = { ...last, text: `${plainText(last["text"])}${plainText(part["text"])}` };
     } else if (!(isPlainText(part) && part["text"] === "")) parts.push(part);
   }
 

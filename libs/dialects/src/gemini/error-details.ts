@@ -1,3 +1,4 @@
+import { plainNumber } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
 
 export type SaidDetails = { readonly retryAfterMs?: number; readonly upstreamType?: string };
@@ -25,7 +26,7 @@ export function saidDetails(value: unknown): SaidDetails {
 /** A google.protobuf.Duration, as text (`34.4s`) or as its fields. */
 function durationMs(value: unknown): number | null {
   if (isObject(value)) {
-    const ms = Number(value["seconds"] ?? 0) * 1000 + Number(value["nanos"] ?? 0) / 1e6;
+    const ms = plainNumber(value["seconds"] ?? 0) * 1000 + plainNumber(value["nanos"] ?? 0) / 1e6;
     return Number.isFinite(ms) ? bounded(ms) : null;
   }
   const seconds = typeof value === "string" ? /^(\d{1,12}(?:\.\d{1,9})?)s$/.exec(value)?.[1] : undefined;

@@ -1,3 +1,4 @@
+import { plainNumber } from "../check/plain-value.ts";
 import { ERROR_CODES, type ErrorCode, SignalboxError } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
 import { redact } from "../error/redact.ts";
@@ -52,7 +53,7 @@ export function parseInBandError(
   if (error === undefined || error === null) return null;
   const said = sayingOf(body);
   const message = redact(said.message ?? "The provider reported an error inside its answer.", from.secrets);
-  const number = isObject(error) ? Number(error["code"]) : Number.NaN;
+  const number = isObject(error) ? plainNumber(error["code"]) : Number.NaN;
   const status = number >= 400 && number < 600 ? number : STATUS_OF_WORD.get(said.details.upstreamCode ?? "");
   const code = status === undefined ? "upstream-error" : codeOf(status, message);
   return new SignalboxError(code, message, { details: { provider: from.provider, ...said.details } });

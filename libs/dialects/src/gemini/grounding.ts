@@ -1,3 +1,4 @@
+import { plainNumber } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
 import type { NeutralAnnotation } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
@@ -37,7 +38,7 @@ function readGrounding(metadata: JsonObject, unitOf: ByteToUnit): PlacedAnnotati
     };
     const indices = Array.isArray(support["groundingChunkIndices"]) ? support["groundingChunkIndices"] : [];
     return (indices as readonly unknown[]).flatMap((index) => {
-      const chunk = chunks[Number(index)];
+      const chunk = chunks[plainNumber(index)];
       return chunk === undefined
         ? []
         : [{ partIndex, annotation: { ...sourceOf(chunk), ...place, body: { ...support, chunk } } }];

@@ -1,3 +1,4 @@
+import { plainText } from "../check/plain-value.ts";
 import { array, isObject, object, string } from "../check/check-value.ts";
 import { invalid, notOneOf } from "../check/invalid.ts";
 import type { NeutralMessage } from "../neutral/message.ts";
@@ -106,7 +107,7 @@ class ContentsReader {
   }
 
   #result(response: JsonObject): NeutralMessage {
-    const name = String(response["name"]);
+    const name = plainText(response["name"]);
     const open = this.#open.get(name) ?? [];
     const id = typeof response["id"] === "string" && response["id"] !== "" ? response["id"] : null;
     const at = id === null ? 0 : open.indexOf(id);

@@ -1,3 +1,4 @@
+import { plainNumber } from "../check/plain-value.ts";
 import { boolean, integer, object, string } from "../check/check-value.ts";
 import { notOneOf } from "../check/invalid.ts";
 import { effortOfBudget, type NeutralReasoning } from "../neutral/reasoning-wish.ts";
@@ -18,7 +19,7 @@ export function parseThinking(value: unknown): Pick<NeutralRequest, "reasoning" 
   if (isSet(thinkingBudget)) integer(DYNAMIC, BUDGET_MAX)(thinkingBudget, `${param}.thinkingBudget`);
   const summary = isSet(includeThoughts) ? (includeThoughts === true ? "auto" : "none") : null;
   const level = levelOf(thinkingLevel, `${param}.thinkingLevel`);
-  const budget = isSet(thinkingBudget) ? Number(thinkingBudget) : null;
+  const budget = isSet(thinkingBudget) ? plainNumber(thinkingBudget) : null;
   const reasoning: NeutralReasoning = {
     effort: level ?? (budget === 0 ? "none" : null),
     budgetTokens: budget === DYNAMIC ? null : budget,

@@ -1,3 +1,4 @@
+import { plainNumber } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
 import type { JsonObject } from "../neutral/source.ts";
 
@@ -16,7 +17,7 @@ export function readSchema(schema: JsonObject, depth = 0): JsonObject {
     if (field === "type") read["type"] = typeof value === "string" ? value.toLowerCase() : value;
     else if (field === "example") read["examples"] = [value];
     else if (field === "format" && value === "enum") continue;
-    else if (BOUNDS.has(field)) read[field] = Number(value);
+    else if (BOUNDS.has(field)) read[field] = plainNumber(value);
     else read[field] = readInner(field, value, depth + 1);
   }
   if (read["type"] === "type_unspecified") delete read["type"];

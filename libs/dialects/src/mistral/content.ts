@@ -1,3 +1,4 @@
+import { plainText } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
 import type { NeutralAnnotation, NeutralPart, OtherPart } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
@@ -40,7 +41,7 @@ export function isReference({ type }: JsonObject): boolean {
 export function referenceOf(chunk: JsonObject): NeutralAnnotation {
   const { url, title, reference_ids: ids } = chunk;
   const page = typeof url === "string" ? url : null;
-  const named = Array.isArray(ids) ? ids.map(String).join(", ") : null;
+  const named = Array.isArray(ids) ? ids.map(plainText).join(", ") : null;
   return {
     kind: page === null ? "other" : "url",
     url: page,

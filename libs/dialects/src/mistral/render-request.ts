@@ -1,3 +1,4 @@
+import { plainText } from "../check/plain-value.ts";
 import type { RenderedRequest, RenderRequestOptions } from "../egress-codec.ts";
 import { LossList } from "../neutral/loss.ts";
 import { budgetOfEffort } from "../neutral/reasoning-wish.ts";
@@ -53,7 +54,7 @@ function buildTools(request: NeutralRequest, losses: LossList): JsonObject {
 }
 
 function isAllowed(tool: JsonObject, names: readonly string[]): boolean {
-  return names.includes(String((tool["function"] as JsonObject | undefined)?.["name"]));
+  return names.includes(plainText((tool["function"] as JsonObject | undefined)?.["name"]));
 }
 
 function buildTool(tool: NeutralTool, path: string, losses: LossList): JsonObject[] {

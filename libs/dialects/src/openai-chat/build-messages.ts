@@ -1,3 +1,4 @@
+import { plainText } from "../check/plain-value.ts";
 import type { NeutralMessage } from "../neutral/message.ts";
 import { type NeutralPart, reasoningOf, refusalOf, type ToolCallPart, toolCallsOf } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
@@ -107,7 +108,7 @@ function buildResult(
 }
 
 function joined(content: readonly JsonObject[]): string {
-  return content.map((part) => String(part["text"])).join("\n");
+  return content.map((part) => plainText(part["text"])).join("\n");
 }
 
 /** A message of one text is written as that text, which every host takes. */

@@ -1,3 +1,4 @@
+import { plainNumber, plainText } from "../check/plain-value.ts";
 import { SignalboxError, type ErrorCode } from "@signalbox/proto";
 import { CONTEXT_OVERFLOW, isContextOverflow } from "../error/context-overflow.ts";
 import { redact } from "../error/redact.ts";
@@ -36,7 +37,7 @@ export function parseInBandError(
   if (!isError) return isObject(minimax) ? readBaseResp(minimax, from) : readGroqError(body["x_groq"], from);
   const said = sayingOf(body);
   const message = redact(said.message ?? "The provider reported an error inside its answer.", from.secrets);
-  const status = isObject(error) ? Number(error["status"] ?? error["code"]) : Number.NaN;
+  const status = isObject(error) ? plainNumber(error["status"] ?? error["code"]) : Number.NaN;
   const code =
     status >= 400 && status < 600 ? codeOfStatus(status, message, said.details) : codeOfWord(said.details.upstreamCode);
   return new SignalboxError(code, message, { details: { provider: from.provider, ...said.details } });
@@ -151,7 +152,7 @@ function findings(value: unknown): string | null {
     .slice(0, FINDINGS_MAX)
     .filter(isObject)
     .flatMap(({ loc, msg }) => {
-      const place = Array.isArray(loc) ? `${loc.join(".")}: ` : "";
+      const place = Array.isArray(loc) ? `${loc.map(plainText).join(".")}: ` : "";
       return typeof msg === "string" ? [place + msg] : [];
     });
   return named.length === 0 ? null : named.join("; ");

@@ -1,3 +1,4 @@
+import { plainText } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
 import type { LossList } from "../neutral/loss.ts";
 import type { RequestQuirks } from "../request-quirks.ts";
@@ -43,6 +44,6 @@ function toolsNamed(tools: unknown, names: readonly string[]): unknown {
 
 /** The name of a tool, or of a choice, which have one shape. */
 function nameOf(tool: unknown): string[] {
-  const inner = isObject(tool) ? tool[String(tool["type"])] : undefined;
+  const inner = isObject(tool) ? tool[plainText(tool["type"])] : undefined;
   return isObject(inner) && typeof inner["name"] === "string" ? [inner["name"]] : [];
 }

@@ -1,3 +1,4 @@
+import { plainText } from "../check/plain-value.ts";
 import { array, isObject, object, optionalString, string } from "../check/check-value.ts";
 import { invalid, missing, notOneOf, wrongType } from "../check/invalid.ts";
 import { withCallIds } from "../neutral/call-ids.ts";
@@ -70,7 +71,7 @@ function reasoningParts(message: JsonObject): readonly NeutralPart[] {
 
 /** An earlier answer's sound, which the provider knows by its id. */
 function pastAudio(audio: JsonObject): AudioPart {
-  return { kind: "audio", source: { kind: "file-id", id: String(audio["id"]), form: "openai-chat" } };
+  return { kind: "audio", source: { kind: "file-id", id: plainText(audio["id"]), form: "openai-chat" } };
 }
 
 function parseCalls(message: JsonObject, param: string): readonly NeutralPart[] {

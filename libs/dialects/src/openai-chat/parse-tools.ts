@@ -1,3 +1,4 @@
+import { plainText } from "../check/plain-value.ts";
 import { array, boolean, isObject, object, oneOf, optionalString, string } from "../check/check-value.ts";
 import { invalid, notOneOf } from "../check/invalid.ts";
 import type { JsonObject } from "../neutral/source.ts";
@@ -86,8 +87,8 @@ export function parseToolChoice(body: JsonObject, tools: readonly NeutralTool[])
   switch (string(type, "tool_choice.type")) {
     case "function":
     case "custom": {
-      const param = `tool_choice.${String(type)}`;
-      const name = string(object(rest[String(type)], param)["name"], `${param}.name`);
+      const param = `tool_choice.${plainText(type)}`;
+      const name = string(object(rest[plainText(type)], param)["name"], `${param}.name`);
       if (!tools.some((tool) => tool.name === name)) {
         throw invalid(param, "Invalid value for 'tool_choice': the tool that it names is not in 'tools'.");
       }
@@ -103,7 +104,7 @@ export function parseToolChoice(body: JsonObject, tools: readonly NeutralTool[])
 function allowedTools(allowed: JsonObject): NeutralToolChoice {
   const list = Array.isArray(allowed["tools"]) ? (allowed["tools"] as readonly unknown[]) : [];
   const names = list.filter(isObject).flatMap((tool) => {
-    const inner = tool[String(tool["type"])];
+    const inner = tool[plainText(tool["type"])];
     const name = isObject(inner) ? inner["name"] : tool["name"];
     return typeof name === "string" ? [name] : [];
   });

@@ -1,3 +1,4 @@
+import { plainText } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
 import type { StreamTail, WriteState, WriteStreamOptions } from "../ingress-codec.ts";
 import { renderNote } from "../neutral/answer-note.ts";
@@ -50,7 +51,7 @@ function writeLegacy(
   let { losses } = state;
   const choices = body.choices.map((choice) => {
     return inLegacyForm(choice, () => {
-      const path = `choices[${String(choice["index"])}]`;
+      const path = `choices[${plainText(choice["index"])}]`;
       losses = withLoss(losses, { path, what: "tool-call", why: "no-equivalent" });
     });
   });

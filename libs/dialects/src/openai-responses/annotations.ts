@@ -1,3 +1,4 @@
+import { plainText } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
 import type { NeutralAnnotation } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
@@ -13,7 +14,7 @@ export function readAnnotations(value: unknown): readonly NeutralAnnotation[] {
 export function readAnnotation(body: JsonObject): NeutralAnnotation {
   const { type, url, title, filename, start_index: start, end_index: end } = body;
   return {
-    kind: type === "url_citation" ? "url" : String(type).startsWith("file") ? "file" : "other",
+    kind: type === "url_citation" ? "url" : plainText(type).startsWith("file") ? "file" : "other",
     url: textOrNull(url),
     title: textOrNull(title ?? filename),
     citedText: null,

@@ -1,3 +1,4 @@
+import { plainNumber } from "../check/plain-value.ts";
 import type { Usage } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
 import type { Collector, StreamTail } from "../ingress-codec.ts";
@@ -26,7 +27,8 @@ export class ResponseKeeper implements Collector {
     }
     for (const delta of chunk.deltas) this.#chars += charsOf(delta);
     if (this.#chars > COLLECT_MAX_CHARS) this.#items.clear();
-    else if (body["type"] === "response.output_item.done") this.#items.set(Number(body["output_index"]), body["item"]);
+    else if (body["type"] === "response.output_item.done")
+      this.#items.set(plainNumber(body["output_index"]), body["item"]);
     if (isObject(body["response"])) this.#last = body["response"];
   }
 

@@ -1,3 +1,4 @@
+import { plainText } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { isSet } from "../openai-chat/request-fields.ts";
@@ -21,7 +22,7 @@ export function referencesOf(body: unknown): readonly string[] {
 /** The body with the items that are known in the place of what refers to them; a reference to any other stays as it is. */
 export function resolveReferences(body: JsonObject, items: ReadonlyMap<string, JsonObject>): JsonObject {
   const input = (body["input"] as readonly unknown[]).flatMap((item) => {
-    const found = isObject(item) && isReference(item) ? items.get(String(item["id"])) : undefined;
+    const found = isObject(item) && isReference(item) ? items.get(plainText(item["id"])) : undefined;
     if (found === undefined) return [item];
     return isBareReasoning(found) ? [] : [found];
   });

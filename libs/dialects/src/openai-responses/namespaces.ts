@@ -1,3 +1,4 @@
+import { plainText } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
 import type { JsonObject } from "../neutral/source.ts";
 
@@ -34,11 +35,15 @@ export function placeOfTool(tools: unknown, called: string): ToolPlace {
   for (const { type, name, tools: members } of known) {
     if (type === "custom" && name === called) return { name: called, custom: true };
     if (type !== "namespace" || typeof name !== "string" || !Array.isArray(members)) continue;
-    const member = members.find((tool) => isObject(tool) && joinedName(name, String(tool["name"])) === called) as
+    const member = members.find((tool) => isObject(tool) && joinedName(name, plainText(tool["name"])) === called) as
       | JsonObject
       | undefined;
     if (member === undefined) continue;
-    return { name: String(member["name"]), namespace: name, ...(member["type"] === "custom" ? { custom: true } : {}) };
+    return {
+      name: plainText(member["name"]),
+      namespace: name,
+      ...(member["type"] === "custom" ? { custom: true } : {}),
+    };
   }
   return { name: called };
 }

@@ -1,3 +1,4 @@
+import { plainText } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
 import type { ImagePart, NeutralPart, TextPart, ToolCallPart } from "../neutral/part.ts";
 import type { ReasoningState } from "../neutral/reasoning-state.ts";
@@ -37,7 +38,7 @@ function addMessage(item: JsonObject, parts: NeutralPart[], logprobs: unknown[])
       parts.push({ kind: "text", text, ...(annotations.length === 0 ? undefined : { annotations }) });
       if (Array.isArray(part["logprobs"])) logprobs.push(...(part["logprobs"] as unknown[]));
     } else if (type === "refusal" && typeof refusal === "string") parts.push({ kind: "refusal", text: refusal });
-    else parts.push({ kind: "other", type: String(type), form: "openai-responses", body: part });
+    else parts.push({ kind: "other", type: plainText(type), form: "openai-responses", body: part });
   }
 }
 
@@ -84,5 +85,5 @@ export function readOther(item: JsonObject): ImagePart | (NeutralPart & { kind: 
     const mime = `image/${typeof format === "string" ? format : "png"}`;
     return { kind: "image", source: { kind: "base64", mime, data: result }, detail: null };
   }
-  return { kind: "other", type: String(type), form: "openai-responses", body: item };
+  return { kind: "other", type: plainText(type), form: "openai-responses", body: item };
 }

@@ -1,3 +1,4 @@
+import { plainText } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { DeltaExtra, NeutralDelta } from "../neutral/stream-event.ts";
@@ -117,7 +118,7 @@ function readReasoning(before: ResponsesReadState, body: JsonObject): Step {
 }
 
 function wordsKind(body: JsonObject): "summary" | "thought" {
-  return String(body["type"]).includes("summary") ? "summary" : "thought";
+  return plainText(body["type"]).includes("summary") ? "summary" : "thought";
 }
 
 function readArguments(before: ResponsesReadState, body: JsonObject, text: string): Step {

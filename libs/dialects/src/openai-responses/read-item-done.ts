@@ -1,3 +1,4 @@
+import { plainText } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { DeltaExtra, NeutralDelta, ToolCallDelta } from "../neutral/stream-event.ts";
@@ -49,7 +50,7 @@ function restOfMessage(item: JsonObject, { pieces }: OpenItem): Changes {
       if (said !== undefined) return extras.length === 0 ? [] : [{ extras }];
       return [{ text: typeof text === "string" ? text : "", extras: [{ kind: "new-part" }, ...extras] }];
     }
-    const other = { kind: "other", type: String(type), form: "openai-responses", body: part } as const;
+    const other = { kind: "other", type: plainText(type), form: "openai-responses", body: part } as const;
     return [{ extras: [{ kind: "other", part: other }] }];
   });
 }

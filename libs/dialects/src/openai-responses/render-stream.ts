@@ -1,3 +1,4 @@
+import { plainNumber, plainText } from "../check/plain-value.ts";
 import type { StreamTail, WriteState, WriteStreamOptions } from "../ingress-codec.ts";
 import { renderNote } from "../neutral/answer-note.ts";
 import { NO_LOSSES } from "../neutral/loss.ts";
@@ -46,7 +47,7 @@ function writeOwn(state: ResponsesWriteState, body: JsonObject): readonly [Respo
   const next = { ...state, sequence: (event["sequence_number"] as number) + 1 };
   if (type === "response.completed" || type === "response.incomplete") return [{ ...next, last: event }, ""];
   if (type !== "response.output_item.done") return [next, encode(event)];
-  const items = new Map(next.items).set(Number(body["output_index"]), body["item"]);
+  const items = new Map(next.items).set(plainNumber(body["output_index"]), body["item"]);
   return [{ ...next, items }, encode(event)];
 }
 
@@ -79,5 +80,5 @@ export function encodeAll(events: readonly JsonObject[]): string {
 }
 
 function encode(event: JsonObject): string {
-  return encodeEvent({ event: String(event["type"]), data: JSON.stringify(event) });
+  return encodeEvent({ event: plainText(event["type"]), data: JSON.stringify(event) });
 }

@@ -1,3 +1,4 @@
+import { plainText } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
 import { invalid } from "../check/invalid.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
@@ -32,7 +33,7 @@ export function joinConversation(requestBody: JsonObject, stored: StoredConversa
   const byId = new Map(before.flatMap((item) => (typeof item["id"] === "string" ? [[item["id"], item] as const] : [])));
   const asked = itemsOfInput(body["input"]).flatMap((item, index) => {
     if (!isReference(item)) return [item];
-    const found = byId.get(String(item["id"]));
+    const found = byId.get(plainText(item["id"]));
     if (found === undefined) {
       const param = `input[${index}].id`;
       throw invalid(param, `Invalid value for '${param}': there is no such item in the conversation.`);

@@ -1,3 +1,4 @@
+import { plainNumber } from "../../check/plain-value.ts";
 import { array, boolean, integer, isObject, string, stringUpTo } from "../../check/check-value.ts";
 import { invalid } from "../../check/invalid.ts";
 import type { JsonObject } from "../../neutral/source.ts";
@@ -65,7 +66,7 @@ function readRerank(
   if (!Array.isArray(found["results"])) throw noAnswer("rerank", options.provider);
   const results = found["results"].map((result: unknown) => {
     if (!isObject(result)) throw noAnswer("rerank", options.provider);
-    const text = texts[Number(result["index"])];
+    const text = texts[plainNumber(result["index"])];
     if (text === undefined) throw noAnswer("rerank", options.provider);
     if (body["return_documents"] !== true || result["document"] != null) return result;
     return { ...result, document: { text } };

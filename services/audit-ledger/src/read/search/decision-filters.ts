@@ -16,21 +16,24 @@ export function filtersOf(request: LedgerQueryRequest, tenant: string | null): R
   if (tag !== "") filters.push(sql`leaf.tags @> array[${tag}]`);
   if (reason !== "") filters.push(sql`to_tsvector('simple', leaf.reason) @@ plainto_tsquery('simple', ${reason})`);
   // A decision is found by the endpoint that it chose first, and by the one that answered after a fallback.
-  if (model !== "") filters.push(sql`(leaf.model = ${model} or ${answered(sql`outcome.model = ${model}`)})`);
+  if (model !== "") filters.push(sql`(leaf.model = ${model} or ${outcomes(sql`outcome.model`)} = ${model})`);
   if (provider !== "") {
-    filters.push(sql`(leaf.provider = ${provider} or ${answered(sql`outcome.provider = ${provider}`)})`);
+    filters.push(sql`(leaf.provider = ${provider} or ${outcomes(sql`outcome.provider`)} = ${provider})`);
   }
   const [min, max] = [boundOf(request.minCostPicoUsd), boundOf(request.maxCostPicoUsd)];
-  if (min !== null) filters.push(answered(sql`outcome.cost >= ${min}`));
-  if (max !== null) filters.push(answered(sql`outcome.cost <= ${max}`));
+  if (min !== null || max !== null) {
+    filters.push(sql`${outcomes(sql`outcome.cost`)} between ${min ?? "0"}::numeric and ${max ?? "Infinity"}::numeric`);
+  }
   return filters;
 }
 
-/** That the decision was executed, and its outcome is so. */
-function answered(condition: RawBuilder<unknown>): RawBuilder<boolean> {
-  return sql`exists (
-    select from ledger_request as ended join ledger_leaf as outcome on outcome.idx = ended.outcome_idx
-    where ended.request_id = leaf.request_id and ended.decision_id = leaf.decision_id and ${condition})`;
+/**
+ * What the outcome says of a decision that was executed; null of others. It is a value and not a condition, because
+ * PostgreSQL makes a join of `exists`, and reads all requests of a log for the few decisions of a page.
+ */
+function outcomes(value: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(select ${value} from ledger_request as ended join ledger_leaf as outcome on outcome.idx = ended.outcome_idx
+    where ended.request_id = leaf.request_id and ended.decision_id = leaf.decision_id)`;
 }
 
 /** A bound on a cost in pico-USD; null for none. */

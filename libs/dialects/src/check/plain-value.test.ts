@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { plainNumber, plainText } from "./plain-value.ts";
+
+test("plain values are what JavaScript makes of them", () => {
+  for (const value of ["a", "", 7, true, null, undefined]) {
+    expect(plainText(value)).toBe(String(value));
+    expect(plainNumber(value)).toBe(Number(value));
+  }
+});
+
+test("no object can make them throw", () => {
+  for (const json of ['{"toString":1,"valueOf":1}', "[]", "{}", '[{"toString":null,"valueOf":null}]']) {
+    expect(plainText(JSON.parse(json))).toBe("");
+    expect(plainNumber(JSON.parse(json))).toBeNaN();
+  }
+});
