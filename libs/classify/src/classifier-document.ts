@@ -1,22 +1,9 @@
-import type { Task } from "@signalbox/proto";
+import type { CueGroup, Task } from "@signalbox/proto";
 import { CUES } from "./cues/index.ts";
 import { LANGUAGE_WORDS } from "./language-words.ts";
 import { LANGUAGE_MODEL, TOKENIZER } from "./model-names.ts";
 
-/** What a phrase can speak for: a task that is told by text, or something that makes the request harder or easier. */
-export type CueGroup =
-  | "code"
-  | "math"
-  | "reasoning"
-  | "extraction"
-  | "summarisation"
-  | "translation"
-  | "creative"
-  | "reasoning-demand"
-  | "hard-topic"
-  | "explanation"
-  | "constraint"
-  | "easy";
+export type { CueGroup };
 
 /** Weight → phrases of lower-case words. A phrase in a script without spaces is found inside the text. */
 export type CueList = Readonly<Record<number, readonly string[]>>;

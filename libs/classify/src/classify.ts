@@ -1,4 +1,4 @@
-import type { Classification, ClassifyItem } from "@signalbox/proto";
+import { TEXT_TASKS, type Classification, type ClassifyItem } from "@signalbox/proto";
 import { chooseTask } from "./choose-task.ts";
 import type { ClassifierDocument } from "./classifier-document.ts";
 import { compileDocument } from "./compile-document.ts";
@@ -33,15 +33,7 @@ export function classify(
   const before = read(view.conversation.slice(-scan.conversationChars));
   if (asked.words.length < FOLLOW_UP_WORDS) findCues(before, compiled, { tally: around, factor: 1 });
   // Only the task is told by what stands around: a system prompt's many rules do not make a greeting hard.
-  for (const group of [
-    "code",
-    "math",
-    "reasoning",
-    "extraction",
-    "summarisation",
-    "translation",
-    "creative",
-  ] as const) {
+  for (const group of TEXT_TASKS) {
     tally.points[group] += around.points[group];
   }
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { TASKS } from "../messages/classification.ts";
+import { TASKS, type Task } from "../messages/classification.ts";
 
-const CUE_GROUPS = [
+/** The tasks that a text tells by its words. */
+export const TEXT_TASKS = [
   "code",
   "math",
   "reasoning",
@@ -9,12 +10,19 @@ const CUE_GROUPS = [
   "summarisation",
   "translation",
   "creative",
+] as const satisfies readonly Task[];
+
+/** What a phrase can speak for: such a task, or something that makes the request harder or easier. */
+export const CUE_GROUPS = [
+  ...TEXT_TASKS,
   "reasoning-demand",
   "hard-topic",
   "explanation",
   "constraint",
   "easy",
 ] as const;
+export type CueGroup = (typeof CUE_GROUPS)[number];
+
 const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
 const SIGNALS = ["reasoning-demand", "hard-topic", "explanation", "constraint", "part"] as const;
 
