@@ -7,17 +7,12 @@ import { endStaleProcess } from "../process/stale-process.ts";
 import { natsConf } from "./nats-conf.ts";
 import type { NatsKeys } from "./nats-keys.ts";
 import { OPERATOR } from "./nats-keys.ts";
+import { serverCommand } from "./server-command.ts";
 
 const READY_LIMIT_MS = 20_000;
 const STOP_LIMIT_MS = 10_000;
 const POLL_MS = 10;
 const STORE_MAX_BYTES = 16 * 1024 ** 3;
-
-/**
- * The server's heap is small and its garbage short-lived: at Go's defaults a collection every few megabytes takes two
- * fifths of its time. A heap that does grow is collected as often as ever, from the limit on.
- */
-const GO_RUNTIME = { GOGC: "400", GOMEMLIMIT: "512MiB" } as const;
 
 export type StartNatsOptions = {
   /** The binary, from `findNatsServer`. */
@@ -49,12 +44,8 @@ export async function startNats(options: StartNatsOptions): Promise<Nats> {
   await mkdir(join(dir, "store"), { recursive: true, mode: 0o700 });
   await endStaleServer(pidFile, confFile);
   await writeFile(confFile, natsConf({ port, storeDir: join(dir, "store"), keys, storeMaxBytes }), { mode: 0o600 });
-  const server = await startProcessGroup({
-    command: binary,
-    args: ["-c", confFile, "-P", pidFile],
-    env: { ...GO_RUNTIME, ...process.env },
-    logFile,
-  });
+  const { command, args, env } = serverCommand(binary, ["-c", confFile, "-P", pidFile]);
+  const server = await startProcessGroup({ command, args, env: { ...env, ...process.env }, logFile });
   const stop = new AbortController();
   const outcome = await Promise.race([server.exited.then(() => "ended" as const), untilReady(port, stop.signal)]);
   stop.abort();
