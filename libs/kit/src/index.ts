@@ -1,5 +1,6 @@
 export * from "./audit-message.ts";
 export * from "./bus.ts";
+export * from "./compile-check.ts";
 export * from "./consumer-position.ts";
 export * from "./engine.ts";
 export * from "./event-signer.ts";
@@ -9,6 +10,7 @@ export * from "./health-server.ts";
 export * from "./logger.ts";
 export * from "./durable-publisher.ts";
 export * from "./read-config.ts";
+export * from "./read-items.ts";
 export * from "./receipts.ts";
 export * from "./recorder.ts";
 export * from "./replier.ts";

@@ -1,7 +1,8 @@
 import type { StageName } from "@signalbox/proto";
-import { z } from "zod";
-import { decodeJson, type Bus } from "./bus.ts";
+import type { z } from "zod";
+import type { Bus } from "./bus.ts";
 import type { Logger } from "./logger.ts";
+import { itemsReader } from "./read-items.ts";
 
 /**
  * Listens on a stage's subject in its queue group. A message carries the items of one tick of its sender; each is
@@ -17,7 +18,7 @@ export function listenStage<S extends z.ZodType>(options: {
   onItems: (items: z.infer<S>[]) => void;
 }): Disposable {
   const { bus, stage, subject, item, log, onItems } = options;
-  const message = z.strictObject({ items: z.array(item) });
+  const readItems = itemsReader(item);
   const subscription = bus.connection.subscribe(subject, {
     queue: stage,
     callback: (error, received) => {
@@ -27,13 +28,9 @@ export function listenStage<S extends z.ZodType>(options: {
       }
       // A message without data is the server's own status, not a stage's work.
       if (received.data.length === 0) return;
-      const parsed = message.safeParse(decodeJson(received.data));
-      if (parsed.success) onItems(parsed.data.items);
-      else
-        log.error(
-          { problems: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.code}`) },
-          "a message does not fit its contract",
-        );
+      const read = readItems(received.data);
+      if (read.ok) onItems(read.items);
+      else log.error({ problems: read.problems }, "a message does not fit its contract");
     },
   });
   return {

@@ -1,14 +1,15 @@
-import { type Bus, decodeJson, type Logger } from "@signalbox/kit";
+import { type Bus, compileCheck, decodeJson, type Logger } from "@signalbox/kit";
 import { LedgerEntries, ledgerSubject, OutcomeEvent } from "@signalbox/proto";
-import { z } from "zod";
 import { advance, type Circuit, signalOf, UNKNOWN } from "./circuit-breaker.ts";
 import type { DecisionDocuments } from "./decision-documents.ts";
 import { snapshotOf } from "./health-snapshot.ts";
 import { readRecentOutcomes } from "./recent-outcomes.ts";
 
 /** The part of an outcome that teaches something. */
-const TeachingOutcome = z.object({ atMs: OutcomeEvent.shape.atMs, attempts: OutcomeEvent.shape.attempts });
-type TeachingOutcome = z.infer<typeof TeachingOutcome>;
+type TeachingOutcome = Pick<OutcomeEvent, "atMs" | "attempts">;
+const isTime = compileCheck(OutcomeEvent.shape.atMs);
+const areAttempts = compileCheck(OutcomeEvent.shape.attempts);
+const areEntries = compileCheck(LedgerEntries);
 
 /** Outcomes of one message, each with its place in the register. */
 type IndexedOutcome = { readonly index: number; readonly outcome: TeachingOutcome };
@@ -93,15 +94,20 @@ export async function learnHealth(options: LearnHealthOptions): Promise<AsyncDis
 }
 
 function readOutcomes(data: Uint8Array, log: Logger): IndexedOutcome[] {
-  const entries = data.length === 0 ? undefined : LedgerEntries.safeParse(decodeJson(data)).data?.entries;
-  if (entries === undefined) {
+  const message = data.length === 0 ? undefined : decodeJson(data);
+  if (!areEntries(message)) {
     log.error("a message of the ledger does not fit its contract");
     return [];
   }
-  return entries.flatMap(({ index, event }) => {
-    const outcome = TeachingOutcome.safeParse(event).data;
-    return outcome === undefined ? [] : [{ index, outcome }];
-  });
+  return (message as LedgerEntries).entries.flatMap(({ index, event }) =>
+    isTeaching(event) ? [{ index, outcome: event }] : [],
+  );
+}
+
+function isTeaching(event: unknown): event is TeachingOutcome {
+  if (typeof event !== "object" || event === null) return false;
+  const { atMs, attempts } = event as Partial<TeachingOutcome>;
+  return isTime(atMs) && areAttempts(attempts);
 }
 
 /** At once after a quiet time, else when `everyMs` have passed. A snapshot that cannot be kept is tried again. */

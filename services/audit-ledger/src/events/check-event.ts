@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type { AuditItem } from "@signalbox/kit";
+import { compileCheck, type AuditItem, type Check } from "@signalbox/kit";
 import {
   AdminEvent,
   DecisionEvent,
@@ -19,7 +19,6 @@ import {
 } from "@signalbox/proto";
 import { leafHash, parseEnvelope, verifyEnvelope, type BatchCache } from "@signalbox/tlog";
 import { z } from "zod";
-import { compileCheck, type Check } from "./compile-check.ts";
 import { fieldsOf, type AnyEvent, type EventFields } from "./event-fields.ts";
 import { mayQueue, type ProducerKeys } from "./producer-keys.ts";
 

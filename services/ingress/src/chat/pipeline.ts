@@ -1,8 +1,7 @@
-import { createForwarder, decodeJson, type Bus, type Logger } from "@signalbox/kit";
+import { createForwarder, itemsReader, type Bus, type Logger } from "@signalbox/kit";
 import { PipelineReply, REQUEST_SUBJECTS, type ClassifyItem } from "@signalbox/proto";
-import { z } from "zod";
 
-const Replies = z.strictObject({ items: z.array(PipelineReply) });
+const readReplies = itemsReader(PipelineReply);
 
 /** The line from classification to whoever ends the request's way. */
 export type Pipeline = Disposable & {
@@ -24,9 +23,9 @@ export function openPipeline(bus: Bus, log: Logger): Pipeline {
   const subscription = bus.connection.subscribe(replyTo, {
     callback: (error, message) => {
       if (error !== null || message.data.length === 0) return;
-      const parsed = Replies.safeParse(decodeJson(message.data));
-      if (parsed.success) parsed.data.items.forEach(settle);
-      else log.error({ problems: parsed.error.issues.map(({ path }) => path.join(".")) }, "a reply is not one");
+      const read = readReplies(message.data);
+      if (read.ok) read.items.forEach(settle);
+      else log.error({ problems: read.problems }, "a reply is not one");
     },
   });
   const forwarder = createForwarder<ClassifyItem>({

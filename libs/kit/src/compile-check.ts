@@ -31,6 +31,9 @@ function checkOf(schema: Schema, bounds: Bounds): Check | null {
       return "format" in def && def.format === "safeint" ? integer(bounds) : null;
     case "boolean":
       return (value) => typeof value === "boolean";
+    case "unknown":
+      // Anything, as long as it is there: JSON knows no member that is undefined.
+      return (value) => value !== undefined;
     case "null":
       return (value) => value === null;
     case "literal":
