@@ -15,17 +15,48 @@ test("items of one tick are handed over together, and a lone one at the end of i
   expect(batches).toEqual([[1, 2], [3]]);
 });
 
-test("items that follow a hand-over closely gather for the next one", async () => {
+test("items that follow a burst closely gather for the next hand-over", async () => {
   const batches: number[][] = [];
   const add = tickBatch<number>((items) => batches.push(items));
   add(1);
-  await nextTick();
   add(2);
   await nextTick();
   add(3);
-  expect(batches).toEqual([[1]]);
+  await nextTick();
+  add(4);
+  expect(batches).toEqual([[1, 2]]);
   await sleep(20);
-  expect(batches).toEqual([[1], [2, 3]]);
+  expect(batches).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
+});
+
+test("items that follow one another, one at a time, wait for nothing, however fast they come", async () => {
+  const batches: number[][] = [];
+  const add = tickBatch<number>((items) => batches.push(items));
+  for (let item = 1; item <= 20; item += 1) {
+    add(item);
+    await nextTick();
+    expect(batches.at(-1)).toEqual([item]);
+  }
+});
+
+test("after a while of lone items a burst is forgotten", async () => {
+  const batches: number[][] = [];
+  const add = tickBatch<number>((items) => batches.push(items));
+  add(0);
+  add(0);
+  await nextTick();
+  for (let item = 1; item <= 8; item += 1) {
+    add(item);
+    await sleep(10);
+  }
+  add(9);
+  await nextTick();
+  add(10);
+  await nextTick();
+  expect(batches.slice(-2)).toEqual([[9], [10]]);
 });
 
 test("where no others are to be expected nothing waits for them", async () => {
@@ -35,10 +66,11 @@ test("where no others are to be expected nothing waits for them", async () => {
     () => false,
   );
   add(1);
-  await nextTick();
   add(2);
   await nextTick();
-  expect(batches).toEqual([[1], [2]]);
+  add(3);
+  await nextTick();
+  expect(batches).toEqual([[1, 2], [3]]);
 });
 
 test("a flush hands over at once, and what its turn had planned finds nothing left", async () => {

@@ -1,17 +1,21 @@
-/** Under load items gather for this long, so that a message and its system call carry several of them. */
+/** Where several items come at once, they gather for this long, so that a message and its system call carry more of them. */
 const GATHER_MS = 2;
+/** After so many lone items in a row no company is expected. */
+const LONE_MAX = 8;
 
 /** Takes an item. `flush` hands over at once what waits, for the end of whatever the items go to. */
 export type TickBatch<T> = ((item: T) => void) & { readonly flush: () => void };
 
 /**
- * Collects items and hands them over together. A lone item waits for nothing but the end of its event-loop turn; when
- * the last hand-over is less than GATHER_MS ago, items wait until it is, so that a burst costs few messages. `isBusy`
- * says whether others are to be expected at all; where it says no, nothing waits.
+ * Collects items and hands them over together. One at a time they wait for nothing but the end of their event-loop
+ * turn, however fast they follow each other: that is one caller, who waits for each. Where some of the last came
+ * together, and the last hand-over is less than GATHER_MS ago, items wait until it is, so that a burst costs few
+ * messages. `isBusy` says whether others are to be expected at all; where it says no, nothing waits.
  */
 export function tickBatch<T>(flush: (items: T[]) => void, isBusy: () => boolean = () => true): TickBatch<T> {
   let items: T[] = [];
   let flushedAtMs = -Infinity;
+  let loneInRow = LONE_MAX;
 
   function handOver(): void {
     // A flush may have come before the turn's own end.
@@ -19,11 +23,13 @@ export function tickBatch<T>(flush: (items: T[]) => void, isBusy: () => boolean 
     const batch = items;
     items = [];
     flushedAtMs = performance.now();
+    loneInRow = batch.length > 1 ? 0 : loneInRow + 1;
     flush(batch);
   }
   const add = (item: T): void => {
     if (items.push(item) > 1) return;
-    if (performance.now() - flushedAtMs < GATHER_MS && isBusy()) setTimeout(handOver, GATHER_MS);
+    const gathers = loneInRow < LONE_MAX && performance.now() - flushedAtMs < GATHER_MS && isBusy();
+    if (gathers) setTimeout(handOver, GATHER_MS);
     else setImmediate(handOver);
   };
   return Object.assign(add, { flush: handOver });
