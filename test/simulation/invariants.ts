@@ -1,3 +1,4 @@
+import { isDecision, isOutcome } from "../../services/audit-ledger/src/events/event-fields.ts";
 import type { SimulatedDatabase } from "./simulated-store.ts";
 import type { EventPool, PooledEvent } from "./event-pool.ts";
 
@@ -57,11 +58,11 @@ function gapProblems(played: Played): string[] {
   const seen = new Map<string, Set<number>>();
   const named = new Map<string, Set<number>>();
   for (const [index, { event }] of played.db.leaves.entries()) {
-    const said = event.event;
-    if (said.producer.service !== "audit-ledger") of(seen, nameOf(said.producer)).add(said.producer.seq);
-    if (said.type !== "gap") continue;
-    const key = nameOf(said);
-    for (const seq of numbersIn(said.missing)) {
+    const { producer, gap } = event;
+    if (producer.service !== "audit-ledger") of(seen, nameOf(producer)).add(producer.seq);
+    if (gap === null) continue;
+    const key = nameOf(gap);
+    for (const seq of numbersIn(gap.missing)) {
       if (of(seen, key).has(seq)) problems.push(`leaf ${index} names ${key} ${seq}, which has a leaf`);
       if (of(named, key).has(seq)) problems.push(`leaf ${index} names ${key} ${seq} again`);
       if (wasQueuedInTime(key, seq, played))
@@ -87,7 +88,7 @@ function numbersIn(ranges: readonly { readonly first: number; readonly last: num
 
 /** What stood in the queue before its number was missing for long enough must be dealt with before that is said. */
 function wasQueuedInTime(key: string, seq: number, { db, storedAtMs, gapAfterMs }: Played): boolean {
-  const above = db.leaves.find(({ event: { event } }) => nameOf(event.producer) === key && event.producer.seq > seq);
+  const above = db.leaves.find(({ event }) => nameOf(event.producer) === key && event.producer.seq > seq);
   const suspectAtMs = (above?.atMs ?? 0) + gapAfterMs;
   return [...storedAtMs].some(([event, atMs]) => {
     if (nameOf(event) !== key || event.seq !== seq || atMs >= suspectAtMs) return false;
@@ -104,24 +105,24 @@ function closingProblems({ db, storedAtMs }: Played): string[] {
     closings.set(id, (closings.get(id) ?? 0) + 1);
   }
   const problems = db.leaves.flatMap(({ event }) => {
-    const said = event.event;
-    if (said.type !== "decision") return [];
-    const isEnded = db.outcomes.has(said.requestId);
-    if (!isEnded) return [`decision ${said.decisionId} stays open`];
-    const wanted = db.outcomes.get(said.requestId) === said.decisionId ? 0 : 1;
-    const found = closings.get(said.decisionId) ?? 0;
-    return found === wanted ? [] : [`decision ${said.decisionId} was closed ${found} times`];
+    if (!isDecision(event)) return [];
+    const isEnded = db.outcomes.has(event.requestId);
+    if (!isEnded) return [`decision ${event.decisionId} stays open`];
+    const wanted = db.outcomes.get(event.requestId) === event.decisionId ? 0 : 1;
+    const found = closings.get(event.decisionId) ?? 0;
+    return found === wanted ? [] : [`decision ${event.decisionId} was closed ${found} times`];
   });
   const openedAtMs = new Map<string, number>();
   for (const { event, atMs } of db.leaves) {
-    const said = event.event;
-    if (said.type === "decision" && !openedAtMs.has(said.requestId)) openedAtMs.set(said.requestId, atMs);
-    if (said.type !== "outcome" || said.result !== "abandoned") continue;
-    const suspectAtMs = (openedAtMs.get(said.requestId) ?? 0) + OPEN_MIN_MS;
+    if (isDecision(event) && !openedAtMs.has(event.requestId)) openedAtMs.set(event.requestId, atMs);
+    // The kind of an outcome is its result.
+    if (!isOutcome(event) || event.kind !== "abandoned") continue;
+    const { requestId } = event;
+    const suspectAtMs = (openedAtMs.get(requestId) ?? 0) + OPEN_MIN_MS;
     const isEarly = [...storedAtMs].some(([stored, storedAt]) => {
-      return stored.type === "outcome" && stored.requestId === said.requestId && storedAt < suspectAtMs;
+      return stored.type === "outcome" && stored.requestId === requestId && storedAt < suspectAtMs;
     });
-    if (isEarly) problems.push(`request ${said.requestId} was abandoned, and its outcome stood in the queue`);
+    if (isEarly) problems.push(`request ${requestId} was abandoned, and its outcome stood in the queue`);
   }
   return problems;
 }
@@ -130,8 +131,7 @@ function closingProblems({ db, storedAtMs }: Played): string[] {
 function retirementProblems({ db }: Played): string[] {
   const retired = new Set<string>();
   return db.leaves.flatMap(({ event }, index) => {
-    const said = event.event;
-    if (said.type === "key") retired.add(said.keyId);
+    if (event.type === "key" && event.keyId !== null) retired.add(event.keyId);
     return retired.has(event.signedBy) ? [`leaf ${index} is signed by a retired key`] : [];
   });
 }

@@ -1,5 +1,6 @@
 import { Frontier, leafHash } from "@signalbox/tlog";
 import type { GoodEvent, RefusedEvent } from "../../services/audit-ledger/src/events/check-event.ts";
+import { isDecision, isOutcome } from "../../services/audit-ledger/src/events/event-fields.ts";
 import type { KeyRow } from "../../services/audit-ledger/src/events/producer-keys.ts";
 import type { Takeover } from "../../services/audit-ledger/src/append/head.ts";
 import type { Insert } from "../../services/audit-ledger/src/append/insert-plan.ts";
@@ -99,10 +100,9 @@ export class SimulatedDatabase {
       this.leaves.push({ event, epoch, atMs: this.#time.nowMs });
       this.#tree.append(leafHash(event.envelope));
       this.events.set(event.eventId, { index, leafHash: event.leafHash.toString("base64") });
-      const { event: said } = event;
-      if (said.type !== "outcome") continue;
-      if (this.outcomes.has(said.requestId)) this.problems.push(`request ${said.requestId} has two outcomes`);
-      this.outcomes.set(said.requestId, said.decisionId);
+      if (!isOutcome(event)) continue;
+      if (this.outcomes.has(event.requestId)) this.problems.push(`request ${event.requestId} has two outcomes`);
+      this.outcomes.set(event.requestId, event.decisionId);
     }
     for (const { service, instance, settled } of plan.sequences) {
       this.sequences.set(`${service} ${instance}`, { service, instance, settled: settled.copy() });
@@ -180,9 +180,8 @@ export class SimulatedSession implements Store {
     return this.#statement(() => {
       const opened = new Map<string, OpenRequest>();
       for (const [index, { event }] of this.#db.leaves.entries()) {
-        const said = event.event;
-        if (index < options.from || said.type !== "decision" || this.#db.outcomes.has(said.requestId)) continue;
-        const { requestId, tenant, decisionId } = said;
+        if (index < options.from || !isDecision(event) || this.#db.outcomes.has(event.requestId)) continue;
+        const { requestId, tenant, decisionId } = event;
         const decisions = [...(opened.get(requestId)?.decisions ?? []), { decisionId, index }];
         opened.set(requestId, { requestId, tenant, stream: true, openedAtMs: options.nowMs, decisions });
       }
@@ -330,7 +329,7 @@ export class SimulatedSession implements Store {
 }
 
 function retirementOf(row: KeyRow, db: SimulatedDatabase): Awaited<ReturnType<Store["unsaidKeyChanges"]>> {
-  const isSaid = db.leaves.some(({ event }) => event.event.type === "key" && event.event.keyId === row.key_id);
+  const isSaid = db.leaves.some(({ event }) => event.type === "key" && event.keyId === row.key_id);
   if (row.retired_by === null || isSaid) return [];
   const event = {
     schema: "signalbox.event.key.v1",

@@ -9,6 +9,23 @@ export function decodeBase64(text: string): Buffer | null {
   return bytes.toString("base64") === text ? bytes : null;
 }
 
+/** The last digit before padding bears two or four bits; the rest of it is 0. */
+const LAST_BEFORE_ONE = /[AEIMQUYcgkosw048]=$/;
+const LAST_BEFORE_TWO = /[AQgw]==$/;
+
+/**
+ * `decodeBase64` for a long text that was read from bytes as `latin1`, at half the price: nothing is encoded again. The
+ * decoder overlooks what is no digit, which shows in the length, and takes base64url's two other digits, which do not
+ * occur in base64.
+ */
+export function decodeLatin1Base64(text: string): Buffer | null {
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  if (padding > 0 && !(padding === 1 ? LAST_BEFORE_ONE : LAST_BEFORE_TWO).test(text.slice(-4))) return null;
+  const bytes = Buffer.from(text, "base64");
+  if (text.length % 4 !== 0 || bytes.length !== (text.length / 4) * 3 - padding) return null;
+  return text.includes("-") || text.includes("_") ? null : bytes;
+}
+
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/;
 
 /** Whether `decodeBase64` takes the text. */

@@ -1,4 +1,5 @@
-import { decodeBase64, encodeBase64, isBase64 } from "./base64.ts";
+import { decodeLatin1Base64, encodeBase64, isBase64 } from "./base64.ts";
+import { LastBatch, PATH_MAX, type Sealing } from "./last-batch.ts";
 
 /** What a signature covers besides the scheme: the type says how the payload is to be read. */
 export type SignedPayload = { readonly payloadType: string; readonly payload: Uint8Array };
@@ -24,12 +25,10 @@ export type Envelope = SignedPayload & { readonly signature: EnvelopeSignature }
 /** The largest envelope that is read: C2SP entry bundles give an entry's length in 16 bits. */
 export const ENVELOPE_MAX_BYTES = 65_535;
 
-/** The most hashes of a batch path: trees of up to 2^16 events. */
-const PATH_MAX = 16;
-
 /** How every envelope begins. */
 const PAYLOAD_HEAD = '{"payload":"';
-const QUOTE = 0x22;
+
+const lastBatch = new LastBatch();
 
 /** DSSE's pre-authentication encoding: `DSSEv1 <len type> <type> <len payload> <payload>`, lengths in bytes. */
 export function preAuthEncoding(payloadType: string, payload: Uint8Array): Buffer {
@@ -51,7 +50,7 @@ export function renderEnvelope(envelope: Envelope): string {
 }
 
 /** What follows the payload. */
-function renderRest({ payloadType, signature }: Omit<Envelope, "payload">): string {
+function renderRest({ payloadType, signature }: Sealing): string {
   const batch = signature.scheme === "ed25519-batch" ? `"batch":${renderBatch(signature.batch)},` : "";
   return (
     `","payloadType":${JSON.stringify(payloadType)},"signatures":[{${batch}"keyid":${JSON.stringify(signature.keyId)},` +
@@ -69,15 +68,24 @@ function renderBatch({ index, size, path }: BatchPosition): string {
  */
 export function parseEnvelope(bytes: Uint8Array): Envelope | null {
   if (bytes.length > ENVELOPE_MAX_BYTES) return null;
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
   // The payload, which is nearly all of it, is read apart: base64 has nothing for a JSON parser to do.
-  const payloadEnd = view.indexOf(QUOTE, PAYLOAD_HEAD.length);
-  if (payloadEnd === -1 || view.toString("latin1", 0, PAYLOAD_HEAD.length) !== PAYLOAD_HEAD) return null;
-  const payload = decodeBase64(view.toString("latin1", PAYLOAD_HEAD.length, payloadEnd));
+  const payloadEnd = text.indexOf('"', PAYLOAD_HEAD.length);
+  if (payloadEnd === -1 || !text.startsWith(PAYLOAD_HEAD)) return null;
+  const payload = decodeLatin1Base64(text.slice(PAYLOAD_HEAD.length, payloadEnd));
   if (payload === null) return null;
-  const rest = view.toString("utf8", payloadEnd);
-  const envelope = readEnvelope(payload, parseJson(PAYLOAD_HEAD + rest));
-  return envelope !== null && renderRest(envelope) === rest ? envelope : null;
+  const rest = text.slice(payloadEnd);
+  const sealing = lastBatch.read(rest) ?? readRest(rest);
+  return sealing === null ? null : { payloadType: sealing.payloadType, payload, signature: sealing.signature };
+}
+
+/** What follows the payload, of which `latin1` are the bytes. */
+function readRest(latin1: string): Sealing | null {
+  const rest = Buffer.from(latin1, "latin1").toString("utf8");
+  const sealing = readSealing(parseJson(PAYLOAD_HEAD + rest));
+  if (sealing === null || renderRest(sealing) !== rest) return null;
+  lastBatch.remember(latin1, sealing);
+  return sealing;
 }
 
 function parseJson(text: string): unknown {
@@ -89,11 +97,11 @@ function parseJson(text: string): unknown {
 }
 
 /** `json` is the envelope without its payload. */
-function readEnvelope(payload: Buffer, json: unknown): Envelope | null {
+function readSealing(json: unknown): Sealing | null {
   if (!isObject(json) || typeof json["payloadType"] !== "string" || !Array.isArray(json["signatures"])) return null;
   const signature = readSignature(json["signatures"][0]);
   if (signature === null) return null;
-  return { payloadType: json["payloadType"], payload, signature };
+  return { payloadType: json["payloadType"], signature };
 }
 
 function readSignature(json: unknown): EnvelopeSignature | null {

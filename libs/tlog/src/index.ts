@@ -16,7 +16,7 @@ export {
 export { BATCH_MAX, BATCH_ROOT_TYPE, batchRootMessage, signEvents, type Signer } from "./sign-events.ts";
 export { BatchCache, type BatchClaim } from "./batch-cache.ts";
 export { verifyEnvelope, type VerifiedEnvelope } from "./verify-envelope.ts";
-export { EMPTY_ROOT, HASH_BYTES, leafHash, nodeHash, treeRoot } from "./merkle-tree.ts";
+export { EMPTY_ROOT, HASH_BYTES, leafHash, nodeHash, treeLevels, treeRoot } from "./merkle-tree.ts";
 export { Frontier } from "./frontier.ts";
 export {
   inclusionProof,

@@ -29,8 +29,8 @@ function receiptsOf(plan: Plan): Map<string, ReceiptEvent[]> {
     else events.push(event);
   }
   for (const { index, event } of [...plan.leaves, ...plan.duplicates]) {
-    if (event.event.producer.service === "audit-ledger") continue;
-    add(event.instance, { status: "committed", eventId: event.eventId, index });
+    if (event.producer.service === "audit-ledger") continue;
+    add(event.producer.instance, { status: "committed", eventId: event.eventId, index });
   }
   for (const { instance, eventId, reason } of plan.refused) {
     if (eventId !== null) add(instance, { status: "quarantined", eventId, reason });

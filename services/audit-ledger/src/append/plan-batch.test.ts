@@ -2,7 +2,7 @@ import { SYSTEM_TENANT } from "@signalbox/proto";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { GoodEvent } from "../events/check-event.ts";
-import type { AnyEvent } from "../events/event-fields.ts";
+import { isOutcome, type AnyEvent } from "../events/event-fields.ts";
 import { OpenRequests } from "./open-requests.ts";
 import { Sequences, type DueGap } from "./sequences.ts";
 import { planBatch, type KnownFacts, type Plan } from "./plan-batch.ts";
@@ -33,7 +33,7 @@ class Log {
       if (index !== this.leaves.length) throw new Error(`the index ${index} is not the next one`);
       this.leaves.push(event);
       this.#events.set(event.eventId, { index, leafHash: event.leafHash.toString("base64") });
-      if (event.event.type === "outcome") this.#outcomes.set(event.event.requestId, event.decisionId);
+      if (isOutcome(event)) this.#outcomes.set(event.requestId, event.decisionId);
     }
     this.#open.apply(plan.changes);
     this.sequences.apply(plan.sequences);
@@ -63,8 +63,9 @@ function good(event: Partial<AnyEvent>, eventId: string): GoodEvent {
     tenant: event.tenant,
     requestId: event.requestId,
     decisionId: "decisionId" in event ? event.decisionId : null,
-    event: { producer: { service: "policy", instance: "i", seq: 1 }, ...event },
-    instance: "i",
+    producer: event.producer ?? { service: "policy", instance: "i", seq: 1 },
+    isStream: false,
+    gap: event.type === "gap" ? event : null,
     envelope: Buffer.from(eventId),
     leafHash: Buffer.from(eventId),
     payload: Buffer.alloc(0),
@@ -73,8 +74,7 @@ function good(event: Partial<AnyEvent>, eventId: string): GoodEvent {
 }
 
 function decision(requestId: string, decisionId: string, eventId = `event of ${decisionId}`): GoodEvent {
-  const input = { facts: { stream: false } };
-  return good({ type: "decision", tenant: "t", requestId, decisionId, input } as unknown as AnyEvent, eventId);
+  return good({ type: "decision", tenant: "t", requestId, decisionId } as unknown as AnyEvent, eventId);
 }
 
 function outcome(requestId: string, decisionId: string | null, eventId: string): GoodEvent {
@@ -98,26 +98,23 @@ test("a gap names what is missing when it is planned, once, and what comes after
   const producer = { service: "policy", instance: "p1" };
   const numbered = (seq: number): GoodEvent => {
     const event = { type: "decision", tenant: "t", requestId: `r${seq}`, decisionId: `d${seq}` };
-    return good(
-      { ...event, input: { facts: { stream: false } }, producer: { ...producer, seq } } as unknown as AnyEvent,
-      `n${seq}`,
-    );
+    return good({ ...event, producer: { ...producer, seq } } as unknown as AnyEvent, `n${seq}`);
   };
   log.append([3, 7, 9].map(numbered));
   const due = [{ ...producer, below: 9 }];
   // One of the missing ones comes in the very batch that names the others.
   const plan = log.append([numbered(5)], [], due);
   expect(plan.leaves.map(({ event }) => event.type)).toEqual(["decision", "gap"]);
-  expect(plan.leaves[1]?.event.event).toMatchObject({
+  const missing = [
+    { first: 1, last: 2 },
+    { first: 4, last: 4 },
+    { first: 6, last: 6 },
+    { first: 8, last: 8 },
+  ];
+  expect(plan.leaves[1]?.event).toMatchObject({
     tenant: SYSTEM_TENANT,
     requestId: null,
-    ...producer,
-    missing: [
-      { first: 1, last: 2 },
-      { first: 4, last: 4 },
-      { first: 6, last: 6 },
-      { first: 8, last: 8 },
-    ],
+    gap: { ...producer, missing },
   });
   expect(log.append([], [], due).leaves).toEqual([]);
   expect(log.append([numbered(4)]).leaves).toHaveLength(1);

@@ -1,6 +1,7 @@
 import type { UnsignedEvent } from "@signalbox/kit";
-import { eventSubject, GAP_RANGES_MAX, type DecisionEvent, type OutcomeEvent } from "@signalbox/proto";
+import { eventSubject, GAP_RANGES_MAX } from "@signalbox/proto";
 import type { GoodEvent, RefusedEvent } from "../events/check-event.ts";
+import { isDecision, isOutcome } from "../events/event-fields.ts";
 import { abandonedEvent, supersededEvent } from "./closing-events.ts";
 import { gapEvent } from "./gap-event.ts";
 import { NumberSet } from "./number-set.ts";
@@ -68,6 +69,14 @@ export function planBatch(batch: Batch, context: PlanContext): Plan {
   return planner.finish(batch.refused);
 }
 
+type Begun = {
+  readonly requestId: string;
+  readonly tenant: string;
+  readonly decisionId: string;
+  readonly isStream: boolean;
+};
+type Ended = { readonly requestId: string; readonly decisionId: string | null };
+
 class Planner {
   readonly #context: PlanContext;
   readonly #leaves: PlannedLeaf[] = [];
@@ -94,16 +103,16 @@ class Planner {
       else this.#refuse(event, "event-id-conflict");
       return;
     }
-    const said = event.event;
-    if (said.type === "outcome" && this.#outcomes.has(said.requestId)) {
+    const outcome = isOutcome(event) ? event : null;
+    if (outcome !== null && this.#outcomes.has(outcome.requestId)) {
       this.#refuse(event, "second-outcome");
       return;
     }
-    const index = this.#append(event, said.type === "outcome" ? this.#decisionIndex(said) : undefined);
-    const { service, instance, seq } = said.producer;
+    const index = this.#append(event, outcome === null ? undefined : this.#decisionIndex(outcome));
+    const { service, instance, seq } = event.producer;
     this.#sequence({ service, instance }).settled.add({ first: seq, last: seq });
-    if (said.type === "outcome") this.#end(said, said.decisionId);
-    if (said.type === "decision") this.#open(said, index);
+    if (outcome !== null) this.#end(outcome, outcome.decisionId);
+    if (isDecision(event)) this.#open(event, index);
   }
 
   abandon(requestId: string): void {
@@ -155,9 +164,8 @@ class Planner {
     return sequence;
   }
 
-  #open(event: DecisionEvent, index: number): void {
-    const { requestId, tenant, decisionId } = event;
-    const { stream } = event.input.facts;
+  #open(event: Begun, index: number): void {
+    const { requestId, tenant, decisionId, isStream: stream } = event;
     const by = this.#outcomes.get(requestId);
     if (by === undefined) {
       const before = this.#openRequest(requestId);
@@ -180,7 +188,7 @@ class Planner {
     }
   }
 
-  #decisionIndex({ requestId, decisionId }: OutcomeEvent): number | undefined {
+  #decisionIndex({ requestId, decisionId }: Ended): number | undefined {
     const decisions = this.#openRequest(requestId)?.decisions ?? [];
     return decisions.find((decision) => decision.decisionId === decisionId)?.index;
   }
@@ -191,8 +199,8 @@ class Planner {
   }
 
   #refuse(event: GoodEvent, reason: RefusedEvent["reason"]): void {
-    const { envelope, eventId, instance } = event;
+    const { envelope, eventId, producer } = event;
     const subject = eventSubject(event.type, event.tenant);
-    this.#refused.push({ ok: false, reason, envelope, eventId, instance, subject });
+    this.#refused.push({ ok: false, reason, envelope, eventId, instance: producer.instance, subject });
   }
 }

@@ -1,4 +1,3 @@
-import type { GapEvent } from "@signalbox/proto";
 import { Frontier } from "@signalbox/tlog";
 import { leafEvent } from "../events/leaf-event.ts";
 import type { GoodEvent } from "../events/check-event.ts";
@@ -113,10 +112,9 @@ function settledBy(batch: readonly PlannedLeaf[], sequences: Sequences): Sequenc
   return [...changed.values()];
 }
 
-function settleBy({ event, type }: GoodEvent, of: (service: string, instance: string) => NumberSet): void {
-  const { service, instance, seq } = event.producer;
+function settleBy({ producer, gap }: GoodEvent, of: (service: string, instance: string) => NumberSet): void {
+  const { service, instance, seq } = producer;
   if (service !== "audit-ledger") of(service, instance).add({ first: seq, last: seq });
-  if (type !== "gap") return;
-  const gap = event as GapEvent & typeof event;
+  if (gap === null) return;
   for (const range of gap.missing) of(gap.service, gap.instance).add(range);
 }

@@ -223,14 +223,14 @@ export class Sequencer implements AsyncDisposable {
     eventsTotal.inc({ status: "quarantined" }, refused.length);
     sizeGauge.set(appended.head.size);
     openGauge.set(context.open.size);
-    for (const { event } of leaves) if (event.event.type === "gap") this.#reportGap(event.event);
+    for (const { event } of leaves) if (event.gap !== null) this.#reportGap(event.gap);
     for (const { reason, eventId, subject } of refused) {
       this.#options.log.error({ reason, eventId, subject }, "an event was quarantined");
     }
     this.#options.announce(appended);
   }
 
-  #reportGap({ service, instance, missing }: GapEvent): void {
+  #reportGap({ service, instance, missing }: Pick<GapEvent, "service" | "instance" | "missing">): void {
     gapNumbers.inc(missing.reduce((sum, { first, last }) => sum + last - first + 1, 0));
     this.#options.log.error({ service, instance, missing }, "events of a producer are missing from the register");
   }

@@ -25,8 +25,6 @@ import { mayQueue, type ProducerKeys } from "./producer-keys.ts";
 /** An event whose signature, producer and content are in order. */
 export type GoodEvent = EventFields & {
   readonly ok: true;
-  readonly event: AnyEvent;
-  readonly instance: string;
   /** The key id of its signature. */
   readonly signedBy: string;
   /** The exact signed bytes, which become the leaf. */
@@ -94,8 +92,6 @@ export function checkEvent(item: AuditItem, context: CheckContext): GoodEvent | 
   return {
     ok: true,
     ...fieldsOf(event),
-    event,
-    instance: event.producer.instance,
     signedBy: verified.keyId,
     envelope: item.envelope,
     leafHash: leafHash(item.envelope),

@@ -11,8 +11,31 @@ import type {
   SupersededEvent,
 } from "@signalbox/proto";
 
+/** What is kept of an event beside its bytes. */
+export type EventFields = LeafColumns & {
+  readonly producer: Producer;
+  /** Of decisions: whether the answer goes to its caller as a stream. */
+  readonly isStream: boolean;
+  /** Of a gap: whose numbers are missing, and which. */
+  readonly gap: Pick<GapEvent, "service" | "instance" | "missing"> | null;
+};
+
+/** By their contracts both belong to a request, and a decision has an id. */
+type OutcomeFields = { readonly type: "outcome"; readonly requestId: string };
+type DecisionFields = { readonly type: "decision"; readonly requestId: string; readonly decisionId: string };
+
+export function isOutcome<E extends EventFields>(event: E): event is E & OutcomeFields {
+  return event.type === "outcome";
+}
+
+export function isDecision<E extends EventFields>(event: E): event is E & DecisionFields {
+  return event.type === "decision";
+}
+
+type Producer = AnyEvent["producer"];
+
 /** What stands beside a leaf, for queries alone. */
-export type EventFields = {
+type LeafColumns = {
   readonly eventId: string;
   readonly type: EventType;
   readonly tenant: string;
@@ -42,9 +65,20 @@ export type AnyEvent =
   | ({ readonly type: "erasure" } & ErasureEvent)
   | ({ readonly type: "replay" } & ReplayEvent);
 
+/** The event itself is not kept: until its batch is committed it would be copied by every collection of garbage. */
+export function fieldsOf(event: AnyEvent): EventFields {
+  const { service, instance, seq } = event.producer;
+  return {
+    ...columnsOf(event),
+    producer: { service, instance, seq },
+    isStream: event.type === "decision" && event.input.facts.stream,
+    gap: event.type === "gap" ? { service: event.service, instance: event.instance, missing: event.missing } : null,
+  };
+}
+
 const NONE = { keyId: null, kind: null, provider: null, model: null, cost: null, reason: null, tags: [] };
 
-export function fieldsOf(event: AnyEvent): EventFields {
+function columnsOf(event: AnyEvent): LeafColumns {
   const { eventId, type, tenant, requestId, atMs } = event;
   if (requestId === null)
     return { eventId, type, tenant, requestId, decisionId: null, atMs, ...NONE, ...keyFields(event) };
@@ -56,12 +90,12 @@ export function fieldsOf(event: AnyEvent): EventFields {
 }
 
 /** What has been said of a key, or of a replay, is found by these two. */
-function keyFields(event: AnyEvent): Partial<Pick<EventFields, "keyId" | "kind">> {
+function keyFields(event: AnyEvent): Partial<Pick<LeafColumns, "keyId" | "kind">> {
   if (event.type === "replay") return { keyId: event.jobId, kind: event.kind };
   return event.type === "key" ? { keyId: event.keyId, kind: event.change } : {};
 }
 
-function decisionFields({ input, decision }: DecisionEvent): Omit<Partial<EventFields>, "cost"> {
+function decisionFields({ input, decision }: DecisionEvent): Omit<Partial<LeafColumns>, "cost"> {
   const { action, reason } = decision;
   const { keyId, labels, model } = input.facts;
   const head = { keyId, kind: action.kind, reason, tags: labels.tags };
@@ -72,7 +106,7 @@ function decisionFields({ input, decision }: DecisionEvent): Omit<Partial<EventF
 }
 
 /** `provider/model`, where the model may hold slashes of its own. */
-function endpointFields(endpoint: string | null): Pick<EventFields, "provider" | "model"> {
+function endpointFields(endpoint: string | null): Pick<LeafColumns, "provider" | "model"> {
   if (endpoint === null) return { provider: null, model: null };
   const slash = endpoint.indexOf("/");
   return { provider: endpoint.slice(0, Math.max(slash, 0)), model: endpoint.slice(slash + 1) };

@@ -14,8 +14,6 @@ export function leafEvent(envelope: Uint8Array): GoodEvent {
   return {
     ok: true,
     ...fieldsOf(event),
-    event,
-    instance: event.producer.instance,
     signedBy: parsed.signature.keyId,
     envelope,
     leafHash: leafHash(envelope),
