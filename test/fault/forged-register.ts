@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { Frontier, leafHash, signCheckpoint, TileRecorder, type RecordedTile } from "@signalbox/tlog";
+import { Frontier, leafHash, signCheckpoint, TileRecorder, treeLevels, type RecordedTile } from "@signalbox/tlog";
 import type { KeyObject } from "node:crypto";
 import type { Pool } from "pg";
 
@@ -8,6 +8,7 @@ const TABLES = [
   "ledger_event",
   "ledger_request",
   "ledger_node",
+  "ledger_tile",
   "ledger_sequence",
   "ledger_checkpoint",
   "ledger_head",
@@ -27,7 +28,7 @@ export class Forger {
 
   /** Switches off the triggers that refuse any change, which an owner may, and keeps the tables as they are. */
   static async open(owner: Pool): Promise<Forger> {
-    for (const table of ["ledger_leaf_0", "ledger_node", "ledger_head"]) {
+    for (const table of ["ledger_leaf_0", "ledger_node", "ledger_tile", "ledger_head"]) {
       await owner.query(`alter table ${table} disable trigger user`);
     }
     for (const table of TABLES) await owner.query(`create table ${table}_kept as table ${table}`);
@@ -146,7 +147,12 @@ export class Forger {
   }
 
   async #setNodes({ level, index, hashes }: RecordedTile): Promise<void> {
-    if (level === 0) return;
+    if (level === 0) {
+      if (hashes.length < 256) return;
+      const nodes = Buffer.concat(treeLevels(hashes).slice(0, -1).flat());
+      await this.#owner.query("update ledger_tile set nodes = $2 where n = $1", [index, nodes]);
+      return;
+    }
     for (const [at, hash] of hashes.entries()) {
       const node = [level, index * 256 + at, hash];
       await this.#owner.query("update ledger_node set hash = $3 where level = $1 and n = $2", node);

@@ -19,9 +19,11 @@ import {
 } from "@signalbox/tlog";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { decisionEvent, INPUT, outcomeEvent } from "./ledger-events.ts";
-import { as, startLedgerRig, type Ledger, type LedgerRig } from "./ledger-rig.ts";
+import { as, startLedgerRig, until, type Leaf, type Ledger, type LedgerRig } from "./ledger-rig.ts";
 
 const ORIGIN = "signalbox.test/log";
+/** More than two full tiles. */
+const LEAVES = 530;
 const POLICY_TEXT = '{"a":"policy"}';
 
 let rig: LedgerRig;
@@ -138,4 +140,26 @@ test("what is no id, or none or both, is refused, and what is unknown is not fou
   }
   expect(await codeOf(prove({ id: uuidv7() }))).toBe(status.NOT_FOUND);
   expect(await codeOf(prove({ eventId: uuidv7() }))).toBe(status.NOT_FOUND);
+});
+
+/** Whether a leaf's proof holds, in its own place. */
+async function isProved({ index, eventId, bytes }: Leaf): Promise<boolean> {
+  const parsed = parseLogProof((await prove({ eventId })).proof);
+  return parsed.ok && parsed.proof.index === index && verifyLogProof(parsed.proof, bytes, policy()).ok;
+}
+
+test("leaves of full tiles are proved as those of the last one are, and when nothing is kept of their tile", async () => {
+  const before = (await rig.leaves(0)).length;
+  const parts = Array.from({ length: LEAVES }, () => ({ requestId: uuidv7(), decisionId: uuidv7() }));
+  const events = parts.map(decisionEvent);
+  for (let at = 0; at < LEAVES; at += 100) await rig.enqueue(rig.policy.sign(events.slice(at, at + 100)));
+  const leaves = await rig.leaves(before + LEAVES);
+  const kept = async (): Promise<number> => (await rig.owner.query("select from ledger_tile")).rowCount ?? 0;
+  await until(async () => ((await kept()) === 2 ? true : undefined));
+  const some = leaves.filter(({ index }) => [0, 1, 255, 256, 300, 511, 512, leaves.length - 1].includes(index));
+  for (const leaf of some) expect(await isProved(leaf)).toBe(true);
+  await rig.owner.query("alter table ledger_tile disable trigger user; delete from ledger_tile");
+  for (const leaf of some) expect(await isProved(leaf)).toBe(true);
+  await until(async () => ((await kept()) === 2 ? true : undefined));
+  for (const leaf of some) expect(await isProved(leaf)).toBe(true);
 });

@@ -4,7 +4,9 @@ import {
   openCheckpoint,
   producerKeyId,
   publicKeyFromRaw,
+  TILE_WIDTH,
   TileRecorder,
+  treeLevels,
   type NoteVerifier,
   type RecordedTile,
 } from "@signalbox/tlog";
@@ -19,6 +21,7 @@ import {
   nodeRows,
   producerRows,
   sideCounts,
+  tileRow,
   type CheckpointRow,
   type HeadRow,
 } from "./register-rows.ts";
@@ -112,10 +115,13 @@ class RegisterCheck {
   }
 
   async #checkNodes(tile: RecordedTile): Promise<void> {
-    if (tile.level === 0) return;
-    const first = tile.index * 256;
+    if (tile.level === 0) {
+      await this.#checkLeafTile(tile);
+      return;
+    }
+    const first = tile.index * TILE_WIDTH;
     const kept = await nodeRows(this.#options.client, tile.level, first);
-    const span = 256 ** tile.level;
+    const span = TILE_WIDTH ** tile.level;
     for (const [at, hash] of tile.hashes.entries()) {
       const node = kept.get(first + at);
       // Nodes follow the leaves within a second; one that is not kept yet is made when it is asked for.
@@ -127,6 +133,15 @@ class RegisterCheck {
         );
       }
     }
+  }
+
+  /** Of the nodes that proofs are made of, each level follows from the one below it. */
+  async #checkLeafTile({ index, hashes }: RecordedTile): Promise<void> {
+    if (hashes.length < TILE_WIDTH) return;
+    const kept = await tileRow(this.#options.client, index);
+    const nodes = Buffer.concat(treeLevels(hashes).slice(0, -1).flat());
+    if (kept === null || kept.equals(nodes)) return;
+    this.#findings.add("nodes", index * TILE_WIDTH, `what is kept of tile ${index} is not the leaves' tree`);
   }
 
   #checkCheckpoint({ size, root, note }: CheckpointRow): void {

@@ -65,6 +65,12 @@ export async function nodeRows(client: Client, level: number, first: number): Pr
   return new Map(rows.map(({ n, hash }) => [Number(n), hash]));
 }
 
+/** The kept nodes of a full tile of leaves; null while there are none. */
+export async function tileRow(client: Client, n: number): Promise<Buffer | null> {
+  const { rows } = await client.query<{ nodes: Buffer }>("select nodes from ledger_tile where n = $1", [String(n)]);
+  return rows[0]?.nodes ?? null;
+}
+
 export type HeadRow = {
   readonly origin: string | null;
   readonly size: string;

@@ -32,7 +32,7 @@ export type ReplayCopyOptions = {
   readonly onProgress: (replayed: number) => void;
 };
 
-type Recorded = { readonly index: number; readonly leaf: string; readonly payload: Uint8Array };
+type Recorded = { readonly index: number; readonly leaf: Uint8Array; readonly payload: Uint8Array };
 
 /**
  * Runs every decision of a copy again, by the engine and on the documents that it names, which lie beside it. Engines run
@@ -87,7 +87,7 @@ function count(tally: Tally, { index, payload }: Recorded, result: Replayed): vo
 function decisionOf(bytes: Uint8Array, index: number): Recorded[] {
   const envelope = parseEnvelope(bytes);
   if (envelope?.payloadType !== PAYLOAD_TYPES.decision) return [];
-  return [{ index, leaf: Buffer.from(bytes).toString("utf8"), payload: envelope.payload }];
+  return [{ index, leaf: bytes, payload: envelope.payload }];
 }
 
 function idOf(payload: Uint8Array): string {

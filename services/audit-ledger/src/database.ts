@@ -26,6 +26,7 @@ export type Database = {
   ledger_block: { n: string; from_ms: string | null; to_ms: string | null; facets: string[] };
   ledger_event: { event_id: string; idx: string; leaf_hash: Buffer };
   ledger_node: { level: number; n: string; hash: Buffer };
+  ledger_tile: { n: string; nodes: Buffer };
   ledger_request: { request_id: string; outcome_idx: string; decision_id: string | null };
   ledger_checkpoint: { size: string; root: Buffer; note: string; signed_at: Generated<Date> };
   ledger_cosignature: { size: string; witness: string; line: string };

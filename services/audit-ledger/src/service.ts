@@ -29,6 +29,7 @@ import { createDocument } from "./read/document.ts";
 import { startLogFiles } from "./read/files/start-log-files.ts";
 import { createGet } from "./read/get.ts";
 import { createProve } from "./read/prove.ts";
+import { ProvenLeaves } from "./read/proven-leaves.ts";
 import { createQuery } from "./read/query.ts";
 import { DocumentCache } from "./read/document-cache.ts";
 import type { ReadContext } from "./read/read-context.ts";
@@ -36,6 +37,7 @@ import { Replayer } from "./read/replayer.ts";
 import { createReplay } from "./read/replay.ts";
 import { keepLeafBlocks } from "./read/search/leaf-blocks.ts";
 import { createTail } from "./read/tail.ts";
+import { DecisionPages } from "./replays/decision-pages.ts";
 import { ReplayJobs } from "./replays/replay-jobs.ts";
 import { sampleReplays } from "./replays/sample-replays.ts";
 import { serveReplays } from "./replays/serve-replays.ts";
@@ -62,10 +64,12 @@ export async function startAuditLedger(config: Config): Promise<RunningService> 
   starting.use(keepLeafBlocks({ db, log, isLeading }));
   const { callers } = config.grpc;
   const replayer = starting.use(new Replayer(new DocumentCache(db)));
-  const jobs = starting.use(new ReplayJobs({ db, bus, log, replayer }));
+  const decisions = starting.use(new DecisionPages(config.postgres.url, log));
+  const jobs = starting.use(new ReplayJobs({ db, bus, log, replayer, decisions }));
   starting.use(sampleReplays({ db, log, replayer, isLeading, ...config.replaySample }));
-  const context = { db, log, callers, commits, keys, files: shown.files };
-  const grpc = starting.use(await serveReads(config, context, { jobs, replayer }));
+  const proven = starting.use(new ProvenLeaves(config.postgres.url, log));
+  const context = { db, log, callers, commits, keys, files: shown.files, proven };
+  const grpc = starting.use(await serveReads(config, context, { jobs, replayer, decisions }));
   const isReady = (): boolean => bus.isConnected() && ["leading", "standby"].includes(sequencer.state);
   starting.use(await startHealthServer(config.healthPort, isReady));
   await sequencer.started;
@@ -106,7 +110,7 @@ function createSequencer(config: Config, { bus, db, log, commits, signedHead, fa
 function serveReads(
   config: Config,
   context: ReadContext,
-  { jobs, replayer }: { jobs: ReplayJobs; replayer: Replayer },
+  { jobs, ...replays }: { jobs: ReplayJobs; replayer: Replayer; decisions: DecisionPages },
 ): ReturnType<typeof startGrpcServer> {
   return startGrpcServer(config.grpc, [
     {
@@ -115,7 +119,7 @@ function serveReads(
         get: createGet(context),
         query: createQuery(context),
         tail: createTail(context),
-        replay: createReplay(context, replayer),
+        replay: createReplay(context, replays),
         ...serveReplays(context, jobs),
         checkpoint: createCheckpoint(context),
         document: createDocument(context),

@@ -1,15 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { credentials, Metadata } from "@grpc/grpc-js";
-import { LedgerClient } from "@signalbox/proto/grpc/ledger";
+import { Worker } from "node:worker_threads";
 import { EntryChecker, Frontier, leafHash } from "@signalbox/tlog";
 import { mayRecord } from "../../../infra/cli/verify/may-record.ts";
 import { percentile } from "../percentile.ts";
 import type { BenchLedger } from "./bench-ledger.ts";
+import type { Asked } from "./proving-thread.ts";
 
 /** Until the code that makes a proof is compiled, and the connection is there. */
 const WARM_UP_PROOFS = 200;
-/** Between two proofs, so that asking for them is no load to speak of. */
-const PAUSE_MS = 5;
 
 export type ProofTimes = { readonly p50Ms: number; readonly p99Ms: number };
 
@@ -19,24 +16,18 @@ export async function measureProofs(ledger: BenchLedger, count: number): Promise
     "select event_id from ledger_event order by md5(event_id::text) limit $1",
     [count + WARM_UP_PROOFS],
   );
-  const client = new LedgerClient(ledger.grpcAddress, credentials.createInsecure());
-  const metadata = new Metadata();
-  metadata.set("authorization", `Bearer ${ledger.token}`);
-  const prove = (eventId: string): Promise<void> => {
-    return new Promise((resolve, reject) => {
-      client.prove({ tenant: "", id: "", eventId }, metadata, (error) => (error === null ? resolve() : reject(error)));
-    });
-  };
-  const tookMs: number[] = [];
-  for (const { event_id: eventId } of rows) {
-    const startedAtMs = performance.now();
-    await prove(eventId);
-    tookMs.push(performance.now() - startedAtMs);
-    await sleep(PAUSE_MS);
-  }
-  client.close();
+  const eventIds = rows.map(({ event_id: eventId }) => eventId);
+  const tookMs = await ask({ address: ledger.grpcAddress, token: ledger.token, eventIds });
   const timed = tookMs.slice(WARM_UP_PROOFS);
   return { p50Ms: percentile(timed, 0.5), p99Ms: percentile(timed, 0.99) };
+}
+
+function ask(asked: Asked): Promise<number[]> {
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(new URL("./proving-thread.ts", import.meta.url), { workerData: asked });
+    thread.once("message", resolve);
+    thread.once("error", reject);
+  });
 }
 
 export type Verified = { readonly leafBytes: number; readonly hashed: number; readonly signed: number };

@@ -5,8 +5,11 @@ import type { LedgerProof, LedgerProveRequest } from "@signalbox/proto/grpc/ledg
 import {
   formatLogProof,
   formatReceipt,
+  inclusionRanges,
+  levelWidth,
   namedDocuments,
   parseEnvelope,
+  TILE_WIDTH,
   type NamedDocument,
   type ProvenEntry,
   type TileTree,
@@ -14,8 +17,8 @@ import {
 import { sql, type Kysely } from "kysely";
 import type { Database } from "../database.ts";
 import type { LogFiles } from "./files/log-files.ts";
-import type { SignedCheckpoint } from "./files/publication.ts";
-import { leavesOfId, type LeafRow } from "./leaf-rows.ts";
+import type { Covering } from "./files/tree-edge.ts";
+import type { ProvenLeaf } from "./proven-leaves.ts";
 import type { ReadContext } from "./read-context.ts";
 import { scopeOf, type Scope } from "./scope.ts";
 import { serveUnary } from "./serve-call.ts";
@@ -32,41 +35,32 @@ export function createProve(context: ReadContext): handleUnaryCall<LedgerProveRe
     if (![id, eventId].every((one) => one === "" || Uuid.safeParse(one).success) || (id === "") === (eventId === "")) {
       throw new SignalboxError("invalid-request", "Give one id, a UUID in lower case.", { details: { param: "id" } });
     }
-    const asked = { db: context.db, files: context.files, scope };
+    const asked = { context, scope };
     return eventId === "" ? proveDecision(asked, id) : proveEvent(asked, eventId);
   });
 }
 
-type Asked = { readonly db: Kysely<Database>; readonly files: LogFiles; readonly scope: Scope };
+type Asked = { readonly context: ReadContext; readonly scope: Scope };
 
-async function proveEvent({ db, files, scope }: Asked, eventId: string): Promise<LedgerProof> {
-  const row = await provenLeaf(db, scope, eventId);
+async function proveEvent({ context, scope }: Asked, eventId: string): Promise<LedgerProof> {
+  const { files, proven } = context;
+  const row = await proven.ofEvent(scope, eventId);
   if (row === undefined) throw new SignalboxError("not-found", "The register holds no such event.");
-  const { checkpoint, tree } = await coveringTree(files, Number(row.idx));
+  const { checkpoint, tree } = await coveringTree(files, row.index);
   const { index, hashes } = await prove(tree, row);
   const proof = formatLogProof({ index, hashes, checkpoint: checkpoint.note, extra: null });
   return { proof, size: BigInt(checkpoint.size), leaf: row.leaf };
 }
 
-async function provenLeaf(
-  db: Kysely<Database>,
-  { tenant }: Scope,
-  eventId: string,
-): Promise<Pick<LeafRow, "idx" | "leaf"> | undefined> {
-  const { rows } = await sql<Pick<LeafRow, "idx" | "leaf">>`
-    select leaf.idx, leaf.leaf from ledger_event as event join ledger_leaf as leaf on leaf.idx = event.idx
-    where event.event_id = ${eventId} and (${tenant}::text is null or leaf.tenant = ${tenant})`.execute(db);
-  return rows[0];
-}
-
-async function proveDecision({ db, files, scope }: Asked, id: string): Promise<LedgerProof> {
-  const { leaves: rows } = await leavesOfId(db, scope, id);
+async function proveDecision({ context, scope }: Asked, id: string): Promise<LedgerProof> {
+  const { db, files, proven } = context;
+  const rows = await proven.ofRequest(scope, id);
   const outcome = rows.find(({ type }) => type === "outcome");
-  const wanted = rows.some((row) => row.decision_id === id) ? id : outcome?.decision_id;
+  const wanted = rows.some(({ decisionId }) => decisionId === id) ? id : outcome?.decisionId;
   const decisions = rows.filter(({ type }) => type === "decision");
-  const decision = decisions.find((row) => row.decision_id === wanted) ?? decisions.at(-1);
+  const decision = decisions.find(({ decisionId }) => decisionId === wanted) ?? decisions.at(-1);
   if (decision === undefined) throw new SignalboxError("not-found", "The register holds no such decision or request.");
-  const { checkpoint, tree } = await coveringTree(files, Number((outcome ?? decision).idx));
+  const { checkpoint, tree } = await coveringTree(files, (outcome ?? decision).index);
   const [documents, producers] = await Promise.all([documentsOf(db, decision), files.producerVkeys()]);
   const proof = formatReceipt({
     checkpoint: checkpoint.note,
@@ -78,28 +72,28 @@ async function proveDecision({ db, files, scope }: Asked, id: string): Promise<L
   return { proof, size: BigInt(checkpoint.size), leaf: decision.leaf };
 }
 
-async function coveringTree(
-  files: LogFiles,
-  index: number,
-): Promise<{ readonly checkpoint: SignedCheckpoint; readonly tree: TileTree }> {
+async function coveringTree(files: LogFiles, index: number): Promise<Covering> {
   const deadlineMs = performance.now() + COVER_TIMEOUT_MS;
-  for (;;) {
-    const isLate = performance.now() > deadlineMs;
-    const checkpoint = isLate ? await files.fallback() : await files.checkpoint();
-    if (checkpoint !== null && checkpoint.size > index) {
-      return { checkpoint, tree: await files.tree(checkpoint.size) };
-    }
-    if (isLate) throw new SignalboxError("stage-unavailable", "No checkpoint covers it yet. Try again in a moment.");
+  while (performance.now() < deadlineMs) {
+    const covering = await files.covering(index);
+    if (covering !== null) return covering;
     await sleep(COVER_POLL_MS);
   }
+  const checkpoint = await files.fallback();
+  if (checkpoint !== null && checkpoint.size > index) return { checkpoint, tree: await files.tree(checkpoint.size) };
+  throw new SignalboxError("stage-unavailable", "No checkpoint covers it yet. Try again in a moment.");
 }
 
-async function prove(tree: TileTree, row: Pick<LeafRow, "idx" | "leaf">): Promise<ProvenEntry> {
-  const index = Number(row.idx);
-  return { index, hashes: await tree.inclusionProof(index), entry: row.leaf };
+/** Of a leaf in a full tile the siblings are at hand, and the tree is read for what lies above the tile alone. */
+async function prove(tree: TileTree, { index, leaf, siblings }: ProvenLeaf): Promise<ProvenEntry> {
+  const isFull = Math.floor(index / TILE_WIDTH) < levelWidth(tree.size, 1);
+  if (siblings === null || !isFull) return { index, hashes: await tree.inclusionProof(index), entry: leaf };
+  const above = inclusionRanges(index, tree.size).slice(siblings.length);
+  const hashes = [...siblings, ...(await Promise.all(above.map((range) => tree.rangeRoot(range))))];
+  return { index, hashes, entry: leaf };
 }
 
-async function documentsOf(db: Kysely<Database>, { leaf }: LeafRow): Promise<NamedDocument[]> {
+async function documentsOf(db: Kysely<Database>, { leaf }: ProvenLeaf): Promise<NamedDocument[]> {
   const payload = Buffer.from(parseEnvelope(leaf)?.payload ?? []).toString("utf8");
   const names = namedDocuments(JSON.parse(payload) as Record<string, unknown>);
   if (names.length === 0) return [];

@@ -4,6 +4,7 @@ import type { CommitSignal } from "../announce/commit-signal.ts";
 import type { LogKeys } from "../checkpoint/log-keys.ts";
 import type { Database } from "../database.ts";
 import type { LogFiles } from "./files/log-files.ts";
+import type { ProvenLeaves } from "./proven-leaves.ts";
 import type { Callers } from "./scope.ts";
 
 /** What the handlers of the read side share. */
@@ -16,4 +17,6 @@ export type ReadContext = {
   readonly keys: LogKeys;
   /** The log as its tiles and proofs are read. */
   readonly files: LogFiles;
+  /** The leaves as proofs are made of them. */
+  readonly proven: ProvenLeaves;
 };

@@ -1,7 +1,8 @@
 import type { handleServerStreamingCall } from "@grpc/grpc-js";
 import { SignalboxError, Uuid } from "@signalbox/proto";
 import type { LedgerReplayRequest, LedgerReplayResult } from "@signalbox/proto/grpc/ledger";
-import { decisionPages, type DecisionRow } from "../replays/decision-pages.ts";
+import type { DecisionRow } from "../replays/copied-rows.ts";
+import type { DecisionPages } from "../replays/decision-pages.ts";
 import type { Replayed } from "../replays/replay-messages.ts";
 import { selectLeaves } from "./leaf-rows.ts";
 import type { ReadContext } from "./read-context.ts";
@@ -12,11 +13,13 @@ import { serveStream } from "./serve-call.ts";
 /** `Ledger.Replay`: one decision, or all of an index range in the order of the log. */
 export function createReplay(
   context: ReadContext,
-  replayer: Replayer,
+  { replayer, decisions }: { replayer: Replayer; decisions: DecisionPages },
 ): handleServerStreamingCall<LedgerReplayRequest, LedgerReplayResult> {
   return serveStream(context.log, async function* (call, signal) {
     const scope = scopeOf(call, context.callers);
-    for await (const results of replayer.run(decisionsOf(context, { scope, request: call.request }))) {
+    for await (const results of replayer.run(
+      decisionsOf({ ...context, decisions }, { scope, request: call.request }),
+    )) {
       for (const [row, result] of results) {
         if (signal.aborted) return;
         yield comparisonOf(row, result);
@@ -26,20 +29,20 @@ export function createReplay(
 }
 
 async function* decisionsOf(
-  { db }: ReadContext,
+  { db, decisions }: ReadContext & { readonly decisions: DecisionPages },
   { scope, request }: { scope: Scope; request: LedgerReplayRequest },
 ): AsyncGenerator<ReplayPage<DecisionRow>> {
   const { decisionId, fromIndex, toIndex } = request;
   if (decisionId !== "") {
-    const decisions = selectLeaves(db, scope).where("type", "=", "decision");
+    const leaves = selectLeaves(db, scope).where("type", "=", "decision");
     const isId = Uuid.safeParse(decisionId).success;
-    const row = isId ? await decisions.where("decision_id", "=", decisionId).executeTakeFirst() : undefined;
+    const row = isId ? await leaves.where("decision_id", "=", decisionId).executeTakeFirst() : undefined;
     if (row === undefined) throw new SignalboxError("not-found", "The register holds no such decision.");
-    yield { rows: [{ ...row, leaf: row.leaf.toString("utf8") }] };
+    yield { rows: [row] };
     return;
   }
   const range = { fromIndex: Number(fromIndex), toIndex: toIndex > 0n ? Number(toIndex) : null };
-  for await (const rows of decisionPages(db, { ...scope, ...range, fromMs: null, toMs: null })) yield { rows };
+  for await (const rows of decisions.read({ ...scope, ...range, fromMs: null, toMs: null })) yield { rows };
 }
 
 /** What was decided and what is decided now, byte for byte. `error` says why they could not be compared. */

@@ -5,11 +5,11 @@ import { StalledEngines } from "../replays/stalled-engines.ts";
 import type { DocumentCache } from "./document-cache.ts";
 
 /** Sent to a thread together. */
-const CHUNK_LEAVES = 64;
+const CHUNK_LEAVES = 128;
 /** Chunks under way, so that a thread finds the next one when it has done with one. */
 const CHUNKS_MAX = 4;
 
-/** Recorded decisions, each with its leaf as text. */
+/** Recorded decisions, each with its leaf, which must stand until the page after the next one is asked for. */
 export type ReplayPage<Row> = {
   readonly rows: readonly Row[];
   /** In their order; for a sample. */
@@ -23,7 +23,7 @@ type RunOptions = Omit<ReplayOptions, "sample" | "refused" | "classifications"> 
   readonly sample?: string;
 };
 
-type Leaf = { readonly leaf: string };
+type Leaf = { readonly leaf: Uint8Array };
 /** What is the same for all chunks of a run. */
 type Run = { readonly options: RunOptions; readonly stalled: StalledEngines };
 type Chunk<Row> = ReplayPage<Row> & { readonly thread: ReplayThread; readonly results: Promise<readonly Replayed[]> };
@@ -66,7 +66,7 @@ export class Replayer implements AsyncDisposable {
   }
 
   /** What becomes of one decision. */
-  async runOne(leaf: string): Promise<Replayed> {
+  async runOne(leaf: Uint8Array): Promise<Replayed> {
     const [replayed] = await begin({ rows: [{ leaf }] }, this.#thread, { options: {}, stalled: this.#stalled }).results;
     return replayed as Replayed;
   }

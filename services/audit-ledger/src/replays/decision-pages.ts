@@ -1,14 +1,26 @@
-import { sql, type Kysely } from "kysely";
-import type { Database } from "../database.ts";
-import { selectLeaves, type LeafRow } from "../read/leaf-rows.ts";
+import type { Logger } from "@signalbox/kit";
+import { escapeLiteral, Pool } from "pg";
 import type { Scope } from "../read/scope.ts";
+import { CopiedRows, newRun, type DecisionRow } from "./copied-rows.ts";
+import { copyOut } from "./copy-out.ts";
+import { FramedSocket } from "./framed-socket.ts";
 
-const PAGE_DECISIONS = 256;
-/** PostgreSQL's character_not_in_repertoire. */
-const NOT_TEXT = "22021";
+const PAGE_DECISIONS = 512;
+/** Of one page's leaves, as far as can be guessed; what turns out to be too small is replaced. */
+const RUN_MIN_BYTES = 1_024 * 1_024;
+/** One page is at work, one waits, and one is read. */
+const RUNS = 3;
+/** A page for each job that may run, and one for a call. */
+const CONNECTIONS_MAX = 3;
+const CONNECT_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 30_000;
+const IDLE_TIMEOUT_MS = 60_000;
 
-/** A recorded decision's row, its leaf as text. */
-export type DecisionRow = Pick<LeafRow, "idx" | "tenant" | "request_id" | "decision_id"> & { readonly leaf: string };
+/**
+ * Has a page read along the index that has the log's order. While the log grows faster than its statistics, PostgreSQL
+ * takes a range for a few rows, and would read and sort all of it again for every page.
+ */
+const PLANS = "-c enable_sort=off -c jit=off";
 
 /** Leaves [fromIndex, toIndex), and when they were made; null: no bound. */
 type DecisionRange = Scope & {
@@ -18,59 +30,93 @@ type DecisionRange = Scope & {
   readonly toMs: number | null;
 };
 
-/** The decisions of a range in the order of the log. A page is read while the one before it is at work. */
-export async function* decisionPages(db: Kysely<Database>, range: DecisionRange): AsyncGenerator<DecisionRow[]> {
-  let next = readPage(db, range);
-  for (;;) {
-    const rows = await next;
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    const isLast = rows.length < PAGE_DECISIONS;
-    if (!isLast) {
-      next = readPage(db, { ...range, fromIndex: Number(last.idx) + 1 });
-      // Who stops in between does not wait for it.
-      next.catch(() => {});
-    }
-    yield rows;
-    if (isLast) return;
-  }
-}
-
-/** Leaves travel as text, because bytes become twice as much on the way. One that is none becomes one that nobody can read. */
-async function readPage(db: Kysely<Database>, range: DecisionRange): Promise<DecisionRow[]> {
-  try {
-    return await inLogOrder(db, (page) =>
-      selectPage(page, range)
-        .clearSelect()
-        .select(["idx", "tenant", "request_id", "decision_id"])
-        .select(sql<string>`convert_from(leaf, 'UTF8')`.as("leaf"))
-        .execute(),
-    );
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== NOT_TEXT) throw error;
-    const rows = await inLogOrder(db, (page) => selectPage(page, range).execute());
-    return rows.map((row) => ({ ...row, leaf: row.leaf.toString("utf8") }));
-  }
-}
-
 /**
- * Has a page read along the index that has the log's order. While the log grows faster than its statistics, PostgreSQL
- * takes a range for a few rows, and would read and sort all of it again for every page.
+ * The decisions of ranges in the order of the log, as bytes: they are copied out, which spares both sides from making text
+ * of them and from reading it.
  */
-function inLogOrder<T>(db: Kysely<Database>, read: (page: Kysely<Database>) => Promise<T>): Promise<T> {
-  return db
-    .transaction()
-    .setAccessMode("read only")
-    .execute(async (page) => {
-      await sql`set local enable_sort = off`.execute(page);
-      return read(page);
+export class DecisionPages implements AsyncDisposable {
+  readonly #pool: Pool;
+
+  constructor(url: string, log: Logger) {
+    this.#pool = new Pool({
+      connectionString: url,
+      max: CONNECTIONS_MAX,
+      application_name: "audit-ledger replays",
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      idleTimeoutMillis: IDLE_TIMEOUT_MS,
+      keepAlive: true,
+      options: PLANS,
+      ...(isEncrypted(url) ? {} : { stream: () => new FramedSocket() }),
     });
+    this.#pool.on("error", (error) => {
+      log.warn({ err: error }, "a Postgres connection was lost");
+    });
+    this.#pool.on("connect", (client) => {
+      // It reports to the query that holds it as well.
+      client.on("error", () => {});
+    });
+  }
+
+  /**
+   * A page is read while the one before it is at work. Its leaves stand until the second page after it is asked for: their
+   * memory is used again, because getting and forgetting as much for each page takes longer than reading it.
+   */
+  async *read(range: DecisionRange): AsyncGenerator<readonly DecisionRow[]> {
+    const runs: Uint8Array[] = [];
+    let next = this.#readPage(range, runs);
+    for (;;) {
+      const rows = await next;
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      const isLast = rows.length < PAGE_DECISIONS;
+      if (!isLast) {
+        next = this.#readPage({ ...range, fromIndex: Number(last.idx) + 1 }, runs);
+        // Who stops in between does not wait for it.
+        next.catch(() => {});
+      }
+      yield rows;
+      if (isLast) return;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool.end();
+  }
+
+  /** Takes the run that was used longest ago, and puts it back as the one that was used last. */
+  async #readPage(range: DecisionRange, runs: Uint8Array[]): Promise<readonly DecisionRow[]> {
+    const client = await this.#pool.connect();
+    const run = (runs.length < RUNS ? undefined : runs.shift()) ?? newRun(RUN_MIN_BYTES);
+    const rows = new CopiedRows(run);
+    try {
+      await copyOut(client, pageStatement(range), (bytes) => rows.add(bytes));
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+    client.release();
+    runs.push(rows.bytes > run.length ? newRun(rows.bytes + RUN_MIN_BYTES) : run);
+    return rows.list;
+  }
 }
 
-function selectPage(db: Kysely<Database>, { tenant, fromIndex, toIndex, fromMs, toMs }: DecisionRange) {
-  let query = selectLeaves(db, { tenant }).where("type", "=", "decision").where("idx", ">=", String(fromIndex));
-  if (toIndex !== null) query = query.where("idx", "<", String(toIndex));
-  if (fromMs !== null) query = query.where("at_ms", ">=", String(fromMs));
-  if (toMs !== null) query = query.where("at_ms", "<", String(toMs));
-  return query.orderBy("idx").limit(PAGE_DECISIONS);
+/** Whether the connection may have to speak TLS, as far as its URL says. */
+function isEncrypted(url: string): boolean {
+  return /[?&]ssl/i.test(url);
+}
+
+/** COPY takes no parameters: numbers are none but numbers here, and the tenant is quoted. */
+function pageStatement({ tenant, fromIndex, toIndex, fromMs, toMs }: DecisionRange): string {
+  const conditions = [
+    "type = 'decision'",
+    `idx >= ${BigInt(fromIndex)}`,
+    ...(toIndex === null ? [] : [`idx < ${BigInt(toIndex)}`]),
+    ...(fromMs === null ? [] : [`at_ms >= ${BigInt(fromMs)}`]),
+    ...(toMs === null ? [] : [`at_ms < ${BigInt(toMs)}`]),
+    ...(tenant === null ? [] : [`tenant = ${escapeLiteral(tenant)}`]),
+  ];
+  return `copy (
+    select idx::text, tenant, request_id::text, decision_id::text, leaf from ledger_leaf
+    where ${conditions.join(" and ")} order by ledger_leaf.idx limit ${PAGE_DECISIONS}) to stdout (format binary)`;
 }

@@ -7,7 +7,8 @@ import {
   type ReclassifyOrder,
 } from "@signalbox/proto";
 import { readRecordedDecision } from "./recorded-decision.ts";
-import type { DecisionRow } from "./decision-pages.ts";
+import type { DecisionRow } from "./copied-rows.ts";
+import { leafText } from "./packed-leaves.ts";
 
 const ANSWER_TIMEOUT_MS = 20_000;
 /** After so many messages without an answer nobody is asked any more: a range would wait for each. */
@@ -63,9 +64,9 @@ export class Reclassifier {
   }
 }
 
-function inputOf(leaf: string): DecisionInput | null {
+function inputOf(leaf: Uint8Array): DecisionInput | null {
   try {
-    return readRecordedDecision(leaf, {}).event().input;
+    return readRecordedDecision(leafText(leaf), {}).event().input;
   } catch {
     return null;
   }

@@ -4,6 +4,7 @@ import type { Kysely } from "kysely";
 import type { Database } from "../database.ts";
 import type { Replayer } from "../read/replayer.ts";
 import type { Scope } from "../read/scope.ts";
+import type { DecisionPages } from "./decision-pages.ts";
 import { JobStore } from "./job-store.ts";
 import { keepDocuments } from "./keep-documents.ts";
 import { ReplayTally } from "./replay-tally.ts";
@@ -12,6 +13,14 @@ import { runReplay } from "./run-replay.ts";
 /** All run in one thread beside this one: more at a time would only slow each other down. */
 const RUNNING_MAX = 2;
 
+export type ReplayJobsOptions = {
+  readonly db: Kysely<Database>;
+  readonly bus: Bus;
+  readonly log: Logger;
+  readonly replayer: Replayer;
+  readonly decisions: DecisionPages;
+};
+
 /** Replays of ranges, which go on whether or not anybody waits for them. Disposing ends those that run. */
 export class ReplayJobs implements AsyncDisposable {
   readonly #db: Kysely<Database>;
@@ -19,15 +28,17 @@ export class ReplayJobs implements AsyncDisposable {
   readonly #log: Logger;
   readonly #store: JobStore;
   readonly #replayer: Replayer;
+  readonly #decisions: DecisionPages;
   readonly #stop = new AbortController();
   readonly #running = new Set<Promise<void>>();
 
-  constructor({ db, bus, log, replayer }: { db: Kysely<Database>; bus: Bus; log: Logger; replayer: Replayer }) {
+  constructor({ db, bus, log, replayer, decisions }: ReplayJobsOptions) {
     this.#db = db;
     this.#bus = bus;
     this.#log = log;
     this.#store = new JobStore(db);
     this.#replayer = replayer;
+    this.#decisions = decisions;
   }
 
   /** Throws `forbidden` for documents that a tenant brings, and `overloaded` when as many run as may. A policy that the register does not hold shows as failures. */
@@ -114,6 +125,7 @@ export class ReplayJobs implements AsyncDisposable {
       log: this.#log,
       store: this.#store,
       replayer: this.#replayer,
+      decisions: this.#decisions,
       stop: this.#stop.signal,
     };
     try {

@@ -1,5 +1,6 @@
 import type { Classification, Decision, DecisionInput, EvaluationOrder, EvaluationReport } from "@signalbox/proto";
 import type { LedgerDifference } from "@signalbox/proto/grpc/ledger";
+import type { PackedLeaves } from "./packed-leaves.ts";
 
 /** Digests of documents to decide by in place of those that a decision names. */
 export type OtherDocuments = { readonly engine?: string; readonly policy?: string; readonly catalogue?: string };
@@ -47,9 +48,8 @@ export const NOWHERE = -1;
 /** A document that the worker asked for: its text, or why there is none. */
 export type FoundDocument = { readonly digest: string } & ({ readonly text: string } | { readonly error: string });
 
-/** A leaf is the text of its bytes. */
 export type ToWorker = { readonly id: number } & (
-  | { readonly kind: "replay"; readonly leaves: readonly string[]; readonly options: ReplayOptions }
+  | { readonly kind: "replay"; readonly leaves: PackedLeaves; readonly options: ReplayOptions }
   /** Ends a sample; null: nobody wants to know any more. */
   | { readonly kind: "report"; readonly sample: string; readonly order: EvaluationOrder | null }
   | { readonly kind: "documents"; readonly documents: readonly FoundDocument[] }

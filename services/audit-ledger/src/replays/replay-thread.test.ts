@@ -37,16 +37,16 @@ function named(text: string): string {
 }
 
 /** A leaf whose decision names this engine. */
-function leafOf(engine: string): string {
+function leafOf(engine: string): Buffer {
   const documents = { engine: named(engine), policy: named("{}"), catalogue: named("[]"), health: named("1") };
   const event = { input: decisionInput({ documents }), decision: DECISION };
   const payload = Buffer.from(canonicalize(event));
   const [leaf] = signEvents([{ payload, payloadType: PAYLOAD_TYPES.decision }], { keyId: "k", privateKey });
-  return leaf!.toString();
+  return leaf!;
 }
 
 /** The thread gives as many results as it has in a moment. */
-async function runAll(leaves: readonly string[]): Promise<Replayed[]> {
+async function runAll(leaves: readonly Uint8Array[]): Promise<Replayed[]> {
   const results: Replayed[] = [];
   while (results.length < leaves.length) results.push(...(await thread.run(leaves.slice(results.length), {})));
   return results;
@@ -54,7 +54,7 @@ async function runAll(leaves: readonly string[]): Promise<Replayed[]> {
 
 test("decisions run in the thread, and what differs comes back with both sides", async () => {
   const other = leafOf(engineOf(`JSON.stringify({ schema: "signalbox.decision.v1", reason: "two" })`));
-  const results = await runAll([leafOf(HONEST), other, "nonsense"]);
+  const results = await runAll([leafOf(HONEST), other, Buffer.from("nonsense")]);
   expect(results).toMatchObject([
     { ok: true, differences: [], decisions: null },
     {

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { SignalboxError, type EvaluationOrder, type EvaluationReport } from "@signalbox/proto";
 import type { DocumentCache } from "../read/document-cache.ts";
+import { packLeaves, unpackLeaf } from "./packed-leaves.ts";
 import { readRecordedDecision } from "./recorded-decision.ts";
 import { NOWHERE } from "./replay-messages.ts";
 import type { FoundDocument, FromWorker, Replayed, ReplayOptions, ToWorker } from "./replay-messages.ts";
@@ -58,11 +59,11 @@ export class ReplayThread implements AsyncDisposable {
    * when the thread ends for any other reason, or with a sample in it.
    */
   async run(
-    leaves: readonly string[],
+    leaves: readonly Uint8Array[],
     options: ReplayOptions,
     stalled: StalledEngines = new StalledEngines(),
   ): Promise<readonly Replayed[]> {
-    const answer = await this.#ask({ kind: "replay", leaves, options }, stalled);
+    const answer = await this.#ask({ kind: "replay", leaves: packLeaves(leaves), options }, stalled);
     return answer.kind === "replayed" ? answer.results : [];
   }
 
@@ -159,7 +160,7 @@ export class ReplayThread implements AsyncDisposable {
   }
   /** Notes the engine that the call was at. False: none is known, or the call cannot be done again. */
   #noteStalled({ call, stalled }: Waiting, reason: string): boolean {
-    const leaf = call.kind === "replay" ? call.leaves[this.#position[0] ?? NOWHERE] : undefined;
+    const leaf = call.kind === "replay" ? unpackLeaf(call.leaves, this.#position[0] ?? NOWHERE) : undefined;
     // What a sample held is gone with its thread.
     if (call.kind !== "replay" || leaf === undefined || call.options.sample !== undefined) return false;
     try {

@@ -1,6 +1,7 @@
 /** The thread that recorded engines run in: it has no environment, no connection, and gets all that it reads as messages. */
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { SignalboxError } from "@signalbox/proto/errors";
+import { unpackLeaves } from "./packed-leaves.ts";
 import { NOWHERE, type FoundDocument, type FromWorker, type ToWorker } from "./replay-messages.ts";
 import { ReplayRunner } from "./replay-runner.ts";
 
@@ -27,7 +28,7 @@ function serve(port: MessagePort, position: Int32Array): void {
     };
     try {
       if (message.kind === "replay") {
-        say({ kind: "replayed", id, results: await runner.run(message.leaves, message.options, read) });
+        say({ kind: "replayed", id, results: await runner.run(unpackLeaves(message.leaves), message.options, read) });
       } else say({ kind: "reported", id, report: runner.report(message.sample, message.order) });
     } catch (error) {
       say({ kind: "failed", id, message: SignalboxError.from(error).message });

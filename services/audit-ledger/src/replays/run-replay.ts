@@ -3,7 +3,8 @@ import type { ReplayJob } from "@signalbox/proto";
 import type { Kysely } from "kysely";
 import type { Database } from "../database.ts";
 import type { Replayer, ReplayPage } from "../read/replayer.ts";
-import { decisionPages, type DecisionRow } from "./decision-pages.ts";
+import type { DecisionRow } from "./copied-rows.ts";
+import type { DecisionPages } from "./decision-pages.ts";
 import type { JobStore } from "./job-store.ts";
 import { Reclassifier, type Reclassified } from "./reclassifier.ts";
 import { givenClassification, ReclassifyTally } from "./reclassify-tally.ts";
@@ -17,6 +18,7 @@ export type RunReplayOptions = {
   readonly db: Kysely<Database>;
   readonly store: JobStore;
   readonly replayer: Replayer;
+  readonly decisions: DecisionPages;
   readonly bus: Bus;
   readonly log: Logger;
   /** Ends it, as when its process stops. */
@@ -56,11 +58,14 @@ export async function runReplay(job: ReplayJob, options: RunReplayOptions): Prom
 
 type Row = DecisionRow & { readonly reclassified?: Reclassified };
 
-async function* pagesOf(job: ReplayJob, { db, bus, log }: RunReplayOptions): AsyncGenerator<ReplayPage<Row>> {
+async function* pagesOf(
+  job: ReplayJob,
+  { db, bus, log, decisions }: RunReplayOptions,
+): AsyncGenerator<ReplayPage<Row>> {
   const { tenant, order, range } = job;
   const { fromMs, toMs, evaluation, classifier } = order;
   const reclassifier = classifier === undefined ? null : new Reclassifier(classifier, { bus, log });
-  for await (const rows of decisionPages(db, { tenant, ...range, fromMs, toMs })) {
+  for await (const rows of decisions.read({ tenant, ...range, fromMs, toMs })) {
     const rewards = evaluation === undefined ? {} : { rewards: await rewardsOf(db, rows, evaluation.reward) };
     if (reclassifier === null) yield { rows, ...rewards };
     else yield { ...(await classifyAgain(rows, reclassifier)), ...rewards };

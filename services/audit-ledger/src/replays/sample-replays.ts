@@ -56,7 +56,7 @@ async function replaySample(options: SampleOptions, stop: AbortSignal): Promise<
       .limit(1)
       .executeTakeFirst();
     if (row === undefined) continue;
-    const replayed = await replayer.runOne(row.leaf.toString("utf8"));
+    const replayed = await replayer.runOne(row.leaf);
     const result = replayed.ok ? (replayed.differences.length === 0 ? "identical" : "different") : "failed";
     replaysTotal.inc({ result });
     const about = { decisionId: row.decision_id, index: row.idx };

@@ -14,9 +14,12 @@ import {
 import type { Kysely } from "kysely";
 import type { LogKeys } from "../../checkpoint/log-keys.ts";
 import type { Database } from "../../database.ts";
-import { readHashes } from "./read-hashes.ts";
+import { keepLeafTiles } from "./keep-leaf-tiles.ts";
+import { leafTile } from "./leaf-tile.ts";
+import { hashesOf, readHashes, readHashRun } from "./read-hashes.ts";
 import type { Publication, SignedCheckpoint } from "./publication.ts";
 import { TileCache } from "./tile-cache.ts";
+import { TreeEdge, type Covering } from "./tree-edge.ts";
 import type { TreeNodes } from "./tree-nodes.ts";
 
 /** What the log says of itself. */
@@ -32,6 +35,7 @@ export class LogFiles {
   readonly #publication: Publication;
   readonly #names: LogNames;
   readonly #tiles: TileCache;
+  readonly #edge: TreeEdge;
 
   constructor(db: Kysely<Database>, parts: { nodes: TreeNodes; publication: Publication; names: LogNames }) {
     this.#db = db;
@@ -40,8 +44,12 @@ export class LogFiles {
     this.#names = parts.names;
     this.#tiles = new TileCache(async ({ level, index, width }) => {
       const from = index * TILE_WIDTH;
-      return new TileNodes(await readHashes(db, level, { from, to: from + width }));
+      const run = await readHashRun(db, level, { from, to: from + width });
+      // Of a log that is older than the table of tiles.
+      if (level === 0 && width === TILE_WIDTH) await keepLeafTiles(db, [{ n: String(index), ...leafTile(run) }]);
+      return new TileNodes(hashesOf(run));
     });
+    this.#edge = new TreeEdge((size) => this.tree(size));
   }
 
   /** The one that is published; null before the first. */
@@ -102,6 +110,12 @@ export class LogFiles {
       .executeTakeFirst();
     if (row === undefined) throw new SignalboxError("not-found", "The register holds no such document.");
     return { body: row.body, mediaType: row.media_type };
+  }
+
+  /** A published checkpoint that covers a leaf, with the tree under it; null while there is none. */
+  async covering(index: number): Promise<Covering | null> {
+    const newest = await this.checkpoint();
+    return newest === null || newest.size <= index ? null : this.#edge.covering(newest, index);
   }
 
   /** The tree of a size that a checkpoint covers, for proofs. */

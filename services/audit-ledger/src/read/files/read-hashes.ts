@@ -3,15 +3,25 @@ import { HASH_BYTES } from "@signalbox/tlog";
 import { sql, type Kysely } from "kysely";
 import type { Database } from "../../database.ts";
 
+type HashRange = { readonly from: number; readonly to: number };
+
 /**
  * The hashes [from, to) of a level of the tree; of level 0 the leaves' own. Throws `internal` when one is not there.
  * They come as one run of bytes, for a row each would cost more than all the rest of a proof.
  */
-export async function readHashes(
-  db: Kysely<Database>,
-  level: number,
-  { from, to }: { readonly from: number; readonly to: number },
-): Promise<Buffer[]> {
+export async function readHashes(db: Kysely<Database>, level: number, range: HashRange): Promise<Buffer[]> {
+  return hashesOf(await readHashRun(db, level, range));
+}
+
+/** The hashes of a run of them. */
+export function hashesOf(run: Buffer): Buffer[] {
+  return Array.from({ length: run.length / HASH_BYTES }, (_, at) => {
+    return run.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES);
+  });
+}
+
+/** The same as one run of bytes. */
+export async function readHashRun(db: Kysely<Database>, level: number, { from, to }: HashRange): Promise<Buffer> {
   const bytes = level === 0 ? await leafHashes(db, from, to) : await nodeHashes(db, level, { from, to });
   const count = bytes.length / HASH_BYTES;
   if (count !== to - from) {
@@ -19,7 +29,7 @@ export async function readHashes(
       cause: new Error(`level ${level} has ${count} hashes from ${from} to ${to}`),
     });
   }
-  return Array.from({ length: count }, (_, at) => bytes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES));
+  return bytes;
 }
 
 async function leafHashes(db: Kysely<Database>, from: number, to: number): Promise<Buffer> {
@@ -32,11 +42,7 @@ async function leafHashes(db: Kysely<Database>, from: number, to: number): Promi
   return row.hashes ?? Buffer.alloc(0);
 }
 
-async function nodeHashes(
-  db: Kysely<Database>,
-  level: number,
-  { from, to }: { readonly from: number; readonly to: number },
-): Promise<Buffer> {
+async function nodeHashes(db: Kysely<Database>, level: number, { from, to }: HashRange): Promise<Buffer> {
   const row = await db
     .selectFrom("ledger_node")
     .select(sql<Buffer | null>`string_agg(hash, ''::bytea order by n)`.as("hashes"))

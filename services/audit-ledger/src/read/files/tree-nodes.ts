@@ -1,17 +1,21 @@
 import type { Logger } from "@signalbox/kit";
-import { levelWidth, TILE_WIDTH, treeRoot } from "@signalbox/tlog";
+import { HASH_BYTES, levelWidth, TILE_WIDTH } from "@signalbox/tlog";
 import type { Kysely } from "kysely";
 import type { Database } from "../../database.ts";
-import { readHashes } from "./read-hashes.ts";
+import { keepLeafTiles } from "./keep-leaf-tiles.ts";
+import { leafTile } from "./leaf-tile.ts";
+import { readHashRun } from "./read-hashes.ts";
 
 /** How many full tiles are read and hashed at once, which is a millisecond's work: other proofs go on in between. */
 const PAGE_TILES = 4;
+const TILE_BYTES = TILE_WIDTH * HASH_BYTES;
 const CHECK_EVERY_MS = 1_000;
 /** While the log grows, so that a new checkpoint leaves little to do for the first proof under it. */
 const CHECK_GROWING_EVERY_MS = 100;
 
 /**
- * Keeps `ledger_node` up with the log: the roots over full tiles, each computed once. They follow from the leaves, so
+ * Keeps `ledger_node` and `ledger_tile` up with the log: the roots over full tiles, and what lies below those of leaves,
+ * each computed once. They follow from the leaves, so
  * any instance may compute them and two may do so at the same time.
  */
 export class TreeNodes implements AsyncDisposable {
@@ -88,15 +92,15 @@ export class TreeNodes implements AsyncDisposable {
   }
 
   async #fillPage(level: number, { from, to }: { from: number; to: number }): Promise<number> {
-    const hashes = await readHashes(this.#db, level - 1, { from: from * TILE_WIDTH, to: to * TILE_WIDTH });
-    const values = Array.from({ length: to - from }, (_, at) => ({
-      level,
-      n: String(from + at),
-      hash: Buffer.from(treeRoot(hashes.slice(at * TILE_WIDTH, (at + 1) * TILE_WIDTH))),
-    }));
+    const hashes = await readHashRun(this.#db, level - 1, { from: from * TILE_WIDTH, to: to * TILE_WIDTH });
+    const tiles = Array.from({ length: to - from }, (_, at) => {
+      return { n: String(from + at), ...leafTile(hashes.subarray(at * TILE_BYTES, (at + 1) * TILE_BYTES)) };
+    });
+    // The tiles of leaves first: where a node is, its tile has been kept as well.
+    if (level === 1) await keepLeafTiles(this.#db, tiles);
     await this.#db
       .insertInto("ledger_node")
-      .values(values)
+      .values(tiles.map(({ n, root }) => ({ level, n, hash: root })))
       .onConflict((conflict) => conflict.doNothing())
       .execute();
     return to;

@@ -1,0 +1,93 @@
+import type { Logger } from "@signalbox/kit";
+import { Pool } from "pg";
+import { siblingsSql } from "./files/leaf-tile.ts";
+import { hashesOf } from "./files/read-hashes.ts";
+import type { Scope } from "./scope.ts";
+
+const CONNECTIONS_MAX = 4;
+const CONNECT_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 30_000;
+/** A new connection plans its statements first, which takes longer than the proof. */
+const IDLE_TIMEOUT_MS = 600_000;
+
+/**
+ * All is looked up by a key, so that the plan does not depend on what is asked for, nor on how many rows there were when
+ * it was made.
+ */
+const PLANS = "-c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan";
+
+/** A leaf with the siblings that it has in its tile, from itself up; null while none are kept. */
+export type ProvenLeaf = {
+  readonly index: number;
+  readonly type: string;
+  readonly decisionId: string | null;
+  readonly leaf: Buffer;
+  readonly siblings: readonly Buffer[] | null;
+};
+
+const COLUMNS = `leaf.idx, leaf.type, leaf.decision_id, leaf.leaf, ${siblingsSql("tile", "leaf.idx")} as siblings`;
+
+const EVENT = `
+  select ${COLUMNS} from ledger_event as event
+    join ledger_leaf as leaf on leaf.idx = event.idx
+    left join ledger_tile as tile on tile.n = leaf.idx / 256
+  where event.event_id = $1 and ($2::text is null or leaf.tenant = $2)`;
+
+const REQUEST = `
+  select ${COLUMNS} from ledger_leaf as leaf
+    left join ledger_tile as tile on tile.n = leaf.idx / 256
+  where leaf.request_id = coalesce(
+      (select request_id from ledger_leaf where decision_id = $1 and type = 'decision' limit 1), $1)
+    and leaf.type in ('decision', 'outcome') and ($2::text is null or leaf.tenant = $2)
+  order by leaf.idx`;
+
+type Row = { idx: string; type: string; decision_id: string | null; leaf: Buffer; siblings: Buffer | null };
+
+/**
+ * The leaves that proofs are of, each in one question, which the database has planned before. They are asked on
+ * connections of their own.
+ */
+export class ProvenLeaves implements AsyncDisposable {
+  readonly #pool: Pool;
+
+  constructor(url: string, log: Logger) {
+    this.#pool = new Pool({
+      connectionString: url,
+      max: CONNECTIONS_MAX,
+      application_name: "audit-ledger proofs",
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      idleTimeoutMillis: IDLE_TIMEOUT_MS,
+      keepAlive: true,
+      options: PLANS,
+    });
+    this.#pool.on("error", (error) => {
+      log.warn({ err: error }, "a Postgres connection was lost");
+    });
+    this.#pool.on("connect", (client) => {
+      // It reports to the query that holds it as well.
+      client.on("error", () => {});
+    });
+  }
+
+  /** The leaf of an event in the scope. */
+  async ofEvent({ tenant }: Scope, eventId: string): Promise<ProvenLeaf | undefined> {
+    return (await this.#ask({ name: "leaf-of-event", text: EVENT }, [eventId, tenant]))[0];
+  }
+
+  /** The decisions and the outcome, in the order of the log, of the request that an id names, by itself or by a decision's. */
+  ofRequest({ tenant }: Scope, id: string): Promise<ProvenLeaf[]> {
+    return this.#ask({ name: "leaves-of-request", text: REQUEST }, [id, tenant]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool.end();
+  }
+
+  async #ask(statement: { name: string; text: string }, values: readonly (string | null)[]): Promise<ProvenLeaf[]> {
+    const { rows } = await this.#pool.query<Row>({ ...statement, values: [...values] });
+    return rows.map(({ idx, type, decision_id: decisionId, leaf, siblings }) => {
+      return { index: Number(idx), type, decisionId, leaf, siblings: siblings === null ? null : hashesOf(siblings) };
+    });
+  }
+}
