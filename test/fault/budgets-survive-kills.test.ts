@@ -24,11 +24,15 @@ afterAll(() => rig[Symbol.asyncDispose]());
 
 const COST = 5n * INPUT_PRICE + BigInt(OUTPUT) * OUTPUT_PRICE;
 
-async function makeBudget(name: string, limit: object, window?: string): Promise<void> {
+async function makeBudget(
+  name: string,
+  limit: object,
+  { tag, window }: { tag: string; window: string },
+): Promise<void> {
   const response = await rig.line.api("/admin/v1/budgets", {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ name, scope: { tag: name }, limit, window }),
+    body: JSON.stringify({ name, scope: { tag }, limit, window }),
   });
   expect(response.status).toBe(201);
   await sleep(600);
@@ -62,7 +66,9 @@ test("B1 two thousand requests over four policies that are killed never overspen
   const starting: Promise<void>[] = [];
   for (let at = 1; at < POLICIES; at += 1) policies.push(await rig.addPolicy());
   // Enough for some three quarters of the requests.
-  await makeBudget("fault", { usd: Number(COST * 1_500n) / 1e12 }, "total");
+  await makeBudget("fault", { usd: Number(COST * 1_500n) / 1e12 }, { tag: "fault", window: "total" });
+  // Books sums where the other one books decision by decision.
+  await makeBudget("fault-in-sums", { usd: 1_000 }, { tag: "fault", window: "month" });
   const before = await rig.leafCosts();
   const stop = new AbortController();
   const watching = watch("fault", stop.signal);
@@ -86,6 +92,10 @@ test("B1 two thousand requests over four policies that are killed never overspen
   expect(account).toMatchObject({ outstanding: 0n, escrow: 0n, excess: 0n });
   expect(account.settled).toBeLessThanOrEqual(account.amount);
   expect(account.settled).toBe((await rig.leafCosts()) - before);
+  const summed = await rig.settledAccount("fault-in-sums");
+  expect(summed).toMatchObject({ settled: account.settled, outstanding: 0n, escrow: 0n, excess: 0n });
+  const reconciled = async (): Promise<unknown> => (await rig.line.api("/admin/v1/reconciliation")).json();
+  await expect.poll(reconciled, { timeout: 30_000 }).toMatchObject({ agrees: true });
   expect(BigInt(statuses.filter((status) => status === 200).length) * COST).toBeLessThanOrEqual(account.settled);
   // What is refused is refused by the budget; a request that a policy died with is tried again by another.
   expect([...new Set(statuses)].filter((status) => ![200, 429, 503, 504].includes(status))).toEqual([]);

@@ -36,6 +36,7 @@ test("B1 the database's accounts are the pure ones, and the entries of money add
     }
     const { entries, account } = await twin.sums();
     expect(entries).toEqual(account);
+    expect(await twin.named()).toBe(twin.booked);
   }
 });
 

@@ -15,9 +15,13 @@ export class EscrowTwin {
   readonly budget: string;
   readonly random: (below: number) => number;
   readonly account: EscrowAccount;
+  /** A window that ends as a whole is booked by sums, one that rolls off by decisions. */
+  readonly span: "rolling" | "month";
   readonly held: (Held | null)[] = [null, null, null];
   readonly undelivered: Reserved[] = [];
   readonly open: Reserved[] = [];
+  /** How many decisions were booked. */
+  booked = 0;
   nowMs = 1_000_000;
   idx = 0;
   readonly #owner: Client;
@@ -30,6 +34,7 @@ export class EscrowTwin {
     this.budget = `twin-${seed}`;
     // Some let requests through when they are spent.
     this.account = new EscrowAccount(LIMIT, { passes: seed % 5 === 0 });
+    this.span = seed % 3 === 0 ? "month" : "rolling";
     let state = seed + 1;
     this.random = (below) => {
       state = (state * 48_271) % 2_147_483_647;
@@ -40,10 +45,14 @@ export class EscrowTwin {
   async begin(): Promise<void> {
     await this.#owner.query(
       `insert into budget (id, kind, unit, amount, span, rolling_ms, created_by, at_limit)
-       values ($1, 'budget', 'pico-usd', $2, 'rolling', $3, 'test', $4)`,
-      [this.budget, String(LIMIT), WINDOW_MS, this.account.passes ? "pass" : "block"],
+       values ($1, 'budget', 'pico-usd', $2, $5, $3, 'test', $4)`,
+      [this.budget, String(LIMIT), this.#rollingMs, this.account.passes ? "pass" : "block", this.span],
     );
     await this.#owner.query("update budget_cursor set next_idx = 0");
+  }
+
+  get #rollingMs(): number | null {
+    return this.span === "rolling" ? WINDOW_MS : null;
   }
 
   async step(): Promise<void> {
@@ -62,7 +71,7 @@ export class EscrowTwin {
     const lease = held?.lease ?? `${this.budget}-l${(this.#ids += 1)}`;
     const question = `q${(this.#ids += 1)}`;
     const untilMs = this.nowMs + 800;
-    this.account.rollOff(this.nowMs - WINDOW_MS);
+    if (this.span === "rolling") this.account.rollOff(this.nowMs - WINDOW_MS);
     const replicas = new Set(await this.#instances()).add(`replica-${at}`).size;
     const share = this.account.passes ? LIMIT / BigInt(replicas * 64) : 0n;
     const size = leaseSize(this.account.available, { least: needed, replicas });
@@ -93,20 +102,28 @@ export class EscrowTwin {
     return rows.map(({ instance }) => instance);
   }
 
-  /** Decisions reach the accounts in any order, and some of them with their outcome in the same batch. */
+  /** Decisions reach the accounts in any order, a few at a time, and some of them with their outcome in the same batch. */
   async #book(): Promise<void> {
-    const [taken] = this.undelivered.splice(this.random(this.undelivered.length || 1), 1);
-    if (taken === undefined) return;
-    const { id, lease, amount, atMs } = taken;
-    this.account.reserve({ reservation: id, lease, amount, atMs });
-    const both = this.random(3) === 0;
-    const cost = BigInt(this.random(Number(amount) + 40));
-    if (both) this.account.settle({ reservation: id, amount: cost });
-    else this.open.push(taken);
-    const postings = new Postings(() => undefined);
-    postings.reserve(id, { budget: this.budget, lease, amount: String(amount) }, atMs);
-    if (both) postings.settle({ decisionId: id, budget: this.budget, cost, account: null });
+    const postings = this.#postings();
+    for (let left = 1 + this.random(3); left > 0; left -= 1) {
+      const [taken] = this.undelivered.splice(this.random(this.undelivered.length || 1), 1);
+      if (taken === undefined) break;
+      const { id, lease, amount, atMs } = taken;
+      this.booked += 1;
+      this.account.reserve({ reservation: id, lease, amount, atMs });
+      const both = this.random(3) > 0;
+      const cost = this.random(8) === 0 ? null : BigInt(this.random(Number(amount) + 40));
+      if (both) this.account.settle({ reservation: id, amount: cost });
+      else this.open.push(taken);
+      postings.reserve(id, { budget: this.budget, lease, amount: String(amount) }, atMs);
+      if (both) postings.settle({ decisionId: id, budget: this.budget, cost, account: null });
+    }
     await this.#apply(postings);
+  }
+
+  #postings(): Postings {
+    const known = { kind: "budget", unit: "pico-usd", span: this.span, rollingMs: this.#rollingMs } as const;
+    return new Postings(() => known);
   }
 
   async #settle(): Promise<void> {
@@ -119,7 +136,7 @@ export class EscrowTwin {
     const { rows } = await this.#owner.query<{ id: string }>("select id from budget_account where budget = $1", [
       this.budget,
     ]);
-    const postings = new Postings(() => undefined);
+    const postings = this.#postings();
     for (const { id, cost } of costs) {
       postings.settle({ decisionId: id, budget: this.budget, cost, account: rows[0]?.id ?? null });
     }
@@ -130,7 +147,7 @@ export class EscrowTwin {
 
   async #apply(postings: Postings): Promise<void> {
     const batch = [this.idx, this.idx + 1, ...postings.columns()];
-    const book = `select * from budget_book(${batch.map((_, at) => `$${at + 1}`).join(", ")})`;
+    const book = `select * from budget_book_batch(${batch.map((_, at) => `$${at + 1}`).join(", ")})`;
     await this.#policy.query(book, batch);
     await assert.rejects(this.#policy.query(book, batch), /somebody else/);
     this.idx += 1;
@@ -169,6 +186,18 @@ export class EscrowTwin {
       excess: String(excess),
       rolled_off: String(rolledOff),
     });
+  }
+
+  /** How many decisions the account names: in a row of their own, or beside a sum. */
+  async named(): Promise<number> {
+    const { rows } = await this.#owner.query<{ count: number }>(
+      `select count(distinct decision)::integer as count from budget_account a, lateral (
+         select decision_id as decision from budget_reservation where account = a.id
+         union all select unnest(decisions) from budget_settled where account = a.id
+       ) named where a.budget = $1`,
+      [this.budget],
+    );
+    return rows[0]?.count ?? 0;
   }
 
   /** What the entries of the ledger of money add up to, by side, beside what the account says. */

@@ -1,6 +1,6 @@
 import { asciiTable, isGreekOrCyrillic, isLatinExtended, isLetterOrDigit } from "../characters.ts";
 import type { Finding } from "../finding.ts";
-import { CUE_RULES, type CueRule } from "./cue-rules.ts";
+import { CUE_RULES } from "./cue-rules.ts";
 import { CUE_WORDS, type CueClass } from "./cue-words.ts";
 
 const WORD_MAX_CHARS = 16;
@@ -10,7 +10,20 @@ const CLASSES = Object.keys(CUE_WORDS) as CueClass[];
 const MASKS = maskWords();
 /** 1 for the shapes that words of classes have: most words of a text have none of them, and need not be looked up. */
 const SHAPES = markShapes();
-const RULES_BY_FIRST = CLASSES.map((name) => CUE_RULES.filter(({ first }) => first === name));
+
+/** A rule with its classes as bits; `all` are those that it needs. */
+type BitRule = {
+  readonly type: Finding["type"];
+  readonly first: number;
+  readonly all: number;
+  readonly next: readonly { readonly bit: number; readonly gapMax: number }[];
+};
+/** In the order of their first class. */
+const RULES: readonly BitRule[] = CUE_RULES.map(({ type, first, next }): BitRule => {
+  const steps = next.map(([name, gapMax]) => ({ bit: bitOf(name), gapMax }));
+  const all = steps.reduce((mask, { bit }) => mask | bit, bitOf(first));
+  return { type: `injection.${type}`, first: bitOf(first), all, next: steps };
+}).toSorted((a, b) => a.first - b.first);
 
 /** The words of a text that are in any class, with their number in the text, so that distances can be told. */
 type CueWord = { readonly mask: number; readonly number: number; readonly start: number; readonly end: number };
@@ -18,35 +31,31 @@ type CueWord = { readonly mask: number; readonly number: number; readonly start:
 /** Phrases that tell a model to leave its instructions, to give them away or to be something else. */
 export function findCues(text: string): Finding[] {
   const words = cueWords(text);
+  let there = 0;
+  for (const { mask } of words) there |= mask;
+  // Most texts have not all words of any phrase.
+  const rules = RULES.filter(({ all }) => (there & all) === all);
   const found: Finding[] = [];
+  if (rules.length === 0) return found;
   let free = 0;
   for (const [at, word] of words.entries()) {
     if (word.start < free) continue;
-    const match = matchAt(words, at);
-    if (match === null) continue;
-    found.push({ type: `injection.${match.rule.type}`, start: word.start, end: match.end });
-    free = match.end;
+    for (const rule of rules) {
+      if ((word.mask & rule.first) === 0) continue;
+      const end = follow(words, at, rule);
+      if (end === null) continue;
+      found.push({ type: rule.type, start: word.start, end });
+      free = end;
+      break;
+    }
   }
   return found;
 }
 
-function matchAt(words: readonly CueWord[], at: number): { rule: CueRule; end: number } | null {
-  const word = words[at]!;
-  for (let bit = 0; bit < CLASSES.length; bit += 1) {
-    if ((word.mask & (1 << bit)) === 0) continue;
-    for (const rule of RULES_BY_FIRST[bit]!) {
-      const end = follow(words, at, rule);
-      if (end !== null) return { rule, end };
-    }
-  }
-  return null;
-}
-
 /** The end of the last word of a rule, when each of its words follows the one before closely enough. */
-function follow(words: readonly CueWord[], first: number, rule: CueRule): number | null {
+function follow(words: readonly CueWord[], first: number, rule: BitRule): number | null {
   let at = first;
-  for (const [name, gapMax] of rule.next) {
-    const bit = 1 << CLASSES.indexOf(name);
+  for (const { bit, gapMax } of rule.next) {
     const last = words[at]!.number + 1 + gapMax;
     let next = at + 1;
     while (next < words.length && words[next]!.number <= last && (words[next]!.mask & bit) === 0) next += 1;
@@ -74,6 +83,10 @@ function cueWords(text: string): CueWord[] {
     start = -1;
   }
   return found;
+}
+
+function bitOf(name: CueClass): number {
+  return 1 << CLASSES.indexOf(name);
 }
 
 function maskWords(): ReadonlyMap<string, number> {

@@ -131,10 +131,14 @@ type EndpointCost = { readonly endpoint: string; readonly cost: bigint };
 /** By account: what the decisions that it is charged with came to on each endpoint, as the register says. */
 async function readLeafCosts(db: Kysely<KeyDatabase>): Promise<Map<string, EndpointCost[]>> {
   const { rows } = await sql<{ account: string; endpoint: string | null; cost: string }>`
+    with settled as (
+      select account, decision_id from budget_reservation where settled is not null and not estimated
+      union all select account, unnest(decisions) from budget_settled
+    )
     select r.account, c.provider || '/' || c.model as endpoint, coalesce(sum(c.cost), 0) as cost
-    from budget_reservation r join budget_account a on a.id = r.account join budget b on b.id = a.budget
+    from settled r join budget_account a on a.id = r.account join budget b on b.id = a.budget
     join cost_line c on c.decision_id = r.decision_id
-    where b.kind = 'budget' and b.unit = 'pico-usd' and r.settled is not null and not r.estimated
+    where b.kind = 'budget' and b.unit = 'pico-usd'
     group by 1, 2`.execute(db);
   const costs = new Map<string, EndpointCost[]>();
   for (const { account, endpoint, cost } of rows) {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { coveredBy } from "@signalbox/decision";
 import type { Logger } from "@signalbox/kit";
 import type { BudgetNotice, Catalogue } from "@signalbox/proto";
@@ -5,12 +6,15 @@ import { sql } from "kysely";
 import type { BudgetBook } from "./budget-book.ts";
 import type { BudgetDatabase } from "./budget-store.ts";
 import { chargeOfOutcome } from "./charge-of-outcome.ts";
-import { type Ended, endedIn, type LeafRow, leafRows, type Reserved, reservedIn } from "./leaf-postings.ts";
+import { endedBefore, openBefore } from "./earlier-leaves.ts";
+import { type Ended, endedIn, type LeafRow, leafRows, reservedIn } from "./leaf-postings.ts";
 import { bookPostings, type CrossedShare, Postings } from "./postings.ts";
 
 /** Any number that nobody else locks with: one instance books at a time. */
 const LOCK = 7_306_010_002;
-const BATCH_LEAVES = 500;
+const BATCH_LEAVES = 1_000;
+/** So many leaves are read in one turn of the event loop, which belongs to the decisions. */
+const TURN_LEAVES = 100;
 
 export type BookingOptions = {
   readonly db: BudgetDatabase;
@@ -20,20 +24,22 @@ export type BookingOptions = {
   readonly notify: (notice: BudgetNotice) => void;
 };
 
+/** How many leaves were booked, and whether there are more; none and no when another instance is at it. */
+export type BookedLeaves = { readonly leaves: number; readonly more: boolean };
+
 /**
  * Books the next leaves of the register: what decisions reserved leaves their leases, and what outcomes cost is settled.
- * The cursor moves in the same transaction, so that every leaf is booked once, whichever instance reads it. Resolves with
- * whether there is more to book; false as well when another instance is at it.
+ * The cursor moves in the same transaction, so that every leaf is booked once, whichever instance reads it.
  */
-export async function bookRegister(options: BookingOptions): Promise<boolean> {
+export async function bookRegister(options: BookingOptions): Promise<BookedLeaves> {
   const { db, notify } = options;
-  const { alerts, more } = await db.transaction().execute((transaction) => bookNext(transaction, options));
+  const { alerts, ...booked } = await db.transaction().execute((transaction) => bookNext(transaction, options));
   for (const alert of alerts) notify(alert);
-  return more;
+  return booked;
 }
 
-type Booked = { readonly alerts: readonly BudgetNotice[]; readonly more: boolean };
-const NOTHING: Booked = { alerts: [], more: false };
+type Booked = BookedLeaves & { readonly alerts: readonly BudgetNotice[] };
+const NOTHING: Booked = { alerts: [], leaves: 0, more: false };
 
 async function bookNext(db: BudgetDatabase, options: BookingOptions): Promise<Booked> {
   const { rows: locks } = await sql<{ locked: boolean }>`select pg_try_advisory_xact_lock(${LOCK}) as locked`.execute(
@@ -50,7 +56,8 @@ async function bookNext(db: BudgetDatabase, options: BookingOptions): Promise<Bo
   const to = Math.min(Number(at.size), from + BATCH_LEAVES);
   const batch = await readBatch(db, { from, to }, options);
   const crossed = await bookPostings(db, { from, to }, batch);
-  return { alerts: crossed.map((row) => alertOf(row, options.book)), more: to < Number(at.size) };
+  const alerts = crossed.map((row) => alertOf(row, options.book));
+  return { alerts, leaves: to - from, more: to < Number(at.size) };
 }
 
 function alertOf(row: CrossedShare, book: BudgetBook): BudgetNotice {
@@ -67,9 +74,9 @@ async function readBatch(
 ): Promise<Postings> {
   const { log } = options;
   const { rows } = await leafRows(sql`idx >= ${from} and idx < ${to}`).execute(db);
-  const reserved = rows.filter(({ type }) => type === "decision").flatMap((row) => readable(row, log, reservedIn));
-  const early = await endedBefore(db, reserved, from);
-  const open = await openBefore(db, rows);
+  const reserved = await inTurns(rows, (row) => (row.type === "decision" ? readable(row, log, reservedIn) : []));
+  const early = await endedBefore(db, reserved, { rows, from });
+  const open = await openBefore(db, reserved, rows);
   const waiting = new Map([...open].map(([id, budgets]) => [id, [...budgets.keys()]]));
   // A limit on requests counts what was admitted, whatever becomes of it: that is settled with the reservation.
   const waits = ({ budget }: { budget: string }): boolean => {
@@ -84,7 +91,8 @@ async function readBatch(
       parts.filter(waits).map(({ budget }) => budget),
     );
   }
-  const ended = [...early, ...rows].flatMap((row) => readable(row, log, (each) => endingOf(each, waiting)));
+  const read = (row: LeafRow): Ended[] => readable(row, log, (each) => endingOf(each, waiting));
+  const ended = await inTurns([...early, ...rows], read);
   const covers = coverage(options);
   for (const ending of ended) {
     const { decisionId } = ending;
@@ -94,6 +102,15 @@ async function readBatch(
     }
   }
   return postings;
+}
+
+async function inTurns<T>(rows: readonly LeafRow[], read: (row: LeafRow) => readonly T[]): Promise<T[]> {
+  const all: T[] = [];
+  for (const [at, row] of rows.entries()) {
+    if (at > 0 && at % TURN_LEAVES === 0) await nextTurn();
+    all.push(...read(row));
+  }
+  return all;
 }
 
 function endingOf(row: LeafRow, waiting: ReadonlyMap<string, readonly string[]>): Ended | null {
@@ -111,30 +128,6 @@ function readable<T>(row: LeafRow, log: Logger, read: (row: LeafRow) => T | null
     log.error({ err: error, leaf: row.idx }, "a leaf cannot be booked");
     return [];
   }
-}
-
-/** A register that was killed takes what it held a second time, so an outcome may stand before its decision. */
-async function endedBefore(db: BudgetDatabase, reserved: readonly Reserved[], from: number): Promise<LeafRow[]> {
-  if (reserved.length === 0) return [];
-  const requests = reserved.map(({ requestId }) => requestId);
-  const before = sql`request_id = any(${requests}::uuid[]) and idx < ${from} and type <> 'decision'`;
-  const { rows } = await leafRows(before).execute(db);
-  return rows;
-}
-
-/** Of decisions of earlier batches that ended: the budgets that have reserved for them, with the account of each. */
-async function openBefore(db: BudgetDatabase, rows: readonly LeafRow[]): Promise<Map<string, Map<string, string>>> {
-  const ended = rows.flatMap(({ type, decision_id: id }) => (type === "decision" || id === null ? [] : id));
-  const open = new Map<string, Map<string, string>>();
-  if (ended.length === 0) return open;
-  const { rows: found } = await sql<{ decision_id: string; budget: string; account: string }>`
-    select decision_id, budget, account from budget_reservation
-    where decision_id = any(${ended}::uuid[]) and settled is null`.execute(db);
-  for (const { decision_id: id, budget, account } of found) {
-    const budgets = open.get(id) ?? new Map<string, string>();
-    open.set(id, budgets.set(budget, account));
-  }
-  return open;
 }
 
 type Covers = (selector: string) => ReadonlySet<string>;

@@ -1,11 +1,14 @@
-import type { Logger } from "@signalbox/kit";
+import { repeatWork } from "@signalbox/kit";
 import { bookRegister, type BookingOptions } from "./book-register.ts";
 import type { LeaseExpiry } from "./expire-leases.ts";
 
 /** Should the word of new leaves be lost. */
 const LOOK_EVERY_MS = 500;
-/** A look costs the same for one leaf and for hundreds, so leaves are let gather while nobody waits for them. */
+/** A look costs nearly the same for one leaf and for hundreds, so leaves are let gather while nobody waits for them. */
 const GATHER_MS = 250;
+/** Under load longer, because what begins and ends within one look is booked as a sum. */
+const GATHER_BUSY_MS = 1_000;
+const BUSY_LEAVES = 100;
 const HURRIED_MS = 5;
 
 /** Keeps the accounts up to the register, and ends the leases that nobody holds. */
@@ -19,39 +22,46 @@ export type Booking = AsyncDisposable & {
 export function keepBooked(options: BookingOptions & { expiry: LeaseExpiry; expireEveryMs: number }): Booking {
   const { book, expiry, expireEveryMs, log } = options;
   let timer: NodeJS.Timeout | undefined;
-  let working: Promise<void> | null = null;
   let isDirty = false;
   let isHurried = false;
   let expiredAtMs = 0;
-  const failing = { is: false };
+  let gatherMs = GATHER_MS;
+  let isFailing = false;
 
   async function work(): Promise<void> {
-    try {
-      do isDirty = false;
-      while ((await bookRegister(options)) || isDirty);
-      if (Date.now() - expiredAtMs >= expireEveryMs) {
-        expiredAtMs = Date.now();
-        await expiry.run(expiredAtMs);
-      }
-      failing.is = false;
-    } catch (error) {
-      report(log, failing, error);
+    // While a look is due anyway, leaves gather for it.
+    if (!book.hasBudgets || timer !== undefined) return;
+    let isBusy = false;
+    for (let more = true; more || isDirty;) {
+      isDirty = false;
+      const booked = await bookRegister(options);
+      more = booked.more;
+      isBusy ||= booked.leaves >= BUSY_LEAVES;
     }
+    gatherMs = isBusy ? GATHER_BUSY_MS : GATHER_MS;
+    if (Date.now() - expiredAtMs >= expireEveryMs) {
+      expiredAtMs = Date.now();
+      await expiry.run(expiredAtMs);
+    }
+    isFailing = false;
   }
 
+  function onFailure(error: unknown): void {
+    if (!isFailing) log.error({ err: error }, "the register cannot be booked; what is reserved stays so");
+    isFailing = true;
+  }
+
+  const looking = repeatWork({ everyMs: LOOK_EVERY_MS, work, onFailure });
+
   function run(): void {
-    clearTimeout(timer);
     timer = undefined;
     isHurried = false;
-    if (!book.hasBudgets) return;
     isDirty = true;
-    working ??= work().finally(() => {
-      working = null;
-    });
+    void looking.run();
   }
 
   function nudge(): void {
-    timer ??= setTimeout(run, GATHER_MS);
+    timer ??= setTimeout(run, gatherMs);
   }
 
   function hurry(): void {
@@ -61,20 +71,12 @@ export function keepBooked(options: BookingOptions & { expiry: LeaseExpiry; expi
     timer = setTimeout(run, HURRIED_MS);
   }
 
-  const looking = setInterval(run, LOOK_EVERY_MS);
-  looking.unref();
   return {
     nudge,
     hurry,
-    async [Symbol.asyncDispose]() {
-      clearInterval(looking);
+    [Symbol.asyncDispose]() {
       clearTimeout(timer);
-      await working;
+      return looking[Symbol.asyncDispose]();
     },
   };
-}
-
-function report(log: Logger, failing: { is: boolean }, error: unknown): void {
-  if (!failing.is) log.error({ err: error }, "the register cannot be booked; what is reserved stays so");
-  failing.is = true;
 }

@@ -4,7 +4,7 @@ import type { BudgetDefinition } from "./budget-definition.ts";
 import type { BudgetDatabase } from "./budget-store.ts";
 
 /** What of a budget decides on how it is booked. */
-export type Booked = Pick<BudgetDefinition, "kind" | "unit" | "rollingMs">;
+export type Booked = Pick<BudgetDefinition, "kind" | "unit" | "span" | "rollingMs">;
 /** A limit's window is forgotten in so many parts. */
 const BUCKETS = 100;
 
@@ -19,12 +19,19 @@ type New = {
 };
 type Ending = { readonly decisionId: string; readonly budget: string; readonly cost: string | null };
 
-/** What decisions took of one lease and came to, as one posting. */
-type Sum = { readonly first: New; amount: bigint; cost: bigint };
+/** What decisions took of one lease and came to, as one posting; `decisions` are kept of money alone. */
+type Sum = {
+  readonly lease: string;
+  readonly atMs: number;
+  readonly decisions: string[] | null;
+  amount: bigint;
+  cost: bigint;
+  count: number;
+};
 
 /**
- * What leaves say of reservations, each once: what begins and ends within one batch is one posting. Of a limit nobody asks
- * later what a single decision took, so those that have ended are summed.
+ * What leaves say of reservations, each once: what begins and ends within one batch is one posting, and such postings are
+ * summed. Of a limit nobody asks later what a single decision took, and of money a sum names its decisions.
  */
 export class Postings {
   readonly #begun = new Map<string, New>();
@@ -53,30 +60,46 @@ export class Postings {
     }
   }
 
-  /** The arguments of `budget_book`, in its order: a list for each column. */
+  /** The arguments of `budget_book_batch`, in its order: a list for each column. */
   columns(): readonly unknown[][] {
-    const begun = summed(this.#begun.values(), this.#known);
+    const { single, sums } = summed(this.#begun.values(), this.#known);
     const ended = [...this.#ended.values()];
-    const leases = numbered(begun.map(({ lease }) => lease));
+    const leases = numbered([...single, ...sums].map(({ lease }) => lease));
     const budgets = numbered(ended.map(({ budget }) => budget));
+    let next = 1;
+    const first = sums.map(({ decisions }) => {
+      if (decisions === null) return 0;
+      next += decisions.length;
+      return next - decisions.length;
+    });
     return [
       leases.names,
-      begun.map(({ decisionId }) => decisionId),
-      leases.places,
-      begun.map(({ amount }) => amount),
-      begun.map(({ atMs }) => atMs),
-      begun.map(({ end }) => end !== null),
-      begun.map(({ end }) => end?.cost ?? null),
+      single.map(({ decisionId }) => decisionId),
+      leases.places.slice(0, single.length),
+      single.map(({ amount }) => amount),
+      single.map(({ atMs }) => atMs),
+      single.map(({ end }) => end !== null),
+      single.map(({ end }) => end?.cost ?? null),
       [...this.#accounts],
       budgets.names,
       ended.map(({ decisionId }) => decisionId),
       budgets.places,
       ended.map(({ cost }) => cost),
+      leases.places.slice(single.length),
+      sums.map(({ amount }) => String(amount)),
+      sums.map(({ cost }) => String(cost)),
+      sums.map(({ atMs }) => atMs),
+      sums.map(({ count }) => count),
+      first,
+      sums.flatMap(({ decisions }) => decisions ?? []),
     ];
   }
 }
 
-function summed(all: Iterable<New>, known: (budget: string) => Booked | undefined): New[] {
+function summed(
+  all: Iterable<New>,
+  known: (budget: string) => Booked | undefined,
+): { readonly single: readonly New[]; readonly sums: readonly Sum[] } {
   const single: New[] = [];
   const sums = new Map<string, Sum>();
   for (const each of all) {
@@ -86,29 +109,34 @@ function summed(all: Iterable<New>, known: (budget: string) => Booked | undefine
       single.push(each);
       continue;
     }
+    const { lease, atMs, decisionId } = each;
     const amount = BigInt(each.amount);
-    const bucketMs = Math.max(1, Math.floor((budget.rollingMs ?? 1) / BUCKETS));
+    const bucket =
+      budget.kind === "rate" ? Math.floor(atMs / Math.max(1, Math.floor((budget.rollingMs ?? 1) / BUCKETS))) : 0;
     // What came to more than it had reserved is excess, which what others left over does not make up for.
-    const name = `${each.lease} ${Math.floor(each.atMs / bucketMs)} ${cost > amount}`;
-    const sum = sums.get(name);
-    if (sum === undefined) sums.set(name, { first: each, amount, cost });
-    else {
-      sum.amount += amount;
-      sum.cost += cost;
+    const name = `${lease} ${bucket} ${cost > amount}`;
+    let sum = sums.get(name);
+    if (sum === undefined) {
+      sum = { lease, atMs, decisions: budget.kind === "budget" ? [] : null, amount: 0n, cost: 0n, count: 0 };
+      sums.set(name, sum);
     }
+    sum.decisions?.push(decisionId);
+    sum.amount += amount;
+    sum.cost += cost;
+    sum.count += 1;
   }
-  const counted = [...sums.values()].map(({ first, amount, cost }) => {
-    return { ...first, amount: String(amount), end: { cost: String(cost) } };
-  });
-  return [...single, ...counted];
+  return { single, sums: [...sums.values()] };
 }
 
-/** What a reservation of a limit came to; null while it is waited for, and of money, of which each keeps its own row. */
-function countedCost({ amount, end }: New, { kind, unit }: Booked): bigint | null {
-  if (kind === "budget") return null;
+/** What a reservation came to that need not be found again by itself; null for one that keeps its own row. */
+function countedCost({ amount, end }: New, { kind, unit, span }: Booked): bigint | null {
   if (kind === "rate" && unit === "requests") return BigInt(amount);
   if (end === null) return null;
-  return kind === "concurrency" ? 0n : BigInt(end.cost ?? amount);
+  if (kind === "concurrency") return 0n;
+  if (kind === "rate") return BigInt(end.cost ?? amount);
+  // What may leave the window by itself does so decision by decision, and what nobody saw the end of is told apart.
+  const rollsOff = span === "rolling" || span === "total";
+  return rollsOff || end.cost === null ? null : BigInt(end.cost);
 }
 
 /** Each name once, and for each of the list its place among them, from 1. */
@@ -139,6 +167,6 @@ export async function bookPostings(
   postings: Postings,
 ): Promise<CrossedShare[]> {
   const columns = sql.join(postings.columns().map((column) => sql`${column}`));
-  const { rows } = await sql<CrossedShare>`select * from budget_book(${from}, ${to}, ${columns})`.execute(db);
+  const { rows } = await sql<CrossedShare>`select * from budget_book_batch(${from}, ${to}, ${columns})`.execute(db);
   return rows;
 }
