@@ -275,7 +275,7 @@ test("the register hears what changed of the configuration and of prices, though
   await vi.waitFor(() => expect(settings().slice(known + 3)).toMatchObject([{ object: "catalogue" }]));
 });
 
-test("an activation that the register could not take is recorded once it can", async () => {
+test("an activation that the register could not take is recorded once it can, as the same event", async () => {
   await using _policy = await rig.start({ policyPollMs: 50 });
   const manager = await rig.operator.jetstreamManager();
   const { config } = await manager.streams.info(AUDIT_STREAM.name);
@@ -283,19 +283,16 @@ test("an activation that the register could not take is recorded once it can", a
   const answer = await apply("planMax: 3");
   expect(answer).toMatchObject({ kind: "activated", warnings: [expect.stringContaining("yet")] });
   const recorded = (): AdminEvent[] => changes.filter(({ after }) => "document" in answer && after === answer.document);
-  const tried = new Set(recorded().map(({ eventId }) => eventId)).size;
+  const tried = recorded().length;
   await manager.streams.add(config);
-  const late = "policy_activation where not is_recorded";
   const owner = async (text: string): Promise<number> => {
     return withClient(rig.db.ownerUrl, async (client) => (await client.query(text)).rowCount ?? 0);
   };
   // Nobody waits here for what is late to be so.
-  await owner(`update policy_activation set at = at - interval '1 minute' where not is_recorded`);
-  const said = await vi.waitFor(() => {
-    const all = recorded();
-    expect(new Set(all.map(({ eventId }) => eventId)).size).toBe(tried + 1);
-    return all.at(-1);
-  }, 15_000);
-  expect(said).toMatchObject({ object: "policy", change: "activated", by: "tester" });
-  await vi.waitFor(async () => expect(await owner(`select from ${late}`)).toBe(0));
+  expect(await owner("update admin_outbox set at = at - interval '1 minute'")).toBe(1);
+  await vi.waitFor(async () => expect(await owner("select from admin_outbox")).toBe(0), 15_000);
+  const [first, ...again] = recorded();
+  expect(first).toMatchObject({ object: "policy", change: "activated", by: "tester" });
+  expect(again.length).toBeGreaterThanOrEqual(tried);
+  for (const event of again) expect(event).toEqual(first);
 });

@@ -10,8 +10,12 @@ export type EventStamp = {
   atMs: number;
 };
 
-/** An event before its stamp and signature. */
-export type UnsignedEvent = { readonly type: EventType; readonly event: Record<string, unknown> };
+/** An event before its stamp and signature; `atMs` is the time of signing unless it is given. */
+export type UnsignedEvent = {
+  readonly type: EventType;
+  readonly event: Record<string, unknown>;
+  readonly atMs?: number;
+};
 
 export type SignResult =
   | { kind: "signed"; eventId: string; envelope: Uint8Array }
@@ -33,9 +37,13 @@ export function createEventSigner(options: {
   const { service, instance, key } = options;
   let seq = 0;
 
-  function prepare({ type, event }: UnsignedEvent): { eventId: string; payloadType: string; payload: Buffer } {
+  function prepare({ type, event, atMs = Date.now() }: UnsignedEvent): {
+    eventId: string;
+    payloadType: string;
+    payload: Buffer;
+  } {
     const eventId = uuidv7();
-    const stamp: EventStamp = { eventId, producer: { service, instance, seq: seq + 1 }, atMs: Date.now() };
+    const stamp: EventStamp = { eventId, producer: { service, instance, seq: seq + 1 }, atMs };
     const payload = Buffer.from(canonicalize({ ...event, ...stamp }), "utf8");
     if (payload.length > PAYLOAD_MAX_BYTES)
       throw new Error(`the event has ${payload.length} bytes; a leaf holds ${PAYLOAD_MAX_BYTES}`);

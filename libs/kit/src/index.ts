@@ -13,6 +13,7 @@ export * from "./read-config.ts";
 export * from "./read-items.ts";
 export * from "./receipts.ts";
 export * from "./recorder.ts";
+export * from "./repeated-work.ts";
 export * from "./replier.ts";
 export * from "./run.ts";
 export * from "./service-config.ts";

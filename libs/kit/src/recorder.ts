@@ -5,7 +5,7 @@ import type { Signer } from "@signalbox/tlog";
 import { createEventSigner } from "./event-signer.ts";
 import type { Logger } from "./logger.ts";
 import { createDurablePublisher, type DurablePublisher } from "./durable-publisher.ts";
-import { listenReceipts, type Receipts } from "./receipts.ts";
+import { listenReceipts, type ReceiptResult, type Receipts } from "./receipts.ts";
 
 export type RecordOptions = {
   type: EventType;
@@ -18,6 +18,8 @@ export type RecordOptions = {
   audit: "async" | "sync";
   /** How long a refused or unanswered publish is tried again before giving up; 0 fails at once. */
   retryForMs: number;
+  /** sync: how long the ledger's receipt is waited for at the most. Three times two seconds, unless it is given. */
+  receiptWithinMs?: number;
 };
 
 export type Recorder = Disposable & {
@@ -26,9 +28,19 @@ export type Recorder = Disposable & {
    * Rejects with `audit-unavailable` when it is not; the event must then be taken as not recorded.
    */
   record(options: RecordOptions): Promise<void>;
+  /** Signs one event that happened at `atMs`, for who keeps it until it is acknowledged. Throws when it cannot be signed. */
+  sign(event: Pick<RecordOptions, "type" | "tenant" | "event"> & { readonly atMs: number }): SignedEvent;
+  /**
+   * Sends what was signed, and resolves on the AUDIT queue's acknowledgement. The ledger takes an event once, so it may be
+   * sent as often as it takes, by any process. Rejects with `audit-unavailable`.
+   */
+  send(signed: SignedEvent, retryForMs: number): Promise<void>;
 };
 
-type Pending = RecordOptions & { resolve: () => void; reject: (error: SignalboxError) => void };
+/** The exact bytes that become a leaf, and where they are sent. */
+export type SignedEvent = { readonly subject: string; readonly envelope: Uint8Array };
+
+type Pending = RecordOptions & { giveUpAtMs: number; resolve: () => void; reject: (error: SignalboxError) => void };
 type Signed = { pending: Pending; eventId: string; item: AuditItem };
 type Lane = { queue: Pending[]; inFlight: number; scheduled: boolean };
 
@@ -83,9 +95,18 @@ export function createRecorder(options: { bus: Bus; service: StageName; key: Sig
       let lane = lanes.get(subject);
       if (lane === undefined) lanes.set(subject, (lane = { queue: [], inFlight: 0, scheduled: false }));
       const { promise, resolve, reject } = Promise.withResolvers<void>();
-      lane.queue.push({ ...record, resolve, reject });
+      lane.queue.push({ ...record, giveUpAtMs: Date.now() + (record.receiptWithinMs ?? Infinity), resolve, reject });
       schedule(subject, lane);
       return promise;
+    },
+    sign({ type, tenant, event, atMs }) {
+      const [result] = signEvents([{ type, event, atMs }]);
+      if (result?.kind !== "signed") throw new Error("the event cannot be signed", { cause: result?.error });
+      return { subject: eventSubject(type, tenant), envelope: result.envelope };
+    },
+    send: ({ subject, envelope }, retryForMs) => {
+      const payload = encodeAuditMessage([{ envelope, labels: null }]);
+      return publisher.publish({ subject, payload, retryForMs }).catch(giveUp);
     },
     [Symbol.dispose]() {
       receipts[Symbol.dispose]();
@@ -103,25 +124,32 @@ async function publishSigned(options: {
   const { publisher, receipts, subject, signed } = options;
   const payload = encodeAuditMessage(signed.map(({ item }) => item));
   const retryForMs = Math.max(...signed.map(({ pending }) => pending.retryForMs));
-  const sync = signed.filter(({ pending }) => pending.audit === "sync");
+  let waiting = signed.filter(({ pending }) => pending.audit === "sync");
   try {
     for (let tries = 1; ; tries += 1) {
-      const receipted = Promise.all(sync.map(({ eventId }) => receipts.wait(eventId, RECEIPT_TIMEOUT_MS)));
+      const receipted = waiting.map(({ eventId, pending }) =>
+        receipts.wait(eventId, Math.max(0, Math.min(RECEIPT_TIMEOUT_MS, pending.giveUpAtMs - Date.now()))),
+      );
       await publisher.publish({ subject, payload, retryForMs });
       for (const { pending } of signed) if (pending.audit === "async") pending.resolve();
-      const results = await receipted;
+      const mayTryAgain = tries < RECEIPT_TRIES;
+      const settled = waiting.map(async (each, index) => isSettled(each, await receipted[index]!, mayTryAgain));
+      const areSettled = await Promise.all(settled);
+      waiting = waiting.filter((_, index) => areSettled[index] === false);
       // A receipt travels at most once, so after a silence the event is sent again: the ledger answers for what it holds.
-      if (results.some((result) => result.status === "timeout") && tries < RECEIPT_TRIES) continue;
-      for (const [index, { pending }] of sync.entries()) {
-        const result = results[index]!;
-        if (result.status === "committed") pending.resolve();
-        else pending.reject(unavailable(result));
-      }
-      return;
+      if (waiting.length === 0) return;
     }
   } catch (error) {
     for (const { pending } of signed) pending.reject(unavailable(error));
   }
+}
+
+/** False for one that is to be sent again. Nobody waits for the receipts of others. */
+function isSettled({ pending }: Signed, result: ReceiptResult, mayTryAgain: boolean): boolean {
+  if (result.status === "timeout" && mayTryAgain && Date.now() < pending.giveUpAtMs) return false;
+  if (result.status === "committed") pending.resolve();
+  else pending.reject(unavailable(result));
+  return true;
 }
 
 function splitMessages(signed: Signed[]): Signed[][] {
@@ -137,6 +165,10 @@ function splitMessages(signed: Signed[]): Signed[][] {
     bytes += size;
   }
   return messages;
+}
+
+function giveUp(cause: unknown): never {
+  throw unavailable(cause);
 }
 
 function unavailable(cause: unknown): SignalboxError {

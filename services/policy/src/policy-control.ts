@@ -1,4 +1,5 @@
-import { type Bus, decodeJson, type Logger, type Recorder } from "@signalbox/kit";
+import { type Bus, decodeJson, type Logger } from "@signalbox/kit";
+import type { AdminOutbox } from "@signalbox/kit/admin-outbox";
 import {
   POLICY_CONTROL_SUBJECT,
   POLICY_NOTICE_SUBJECT,
@@ -17,7 +18,6 @@ import type { Database } from "./kept-documents.ts";
 import { policyRefusals } from "./metrics.ts";
 import { proveFiles, proveVersion, type ProvenPolicy } from "./policy-files/prove-policy.ts";
 import type { PolicyInForce } from "./policy-in-force.ts";
-import { recordActivation } from "./record-activation.ts";
 import { activations, documentText, keptPolicy, recordRefusal, refusals } from "./policy-store.ts";
 
 /** As far back as a rollback looks for a version. */
@@ -25,7 +25,7 @@ const ROLLBACK_SEARCH_MAX = 500;
 
 export type PolicyControlOptions = {
   readonly bus: Bus;
-  readonly recorder: Recorder;
+  readonly outbox: AdminOutbox;
   readonly db: Kysely<Database>;
   readonly log: Logger;
   readonly documents: DecisionDocuments;
@@ -160,22 +160,17 @@ async function toVersion(digest: string, actor: string, options: PolicyControlOp
 }
 
 async function activated(
-  { activation, version, document }: Awaited<ReturnType<PolicyInForce["put"]>>,
+  { activated: made, version, document }: Awaited<ReturnType<PolicyInForce["put"]>>,
   warnings: readonly string[],
   options: PolicyControlOptions,
 ): Promise<PolicyAnswer> {
-  const answer = { kind: "activated", changed: activation !== null, version, document } as const;
-  if (activation === null) return { ...answer, warnings: [...warnings] };
-  const { base: _base, ...told } = activation;
+  const answer = { kind: "activated", changed: made !== null, version, document } as const;
+  if (made === null) return { ...answer, warnings: [...warnings] };
+  const { base: _base, ...told } = made.activation;
   notify({ kind: "activated", activation: told }, options);
-  try {
-    await recordActivation(options.recorder, options.db, activation);
-    return { ...answer, warnings: [...warnings] };
-  } catch (error) {
-    // It is in force already, and the history of activations has it: going back would be a second change.
-    options.log.error({ err: error, seq: activation.seq }, "the register has no record of the policy's activation yet");
-    return { ...answer, warnings: [...warnings, "The register could not take the record of this activation yet."] };
-  }
+  const isRecorded = await options.outbox.send(made.noted);
+  const late = isRecorded ? [] : ["The register could not take the record of this activation yet."];
+  return { ...answer, warnings: [...warnings, ...late] };
 }
 
 /** Nothing changes, and whoever follows the policy hears of it. */

@@ -1,5 +1,5 @@
 import type { PolicyActivation, PolicyProblem, PolicyRefusal } from "@signalbox/proto";
-import { sql, type Kysely } from "kysely";
+import { sql, type Kysely, type Transaction } from "kysely";
 import type { ActivationRow, Database } from "./kept-documents.ts";
 
 /** Any number that nobody else locks with: one replica activates at a time. */
@@ -32,8 +32,15 @@ export async function refusals(db: Kysely<Database>, limit: number): Promise<Pol
 /** With the version that was in force before; null where that was the configuration alone. */
 export type NewActivation = PolicyActivation & { readonly base: string | null };
 
-/** Writes the activation down, unless it is in force already. Its documents are kept before. */
-export function activate(db: Kysely<Database>, next: NextActivation): Promise<NewActivation | null> {
+/**
+ * Writes the activation down, unless it is in force already. Its documents are kept before. `note` writes, in the same
+ * transaction, what is to be recorded of it.
+ */
+export function activate(
+  db: Kysely<Database>,
+  next: NextActivation,
+  note: (transaction: Transaction<Database>, activation: NewActivation) => Promise<void>,
+): Promise<NewActivation | null> {
   return db.transaction().execute(async (transaction) => {
     await sql`select pg_advisory_xact_lock(${LOCK})`.execute(transaction);
     const latest = await latestActivation(transaction);
@@ -41,10 +48,12 @@ export function activate(db: Kysely<Database>, next: NextActivation): Promise<Ne
     const { otherwise, ...values } = next;
     const row = await transaction
       .insertInto("policy_activation")
-      .values({ ...values, previous: latest?.document ?? otherwise })
+      .values({ ...values, previous: latest?.document ?? otherwise, is_recorded: true })
       .returningAll()
       .executeTakeFirstOrThrow();
-    return { ...activationOf(row), base: latest?.version ?? null };
+    const activation = { ...activationOf(row), base: latest?.version ?? null };
+    await note(transaction, activation);
+    return activation;
   });
 }
 

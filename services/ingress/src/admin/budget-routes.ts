@@ -6,13 +6,13 @@ import { actorOf } from "../identity/actor.ts";
 import { meantTenant, tenantBound } from "../identity/reach.ts";
 import type { KeyDatabase } from "../keys/key-database.ts";
 import type { Principal } from "../keys/key-ring.ts";
+import { adminEventOf } from "./admin-event.ts";
 import { ADMIN, type AdminRoute, BODY_LIMITS } from "./admin-route.ts";
 import { AdminBudget, BudgetAccounts, BudgetChange, BudgetList, NewBudget, Retired } from "./budget-forms.ts";
 import { type BudgetTerms, termsOf } from "./budget-row.ts";
 import { budgetId, insertBudget, readAccounts, readBudgets, retireBudget, updateBudget } from "./budget-store.ts";
 import type { AdminContext } from "./key-routes.ts";
 import { presentKey } from "./key-store.ts";
-import { recordAdminChange } from "./record-admin-change.ts";
 
 const ALERT_AT = [0.8];
 
@@ -55,7 +55,7 @@ export function adminBudgetRoutes(context: AdminContext): AdminRoute[] {
   ];
 }
 
-function makeRoute({ db, recorder, log }: AdminContext): AdminRoute {
+function makeRoute({ db, changes, log }: AdminContext): AdminRoute {
   return {
     method: "POST",
     path: `${ADMIN}/budgets`,
@@ -71,21 +71,20 @@ function makeRoute({ db, recorder, log }: AdminContext): AdminRoute {
       const settings = { terms, timeZone, alertAt, atLimit: atLimitOf(terms, wish.atLimit) };
       const of = scope.tenant ?? null;
       const id = budgetId(of, name);
-      if (!(await insertBudget(db, { id, scope, settings, by, each }))) {
-        throw new SignalboxError("invalid-request", "Invalid 'name': there is or was a budget of this name.", {
-          details: { param: "name" },
-        });
-      }
-      const after = await presentBudget(db, id, null);
+      const made = await changes.carryOut(async (transaction, note) => {
+        if (!(await insertBudget(transaction, { id, scope, settings, by, each }))) throw taken();
+        const after = await presentBudget(transaction, id, null);
+        await note(adminEventOf({ object: "budget", change: "created", id, of, by, before: null, after }));
+        return after;
+      });
       log.info({ budget: id, by }, "a budget was made");
-      await recordAdminChange(recorder, { object: "budget", change: "created", id, of, by, before: null, after });
       reply.code(201);
-      return after;
+      return made;
     },
   };
 }
 
-function changeRoute({ db, recorder, log }: AdminContext): AdminRoute {
+function changeRoute({ db, changes, log }: AdminContext): AdminRoute {
   return {
     method: "PATCH",
     path: `${ADMIN}/budgets/:id`,
@@ -109,16 +108,20 @@ function changeRoute({ db, recorder, log }: AdminContext): AdminRoute {
       const by = actorOf(principal);
       const terms = termsOf(limit, window);
       const [id, of] = [before.id, before.scope.tenant ?? null];
-      await updateBudget(db, id, { terms, timeZone, alertAt, atLimit: atLimitOf(terms, atLimit) });
-      const after = await presentBudget(db, id, null);
+      const settings = { terms, timeZone, alertAt, atLimit: atLimitOf(terms, atLimit) };
+      const changed = await changes.carryOut(async (transaction, note) => {
+        await updateBudget(transaction, id, settings);
+        const after = await presentBudget(transaction, id, null);
+        await note(adminEventOf({ object: "budget", change: "changed", id, of, by, before, after }));
+        return after;
+      });
       log.info({ budget: id, by }, "a budget was changed");
-      await recordAdminChange(recorder, { object: "budget", change: "changed", id, of, by, before, after });
-      return after;
+      return changed;
     },
   };
 }
 
-function retireRoute({ db, recorder, log }: AdminContext): AdminRoute {
+function retireRoute({ db, changes, log }: AdminContext): AdminRoute {
   return {
     method: "DELETE",
     path: `${ADMIN}/budgets/:id`,
@@ -128,12 +131,20 @@ function retireRoute({ db, recorder, log }: AdminContext): AdminRoute {
       const before = await presentBudget(db, budgetParam(request.params), principal);
       const by = actorOf(principal);
       const [id, of] = [before.id, before.scope.tenant ?? null];
-      await retireBudget(db, id);
+      await changes.carryOut(async (transaction, note) => {
+        if (!(await retireBudget(transaction, id))) return;
+        await note(adminEventOf({ object: "budget", change: "revoked", id, of, by, before, after: null }));
+      });
       log.info({ budget: id, by }, "a budget was deleted");
-      await recordAdminChange(recorder, { object: "budget", change: "revoked", id, of, by, before, after: null });
       return { object: "budget", id, deleted: true };
     },
   };
+}
+
+function taken(): SignalboxError {
+  return new SignalboxError("invalid-request", "Invalid 'name': there is or was a budget of this name.", {
+    details: { param: "name" },
+  });
 }
 
 function atLimitOf({ kind }: BudgetTerms, atLimit: "block" | "pass" = "block"): "block" | "pass" {

@@ -1,8 +1,10 @@
+import type { UnsignedAdminEvent } from "@signalbox/kit/admin-outbox";
 import { SignalboxError } from "@signalbox/proto";
 import { parseInput } from "../http/parse-input.ts";
 import { parseJsonBody, readBody } from "../http/read-body.ts";
 import { actorOf } from "../identity/actor.ts";
 import { meantTenant } from "../identity/reach.ts";
+import { adminEventOf } from "./admin-event.ts";
 import { ADMIN, type AdminRoute, BODY_LIMITS } from "./admin-route.ts";
 import {
   AdminIdentity,
@@ -17,7 +19,6 @@ import {
 import { ensureTenant, insertIdentity, readIdentities, updateIdentity } from "./identity-store.ts";
 import type { AdminContext } from "./key-routes.ts";
 import { placeWithin } from "./place-key.ts";
-import { recordAdminChange } from "./record-admin-change.ts";
 
 /** Teams, projects, users and service accounts of tenants. */
 export function adminIdentityRoutes(context: AdminContext): AdminRoute[] {
@@ -42,7 +43,7 @@ function listRoute(kind: IdentityKind, { db }: AdminContext): AdminRoute {
   };
 }
 
-function makeRoute(kind: IdentityKind, { db, keys, recorder, log }: AdminContext): AdminRoute {
+function makeRoute(kind: IdentityKind, { changes, log }: AdminContext): AdminRoute {
   return {
     method: "POST",
     path: pathOf(kind),
@@ -54,24 +55,23 @@ function makeRoute(kind: IdentityKind, { db, keys, recorder, log }: AdminContext
       const tenant = meantTenant(principal, wish.tenant);
       const by = actorOf(principal);
       const within = withinOf(kind, wish, NOWHERE);
-      const made = await db.transaction().execute(async (transaction) => {
+      const made = await changes.carryOut(async (transaction, note) => {
         await ensureTenant(transaction, tenant);
         const placed = await placeWithin({ ...within, ...NOBODY }, { db: transaction, tenant, by });
         const { team, project } = placed.place;
         const own = await insertIdentity(transaction, { tenant, kind, id, name, team, project, by });
         if (own === undefined) throw invalid("id", `there is a ${kind} of this id`);
-        return [...placed.made, own];
+        for (const after of [...placed.made, own]) await note(madeEventOf(after, by));
+        return own;
       });
-      await keys.reload();
-      for (const after of made) await recordMade(after, { recorder, by });
       log.info({ tenant, kind, id, by }, "an identity was made");
       reply.code(201);
-      return made.at(-1);
+      return made;
     },
   };
 }
 
-function changeRoute(kind: IdentityKind, { db, keys, recorder, log }: AdminContext): AdminRoute {
+function changeRoute(kind: IdentityKind, { changes, log }: AdminContext): AdminRoute {
   const summary = `Changes what is named of a ${kind}; while it is disabled, nobody speaks for it.`;
   return {
     method: "PATCH",
@@ -82,19 +82,21 @@ function changeRoute(kind: IdentityKind, { db, keys, recorder, log }: AdminConte
       const tenant = meantTenant(principal, parseInput(IdentityQuery, request.query).tenant);
       const change = parseInput(IdentityChange, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
       const name = { tenant, kind, id: (request.params as { id: string }).id };
-      const [before] = await readIdentities(db, name);
-      if (before === undefined) throw new SignalboxError("not-found", `There is no ${kind} of this id.`);
       const by = actorOf(principal);
-      const within = withinOf(kind, change, before);
-      const placed = await placeWithin({ ...within, ...NOBODY }, { db, tenant, by });
-      await updateIdentity(db, before, { ...change, team: placed.place.team, project: placed.place.project });
-      await keys.reload();
-      for (const made of placed.made) await recordMade(made, { recorder, by });
-      const [after = before] = await readIdentities(db, name);
-      const word = before.disabledAt === null && after.disabledAt !== null ? "revoked" : "changed";
-      await recordAdminChange(recorder, { object: kind, change: word, id: name.id, of: tenant, by, before, after });
-      log.info({ ...name, by, disabled: after.disabledAt !== null }, "an identity was changed");
-      return after;
+      const changed = await changes.carryOut(async (transaction, note) => {
+        const [before] = await readIdentities(transaction, name);
+        if (before === undefined) throw new SignalboxError("not-found", `There is no ${kind} of this id.`);
+        const within = withinOf(kind, change, before);
+        const { place, made } = await placeWithin({ ...within, ...NOBODY }, { db: transaction, tenant, by });
+        await updateIdentity(transaction, before, { ...change, team: place.team, project: place.project });
+        for (const identity of made) await note(madeEventOf(identity, by));
+        const [after = before] = await readIdentities(transaction, name);
+        const word = before.disabledAt === null && after.disabledAt !== null ? "revoked" : "changed";
+        await note(adminEventOf({ object: kind, change: word, id: name.id, of: tenant, by, before, after }));
+        return after;
+      });
+      log.info({ ...name, by, disabled: changed.disabledAt !== null }, "an identity was changed");
+      return changed;
     },
   };
 }
@@ -121,13 +123,10 @@ function withinOf(
   };
 }
 
-/** Writes into the register that something was made. */
-export async function recordMade(
-  after: AdminIdentity,
-  { recorder, by }: Pick<AdminContext, "recorder"> & { by: string },
-): Promise<void> {
+/** What the register says of something that was made. */
+export function madeEventOf(after: AdminIdentity, by: string): UnsignedAdminEvent {
   const { object, id, tenant: of } = after;
-  await recordAdminChange(recorder, { object, change: "created", id, of, by, before: null, after });
+  return adminEventOf({ object, change: "created", id, of, by, before: null, after });
 }
 
 function pathOf(kind: IdentityKind): string {

@@ -57,29 +57,25 @@ export async function insertIdentity(db: Db, wish: IdentityWish): Promise<AdminI
   return rows.map(shown)[0];
 }
 
-/** Changes what is named. What is within it, keys included, moves with it. */
+/** Changes what is named, in the transaction of its caller. What is within it, keys included, moves with it. */
 export async function updateIdentity(db: Db, before: AdminIdentity, change: IdentityChange): Promise<void> {
   const { tenant, object: kind, id } = before;
   const { name = before.name, team = before.team, project = before.project } = change;
   const { disabled = before.disabledAt !== null } = change;
-  await db.transaction().execute(async (transaction) => {
+  await sql`
+    update identity set name = ${name}, team = ${team}, project = ${project},
+      disabled_at = case when ${disabled} then coalesce(disabled_at, now()) end
+    where tenant = ${tenant} and kind = ${kind} and id = ${id}`.execute(db);
+  if (team === before.team && project === before.project) return;
+  if (kind === "project") {
+    await sql`update identity set team = ${team} where tenant = ${tenant} and project = ${id}`.execute(db);
+    await sql`update virtual_key set team = ${team} where tenant = ${tenant} and project = ${id}`.execute(db);
+  } else if (kind !== "team") {
+    const owner = sql.ref(kind === "user" ? "user_id" : "service_account");
     await sql`
-      update identity set name = ${name}, team = ${team}, project = ${project},
-        disabled_at = case when ${disabled} then coalesce(disabled_at, now()) end
-      where tenant = ${tenant} and kind = ${kind} and id = ${id}`.execute(transaction);
-    if (team === before.team && project === before.project) return;
-    if (kind === "project") {
-      await sql`update identity set team = ${team} where tenant = ${tenant} and project = ${id}`.execute(transaction);
-      await sql`update virtual_key set team = ${team} where tenant = ${tenant} and project = ${id}`.execute(
-        transaction,
-      );
-    } else if (kind !== "team") {
-      const owner = sql.ref(kind === "user" ? "user_id" : "service_account");
-      await sql`
-        update virtual_key set team = ${team}, project = ${project}
-        where tenant = ${tenant} and ${owner} = ${id}`.execute(transaction);
-    }
-  });
+      update virtual_key set team = ${team}, project = ${project}
+      where tenant = ${tenant} and ${owner} = ${id}`.execute(db);
+  }
 }
 
 function shown(row: Row): AdminIdentity {

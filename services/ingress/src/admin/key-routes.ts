@@ -1,4 +1,4 @@
-import type { Logger, Recorder } from "@signalbox/kit";
+import type { Logger } from "@signalbox/kit";
 import { SignalboxError } from "@signalbox/proto";
 import type { Kysely } from "kysely";
 import { parseInput } from "../http/parse-input.ts";
@@ -7,20 +7,19 @@ import { actorOf } from "../identity/actor.ts";
 import { authoriseRole } from "../identity/authorise.ts";
 import { meantTenant, tenantBound } from "../identity/reach.ts";
 import type { KeyDatabase } from "../keys/key-database.ts";
-import type { KeyRing } from "../keys/key-ring.ts";
 import { revokeKey } from "../keys/key-store.ts";
+import type { AdminChanges } from "./admin-changes.ts";
+import { adminEventOf } from "./admin-event.ts";
 import { ADMIN, type AdminRoute, BODY_LIMITS } from "./admin-route.ts";
 import { Retired } from "./budget-forms.ts";
 import { AdminKey, KeyChange, KeyList, MadeKey, NewKey } from "./key-forms.ts";
 import { changeKey, hasOwner, makeKey, presentKey, readKeys } from "./key-store.ts";
-import { recordMade } from "./identity-routes.ts";
-import { recordAdminChange } from "./record-admin-change.ts";
+import { madeEventOf } from "./identity-routes.ts";
 
 export type AdminContext = {
   readonly db: Kysely<KeyDatabase>;
-  readonly keys: KeyRing;
   readonly pepper: Uint8Array;
-  readonly recorder: Recorder;
+  readonly changes: AdminChanges;
   readonly log: Logger;
 };
 
@@ -51,7 +50,7 @@ export function adminKeyRoutes(context: AdminContext): AdminRoute[] {
   ];
 }
 
-function makeRoute({ db, keys, pepper, recorder, log }: AdminContext): AdminRoute {
+function makeRoute({ db, pepper, changes, log }: AdminContext): AdminRoute {
   return {
     method: "POST",
     path: `${ADMIN}/keys`,
@@ -63,20 +62,15 @@ function makeRoute({ db, keys, pepper, recorder, log }: AdminContext): AdminRout
       const by = actorOf(principal);
       // Where a tenant has no owner yet, an admin makes the first.
       if (wish.role !== "owner" || (await hasOwner(db, tenant))) authoriseRole(principal, wish.role);
-      const { id, secret, made } = await makeKey(db, { ...wish, tenant }, { pepper, by });
-      await keys.reload();
-      for (const identity of made) await recordMade(identity, { recorder, by });
-      const after = await presentKey(db, id, null);
-      log.info({ key: id, tenant, role: wish.role, by }, "a key was made");
-      await recordAdminChange(recorder, {
-        object: "virtual-key",
-        change: "created",
-        id,
-        of: tenant,
-        by,
-        before: null,
-        after,
+      const { after, secret } = await changes.carryOut(async (transaction, note) => {
+        const key = await makeKey(transaction, { ...wish, tenant }, { pepper, by });
+        const shown = await presentKey(transaction, key.id, null);
+        for (const identity of key.made) await note(madeEventOf(identity, by));
+        const what = { object: "virtual-key", change: "created", id: key.id, of: tenant } as const;
+        await note(adminEventOf({ ...what, by, before: null, after: shown }));
+        return { after: shown, secret: key.secret };
       });
+      log.info({ key: after.id, tenant, role: wish.role, by }, "a key was made");
       // The one time that the secret is shown; no cache on the way may keep it.
       reply.code(201).header("cache-control", "no-store");
       return { ...after, secret };
@@ -84,7 +78,7 @@ function makeRoute({ db, keys, pepper, recorder, log }: AdminContext): AdminRout
   };
 }
 
-function changeRoute({ db, keys, recorder, log }: AdminContext): AdminRoute {
+function changeRoute({ changes, log }: AdminContext): AdminRoute {
   return {
     method: "PATCH",
     path: `${ADMIN}/keys/:id`,
@@ -92,40 +86,42 @@ function changeRoute({ db, keys, recorder, log }: AdminContext): AdminRoute {
     doc: { summary: "Changes what is named; null takes it away.", status: 200, body: KeyChange, answer: AdminKey },
     async handle({ request, principal }) {
       const change = parseInput(KeyChange, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
-      const before = await presentKey(db, idParam(request.params), principal);
       const by = actorOf(principal);
-      authoriseRole(principal, before.role);
-      const made = await changeKey(db, before, { change, by });
-      if (made === null) throw new SignalboxError("invalid-request", "The key is revoked, for ever.");
-      await keys.reload();
-      for (const identity of made) await recordMade(identity, { recorder, by });
-      const after = await presentKey(db, before.id, null);
-      log.info({ key: before.id, by }, "a key was changed");
-      const { id, tenant: of } = after;
-      await recordAdminChange(recorder, { object: "virtual-key", change: "changed", id, of, by, before, after });
-      return after;
+      const key = await changes.carryOut(async (transaction, note) => {
+        const before = await presentKey(transaction, idParam(request.params), principal);
+        authoriseRole(principal, before.role);
+        const made = await changeKey(transaction, before, { change, by });
+        if (made === null) throw new SignalboxError("invalid-request", "The key is revoked, for ever.");
+        for (const identity of made) await note(madeEventOf(identity, by));
+        const after = await presentKey(transaction, before.id, null);
+        const { id, tenant: of } = after;
+        await note(adminEventOf({ object: "virtual-key", change: "changed", id, of, by, before, after }));
+        return after;
+      });
+      log.info({ key: key.id, by }, "a key was changed");
+      return key;
     },
   };
 }
 
-function revokeRoute({ db, keys, recorder, log }: AdminContext): AdminRoute {
+function revokeRoute({ changes, log }: AdminContext): AdminRoute {
   return {
     method: "DELETE",
     path: `${ADMIN}/keys/:id`,
     access: "manage-keys",
     doc: { summary: "Revokes a key for ever.", status: 200, answer: Retired },
     async handle({ request, principal }) {
-      const before = await presentKey(db, idParam(request.params), principal);
-      const { id, tenant: of } = before;
-      authoriseRole(principal, before.role);
+      const id = idParam(request.params);
       const by = actorOf(principal);
-      await revokeKey(db, id);
-      await keys.reload();
+      await changes.carryOut(async (transaction, note) => {
+        const before = await presentKey(transaction, id, principal);
+        authoriseRole(principal, before.role);
+        if (!(await revokeKey(transaction, id))) return;
+        const after = await presentKey(transaction, id, null);
+        const of = before.tenant;
+        await note(adminEventOf({ object: "virtual-key", change: "revoked", id, of, by, before, after }));
+      });
       log.info({ key: id, by }, "a key was revoked");
-      if (before.revokedAt === null) {
-        const after = await presentKey(db, id, null);
-        await recordAdminChange(recorder, { object: "virtual-key", change: "revoked", id, of, by, before, after });
-      }
       return { object: "key", id, deleted: true };
     },
   };

@@ -47,7 +47,7 @@ export async function hasOwner(db: Kysely<KeyDatabase>, tenant: string): Promise
 
 export type MadeKeyParts = { readonly id: string; readonly secret: string; readonly made: readonly AdminIdentity[] };
 
-/** A key with its budget and limits, all at once: no request of it is ever charged to less than these. */
+/** A key with its budget and limits, in the transaction of its caller: no request of it is ever charged to less than these. */
 export async function makeKey(
   db: Kysely<KeyDatabase>,
   wish: NewKey & { readonly tenant: string },
@@ -55,44 +55,39 @@ export async function makeKey(
 ): Promise<MadeKeyParts> {
   const { id, secretKey } = generateSecretKey();
   const { tenant, name, role, lifetimeSeconds = null, expiresAt = null } = wish;
-  const made = await db.transaction().execute(async (transaction) => {
-    await ensureTenant(transaction, tenant);
-    const placed = await placeWithin({ ...NOWHERE, ...placeOf(wish) }, { db: transaction, tenant, by });
-    const settings = settingColumns({ ...wish, ...placed.place });
-    await sql`
-      insert into virtual_key (id, tenant, name, role, hash, lifetime_seconds, renewable_until, expires_at,
-        ${sql.join(settings.map(({ column }) => column))})
-      values (${id}, ${tenant}, ${name}, ${role}, ${hashKey(secretKey, pepper)}, ${lifetimeSeconds},
-        ${lifetimeSeconds === null ? null : expiresAt},
-        least(${expiresAt}::timestamptz, now() + make_interval(secs => ${lifetimeSeconds}::integer)),
-        ${sql.join(settings.map(({ value }) => value))})`.execute(transaction);
-    await setTerms(transaction, { id, tenant, by }, wish);
-    return placed.made;
-  });
+  await ensureTenant(db, tenant);
+  const { place, made } = await placeWithin({ ...NOWHERE, ...placeOf(wish) }, { db, tenant, by });
+  const settings = settingColumns({ ...wish, ...place });
+  await sql`
+    insert into virtual_key (id, tenant, name, role, hash, lifetime_seconds, renewable_until, expires_at,
+      ${sql.join(settings.map(({ column }) => column))})
+    values (${id}, ${tenant}, ${name}, ${role}, ${hashKey(secretKey, pepper)}, ${lifetimeSeconds},
+      ${lifetimeSeconds === null ? null : expiresAt},
+      least(${expiresAt}::timestamptz, now() + make_interval(secs => ${lifetimeSeconds}::integer)),
+      ${sql.join(settings.map(({ value }) => value))})`.execute(db);
+  await setTerms(db, { id, tenant, by }, wish);
   return { id, secret: secretKey, made };
 }
 
-/** Changes what is named of a key that is not revoked, and says what was made with that; null when there is none. */
+/**
+ * Changes what is named of a key that is not revoked, and says what was made with that; null when there is none. In the
+ * transaction of its caller.
+ */
 export async function changeKey(
   db: Kysely<KeyDatabase>,
   key: AdminKey,
   { change, by }: { change: KeyChange; by: string },
 ): Promise<readonly AdminIdentity[] | null> {
   const { id, tenant } = key;
-  return db.transaction().execute(async (transaction) => {
-    const placed = await placeWithin(
-      { ...NOWHERE, ...placeOf(key), ...placeOf(change) },
-      { db: transaction, tenant, by },
-    );
-    const settings = settingColumns({ ...change, ...placed.place });
-    const { numAffectedRows = 0n } = await sql`
-      update virtual_key set ${sql.join(settings.map(({ column, value }) => sql`${column} = ${value}`))},
-        name = coalesce(${change.name ?? null}, name), ${expiryOf(change)}
-      where id = ${id} and revoked_at is null`.execute(transaction);
-    if (numAffectedRows === 0n) return null;
-    await setTerms(transaction, { id, tenant, by }, change);
-    return placed.made;
-  });
+  const { place, made } = await placeWithin({ ...NOWHERE, ...placeOf(key), ...placeOf(change) }, { db, tenant, by });
+  const settings = settingColumns({ ...change, ...place });
+  const { numAffectedRows = 0n } = await sql`
+    update virtual_key set ${sql.join(settings.map(({ column, value }) => sql`${column} = ${value}`))},
+      name = coalesce(${change.name ?? null}, name), ${expiryOf(change)}
+    where id = ${id} and revoked_at is null`.execute(db);
+  if (numAffectedRows === 0n) return null;
+  await setTerms(db, { id, tenant, by }, change);
+  return made;
 }
 
 /** A short-lived key ends no later than it may be renewed. */

@@ -5,11 +5,11 @@ import { parseJsonBody, readBody } from "../http/read-body.ts";
 import { actorOf } from "../identity/actor.ts";
 import { authorise, authoriseRole } from "../identity/authorise.ts";
 import type { Principal } from "../keys/key-ring.ts";
+import { adminEventOf } from "./admin-event.ts";
 import { ADMIN, type AdminRoute, BODY_LIMITS } from "./admin-route.ts";
 import { type AdminKey, MadeKey, Rotation } from "./key-forms.ts";
 import type { AdminContext } from "./key-routes.ts";
 import { presentKey } from "./key-store.ts";
-import { recordAdminChange } from "./record-admin-change.ts";
 import { type Renewal, renewSecret } from "./renew-secret.ts";
 
 /** What is under way with the secret before is not cut off by its bearer's own renewal. */
@@ -66,19 +66,21 @@ function refreshRoute(context: AdminContext): AdminRoute {
 async function renew(
   { key: before, principal, reply }: Renewing,
   wish: Omit<Renewal, "pepper">,
-  { db, keys, pepper, recorder, log }: AdminContext,
+  { pepper, changes, log }: AdminContext,
 ): Promise<object> {
   const { id, tenant: of } = before;
-  const secret = await renewSecret(db, id, { ...wish, pepper });
-  if (secret === null) {
-    const problem = wish.extend && before.lifetimeSeconds === null ? "is not a short-lived one" : "has ended";
-    throw new SignalboxError("invalid-request", `The key ${problem}.`);
-  }
-  await keys.reload();
-  const after = await presentKey(db, id, null);
   const by = actorOf(principal);
+  const { after, secret } = await changes.carryOut(async (transaction, note) => {
+    const renewed = await renewSecret(transaction, id, { ...wish, pepper });
+    if (renewed === null) {
+      const problem = wish.extend && before.lifetimeSeconds === null ? "is not a short-lived one" : "has ended";
+      throw new SignalboxError("invalid-request", `The key ${problem}.`);
+    }
+    const shown = await presentKey(transaction, id, null);
+    await note(adminEventOf({ object: "virtual-key", change: "changed", id, of, by, before, after: shown }));
+    return { after: shown, secret: renewed };
+  });
   log.info({ key: id, by, extended: wish.extend }, "a key was given another secret");
-  await recordAdminChange(recorder, { object: "virtual-key", change: "changed", id, of, by, before, after });
   // The one time that the secret is shown; no cache on the way may keep it.
   reply.header("cache-control", "no-store");
   return { ...after, secret };

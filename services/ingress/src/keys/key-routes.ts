@@ -1,7 +1,8 @@
-import type { Logger, Recorder } from "@signalbox/kit";
+import type { Logger } from "@signalbox/kit";
 import { SignalboxError, TenantId } from "@signalbox/proto";
 import type { Kysely } from "kysely";
 import { z } from "zod";
+import type { AdminChanges } from "../admin/admin-changes.ts";
 import { parseInput } from "../http/parse-input.ts";
 import { actorOf } from "../identity/actor.ts";
 import { authoriseRole } from "../identity/authorise.ts";
@@ -9,9 +10,8 @@ import { meantTenant, reaches } from "../identity/reach.ts";
 import { parseJsonBody, readBody } from "../http/read-body.ts";
 import type { Route } from "../http/route.ts";
 import type { KeyDatabase } from "./key-database.ts";
-import type { KeyRing } from "./key-ring.ts";
 import { createKey, findKey, listKeys, revokeKey, type VirtualKey } from "./key-store.ts";
-import { recordKeyChange } from "./record-key-change.ts";
+import { keyEventOf } from "./key-event.ts";
 
 const BODY_LIMITS = { maxBytes: 16 * 1024, timeoutMs: 10_000 };
 
@@ -30,14 +30,13 @@ const NewKey = z.strictObject({
 
 type Context = {
   readonly db: Kysely<KeyDatabase>;
-  readonly keys: KeyRing;
   readonly pepper: Uint8Array;
-  readonly recorder: Recorder;
+  readonly changes: AdminChanges;
   readonly log: Logger;
 };
 
 /** The operator's management of virtual keys. */
-export function keyRoutes({ db, keys, pepper, recorder, log }: Context): Route[] {
+export function keyRoutes({ db, pepper, changes, log }: Context): Route[] {
   return [
     {
       method: "GET",
@@ -56,10 +55,13 @@ export function keyRoutes({ db, keys, pepper, recorder, log }: Context): Route[]
         const wish = parseInput(NewKey, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
         const tenant = meantTenant(principal, wish.tenant);
         const expiresAt = wish.expiresAt ?? null;
-        const { id, secretKey } = await createKey(db, { ...wish, tenant, expiresAt, pepper });
-        await keys.reload();
-        log.info({ key: id, tenant, role: wish.role, expiresAt, by: actorOf(principal) }, "a key was made");
-        await recordKeyChange(recorder, { before: null, after: await presentKey(db, id), by: actorOf(principal) });
+        const by = actorOf(principal);
+        const { id, secretKey } = await changes.carryOut(async (transaction, note) => {
+          const made = await createKey(transaction, { ...wish, tenant, expiresAt, pepper });
+          await note(keyEventOf({ before: null, after: await presentKey(transaction, made.id), by }));
+          return made;
+        });
+        log.info({ key: id, tenant, role: wish.role, expiresAt, by }, "a key was made");
         // The one time that the key is shown; no cache on the way may keep it.
         reply.code(201).header("cache-control", "no-store");
         return { object: "key", id, tenant, name: wish.name, role: wish.role, expiresAt, key: secretKey };
@@ -71,15 +73,15 @@ export function keyRoutes({ db, keys, pepper, recorder, log }: Context): Route[]
       access: "manage-keys",
       async handle({ request, principal }) {
         const { id } = request.params as { id: string };
-        const before = await presentKey(db, id);
-        if (!reaches(principal, before.tenant)) throw unknownKey();
-        authoriseRole(principal, before.role);
-        await revokeKey(db, id);
-        await keys.reload();
-        log.info({ key: id, by: actorOf(principal) }, "a key was revoked");
-        if (before.revokedAt === null) {
-          await recordKeyChange(recorder, { before, after: await presentKey(db, id), by: actorOf(principal) });
-        }
+        const by = actorOf(principal);
+        await changes.carryOut(async (transaction, note) => {
+          const before = await presentKey(transaction, id);
+          if (!reaches(principal, before.tenant)) throw unknownKey();
+          authoriseRole(principal, before.role);
+          if (!(await revokeKey(transaction, id))) return;
+          await note(keyEventOf({ before, after: await presentKey(transaction, id), by }));
+        });
+        log.info({ key: id, by }, "a key was revoked");
         return { object: "key", id, revoked: true };
       },
     },

@@ -30,24 +30,22 @@ export async function createKey(
   key: { tenant: string; role: Role; name: string; expiresAt?: Date | null; pepper: Uint8Array },
 ): Promise<{ id: string; secretKey: string }> {
   const { id, secretKey } = generateSecretKey();
-  await db.transaction().execute(async (transaction) => {
-    await transaction
-      .insertInto("tenant")
-      .values({ id: key.tenant, digest_key: randomBytes(DIGEST_KEY_BYTES) })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-    await transaction
-      .insertInto("virtual_key")
-      .values({
-        id,
-        tenant: key.tenant,
-        name: key.name,
-        role: key.role,
-        hash: hashKey(secretKey, key.pepper),
-        expires_at: key.expiresAt ?? null,
-      })
-      .execute();
-  });
+  await db
+    .insertInto("tenant")
+    .values({ id: key.tenant, digest_key: randomBytes(DIGEST_KEY_BYTES) })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  await db
+    .insertInto("virtual_key")
+    .values({
+      id,
+      tenant: key.tenant,
+      name: key.name,
+      role: key.role,
+      hash: hashKey(secretKey, key.pepper),
+      expires_at: key.expiresAt ?? null,
+    })
+    .execute();
   return { id, secretKey };
 }
 
@@ -84,7 +82,7 @@ function keyOf(row: Pick<Selectable<KeyDatabase["virtual_key"]>, (typeof KEY_COL
   };
 }
 
-/** Revokes a key for ever. False when there is none of that id; a second time changes nothing and is true. */
+/** Revokes a key for ever. False: there is none of that id, or it was revoked before. */
 export async function revokeKey(db: Kysely<KeyDatabase>, id: string): Promise<boolean> {
   const revoked = await db
     .updateTable("virtual_key")
@@ -92,6 +90,5 @@ export async function revokeKey(db: Kysely<KeyDatabase>, id: string): Promise<bo
     .where("id", "=", id)
     .where("revoked_at", "is", null)
     .executeTakeFirst();
-  if (revoked.numUpdatedRows > 0n) return true;
-  return (await db.selectFrom("virtual_key").select("id").where("id", "=", id).executeTakeFirst()) !== undefined;
+  return revoked.numUpdatedRows > 0n;
 }

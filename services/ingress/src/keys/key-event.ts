@@ -1,9 +1,6 @@
-import type { Recorder } from "@signalbox/kit";
-import { SYSTEM_TENANT, type AdminEvent } from "@signalbox/proto";
+import type { UnsignedAdminEvent } from "@signalbox/kit/admin-outbox";
 import { canonicalize, sha256Digest } from "@signalbox/tlog";
 import type { VirtualKey } from "./key-store.ts";
-
-const RETRY_FOR_MS = 5_000;
 
 export type KeyChange = {
   readonly before: VirtualKey | null;
@@ -12,12 +9,9 @@ export type KeyChange = {
   readonly by: string;
 };
 
-/** Writes into the register that a virtual key was made or changed. Rejects with `audit-unavailable` when it cannot. */
-export async function recordKeyChange(recorder: Recorder, { before, after, by }: KeyChange): Promise<void> {
-  const event: Omit<AdminEvent, "eventId" | "producer" | "atMs"> = {
-    schema: "signalbox.event.admin.v1",
-    tenant: SYSTEM_TENANT,
-    requestId: null,
+/** What the register says of a virtual key that was made or changed. */
+export function keyEventOf({ before, after, by }: KeyChange): UnsignedAdminEvent {
+  return {
     object: "virtual-key",
     change: changeOf(before, after),
     id: after.id,
@@ -26,10 +20,9 @@ export async function recordKeyChange(recorder: Recorder, { before, after, by }:
     before: before === null ? null : digestOf(before),
     after: digestOf(after),
   };
-  await recorder.record({ type: "admin", tenant: SYSTEM_TENANT, event, audit: "async", retryForMs: RETRY_FOR_MS });
 }
 
-function changeOf(before: VirtualKey | null, after: VirtualKey): AdminEvent["change"] {
+function changeOf(before: VirtualKey | null, after: VirtualKey): UnsignedAdminEvent["change"] {
   if (before === null) return "created";
   return before.revokedAt === null && after.revokedAt !== null ? "revoked" : "changed";
 }
