@@ -9,6 +9,7 @@ import { text } from "node:stream/consumers";
 import { recordedTerminal } from "@signalbox/infra/cli/recorded-terminal.ts";
 import { runCli } from "@signalbox/infra/cli/run-cli.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { json } from "../kit/upstream.ts";
 import { answering, startBudgetRig, type BudgetRig } from "./budget-rig.ts";
 
 /*
@@ -209,6 +210,34 @@ test("what another model would have cost is told with its formula, from the pric
   const unknown = (await (await rig.line.api("/admin/v1/costs?baseline=nobody")).json()) as CostAnswer;
   expect(unknown.total.compared).toMatchObject({ requests: 0, savingsPicoUsd: "0" });
   expect(unknown.total.compared?.withoutPrice).toBeGreaterThan(1);
+});
+
+test("B1 what is written to a provider's cache for an hour is within what was reserved, and told of as it is billed", async () => {
+  const { id, secret } = await makeKey({ team: "blue", budget: { usd: 1, window: "total" } });
+  const usage = {
+    input_tokens: 0,
+    cache_creation_input_tokens: 350,
+    cache_creation: { ephemeral_5m_input_tokens: 50, ephemeral_1h_input_tokens: 300 },
+    output_tokens: 10,
+  };
+  const content = [{ type: "text", text: "Hi." }];
+  const head = { id: "msg_1", type: "message", role: "assistant", model: "claude", stop_reason: "end_turn" };
+  rig.upstream.next(json(200, { ...head, content, usage }));
+  const mark = { cache_control: { type: "ephemeral", ttl: "1h" } };
+  const prompt = [{ type: "text", text: "word ".repeat(400), ...mark }];
+  expect(await ask(secret, { model: "keeper/claude", messages: [{ role: "user", content: prompt }] })).toMatchObject({
+    status: 200,
+  });
+  // 50 for five minutes, 300 for an hour, 10 of answer.
+  const settled = 50n * 1_250_000n + 300n * 2_000_000n + 10n * 4_000_000n;
+  await expect.poll(async () => (await rig.account(`key-${id}-budget`)).settled, { timeout: 10_000 }).toBe(settled);
+  expect((await rig.account(`key-${id}-budget`)).excess).toBe(0n);
+  const blue = async (): Promise<unknown> => {
+    const answer = await rig.line.api("/admin/v1/costs?by=team&baseline=claude");
+    return ((await answer.json()) as CostAnswer).data.find(({ by }) => by["team"] === "blue");
+  };
+  const compared = { requests: 1, baselinePicoUsd: String(settled), savingsPicoUsd: "0" };
+  await expect.poll(blue, { timeout: 10_000 }).toMatchObject({ costPicoUsd: String(settled), compared });
 });
 
 type CostAnswer = {

@@ -50,7 +50,13 @@ export async function startBudgetRig(budgets: object = {}): Promise<BudgetRig> {
     { id: "one", price, context: 128_000, quality: 0.8 },
     { id: "dear", price: dear, context: 128_000, quality: 0.9 },
   ];
-  const providers = { upstream: { baseUrl: upstream.baseUrl, apiKey: "upstream-key", models } };
+  const { baseUrl } = upstream;
+  const written = { ...price, cacheWriteUsdPerMillion: 1.25, cacheWriteHourUsdPerMillion: 2 };
+  const claude = { id: "claude", price: written, context: 128_000, quality: 0.7 };
+  const providers = {
+    upstream: { baseUrl, apiKey: "upstream-key", models },
+    keeper: { baseUrl, apiKey: "upstream-key", dialect: "anthropic-messages", models: [claude] },
+  };
   const line = starting.use(await startLine({ config: { providers, cache: { enabled: false } } }));
   const configFile = join(line.home, "run", "policy.json");
   writeFileSync(configFile, JSON.stringify({ ...readConfig(configFile), budgets }));

@@ -79,7 +79,8 @@ function decideResolved(judged: Judged, { model, route }: Extract<RequestTarget,
     return decisionOf(judged, { ...found, action, reason: "cache-hit", propensities, ...charged });
   }
   if (choice === null) {
-    const action = refuseAll(input.facts.model, excluded);
+    const { inputTokens } = input.classification;
+    const action = refuseAll(input.facts.model, excluded, { inputTokens, asked, documents });
     return decisionOf(judged, { ...found, action, reason: action.code, arms });
   }
   // What a budget must answer for stays at the default, so that one long stream does not hold all of it.

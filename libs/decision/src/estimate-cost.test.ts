@@ -17,6 +17,19 @@ test("the tier that the prompt exceeds holds for the whole request", () => {
   expect(estimateCost(price, { input: 201, output: 1 })).toBe(422);
 });
 
+test("where marks ask for the prompt to be kept, all of it may cost what a write does (B5)", () => {
+  const [tier] = priced(100, 10) ?? [];
+  const tokens = { input: 1_000, output: 0 };
+  const price = [{ ...tier!, cacheRead: 10, cacheWrite: 125, cacheWriteHour: 200 }];
+  expect(estimateCost(price, tokens)).toBe(100_000);
+  expect(estimateCost(price, { ...tokens, written: "5m" })).toBe(125_000);
+  expect(estimateCost(price, { ...tokens, written: "1h" })).toBe(200_000);
+  // No price for an hour: a write is a write. No price for a write, or a lower one: what is not written costs more.
+  expect(estimateCost([{ ...tier!, cacheWrite: 125 }], { ...tokens, written: "1h" })).toBe(125_000);
+  expect(estimateCost([tier!], { ...tokens, written: "1h" })).toBe(100_000);
+  expect(estimateCost([{ ...tier!, cacheWrite: 0 }], { ...tokens, written: "5m" })).toBe(100_000);
+});
+
 test("an endpoint without a price has no estimate", () => {
   expect(estimateCost(null, { input: 1, output: 1 })).toBeNull();
 });

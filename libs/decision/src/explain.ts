@@ -42,6 +42,7 @@ function asked({ input }: DecisionEvent): string {
   return [
     ...wish(facts, classification),
     `about ${formatCount(classification.inputTokens)} prompt tokens`,
+    ...(facts.cacheMarks === undefined ? [] : [`asks to keep the prompt for ${facts.cacheMarks}`]),
     ...(facts.signedState ?? []).map(({ wire, kinds }) => `carries state of ${wire} (${kinds.join(", ")})`),
     ...(needs.length === 0 ? [] : [`needs ${needs.join(", ")}`]),
   ].join(", ");

@@ -77,7 +77,7 @@ test("a model that can do none of what is needed is refused with the rules", () 
   });
 });
 
-test("B11 a prompt that a shorter one could stand in for is refused in the words that agents shorten it by", () => {
+test("B11 an answer that does not fit beside its prompt is refused with the numbers, in the words that agents lower it by", () => {
   const docs = documents([
     endpoint("a/small", { contextTokens: 8_000, capabilities: ["tools"] }),
     endpoint("b/blind", { capabilities: [] }),
@@ -91,8 +91,29 @@ test("B11 a prompt that a shorter one could stand in for is refused in the words
     kind: "refuse",
     code: "context-length-exceeded",
     message:
-      "The prompt is too long, with the answer that it asks for, for every endpoint of 'auto'. Ruled out by: capability:tools (1), context-length (1).",
+      "The prompt is too long, with the answer that it asks for, for every endpoint of 'auto': input length and `max_tokens` exceed context limit: " +
+      "5000 + 4000 > 8000. Ask for 3000 output tokens at the most, or shorten the prompt. Ruled out by: capability:tools (1), context-length (1).",
   });
+});
+
+test("B11 a prompt that does not fit by itself is refused with the numbers, in the words that agents shorten it by", () => {
+  const docs = documents([
+    endpoint("a/small", { contextTokens: 8_000 }),
+    endpoint("b/large", { contextTokens: 200_000, maxInputTokens: 9_000 }),
+  ]);
+  for (const maxOutputTokens of [null, 100]) {
+    const facts = { model: "auto", maxOutputTokens };
+    const { action } = decide(decisionInput({ facts, classification: { inputTokens: 9_500 } }), docs);
+    const message = "The prompt is too long for every endpoint of 'auto': about 9500 tokens > 9000 maximum.";
+    expect(action).toMatchObject({ code: "context-length-exceeded", message: expect.stringContaining(message) });
+  }
+});
+
+test("B11 a prompt that leaves no room for an answer that nobody bounded is told the room that there is", () => {
+  const docs = documents([endpoint("a/small", { contextTokens: 8_000 })]);
+  const facts = { model: "auto", maxOutputTokens: null };
+  const { action } = decide(decisionInput({ facts, classification: { inputTokens: 7_900 } }), docs);
+  expect(action).toMatchObject({ message: expect.stringContaining("about 7900 tokens > 7744 maximum.") });
 });
 
 test("a model that the policy denies is refused as such", () => {

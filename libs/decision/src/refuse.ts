@@ -1,6 +1,8 @@
 import type { Action, Decision, DecisionInput, GuardFacts, PolicyTrace } from "@signalbox/proto";
 import { closestNames } from "./close-names.ts";
 import { CIRCUIT_OPEN, OTHER_MODEL, OTHER_OPERATION } from "./filter-candidates.ts";
+import { parseIndexRanges } from "./index-ranges.ts";
+import { type AskedOutput, outputBound, ROOM_MIN_TOKENS } from "./output-bound.ts";
 import { AUTO_FORMS } from "./parse-model.ts";
 import type { PreparedDocuments } from "./prepare-documents.ts";
 
@@ -51,7 +53,7 @@ export function refuseUnknownModel(name: string, documents: PreparedDocuments): 
 }
 
 /** Every endpoint is ruled out: what stands in the way decides which kind of refusal it is. */
-export function refuseAll(model: string, excluded: Decision["excluded"]): Refusal {
+export function refuseAll(model: string, excluded: Decision["excluded"], length: AskedLength): Refusal {
   const relevant = excluded.filter(({ rule }) => rule !== OTHER_MODEL);
   if (relevant.length === 0) return refusal("no-candidate", "The catalogue holds no endpoint.");
   if (relevant.every(({ rule }) => rule === OTHER_OPERATION)) {
@@ -76,16 +78,52 @@ export function refuseAll(model: string, excluded: Decision["excluded"]): Refusa
     );
   }
   // Agents know a conversation that has grown too long by the first words, and shorten it.
-  if (relevant.some(({ rule }) => OF_ITS_LENGTH.test(rule))) {
-    return refusal(
-      "context-length-exceeded",
-      `The prompt is too long, with the answer that it asks for, for every endpoint of '${model}'. Ruled out by: ${rules}.`,
-    );
+  const tooShort = relevant.filter(({ rule }) => OF_ITS_LENGTH.test(rule));
+  if (tooShort.length > 0) {
+    return refusal("context-length-exceeded", `${tooLong(model, tooShort, length)} Ruled out by: ${rules}.`);
   }
   if (relevant.every(({ rule }) => OF_THE_POLICY.test(rule))) {
     return refusal("policy-refused", `The policy allows no endpoint for '${model}'. Ruled out by: ${rules}.`);
   }
   return refusal("no-candidate", `No endpoint for '${model}' can serve this request. Ruled out by: ${rules}.`);
+}
+
+/** What a prompt and its answer may come to. */
+export type AskedLength = {
+  readonly inputTokens: number;
+  readonly asked: AskedOutput;
+  readonly documents: PreparedDocuments;
+};
+
+/**
+ * Says which of the two is to be shorter, and by how much, in Anthropic's words, by which agents of its dialect lower their
+ * bound by themselves. An endpoint without a context of its own is not ruled out by one.
+ */
+function tooLong(
+  model: string,
+  excluded: Decision["excluded"],
+  { inputTokens, asked, documents }: AskedLength,
+): string {
+  const endpoints = excluded.flatMap(({ endpoints: ranges }) =>
+    parseIndexRanges(ranges).flatMap((index) => documents.endpoints[index] ?? []),
+  );
+  const answer = asked.fromCaller ? 1 : ROOM_MIN_TOKENS;
+  const rooms = endpoints.map(({ maxInputTokens, contextTokens }) =>
+    Math.min(maxInputTokens, (contextTokens ?? Infinity) - answer),
+  );
+  const promptMax = Math.max(...rooms);
+  const fitting = endpoints.filter((_, index) => asked.fromCaller && inputTokens <= rooms[index]!);
+  const [widest] = fitting.toSorted((a, b) => (b.contextTokens ?? 0) - (a.contextTokens ?? 0));
+  const whom = `for every endpoint of '${model}'`;
+  if (widest?.contextTokens == null) {
+    return `The prompt is too long ${whom}: about ${inputTokens} tokens > ${promptMax} maximum.`;
+  }
+  const { contextTokens: context } = widest;
+  const { tokens } = outputBound(widest, asked, inputTokens);
+  return (
+    `The prompt is too long, with the answer that it asks for, ${whom}: input length and \`max_tokens\` exceed context limit: ` +
+    `${inputTokens} + ${tokens} > ${context}. Ask for ${context - inputTokens} output tokens at the most, or shorten the prompt.`
+  );
 }
 
 function refusal(code: Refusal["code"], message: string): Refusal {

@@ -37,6 +37,8 @@ export const RequestFacts = z.strictObject({
   parallelTools: z.boolean(),
   /** Signed state that the conversation carries, by the wire that made it, in the order of `WIRES`. Absent: none. */
   signedState: z.array(SignedState).min(1).max(WIRES.length).optional(),
+  /** For how long at the most marks in the body ask a provider to keep the prompt, which may cost more than to read it. Absent: none. */
+  cacheMarks: z.enum(["5m", "1h"]).optional(),
   /** Set when only a provider that speaks the caller's own dialect can take the request. */
   ownForm: z.literal(true).optional(),
   responseFormat: z.enum(["text", "json-object", "json-schema"]),

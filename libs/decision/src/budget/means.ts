@@ -1,5 +1,5 @@
 import type { BudgetState, DecisionInput, Endpoint, Price } from "@signalbox/proto";
-import { tierOf } from "../estimate-cost.ts";
+import { inputPriceOf, tierOf } from "../estimate-cost.ts";
 import type { Coverage, Cover } from "../policy/coverage.ts";
 
 /** A budget with what is held of it, and the endpoints that it is charged with; null: all. */
@@ -65,7 +65,7 @@ function ruleOf({ kind, unit, budget }: BudgetState): string {
 function outputForMoney(price: Price | null, left: bigint, { facts, classification }: Request): number {
   const tier = price === null ? undefined : tierOf(price, classification.inputTokens);
   if (tier === undefined) return -1;
-  const rest = left - BigInt(classification.inputTokens) * BigInt(tier.input);
+  const rest = left - BigInt(classification.inputTokens) * BigInt(inputPriceOf(tier, facts.cacheMarks));
   if (rest < 0n) return -1;
   return tier.output === 0 ? Infinity : Number(rest / (BigInt(tier.output) * BigInt(facts.choices)));
 }

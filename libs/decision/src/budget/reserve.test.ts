@@ -35,6 +35,24 @@ test("the dearest of the plan is reserved of every budget, in its unit", () => {
   expect(decision.excluded).toEqual([{ rule: "budget:team-red", count: 1, endpoints: "2" }]);
 });
 
+test("B1 where marks ask for the prompt to be kept, what writing it costs is reserved, and is what is left for it", () => {
+  const price = priced(1_000_000, 4_000_000)?.map((tier) => ({
+    ...tier,
+    cacheWrite: 1_250_000,
+    cacheWriteHour: 2_000_000,
+  }));
+  const claude = documents([endpoint("a/claude", { price: price ?? null })]);
+  const withMarks = (facts: object, left: number) =>
+    decide(
+      { ...decisionInput({ facts: { maxOutputTokens: 1_000, ...facts } }), budgets: [budget("pico-usd", left)] },
+      claude,
+    );
+  expect(withMarks({}, 1e11).reserved).toMatchObject([{ amount: "5000000000" }]);
+  expect(withMarks({ cacheMarks: "5m" }, 1e11).reserved).toMatchObject([{ amount: "5250000000" }]);
+  expect(withMarks({ cacheMarks: "1h" }, 1e11).reserved).toMatchObject([{ amount: "6000000000" }]);
+  expect(withMarks({ cacheMarks: "1h" }, 6e9 - 1).action).toMatchObject({ kind: "refuse", code: "budget-exceeded" });
+});
+
 test("what the budget does not cover is ruled out, to the pico-dollar", () => {
   expect(run([budget("pico-usd", 5e9)]).action).toMatchObject({ plan: ["a/one"] });
   expect(run([budget("pico-usd", 5e9 - 1)]).action).toMatchObject({ kind: "refuse", code: "budget-exceeded" });

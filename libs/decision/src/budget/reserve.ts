@@ -1,5 +1,5 @@
 import type { Action, BudgetReservation, DecisionInput } from "@signalbox/proto";
-import { estimateCost } from "../estimate-cost.ts";
+import { estimateCost, type Tokens } from "../estimate-cost.ts";
 import type { PreparedDocuments, PreparedEndpoint } from "../prepare-documents.ts";
 import { isCharged, type Means } from "./means.ts";
 
@@ -16,7 +16,8 @@ export function reserve(
   { documents, means }: { documents: PreparedDocuments; means: Means },
 ): BudgetReservation[] {
   const { inputTokens } = input.classification;
-  const tokens = { input: inputTokens, output: maxOutputTokens * input.facts.choices };
+  const { choices, cacheMarks: written } = input.facts;
+  const tokens = { input: inputTokens, output: maxOutputTokens * choices, written };
   const planned = plan.flatMap((id) => documents.byId.get(id) ?? []);
   return means.flatMap((each) => {
     const charged = planned.filter(({ index }) => isCharged(each, index));
@@ -35,7 +36,7 @@ export function reserveForKept(index: number, means: Means): BudgetReservation[]
     .map(({ state: { budget, lease } }) => ({ amount: "1", budget, lease }));
 }
 
-function dearestOf(charged: readonly PreparedEndpoint[], tokens: { input: number; output: number }): bigint {
+function dearestOf(charged: readonly PreparedEndpoint[], tokens: Tokens): bigint {
   return charged
     .map(({ endpoint }) => BigInt(estimateCost(endpoint.price, tokens) ?? 0))
     .reduce((most, cost) => (cost > most ? cost : most), 0n);

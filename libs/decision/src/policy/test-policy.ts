@@ -64,7 +64,10 @@ function problemsOf(decision: Decision, wanted: PolicyTestExpectation, covered: 
   }
   if (wanted.maxOutputTokens !== undefined) {
     const bound = action.kind === "route" ? action.maxOutputTokens : null;
-    must(bound === wanted.maxOutputTokens, `expected at most ${wanted.maxOutputTokens} output tokens, got ${bound}`);
+    must(
+      bound === wanted.maxOutputTokens,
+      `expected ${wanted.maxOutputTokens} output tokens as the bound, got ${bound}`,
+    );
   }
   for (const rule of wanted.applied ?? []) must(applied.includes(rule), `expected rule ${rule} to apply`);
   for (const rule of wanted.notApplied ?? []) must(!applied.includes(rule), `expected rule ${rule} not to apply`);

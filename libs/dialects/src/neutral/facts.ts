@@ -6,6 +6,7 @@ import {
   type WireName,
   WIRES,
 } from "@signalbox/proto";
+import { cacheMarksOf } from "./cache-marks.ts";
 import type { NeutralMessage } from "./message.ts";
 import type { NeutralPart } from "./part.ts";
 import type { ReasoningState } from "./reasoning-state.ts";
@@ -34,6 +35,7 @@ export type RequestShape = Pick<
   | "reasoningEffort"
   | "temperatureMicro"
   | "signedState"
+  | "cacheMarks"
 >;
 
 /** What is recorded of a request's body: counts and switches, nothing of its content. Exactly fields of RequestFacts, ready to be spread. */
@@ -41,6 +43,7 @@ export function factsOf(request: NeutralRequest): RequestShape {
   const counts = { textChars: 0, images: 0, audios: 0, files: 0, toolTurns: false };
   const states: States = new Map();
   for (const message of request.messages) countMessage(message, counts, states);
+  const cacheMarks = cacheMarksOf(request);
   return {
     model: request.model,
     stream: request.stream,
@@ -57,6 +60,7 @@ export function factsOf(request: NeutralRequest): RequestShape {
     reasoningEffort: request.reasoningEffort,
     temperatureMicro: request.temperature === null ? null : Math.round(request.temperature * 1_000_000),
     ...(states.size === 0 ? {} : { signedState: signedStateOf(states) }),
+    ...(cacheMarks === undefined ? {} : { cacheMarks }),
   };
 }
 

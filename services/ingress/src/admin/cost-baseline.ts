@@ -24,13 +24,14 @@ export async function readBaseline(
     if (found !== null) endpoints.push({ catalogue, endpoint: found.id, price: found.price });
   }
   const tiers = endpoints.flatMap(({ catalogue, price }) =>
-    price.map(({ aboveInputTokens: above, input, output, cacheRead, cacheWrite }) => ({
+    price.map(({ aboveInputTokens: above, input, output, cacheRead, cacheWrite, cacheWriteHour }) => ({
       catalogue,
       above,
       input,
       output,
       cache_read: cacheRead,
       cache_write: cacheWrite,
+      cache_write_hour: cacheWriteHour,
     })),
   );
   return { model, endpoints, tiers };
@@ -40,9 +41,10 @@ export function baselineOf({ model, endpoints }: BaselinePrices): Baseline {
   return {
     model,
     formula:
-      `savings = the sum over answered requests of (fresh × input + cached × cacheRead + written × cacheWrite + output × output ` +
+      `savings = the sum over answered requests of (fresh × input + cached × cacheRead + written × cacheWrite + written for an hour × cacheWriteHour + output × output ` +
       `tokens by the price of ${model}) − what they cost. Prices are those of the price list that each request was decided by; ` +
-      "the prompt's tokens choose the tier; a cache price that the list does not name is that of input. Left out: requests " +
+      "the prompt's tokens choose the tier; a cache price that the list does not name is that of input, that of an hour the one " +
+      "of any write. Left out: requests " +
       "without an answer or answered from the cache, those whose cost or tokens nobody knows, and those whose price list has " +
       `no price of ${model}.`,
     prices: endpoints.map(({ catalogue, endpoint, price }) => ({ catalogue, endpoint, tiers: price })),

@@ -73,7 +73,8 @@ async function readSums(db: Kysely<KeyDatabase>, wish: CostWish, baseline: Basel
   const { rows } = await sql<Rows>`
     with tier as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(baseline?.tiers ?? [])}::jsonb)
-        as t (catalogue text, above bigint, input numeric, output numeric, cache_read numeric, cache_write numeric)
+        as t (catalogue text, above bigint, input numeric, output numeric, cache_read numeric, cache_write numeric,
+          cache_write_hour numeric)
     )
     select ${sql.join([...columns, ...sums])}
     from cost_line c ${labelsOf(by)} ${baseline === null ? noBaseline() : baselineCost()}
@@ -127,7 +128,8 @@ function baselineCost(): RawBuilder<unknown> {
     cross join lateral (select coalesce(p.found, false) as hit,
       greatest(0, c.input_tokens - c.cached_tokens - c.cache_write_tokens) * p.input
         + c.cached_tokens * coalesce(p.cache_read, p.input)
-        + c.cache_write_tokens * coalesce(p.cache_write, p.input)
+        + (c.cache_write_tokens - coalesce(c.cache_write_hour_tokens, 0)) * coalesce(p.cache_write, p.input)
+        + coalesce(c.cache_write_hour_tokens, 0) * coalesce(p.cache_write_hour, p.cache_write, p.input)
         + c.output_tokens * p.output as cost) b`;
 }
 
