@@ -4,7 +4,9 @@ import { z } from "zod";
 export const Uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
 
 /** A tenant's name: also a NATS subject token, so it holds no dot, star, space or upper case. */
-export const TenantId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
+export const TenantId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "expected lower-case letters, digits and hyphens, at most 63");
 
 /** `sha256:` and 64 lower-case hex digits: the name of a content-addressed document. */
 export const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);

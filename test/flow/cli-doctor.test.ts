@@ -1,6 +1,6 @@
 import { lineChecks } from "@signalbox/infra/cli/doctor/line.ts";
 import type { Finding } from "@signalbox/infra/cli/doctor/check.ts";
-import { eventSubject, REQUEST_SUBJECTS } from "@signalbox/proto";
+import { eventSubject, HEALTH_SUBJECT, REQUEST_SUBJECTS } from "@signalbox/proto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshNats, type FreshNats } from "../kit/nats.ts";
 
@@ -27,6 +27,26 @@ test("a stage that nobody is, is named", async () => {
   operator.subscribe(REQUEST_SUBJECTS.decide);
   await operator.flush();
   expect(await look("stages")).toMatchObject({ status: "ok", todo: null });
+  await operator.close();
+});
+
+test("B11 an endpoint whose provider does not accept the key is named, with what to do", async () => {
+  const operator = await nats.connectAsOperator();
+  const known = { openUntilMs: 0, failuresInRow: 1, errorShare: 0, latencyMs: null, samples: 1 };
+  let endpoints: object[] = [{ endpoint: "a/one", ...known }];
+  operator.subscribe(HEALTH_SUBJECT, {
+    callback: (_error, message) => {
+      message.respond(JSON.stringify({ health: { schema: "signalbox.health.v1", endpoints } }));
+    },
+  });
+  await operator.flush();
+  expect(await look("endpoints")).toMatchObject({ status: "ok" });
+  endpoints = [{ endpoint: "a/one", ...known, unusable: "upstream-auth" }];
+  const found = { status: "fail", detail: "unusable: a/one (upstream-auth)" };
+  expect(await look("endpoints")).toMatchObject({
+    ...found,
+    todo: expect.stringContaining("correct the provider's key"),
+  });
   await operator.close();
 });
 

@@ -98,8 +98,15 @@ function qualityOf(endpoint: Endpoint | null): string {
   return quality === undefined ? "unknown" : (quality.value / 1_000_000).toFixed(3);
 }
 
+const UNUSABLE = {
+  "upstream-auth": "its provider does not accept the key; ",
+  "upstream-not-found": "its provider does not know the model; ",
+} as const;
+
 function healthOf(health: Model["health"]): string {
   if (typeof health === "string") return health;
-  if (health.openUntilMs > Date.now()) return `no, tried again at ${new Date(health.openUntilMs).toISOString()}`;
+  const why = health.unusable === undefined ? "" : UNUSABLE[health.unusable];
+  if (health.openUntilMs > Date.now()) return `no, ${why}tried again at ${new Date(health.openUntilMs).toISOString()}`;
+  if (why !== "") return `no, ${why}tried again by the next request`;
   return health.failuresInRow > 0 ? `yes, ${health.failuresInRow} failures in a row` : "yes";
 }

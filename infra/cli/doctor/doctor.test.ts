@@ -101,7 +101,7 @@ test("a line that is not ready, processes that are gone and a silent NATS are fa
   // No process has this id: it is above what any kernel gives.
   const runtime = { baseUrl, pids: { policy: 2 ** 30, ingress: process.pid }, natsUrl: "nats://127.0.0.1:9" };
   const findings: Finding[] = await Promise.all(lineChecks(baseUrl, runtime).map((check) => check.look()));
-  expect(findings.map(({ status }) => status)).toEqual(["fail", "fail", "fail", "fail"]);
+  expect(findings.map(({ status }) => status)).toEqual(["fail", "fail", "fail", "fail", "fail"]);
   expect(findings[1]?.detail).toContain("policy");
   expect(findings[1]?.detail).not.toContain("ingress");
   expect(findings.filter(({ todo }) => todo === null)).toEqual([]);

@@ -3,6 +3,7 @@ import type { RuntimeFile } from "../connection.ts";
 import { formatBytes } from "../format/bytes.ts";
 import { asNatsOperator } from "../nats-operator.ts";
 import { fail, ok, warn, type Check } from "./check.ts";
+import { endpointsCheck } from "./endpoints.ts";
 import { stagesCheck } from "./stages.ts";
 
 const PROBE_TIMEOUT_MS = 2_000;
@@ -19,7 +20,7 @@ export function lineChecks(baseUrl: string | null, runtime: RuntimeFile | null):
   return [
     readyCheck(baseUrl),
     ...(pids === undefined ? [] : [processesCheck(pids)]),
-    ...(natsUrl === undefined ? [] : [stagesCheck(natsUrl), queueCheck(natsUrl)]),
+    ...(natsUrl === undefined ? [] : [stagesCheck(natsUrl), endpointsCheck(natsUrl), queueCheck(natsUrl)]),
   ];
 }
 

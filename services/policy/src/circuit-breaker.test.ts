@@ -1,7 +1,7 @@
 import { type Attempt, NO_USAGE } from "@signalbox/proto";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { advance, type Circuit, type Signal, signalOf, UNKNOWN } from "./circuit-breaker.ts";
+import { advance, type Circuit, reopen, type Signal, signalOf, UNKNOWN } from "./circuit-breaker.ts";
 
 const T0_MS = 1_000_000;
 const FAILURE: Signal = { kind: "failure" };
@@ -75,13 +75,32 @@ test("B11 a rate limit opens for as long as the endpoint says", () => {
   expect(after([limited(Number.MAX_SAFE_INTEGER)]).openUntilMs).toBe(T0_MS + 3_600_000);
 });
 
-test("B11 a dead key opens for long at once", () => {
-  expect(after([{ kind: "unusable" }]).openUntilMs).toBe(T0_MS + 600_000);
+const UNUSABLE: Signal = { kind: "unusable", error: "upstream-auth" };
+
+test("B11 a dead key opens at once, and longer with every probe that finds it dead, up to five minutes", () => {
+  let circuit = UNKNOWN;
+  const cooldowns: number[] = [];
+  for (let probe = 0; probe < 6; probe += 1) {
+    const probedAtMs = Math.max(T0_MS, circuit.openUntilMs);
+    circuit = after([UNUSABLE, UNUSABLE], circuit, probedAtMs);
+    cooldowns.push(circuit.openUntilMs - probedAtMs);
+  }
+  expect(cooldowns).toEqual([30_000, 60_000, 120_000, 240_000, 300_000, 300_000]);
+  expect(circuit.unusable).toBe("upstream-auth");
+});
+
+test("B11 a key that is mended closes the circuit with the next probe, or as soon as an operator has acted", () => {
+  const dead = after([UNUSABLE]);
+  const mended = { openUntilMs: 0, openings: 0, unusable: null };
+  expect(advance(dead, SUCCESS, dead.openUntilMs)).toMatchObject(mended);
+  expect(reopen(dead)).toMatchObject(mended);
+  const failing = after(failures(5));
+  expect(reopen(failing)).toBe(failing);
 });
 
 test("B11 the deadline of an open circuit only ever moves later", () => {
   const signal: fc.Arbitrary<Signal> = fc.oneof(
-    fc.constantFrom<Signal>(FAILURE, SUCCESS, { kind: "unusable" }, { kind: "silent" }),
+    fc.constantFrom<Signal>(FAILURE, SUCCESS, UNUSABLE, { kind: "silent" }),
     fc.nat(1_000_000).map((retryAfterMs): Signal => ({ kind: "rate-limited", retryAfterMs })),
   );
   const steps = fc.array(fc.tuple(signal, fc.nat(20_000)), { maxLength: 60 });

@@ -12,7 +12,12 @@ export type Circuit = {
   /** Exponentially weighted time to the first byte; null until one is measured. */
   readonly latencyUs: number | null;
   readonly samples: number;
+  /** Why no request can succeed until an operator acts; null while nothing says so. */
+  readonly unusable: Unusable | null;
 };
+
+/** The provider does not accept the key, or does not know the model. */
+export type Unusable = "upstream-auth" | "upstream-not-found";
 
 export const UNKNOWN: Circuit = {
   openUntilMs: 0,
@@ -21,6 +26,7 @@ export const UNKNOWN: Circuit = {
   errorShare: 0,
   latencyUs: null,
   samples: 0,
+  unusable: null,
 };
 
 /** What one attempt says about its endpoint. */
@@ -30,14 +36,16 @@ export type Signal =
   /** The endpoint says itself when to come back. */
   | { readonly kind: "rate-limited"; readonly retryAfterMs: number }
   /** The key is not accepted or the model does not exist: no request can succeed until an operator acts. */
-  | { readonly kind: "unusable" }
+  | { readonly kind: "unusable"; readonly error: Unusable }
   /** The caller's doing, or ours: it says nothing. */
   | { readonly kind: "silent" };
 
 const FAILURES_TO_OPEN = 5;
 const COOLDOWN_MIN_MS = 5_000;
 const COOLDOWN_MAX_MS = 60_000;
-const UNUSABLE_COOLDOWN_MS = 600_000;
+/** Envoy's times for what it ejects (`base_ejection_time`, `max_ejection_time`): an operator mends a key within minutes. */
+const UNUSABLE_COOLDOWN_MIN_MS = 30_000;
+const UNUSABLE_COOLDOWN_MAX_MS = 300_000;
 const RETRY_AFTER_MAX_MS = 3_600_000;
 /** The weight of a new sample is one in so many. */
 const SMOOTHING = 8;
@@ -50,7 +58,7 @@ export function signalOf(attempt: Attempt): Signal {
   switch (attempt.error) {
     case "upstream-auth":
     case "upstream-not-found":
-      return { kind: "unusable" };
+      return { kind: "unusable", error: attempt.error };
     case "upstream-rate-limited":
       if (attempt.retryAfterMs === null) return { kind: "failure" };
       return { kind: "rate-limited", retryAfterMs: attempt.retryAfterMs };
@@ -75,14 +83,26 @@ export function advance(circuit: Circuit, signal: Signal, atMs: number): Circuit
     case "rate-limited":
       return holdOff(learned, atMs + Math.min(signal.retryAfterMs, RETRY_AFTER_MAX_MS));
     default:
-      return holdOff(learned, atMs + UNUSABLE_COOLDOWN_MS);
+      return giveUp(learned, signal.error, atMs);
   }
 }
 
 function succeed(circuit: Circuit, atMs: number): Circuit {
   // A success of an open circuit began before it opened; one of a half-open circuit is the probe's.
   if (circuit.openUntilMs > atMs) return circuit;
-  return { ...circuit, openUntilMs: 0, failuresInRow: 0, openings: 0 };
+  return { ...circuit, openUntilMs: 0, failuresInRow: 0, openings: 0, unusable: null };
+}
+
+/** At once, for there is nothing to wait for; longer with every probe that finds the same. */
+function giveUp(circuit: Circuit, unusable: Unusable, atMs: number): Circuit {
+  if (circuit.openUntilMs > atMs) return { ...circuit, unusable };
+  const cooldownMs = Math.min(UNUSABLE_COOLDOWN_MIN_MS * 2 ** circuit.openings, UNUSABLE_COOLDOWN_MAX_MS);
+  return holdOff({ ...circuit, openings: circuit.openings + 1, unusable }, atMs + cooldownMs);
+}
+
+/** Forgets that no request could succeed: an operator has acted. */
+export function reopen(circuit: Circuit): Circuit {
+  return circuit.unusable === null ? circuit : { ...circuit, openUntilMs: 0, openings: 0, unusable: null };
 }
 
 function fail(circuit: Circuit, atMs: number): Circuit {

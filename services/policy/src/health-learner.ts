@@ -1,12 +1,11 @@
 import { type Bus, compileCheck, decodeJson, type Logger } from "@signalbox/kit";
 import { LedgerEntries, ledgerSubject, OutcomeEvent } from "@signalbox/proto";
-import { advance, type Circuit, signalOf, UNKNOWN } from "./circuit-breaker.ts";
+import type { Circuit } from "./circuit-breaker.ts";
 import type { DecisionDocuments } from "./decision-documents.ts";
 import { snapshotOf } from "./health-snapshot.ts";
+import { LearnedCircuits, type TeachingOutcome } from "./learned-circuits.ts";
 import { readRecentOutcomes } from "./recent-outcomes.ts";
 
-/** The part of an outcome that teaches something. */
-type TeachingOutcome = Pick<OutcomeEvent, "atMs" | "attempts">;
 const isTime = compileCheck(OutcomeEvent.shape.atMs);
 const areAttempts = compileCheck(OutcomeEvent.shape.attempts);
 const areEntries = compileCheck(LedgerEntries);
@@ -23,17 +22,23 @@ export type LearnHealthOptions = {
   readonly onOutcomes: () => void;
 };
 
+/** What is learned, until it is disposed of. */
+export type LearnedHealth = AsyncDisposable & {
+  /** Operators have acted: what could not be used may be now, and the next request finds out. */
+  reopenUnusable(): void;
+};
+
 /**
  * Learns the endpoints' health from committed outcomes, of all tenants and dispatchers, and puts it in force at most
  * every `everyMs`. It begins with the outcomes of the last minutes, so that a fresh process knows what the one before it
  * knew, and resolves when they are in force.
  */
-export async function learnHealth(options: LearnHealthOptions): Promise<AsyncDisposable> {
+export async function learnHealth(options: LearnHealthOptions): Promise<LearnedHealth> {
   const { bus, log, documents, everyMs, onOutcomes } = options;
-  const circuits = new Map<string, Circuit>();
+  const circuits = new LearnedCircuits(documents, log);
   /** What comes while the past is read; null from then on. */
   let early: IndexedOutcome[] | null = [];
-  const publisher = publishHealth({ circuits, documents, everyMs, log });
+  const publisher = publishHealth({ circuits: circuits.byEndpoint, documents, everyMs, log });
   const subscription = bus.connection.subscribe(ledgerSubject("outcome", "*"), {
     callback: (error, message) => {
       if (error !== null) {
@@ -43,25 +48,9 @@ export async function learnHealth(options: LearnHealthOptions): Promise<AsyncDis
       onOutcomes();
       const outcomes = readOutcomes(message.data, log);
       if (early !== null) early.push(...outcomes);
-      else for (const { outcome } of outcomes) if (observe(outcome)) publisher.changed();
+      else for (const { outcome } of outcomes) if (circuits.observe(outcome)) publisher.changed();
     },
   });
-
-  /** Whether there is something new in it. */
-  function observe({ atMs, attempts }: TeachingOutcome): boolean {
-    let isNews = false;
-    // The ledger may be behind: what happened a while ago opens a circuit from then on, not from now.
-    const thenMs = Math.min(atMs, Date.now());
-    for (const attempt of attempts) {
-      if (documents.view.endpoint(attempt.endpoint) === undefined) continue;
-      const circuit = circuits.get(attempt.endpoint) ?? UNKNOWN;
-      const advanced = advance(circuit, signalOf(attempt), thenMs);
-      if (advanced === circuit) continue;
-      circuits.set(attempt.endpoint, advanced);
-      isNews = true;
-    }
-    return isNews;
-  }
 
   async function learnPast(): Promise<void> {
     const known = new Set<number>();
@@ -69,8 +58,9 @@ export async function learnHealth(options: LearnHealthOptions): Promise<AsyncDis
     const learn = ({ index, outcome }: IndexedOutcome): void => {
       if (known.has(index)) return;
       known.add(index);
-      observe(outcome);
+      circuits.observe(outcome, isPast);
     };
+    let isPast = true;
     try {
       // The subscription must stand before the past is counted, or what is committed in between would be missed.
       await bus.connection.flush();
@@ -79,13 +69,17 @@ export async function learnHealth(options: LearnHealthOptions): Promise<AsyncDis
     } catch (error) {
       log.warn({ err: error }, "the last minutes' outcomes cannot be read; every circuit is taken for closed");
     }
+    isPast = false;
     early?.forEach(learn);
     early = null;
-    if (circuits.size > 0) await publisher.publishNow();
+    if (circuits.byEndpoint.size > 0) await publisher.publishNow();
   }
 
   await learnPast();
   return {
+    reopenUnusable() {
+      if (circuits.reopenUnusable()) publisher.changed();
+    },
     async [Symbol.asyncDispose]() {
       if (!bus.connection.isClosed()) subscription.unsubscribe();
       await publisher[Symbol.asyncDispose]();

@@ -27,6 +27,7 @@ function healthOf(endpoint: string, circuit: Circuit, published: EndpointHealth 
     errorShare: steadyErrorShare(circuit.errorShare, published?.errorShare ?? 0),
     latencyMs: steadyLatency(circuit.latencyUs, published?.latencyMs ?? null),
     samples: coarseCount(circuit.samples),
+    ...(circuit.unusable === null ? {} : { unusable: circuit.unusable }),
   };
 }
 

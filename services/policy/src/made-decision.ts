@@ -88,6 +88,9 @@ export function makeDecision(item: DecideItem, options: DecideWith): MadeDecisio
   };
 }
 
+/** What it takes to tell ingress. */
+const ANSWER_MARGIN_MS = 100;
+
 /** Resolves when the decision is recorded, as its request's audit mode means it. Rejects with `audit-unavailable`. */
 export function recordDecision(made: MadeDecision, recorder: Recorder): Promise<void> {
   const { item, input, decision, decisionDigest, decisionId, decideUs } = made;
@@ -102,6 +105,8 @@ export function recordDecision(made: MadeDecision, recorder: Recorder): Promise<
     decisionDigest,
     timing: { ...item.timing, decideUs },
   } satisfies Omit<DecisionEvent, "eventId" | "producer" | "atMs">;
-  // The caller is told at once and may try again: waiting here would only use up its time.
-  return recorder.record({ type: "decision", tenant, event, audit, retryForMs: 0 });
+  // The caller is told at once and may try again: waiting here would only use up its time. What is told after its deadline
+  // reaches nobody, who then waits for the next one.
+  const receiptWithinMs = Math.max(0, item.route.deadlineAtMs - Date.now() - ANSWER_MARGIN_MS);
+  return recorder.record({ type: "decision", tenant, event, audit, retryForMs: 0, receiptWithinMs });
 }

@@ -1,4 +1,4 @@
-import { Counter, Histogram } from "@signalbox/kit";
+import { Counter, Gauge, Histogram } from "@signalbox/kit";
 
 const decisionsTotal = new Counter({
   name: "signalbox_policy_decisions_total",
@@ -22,6 +22,13 @@ export const decideSeconds = new Histogram({
   name: "signalbox_policy_decide_seconds",
   help: "Time that the engine takes for one decision.",
   buckets: [0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.005],
+});
+
+/** The labels of endpoints are those of the catalogue. */
+export const unusableEndpoints = new Gauge({
+  name: "signalbox_policy_unusable_endpoints",
+  help: "1 while an endpoint's provider does not accept the key, or does not know the model: an operator has to act.",
+  labelNames: ["endpoint", "error"],
 });
 
 export const policyActivations = new Counter({

@@ -7,6 +7,7 @@ import {
   type RunningService,
   startHealthServer,
 } from "@signalbox/kit";
+import { AdminOutbox } from "@signalbox/kit/admin-outbox";
 import { openPostgres } from "@signalbox/kit/postgres";
 import type { Catalogue } from "@signalbox/proto";
 import { bundleEngine } from "./bundle-engine.ts";
@@ -20,11 +21,9 @@ import { answerHealth } from "./health-answer.ts";
 import { learnHealth } from "./health-learner.ts";
 import { keepGuard } from "./keep-guard.ts";
 import type { Database } from "./kept-documents.ts";
-import { recordLateActivations } from "./late-activations.ts";
 import { listenPolicyControl } from "./policy-control.ts";
 import { PolicyInForce, policyAtStart } from "./policy-in-force.ts";
 import { readCatalogue, readPolicy } from "./read-documents.ts";
-import { recordRebased } from "./record-activation.ts";
 import { SettingsInForce, settingsOf } from "./settings-in-force.ts";
 import { takeFromDatabase } from "./throttles/throttle-store.ts";
 import { Throttles } from "./throttles/throttles.ts";
@@ -46,27 +45,29 @@ export async function startPolicy(config: Config): Promise<RunningService> {
   const { policy, version } = await policyAtStart(db, base);
   const documents = await DecisionDocuments.keep(db, { engine: source, policy, catalogue });
   await keepGuard(db, config.guardPath);
-  const inForce = new PolicyInForce({ db, documents, engine, log });
-  const rebased = await inForce.recordBase(version);
   const bus = starting.use(await connectBus({ service: "policy", instance, nats, log }));
   const key = readSigningKey(config.signingKeyFile);
   const recorder = starting.use(createRecorder({ bus, service: "policy", key, log }));
-  const settings = starting.use(new SettingsInForce({ db, recorder, log }));
+  const outbox = starting.use(new AdminOutbox({ recorder, db, log }));
+  const inForce = new PolicyInForce({ db, documents, engine, outbox, log });
+  await inForce.recordBase(version);
+  const settings = starting.use(new SettingsInForce({ db, outbox, log }));
   noteSettings(settings, { config, catalogue, digest: documents.names.catalogue });
-  if (rebased !== null) void recordRebased({ recorder, db, log }, rebased);
-  starting.use(recordLateActivations({ db, recorder, log, everyMs: config.policyPollMs }));
   const budgets = starting.use(await startBudgets({ bus, db, log, documents, config: config.budgets }));
   const { book, leases } = budgets;
   const onOutcomes = (): void => {
     budgets.onOutcomes();
   };
-  starting.use(await learnHealth({ bus, log, documents, everyMs: config.healthEveryMs, onOutcomes }));
+  const health = starting.use(await learnHealth({ bus, log, documents, everyMs: config.healthEveryMs, onOutcomes }));
   starting.use(answerHealth(bus, documents));
   starting.use(followPolicy({ bus, log, inForce, pollMs: config.policyPollMs }));
   const { cataloguePath: path, policyPollMs: pollMs } = config;
-  const onTaken = (taken: Catalogue, digest: string): void => settings.note(settingsOf(taken, digest, FROM_FILE));
+  const onTaken = (taken: Catalogue, digest: string): void => {
+    health.reopenUnusable();
+    settings.note(settingsOf(taken, digest, FROM_FILE));
+  };
   starting.use(followCatalogue({ path, pollMs, db, documents, engine, log, onTaken }));
-  starting.use(listenPolicyControl({ bus, recorder, db, log, documents, inForce, base }));
+  starting.use(listenPolicyControl({ bus, outbox, db, log, documents, inForce, base }));
   const throttles = new Throttles({ take: takeFromDatabase(db), nowMs: () => performance.now() });
   starting.use(listenDecides({ bus, log, recorder, engine, documents, book, leases, throttles, inFlightMax }));
   starting.use(await startHealthServer(config.healthPort, () => bus.isConnected()));

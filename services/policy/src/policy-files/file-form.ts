@@ -3,8 +3,10 @@ import {
   PolicyDocument,
   PolicyEffects,
   PolicyName,
+  PolicyRequirement,
   PolicyTestExpectation,
   PolicyTestRequest,
+  PolicyThrottle,
   Selector,
 } from "@signalbox/proto";
 import { z } from "zod";
@@ -51,6 +53,8 @@ const { maxCostPicoUsd: _pico, split: _split, ...effectShape } = PolicyEffects.s
 
 const Effects = section({
   ...effectShape,
+  require: section(PolicyRequirement.shape).optional(),
+  throttle: section(PolicyThrottle.shape).optional(),
   /** Dollars for a whole request. */
   maxCostUsd: Usd.optional(),
   split: z
@@ -79,6 +83,13 @@ function checkEffects(effects: WrittenEffects & Record<string, unknown>, context
   if (total > MICRO) refuse("the arms take more than 100 percent together", ["split"]);
 }
 
+/** What was probably meant, where the language's own words do not say it. */
+function hintFor(problem: string): string {
+  if (problem === "Unexpected character: =.") return " Equality is written ==.";
+  if (problem.includes("'list.contains(")) return ' Write "name" in list.';
+  return "";
+}
+
 const Condition = z
   .string()
   .min(1)
@@ -86,7 +97,8 @@ const Condition = z
   .superRefine((expression, context) => {
     const problem = findProblem(expression);
     if (problem === null) return;
-    context.addIssue({ code: "custom", message: problem.message, params: { at: problem.at }, input: expression });
+    const message = `${problem.message}${hintFor(problem.message)}`;
+    context.addIssue({ code: "custom", message, params: { at: problem.at }, input: expression });
   });
 
 const Rule = section({

@@ -85,6 +85,20 @@ test.each([
     "rules:\n  - name: x\n    do:\n      route: nearby\ngroups: { near: ['a/*'] }",
     "1.yaml:4: there is no group 'nearby': did you mean 'near'?",
   ],
+  [
+    "rules:\n  - name: x\n    do: { require: { region: [eu] } }",
+    "1.yaml:3: rules[0].do.require.region: there is no field 'region': did you mean 'regions'?",
+  ],
+  ["rules:\n  - name: x\n    do: { tag: vip }", "1.yaml:3: rules[0].do.tag: expected a list, such as [a, b]"],
+  ["rules:\n  - do: { deny: no }", "1.yaml:2: rules[0].name: it is missing; expected a text"],
+  [
+    "rules:\n  - name: x\n    when: team = 'red'\n    do: { deny: no }",
+    "1.yaml:3: rules[0].when: Unexpected character: =. Equality is written ==.",
+  ],
+  [
+    "rules:\n  - name: x\n    when: tags.contains('red')\n    do: { deny: no }",
+    "no matching overload for 'list.contains(string)'. Write \"name\" in list.",
+  ],
   ["rules:\n  - name: x\n    do: {}", "1.yaml:3: rules[0].do: a rule must do something: name at least one effect"],
   ["timeZone: Europe/Berln", "1.yaml:1: timeZone: expected the name of a time zone, e.g. Europe/Berlin"],
   ["rules:\n  - { name: x, do: { maxCostUsd: 0.1234567 } }", "1.yaml:2: rules[0].do.maxCostUsd: expected dollars"],

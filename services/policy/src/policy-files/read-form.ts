@@ -1,4 +1,5 @@
 import type { PolicyFile, PolicyProblem } from "@signalbox/proto";
+import { problemWords } from "@signalbox/kit/problem-words";
 import { offsetOf } from "@signalbox/kit/yaml-offset";
 import { isScalar, LineCounter, parseDocument, type Document } from "yaml";
 import type { z } from "zod";
@@ -30,7 +31,7 @@ export function readForm({ name: file, text }: PolicyFile): ReadForm {
     // An alias that would unfold without end.
     return { kind: "wrong", problems: [{ file, line: 1, text: (error as Error).message }] };
   }
-  const result = FileForm.safeParse(written);
+  const result = FileForm.safeParse(written, { error: problemWords });
   if (result.success) return { kind: "read", form: result.data, lineOf };
   const problems = result.error.issues.flatMap(eachField).map((issue) => {
     const line = lineOf(issue.path) + lineWithin(issue, document);
