@@ -51,11 +51,25 @@ async function statusOf(method: string, path: string, key?: string): Promise<num
 type OneRoute = { method: string; path: string; access: Access };
 
 /** Without those that tell for a path which methods it has not. */
-function single(): OneRoute[] {
+function all(): OneRoute[] {
   return rig.routes.flatMap(({ methods: [method = "", ...others], path, access }) =>
     others.length === 0 ? [{ method, path, access }] : [],
   );
 }
+
+/** HEAD is GET without a body, and is compared with that. */
+function single(): OneRoute[] {
+  return all().filter(({ method }) => method !== "HEAD");
+}
+
+async function probe(method: string, path: string, role: Role | null): Promise<object> {
+  const headers = role === null ? {} : { authorization: `Bearer ${keys.get(role)}` };
+  const response = await fetch(rig.baseUrl + path.replaceAll(/:\w+/g, "x"), { method, headers });
+  const text = await response.text();
+  return { status: response.status, type: response.headers.get("content-type"), text };
+}
+
+const FEEDS = ["/v1/events", "/v1/replays/:id/events"];
 
 const NEEDS = "This needs the right '";
 
@@ -92,6 +106,18 @@ describe("every route of the server", () => {
     expect(faults).toEqual([]);
     expect(tried.refused).toBeGreaterThan(50);
     expect(tried.answered).toBeGreaterThan(100);
+  });
+
+  test("that is asked by GET is asked by HEAD as well, with the same answer but for its body", async () => {
+    const heads = all().filter(({ method }) => method === "HEAD");
+    const gets = single().filter(({ method, path }) => method === "GET" && !FEEDS.includes(path));
+    expect(heads.map(({ path }) => path).toSorted()).toEqual(gets.map(({ path }) => path).toSorted());
+    for (const { path } of heads) {
+      for (const role of [null, "member", "owner"] as const) {
+        const head = await probe("HEAD", path, role);
+        expect([path, head]).toEqual([path, { ...(await probe("GET", path, role)), text: "" }]);
+      }
+    }
   });
 
   test("of the operator's API is closed to members, and what changes something to auditors", () => {

@@ -1,8 +1,10 @@
 import type { ServerWritableStream } from "@grpc/grpc-js";
+import { uuidv7 } from "@signalbox/kit";
+import { toGrpcError } from "@signalbox/kit/grpc";
 import { SignalboxError, type ErrorCode } from "@signalbox/proto";
 import type { DispatchFrame, DispatchRequest } from "@signalbox/proto/grpc/dispatcher";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { CHAT, dispatchTo, startIngressRig, type IngressRig } from "./ingress-rig.ts";
+import { CHAT, dispatchTo, startIngressRig, type IngressRig, type LineScript } from "./ingress-rig.ts";
 
 type Call = ServerWritableStream<DispatchRequest, DispatchFrame>;
 type Frame = DispatchFrame["frame"];
@@ -10,6 +12,7 @@ type Frame = DispatchFrame["frame"];
 let rig: IngressRig;
 let play: (call: Call) => void;
 let calls: Call[] = [];
+let script: LineScript;
 
 beforeAll(async () => {
   rig = await startIngressRig({
@@ -18,11 +21,12 @@ beforeAll(async () => {
       play(call);
     },
   });
-  await rig.playLine(() => dispatchTo(rig.address));
+  await rig.playLine((item) => script(item));
 });
 afterAll(() => rig[Symbol.asyncDispose]());
 beforeEach(() => {
   calls = [];
+  script = () => dispatchTo(rig.address);
 });
 
 const serving: Frame = {
@@ -133,7 +137,7 @@ test("a dispatcher that dies before it did anything costs a try, and the next on
   expect(rig.seen.slice(before).map((item) => item.facts.attempt)).toEqual([1, 2]);
 });
 
-test("dispatchers that all die leave a typed 503 and its record", async () => {
+test("dispatchers that all die leave a typed 503, and a record that does not know what they cost", async () => {
   play = dieAfter();
   const response = await rig.post(CHAT);
   expect(response.status).toBe(503);
@@ -141,7 +145,43 @@ test("dispatchers that all die leave a typed 503 and its record", async () => {
   expect(calls).toHaveLength(3);
   const { event } = await rig.outcomeOf(response.headers.get("x-request-id")!);
   const decisionId = response.headers.get("x-signalbox-decision-id");
-  expect(event).toMatchObject({ result: "failed", error: "dispatcher-lost", stage: "dispatcher", decisionId });
+  const said = { error: "dispatcher-lost", stage: "dispatcher", decisionId };
+  expect(event).toMatchObject({ result: "abandoned", costPicoUsd: null, ...said });
+});
+
+test("a request that was refused after its dispatcher died has a cost that nobody knows, too", async () => {
+  play = dieAfter();
+  const first = dispatchTo(rig.address);
+  const error = new SignalboxError("budget-exceeded", "It is spent.").toJSON();
+  script = ({ facts }) => (facts.attempt === 1 ? first : { kind: "refused", decisionId: uuidv7(), error });
+  const response = await rig.post(CHAT);
+  expect(await response.json()).toMatchObject({ error: { message: "It is spent." } });
+  const { event } = await rig.outcomeOf(response.headers.get("x-request-id")!);
+  const { decisionId } = first as { decisionId: string };
+  expect(event).toMatchObject({ result: "abandoned", costPicoUsd: null, error: "budget-exceeded", decisionId });
+});
+
+test("B3 a client that leaves after its dispatcher died leaves a cost that nobody knows", async () => {
+  play = dieAfter();
+  const gone = new AbortController();
+  script = ({ facts }) => {
+    if (facts.attempt === 1) return dispatchTo(rig.address);
+    gone.abort();
+    return null;
+  };
+  await expect(rig.post(CHAT, { signal: gone.signal })).rejects.toThrow("abort");
+  const { event } = await rig.outcomeOf(rig.seen.at(-1)!.facts.requestId);
+  expect(event).toMatchObject({ result: "abandoned", costPicoUsd: null, error: "client-aborted" });
+});
+
+test.each([{ body: CHAT }, { body: STREAM }])("dispatchers that know no such claim cost nothing", async ({ body }) => {
+  play = (call) => {
+    call.emit("error", toGrpcError(new SignalboxError("not-found", "The claim is unknown, used or expired.")));
+  };
+  const response = await rig.post(body);
+  expect(response.status).toBe(503);
+  const { event } = await rig.outcomeOf(response.headers.get("x-request-id")!);
+  expect(event).toMatchObject({ result: "failed", costPicoUsd: "0", error: "dispatcher-lost" });
 });
 
 test.each([

@@ -9,11 +9,12 @@ import {
   type RunningService,
 } from "@signalbox/kit";
 import { createGrpcClients, grpcMetadata } from "@signalbox/kit/grpc";
+import { AdminOutbox } from "@signalbox/kit/admin-outbox";
 import { openPostgres } from "@signalbox/kit/postgres";
 import { CacheClient } from "@signalbox/proto/grpc/cache";
 import { DispatcherClient } from "@signalbox/proto/grpc/dispatcher";
 import { LedgerClient } from "@signalbox/proto/grpc/ledger";
-import { AdminOutbox } from "./admin/admin-outbox.ts";
+import { AdminChanges } from "./admin/admin-changes.ts";
 import { adminRoutes } from "./admin/admin-routes.ts";
 import { Admission } from "./chat/admission.ts";
 import { createAnswering } from "./chat/answering.ts";
@@ -82,7 +83,8 @@ export async function startIngress(
   const responses = starting.use(openResponses(config, { db, pepper, log }));
   const content = starting.use(openContent(config, { db, pepper, recorder: line.recorder, log }));
   starting.use(answerReclassify({ bus, db, content, log }));
-  const changes = starting.use(new AdminOutbox({ recorder: line.recorder, db, log }));
+  const outbox = new AdminOutbox({ recorder: line.recorder, db, log });
+  const changes = new AdminChanges({ db, outbox: starting.use(outbox), keys });
   const models = await openModelList(config.cataloguePath);
   const takeOperation = operationTaker(config, { ...shared, models });
   const routes = [
@@ -97,13 +99,13 @@ export async function startIngress(
     ...feedbackRoutes({ ledger, recorder: line.recorder }),
     ...events.routes,
     ...replaying.routes,
-    ...keyRoutes({ db, keys, pepper, recorder: changes, log }),
-    ...adminRoutes({ db, keys, pepper, recorder: changes, log, content, ledger, bus, replays }),
+    ...keyRoutes({ db, pepper, changes, log }),
+    ...adminRoutes({ db, pepper, changes, log, content, ledger, bus, replays }),
     ...healthRoutes(metrics, () => bus.isConnected() && keys.isFresh()),
   ];
   // Runs after the server has closed: what a cut-off client leaves behind is still recorded.
   starting.defer(() => Promise.race([answering.settled(), sleep(RECORD_TIMEOUT_MS, undefined, { ref: false })]));
-  const server = starting.use(await startHttpServer(config.http, routes, { gate, metrics, log }));
+  const server = starting.use(await startHttpServer(config.http, routes, { gate, usage, metrics, log }));
   // Feeds never end by themselves, and the server waits for its connections: they are ended first.
   starting.defer(() => {
     events.endAll();
@@ -111,11 +113,8 @@ export async function startIngress(
   });
   await bus.connection.flush();
   const running = starting.move();
-  return {
-    ports: { http: server.port },
-    routes: server.routes,
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
-  };
+  const { port, routes: served } = server;
+  return { ports: { http: port }, routes: served, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 /** What takes requests down the line, all of it open for as long as the service is. */

@@ -36,6 +36,18 @@ export type ChatLine = {
 /** ended: the client has its answer. Else what it gets when no further try is left. */
 type Step = "ended" | SignalboxError;
 
+/** What the record of a request's end may take of the time of its tries. */
+const RECORD_RESERVE_MS = 2_500;
+const RECORD_RESERVE_SHARE = 4;
+
+/** What of a request's decisions was handed to a dispatcher that was lost then. */
+type Lost = {
+  /** The last of them: the outcome names it unless a later one is executed. */
+  decisionId: string | null;
+  /** The last one that may have reached a provider. */
+  begunId: string | null;
+};
+
 const TRIES_MAX = 3;
 /** While the client waits, a record is tried twice; when it has left, there is more time. */
 const RECORD_RETRY_MS = 400;
@@ -43,32 +55,35 @@ const UNWATCHED_RECORD_RETRY_MS = 5_000;
 
 /** Takes an admitted request down the line, again where that is safe, until the client has an answer or a typed error. */
 export async function answerChat(line: ChatLine, chat: ChatRequest, writer: AnswerWriter): Promise<void> {
-  const deadlineAtMs = Date.now() + line.deadlines.pipelineTimeoutMs;
+  const { pipelineTimeoutMs } = line.deadlines;
+  const deadlineAtMs = Date.now() + pipelineTimeoutMs;
+  const triesEndAtMs = deadlineAtMs - Math.min(RECORD_RESERVE_MS, pipelineTimeoutMs / RECORD_RESERVE_SHARE);
   let mayUseCache = true;
   let step: Step | null = null;
-  // Of the last decision that a dispatcher began to execute: the outcome names it unless a later one is executed.
-  let dispatchedId: string | null = null;
+  const lost: Lost = { decisionId: null, begunId: null };
   for (let attempt = 1; attempt <= TRIES_MAX; attempt += 1) {
-    const timeoutMs = Math.min(line.deadlines.attemptTimeoutMs, deadlineAtMs - Date.now());
+    const timeoutMs = Math.min(line.deadlines.attemptTimeoutMs, triesEndAtMs - Date.now());
     if (timeoutMs <= 0) break;
     const reply = await line.pipeline.run(itemOf(line, chat, { attempt, timeoutMs, mayUseCache }), timeoutMs);
-    if (writer.isGone) return recordAborted(line, chat, reply?.decisionId ?? dispatchedId);
-    step = reply === null ? lateError() : await follow(line, { chat, writer, dispatchedId }, reply);
+    if (writer.isGone) return recordAborted(line, { chat, lost }, reply?.decisionId ?? null);
+    step = reply === null ? lateError() : await follow(line, { chat, writer, lost, deadlineAtMs }, reply);
     if (step === "ended") return;
-    if (reply?.kind === "dispatch") dispatchedId = reply.decisionId;
     if (reply?.kind === "cached") mayUseCache = false;
   }
-  await finish(line, { chat, writer }, { result: "failed", decisionId: dispatchedId, error: step ?? lateError() });
+  const error = step ?? lateError();
+  await finish(line, { chat, writer, lost, deadlineAtMs }, { result: "failed", decisionId: null, error });
 }
 
-type Asked = { readonly chat: ChatRequest; readonly writer: AnswerWriter };
+type Asked = {
+  readonly chat: ChatRequest;
+  readonly writer: AnswerWriter;
+  readonly lost: Lost;
+  /** By then a client without an answer is told so. */
+  readonly deadlineAtMs: number;
+};
 
-async function follow(
-  line: ChatLine,
-  asked: Asked & { readonly dispatchedId: string | null },
-  reply: PipelineReply,
-): Promise<Step> {
-  const { chat, writer } = asked;
+async function follow(line: ChatLine, asked: Asked, reply: PipelineReply): Promise<Step> {
+  const { chat, writer, lost } = asked;
   const { decisionId } = reply;
   if (decisionId !== null) writer.setHeader("x-signalbox-decision-id", decisionId);
   if (reply.kind !== "failed" && reply.rates !== undefined) {
@@ -92,14 +107,18 @@ async function follow(
         reply,
         sent,
       });
-      if (result !== "ended") line.log.warn({ err: result, request: chat.facts.requestId }, "a dispatcher was lost");
-      return result;
+      if (result === "ended") return "ended";
+      const { error, mayHaveBegun } = result;
+      line.log.warn({ err: error, request: chat.facts.requestId }, "a dispatcher was lost");
+      lost.decisionId = decisionId;
+      if (mayHaveBegun) lost.begunId = decisionId;
+      return error;
     }
     case "cached":
       return serveCached(line, asked, reply);
     default: {
       const error = SignalboxError.fromJson(reply.error);
-      await finish(line, asked, { result: reply.kind, decisionId: decisionId ?? asked.dispatchedId, error });
+      await finish(line, asked, { result: reply.kind, decisionId, error });
       return "ended";
     }
   }
@@ -107,7 +126,7 @@ async function follow(
 
 async function serveCached(
   line: ChatLine,
-  { chat, writer }: Asked,
+  { chat, writer, lost, deadlineAtMs }: Asked,
   hit: Extract<PipelineReply, { kind: "cached" }>,
 ): Promise<Step> {
   const { address, entryId, decisionId, endpoint, usage } = hit;
@@ -116,19 +135,24 @@ async function serveCached(
   const rendered = isAllowed ? renderCached(body, chat, { hit, guard: line.guard }) : null;
   if (rendered === null) return new SignalboxError("internal", "The kept answer could not be read.");
   if (writer.isGone) {
-    await recordAborted(line, chat, decisionId);
+    await recordAborted(line, { chat, lost }, decisionId);
     return "ended";
   }
   const { answer, finishReason } = rendered;
   const answerBytes = answer.length;
-  const recorded = await tryRecord(line, chat, {
-    result: "cached",
-    decisionId,
-    endpoint,
-    finishReason,
-    usage,
-    answerBytes,
-  });
+  const recorded = await tryRecord(
+    line,
+    { chat, deadlineAtMs },
+    {
+      result: "cached",
+      decisionId,
+      endpoint,
+      finishReason,
+      usage,
+      answerBytes,
+      isCostUnknown: lost.begunId !== null,
+    },
+  );
   if (recorded !== null) {
     writer.fail(recorded);
     return "ended";
@@ -147,19 +171,39 @@ async function serveCached(
 /** Records how a request without an answer ended, then tells the client; what cannot be recorded is `audit-unavailable`. */
 async function finish(
   line: ChatLine,
-  { chat, writer }: Asked,
+  { chat, writer, lost, deadlineAtMs }: Asked,
   end: { result: "refused" | "failed"; decisionId: string | null; error: SignalboxError },
 ): Promise<void> {
-  const { result, decisionId, error } = end;
+  const { error } = end;
   if (error.code === "internal") line.log.error({ err: error, request: chat.facts.requestId }, "a request failed");
   const stage = error.details.stage ?? null;
-  const unrecorded = await tryRecord(line, chat, { result, decisionId, error: error.code, stage });
+  // Who is told that the register is away is not held up by it any longer: its queue has the record.
+  const deadline = error.code === "audit-unavailable" ? 0 : deadlineAtMs;
+  const unrecorded = await tryRecord(
+    line,
+    { chat, deadlineAtMs: deadline },
+    { ...endingOf(end, lost), error: error.code, stage },
+  );
   writer.fail(unrecorded ?? error);
 }
 
-async function tryRecord(line: ChatLine, chat: ChatRequest, outcome: ChatOutcome): Promise<SignalboxError | null> {
+/** A request that a lost dispatcher may have sent to a provider ends as that, whatever became of later tries. */
+function endingOf<Result>(
+  { result, decisionId }: { result: Result; decisionId: string | null },
+  lost: Lost,
+): { result: Result | "abandoned"; decisionId: string | null } {
+  if (lost.begunId !== null) return { result: "abandoned", decisionId: lost.begunId };
+  return { result, decisionId: decisionId ?? lost.decisionId };
+}
+
+async function tryRecord(
+  line: ChatLine,
+  { chat, deadlineAtMs }: Pick<Asked, "chat" | "deadlineAtMs">,
+  outcome: ChatOutcome,
+): Promise<SignalboxError | null> {
+  const receiptWithinMs = Math.max(0, deadlineAtMs - Date.now());
   try {
-    await recordOutcome(line.recorder, chat, { ...outcome, retryForMs: RECORD_RETRY_MS });
+    await recordOutcome(line.recorder, chat, { ...outcome, retryForMs: RECORD_RETRY_MS, receiptWithinMs });
     return null;
   } catch (error) {
     return SignalboxError.from(error);
@@ -167,8 +211,13 @@ async function tryRecord(line: ChatLine, chat: ChatRequest, outcome: ChatOutcome
 }
 
 /** The client left while no dispatcher had its request. */
-async function recordAborted(line: ChatLine, chat: ChatRequest, decisionId: string | null): Promise<void> {
-  const outcome = { result: "client-aborted", decisionId, error: "client-aborted" } as const;
+async function recordAborted(
+  line: ChatLine,
+  { chat, lost }: Pick<Asked, "chat" | "lost">,
+  decisionId: string | null,
+): Promise<void> {
+  const ending = endingOf({ result: "client-aborted" as const, decisionId }, lost);
+  const outcome = { ...ending, error: "client-aborted" };
   try {
     await recordOutcome(line.recorder, chat, { ...outcome, retryForMs: UNWATCHED_RECORD_RETRY_MS });
   } catch (error) {

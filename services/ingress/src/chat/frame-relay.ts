@@ -1,3 +1,4 @@
+import { status, type ServiceError } from "@grpc/grpc-js";
 import { SignalboxError } from "@signalbox/proto";
 import type { DispatchFrame } from "@signalbox/proto/grpc/dispatcher";
 import type { AnswerWriter } from "./answer-writer.ts";
@@ -5,9 +6,15 @@ import type { FrameTaker } from "./exchange.ts";
 
 /**
  * ended: the client has its answer or its error, and the dispatcher answers for the record.
- * An error: the dispatcher was lost before it did anything that counts, so the request may be tried again.
+ * Lost: the dispatcher said nothing yet, so the request may be tried again.
  */
-export type DispatchResult = "ended" | SignalboxError;
+export type DispatchResult = "ended" | LostDispatch;
+
+export type LostDispatch = {
+  readonly error: SignalboxError;
+  /** Whether it may have sent the request to a provider, at a cost that nobody knows. */
+  readonly mayHaveBegun: boolean;
+};
 
 /** Where a request's frames come from. */
 export type FrameSource = { cancel(): void; pause(): void; resume(): void };
@@ -73,7 +80,7 @@ export class FrameRelay implements FrameTaker {
     if (this.#settled) return;
     const lost = dispatcherLost(cause);
     if (this.#committed) this.#error(lost);
-    else this.#settle(lost);
+    else this.#settle({ error: lost, mayHaveBegun: mayHaveBegun(cause) });
   }
 
   late(): void {
@@ -121,6 +128,14 @@ function dispatcherLost(cause: unknown): SignalboxError {
     details: { stage: "dispatcher", retryAfterMs: 1_000 },
     cause,
   });
+}
+
+/** It has not where it says so itself, knowing no such claim or caller, or where no connection to it was made. */
+function mayHaveBegun(cause: unknown): boolean {
+  if (cause instanceof SignalboxError) return cause.code !== "not-found" && cause.code !== "forbidden";
+  const { code, details } = (cause ?? {}) as Partial<ServiceError>;
+  if (code === status.NOT_FOUND || code === status.PERMISSION_DENIED || code === status.UNAUTHENTICATED) return false;
+  return !(code === status.UNAVAILABLE && details?.startsWith("No connection established") === true);
 }
 
 function parseError(value: Uint8Array): SignalboxError {

@@ -4,7 +4,8 @@ import type { ChatRequest } from "./chat-request.ts";
 
 /** How a request ended that no dispatcher executed. */
 export type ChatOutcome = {
-  readonly result: Exclude<OutcomeEvent["result"], "completed" | "abandoned">;
+  /** abandoned: a dispatcher that was lost may have sent it to a provider, at a cost that nobody knows. */
+  readonly result: Exclude<OutcomeEvent["result"], "completed">;
   readonly decisionId: string | null;
   readonly error?: string | null;
   readonly stage?: string | null;
@@ -12,6 +13,8 @@ export type ChatOutcome = {
   readonly finishReason?: string | null;
   readonly usage?: Usage;
   readonly answerBytes?: number;
+  /** Of an answer from the cache: a dispatcher was lost before. */
+  readonly isCostUnknown?: boolean;
 };
 
 /**
@@ -21,7 +24,7 @@ export type ChatOutcome = {
 export async function recordOutcome(
   recorder: Recorder,
   chat: ChatRequest,
-  outcome: ChatOutcome & { readonly retryForMs: number },
+  outcome: ChatOutcome & { readonly retryForMs: number; readonly receiptWithinMs?: number },
 ): Promise<void> {
   const { tenant, requestId, stream, audit } = chat.facts;
   const totalUs = Math.round((performance.now() - chat.startedMs) * 1_000);
@@ -38,11 +41,11 @@ export async function recordOutcome(
     stream,
     attempts: [],
     usage: outcome.usage ?? NO_USAGE,
-    costPicoUsd: "0",
+    costPicoUsd: outcome.result === "abandoned" || outcome.isCostUnknown === true ? null : "0",
     answerBytes: outcome.answerBytes ?? 0,
     // The record comes before the first byte, so the time of that one is this one.
     timing: { totalUs, firstByteUs: outcome.result === "cached" ? totalUs : null },
   } satisfies Omit<OutcomeEvent, "eventId" | "producer" | "atMs">;
-  const { retryForMs } = outcome;
-  await recorder.record({ type: "outcome", tenant, event, labels: chat.labels, audit, retryForMs });
+  const { retryForMs, receiptWithinMs = Infinity } = outcome;
+  await recorder.record({ type: "outcome", tenant, event, labels: chat.labels, audit, retryForMs, receiptWithinMs });
 }

@@ -29,6 +29,7 @@ export function eventRoutes(ledger: LedgerReader, keys: KeyRing): EventRoutes {
   const route: Route = {
     method: "GET",
     path: "/v1/events",
+    isFeed: true,
     access: "read-records",
     handle({ request, reply, principal }) {
       const query = parseInput(EventsQuery, request.query);

@@ -6,6 +6,7 @@ import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { authorise } from "../identity/authorise.ts";
 import { type Access, isAccess } from "../identity/right.ts";
 import type { Metrics } from "../metrics.ts";
+import type { KeyUsage } from "../keys/key-usage.ts";
 import { authenticate, type Gate } from "./authenticate.ts";
 import { BrowserOrigins } from "./browser-origins.ts";
 import { callerDialectOf } from "./caller-dialect.ts";
@@ -37,7 +38,13 @@ const PARAM_MAX_CHARS = 1_024;
 const STOP_TIMEOUT_MS = 5_000;
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-type Context = { readonly gate: Gate; readonly metrics: Metrics; readonly log: Logger };
+type Context = {
+  readonly gate: Gate;
+  /** Keys with which nothing is asked of a model are used too; the routes that ask note it themselves. */
+  readonly usage: Pick<KeyUsage, "used">;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+};
 /** `pages` is null where no page in a browser may call. */
 type Serving = Context & { readonly pages: BrowserOrigins | null };
 type Address = { readonly host: string; readonly port: number };
@@ -54,7 +61,10 @@ export async function startHttpServer(
   const served = listRoutes(app);
   for (const route of routes) {
     const { method, path: url, access } = route;
-    app.route({ method, url, config: { access }, handler: handlerOf(route, serving) });
+    const handler = handlerOf(route, serving);
+    app.route({ method, url, config: { access }, handler });
+    // The same answer, of which HTTP leaves out the body.
+    if (hasHead(route)) app.route({ method: "HEAD", url, config: { access }, handler });
   }
   refuseOtherMethods(app, routes, pages);
   await app.listen(address);
@@ -116,7 +126,7 @@ function listRoutes(app: FastifyInstance): readonly ServedRoute[] {
   return served;
 }
 
-function handlerOf(route: Route, { gate, metrics, pages }: Serving) {
+function handlerOf(route: Route, { gate, usage, metrics, pages }: Serving) {
   const admitted = route.forPages === true ? pages : null;
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     metrics.observe(route.path, reply.raw);
@@ -126,13 +136,18 @@ function handlerOf(route: Route, { gate, metrics, pages }: Serving) {
     const found = authenticate(request, gate);
     const principal = found instanceof Promise ? await found : found;
     authorise(principal, route.access);
+    if (route.access !== "ask") usage.used(principal.keyId, Date.now());
     return route.handle({ request, reply, principal });
   };
 }
 
+function hasHead({ method, isFeed }: Route): boolean {
+  return method === "GET" && isFeed !== true;
+}
+
 function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[], pages: BrowserOrigins | null): void {
   for (const [url, group] of Map.groupBy(routes, (route) => route.path)) {
-    const allowed: string[] = group.map((route) => route.method);
+    const allowed = group.flatMap((route) => (hasHead(route) ? [route.method, "HEAD"] : route.method));
     const admitted = group.some((route) => route.forPages === true) ? pages : null;
     app.route({
       method: METHODS.filter((method) => !allowed.includes(method)),

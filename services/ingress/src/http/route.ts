@@ -10,6 +10,8 @@ type RouteHead = {
   readonly path: string;
   /** Pages in browsers may call it, of origins that are allowed. */
   readonly forPages?: true;
+  /** Its answer has no end, so there is no HEAD of it. */
+  readonly isFeed?: true;
 };
 
 /**
