@@ -27,6 +27,16 @@ export function duration(text: string): number {
   return (Number(length[1]) * UNITS_MS[length[2] as keyof typeof UNITS_MS]) / UNITS_MS.s;
 }
 
+/** What a budget is counted over: a word, or the seconds of a window that rolls. */
+export type WindowWish = string | { seconds: number };
+
+/** `day`, `week`, `month`, `total`, `minute`, or a duration like 90s, 12h or 7d. */
+export function budgetWindow(text: string): WindowWish {
+  if (["day", "week", "month", "total", "minute"].includes(text)) return text;
+  if (/^[0-9]{1,6}[smhd]$/.test(text)) return { seconds: duration(text) };
+  throw new InvalidArgumentError("Give day, week, month, total, minute, or a duration like 12h or 7d.");
+}
+
 /** A point in time to come, as ISO 8601 in UTC: `12h` or `30d` from now, or an ISO date. */
 export function timeToCome(text: string): string {
   const after = /^([0-9]{1,6})([smhd])$/.exec(text);

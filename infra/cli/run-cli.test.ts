@@ -29,8 +29,12 @@ const COMMANDS = [
   ["witness"],
   ["keys"],
   ["keys", "create"],
+  ["keys", "change"],
   ["keys", "list"],
   ["keys", "revoke"],
+  ["budgets"],
+  ["budgets", "create"],
+  ["budgets", "change"],
   ["models"],
   ["doctor"],
 ];
@@ -44,7 +48,9 @@ test.each(COMMANDS.map((words) => words.join(" ")))("%s --help names its options
 });
 
 test.each(
-  COMMANDS.filter((words) => words.length > 1 || !["decisions", "keys", "content"].includes(words[0] as string)),
+  COMMANDS.filter(
+    (words) => words.length > 1 || !["decisions", "keys", "content", "budgets"].includes(words[0] as string),
+  ),
 )("%s %s --help shows an example", async (...words) => {
   const { stdout } = await run(...words, "--help");
   expect(stdout).toContain("npm run -s signalbox -- ");
@@ -68,6 +74,11 @@ test.each([
   [["keys", "create", "--role", "king"], "auditor, member"],
   [["keys", "create", "--name", "ci", "--expires", "soon"], "30d"],
   [["keys", "create", "--name", "ci", "--expires", "2020-01-01"], "a time to come"],
+  [["budgets", "create", "--name", "b", "--usd", "1", "--window", "fortnight"], "a duration like 12h or 7d"],
+  [["budgets", "create", "--name", "b"], "--usd, --tokens, --requests and --concurrency"],
+  [["keys", "change", "0a1b2c3d4e5f"], "Nothing to change"],
+  [["keys", "change", "0a1b2c3d4e5f", "--lift", "colour"], "colour is not one of team, project"],
+  [["budgets", "change", "b"], "Nothing to change"],
   [["nonsense"], "unknown command"],
   [["models", "--colour"], "unknown option"],
 ])("%j is wrong usage: exit code 2, and words that say what is right", async (args, words) => {
@@ -94,3 +105,26 @@ test("with --json an error is one line of JSON on stderr, wherever --json stands
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: "invalid-request" } });
   }
 });
+
+test("no command has an option of its own that the whole command line takes for another", async () => {
+  const hidden: string[] = [];
+  const paths = await commandPaths([]);
+  expect(paths).toContainEqual(["budgets", "create"]);
+  for (const path of paths) {
+    const { stdout } = await run(...path, "--help");
+    const [own = ""] = stdout.split("Global Options:");
+    for (const word of ["--home", "--url", "--key", "--json"]) {
+      if (path.length > 0 && new RegExp(`^ +${word}( |$)`, "m").test(own)) hidden.push(`${path.join(" ")} ${word}`);
+    }
+  }
+  expect(hidden).toEqual([]);
+});
+
+/** All commands below one, by the words that lead to them. */
+async function commandPaths(path: string[]): Promise<string[][]> {
+  const { stdout } = await run(...path, "--help");
+  const [, listed = ""] = /^Commands:\n((?: .*\n)*)/m.exec(`${stdout}\n`) ?? [];
+  const names = [...listed.matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name = ""]) => name);
+  const below = names.filter((name) => name !== "help").map((name) => commandPaths([...path, name]));
+  return [path, ...(await Promise.all(below)).flat()];
+}

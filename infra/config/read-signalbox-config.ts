@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { problemWords } from "@signalbox/kit/problem-words";
 import { offsetOf } from "@signalbox/kit/yaml-offset";
 import { LineCounter, parseDocument } from "yaml";
 import type { Document } from "yaml";
@@ -33,7 +34,7 @@ export function parseSignalboxConfig(text: string, file: string): SignalboxConfi
   if (document.errors.length > 0) {
     fail(document.errors.map((error) => ({ offset: error.pos[0], text: `this is not YAML: ${error.message}` })));
   }
-  const result = SignalboxConfig.safeParse(document.toJS() ?? {});
+  const result = SignalboxConfig.safeParse(document.toJS() ?? {}, { error: problemWords });
   return result.success ? result.data : fail(result.error.issues.flatMap((issue) => problemsOf(issue, document)));
 }
 

@@ -54,7 +54,9 @@ const limits = section({
     .min(50)
     .max(600_000)
     .default(10_000)
-    .describe("From admission to the moment that a dispatcher takes the request, all repeated tries together."),
+    .describe(
+      "From admission to the moment that a dispatcher takes the request, or that the client is told why none does: all repeated tries together, also while the register is away.",
+    ),
   answerTimeoutMs: z
     .int()
     .min(1_000)

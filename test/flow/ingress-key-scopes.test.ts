@@ -149,6 +149,17 @@ test("a key that is revoked, rotated or disabled here is refused by every other 
   while ((await statuses()).some((status) => status !== 401)) expect(performance.now() - changedMs).toBeLessThan(1_000);
 });
 
+test("a key that looks at records and settings alone has a time of last use as well", async () => {
+  const key = await make({ role: "auditor" });
+  {
+    await using replica = await rig.startReplica();
+    const asked = (): Promise<Response> =>
+      fetch(`${replica.baseUrl}/admin/v1/teams`, { headers: { authorization: `Bearer ${key.secret}` } });
+    while (!(await asked()).ok) await sleep(20);
+  }
+  expect((await call("GET", `keys/${key.id}`)).body).toMatchObject({ lastUsedAt: expect.any(String) });
+});
+
 describe("a short-lived key", () => {
   test("is renewed by its bearer, each time for its lifetime, and no longer than it may be", async () => {
     const untilMs = Date.now() + 90_000;

@@ -78,6 +78,16 @@ test("a synchronous decision is carried out after the ledger's receipt, and not 
   expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(receiptAfterMs - 1);
 });
 
+test("a synchronous decision without a receipt is given up while its request still has time to be told", async () => {
+  await using _policy = await rig.start();
+  const deadlineInMs = 700;
+  const startedAtMs = performance.now();
+  const answer = await rig.send({ facts: { audit: "sync" }, deadlineInMs });
+  expect(performance.now() - startedAtMs).toBeLessThan(deadlineInMs);
+  expect(answer).toMatchObject({ kind: "reply", reply: { kind: "failed", error: { code: "audit-unavailable" } } });
+  expect(answer.recorded).toHaveLength(1);
+});
+
 test("a decision that cannot be recorded is not carried out", async () => {
   await using _policy = await rig.start();
   const streams = await rig.operator.jetstreamManager();

@@ -32,7 +32,7 @@ test("a config that does not fit is refused with its line, its field and what wa
   const { code, stdout, stderr } = start("--port", "0", "--json", "--config", file);
   expect([code, stdout]).toEqual([1, ""]);
   expect(stderr).toContain(`${file}:2: cahce: there is no such field: did you mean cache?`);
-  expect(stderr).toContain(`${file}:5: limits.bodyMaxBytes: Invalid input: expected number, received string`);
+  expect(stderr).toContain(`${file}:5: limits.bodyMaxBytes: expected a number`);
 });
 
 test("a taken port is named, with the way out", async () => {

@@ -4,8 +4,8 @@ import { does, type Cli } from "../command-context.ts";
 import { EXIT, failure } from "../failure.ts";
 import { formatPicoUsd } from "../format/money.ts";
 import { formatTable } from "../format/table.ts";
-import { listed, wholeNumber } from "../option-values.ts";
 import { dollars } from "../money-option.ts";
+import { budgetWindow, listed, wholeNumber, type WindowWish } from "../option-values.ts";
 
 const Budget = z.looseObject({
   id: z.string(),
@@ -36,24 +36,30 @@ const Accounts = z.looseObject({
 });
 const Deleted = z.looseObject({ id: z.string(), deleted: z.literal(true) });
 
-const SCOPES = ["tenant", "key", "team", "project", "user", "endUser", "tag", "model", "provider"] as const;
+/** The words of a scope, by the options that give them: `--key` is the one that the command itself speaks with. */
+const SCOPES = {
+  tenant: "tenant",
+  key: "keyId",
+  team: "team",
+  project: "project",
+  user: "user",
+  endUser: "endUser",
+  tag: "tag",
+  model: "model",
+  provider: "provider",
+} as const;
 const EACH = ["key", "team", "project", "user", "end-user"] as const;
 
 type LimitOptions = { usd?: number; tokens?: number; requests?: number; concurrency?: number };
-type Options = LimitOptions & {
-  window?: string;
-  timeZone?: string;
-  each?: string;
-  atLimit?: string;
-  alertAt?: string[];
-  name: string;
-} & Record<string, unknown>;
+type Settings = LimitOptions & { window?: WindowWish; timeZone?: string; atLimit?: string; alertAt?: string[] };
+type Options = Settings & { each?: string; name: string } & Record<string, unknown>;
 
 export function addBudgets(program: Command, cli: Cli): void {
   const budgets = program.command("budgets").description("What may be spent, by whom and on what. Needs an admin key.");
   addList(budgets, cli);
   addAccounts(budgets, cli);
-  addSet(budgets, cli);
+  addCreate(budgets, cli);
+  addChange(budgets, cli);
   addDelete(budgets, cli);
 }
 
@@ -85,19 +91,74 @@ function addAccounts(budgets: Command, cli: Cli): void {
   });
 }
 
-function addSet(budgets: Command, cli: Cli): void {
+function addCreate(budgets: Command, cli: Cli): void {
   const create = budgets
     .command("create")
     .description("Makes a budget or a limit. Every request that all of its scope holds for is charged to it.")
-    .requiredOption("--name <name>", "lower-case letters, digits and hyphens; unique within its tenant")
+    .requiredOption("--name <name>", "lower-case letters, digits and hyphens; unique within its tenant");
+  addSettings(create).addOption(
+    new Option("--each <of>", "each of these has an account of its own, with the whole limit").choices(EACH),
+  );
+  for (const option of Object.values(SCOPES)) {
+    const word = option.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`);
+    const what = option === "keyId" ? "key, by the id that `keys list` shows" : word.replace("-", " ");
+    create.option(`--${word} <${option === "keyId" ? "id" : "name"}>`, `only requests of this ${what}`);
+  }
+  create.addHelpText(
+    "after",
+    "\nExamples:\n  npm run -s signalbox -- budgets create --name team-red --team red --usd 500 --window month\n" +
+      "  npm run -s signalbox -- budgets create --name slow-down --tenant alice --requests 600 --window minute\n" +
+      "  npm run -s signalbox -- budgets create --name end-users --tenant alice --each end-user --usd 1 --window 7d",
+  );
+  does<Options>(create, cli, async ({ connect, options, print }) => {
+    const { name, each } = options;
+    const scope = Object.fromEntries(
+      Object.entries(SCOPES).flatMap(([word, option]) =>
+        options[option] === undefined ? [] : [[word, options[option]]],
+      ),
+    );
+    const body = { name, scope, each, limit: limitOf(options), ...settingsOf(options) };
+    const made = await connect().api.call(Budget, { method: "POST", path: "/admin/v1/budgets", body });
+    print(made, () => formatBudgets([made]));
+    return EXIT.ok;
+  });
+}
+
+function addChange(budgets: Command, cli: Cli): void {
+  const change = budgets
+    .command("change")
+    .argument("<name>", "as `budgets list` shows it; a tenant's by its name alone where no other has it")
+    .description("Changes what is given of a budget or a limit; it holds within a second.");
+  addSettings(change).addHelpText(
+    "after",
+    "\nExamples:\n  npm run -s signalbox -- budgets change team-red --usd 750 --alert-at 50,80,100",
+  );
+  does<Settings>(change, cli, async ({ connect, options, print }, name = "") => {
+    const settings = settingsOf(options);
+    const limit = isLimited(options) ? limitOf(options) : undefined;
+    if (limit === undefined && Object.values(settings).every((value) => value === undefined)) {
+      throw failure("invalid-request", "Nothing to change is given.", "See `budgets change --help`.");
+    }
+    const path = `/admin/v1/budgets/${encodeURIComponent(name)}`;
+    const changed = await connect().api.call(Budget, { method: "PATCH", path, body: { limit, ...settings } });
+    print(changed, () => formatBudgets([changed]));
+    return EXIT.ok;
+  });
+}
+
+/** What can be said of a budget when it is made and later. */
+function addSettings(command: Command): Command {
+  return command
     .option("--usd <amount>", "at most so many dollars", dollars)
     .option("--tokens <count>", "at most so many tokens", wholeNumber(0))
     .option("--requests <count>", "at most so many requests", wholeNumber(0))
     .option("--concurrency <count>", "at most so many requests at once", wholeNumber(0))
-    .option("--window <word>", "day, week, month, total, or minute for a limit on how much at a time")
-    .option("--time-zone <name>", "in which days begin (default: UTC)");
-  create
-    .addOption(new Option("--each <of>", "each of these has an account of its own, with the whole limit").choices(EACH))
+    .option(
+      "--window <window>",
+      "day, week, month, total, a duration like 7d for one that rolls, or minute for a limit on how much at a time",
+      budgetWindow,
+    )
+    .option("--time-zone <name>", "in which days begin (default: UTC)")
     .addOption(
       new Option("--at-limit <what>", "block refuses; pass lets through, for policies to deal with").choices([
         "block",
@@ -105,27 +166,10 @@ function addSet(budgets: Command, cli: Cli): void {
       ]),
     )
     .option("--alert-at <percents>", "when an alert is given, with commas: 50,80,100 (default: 80)", listed);
-  for (const scope of SCOPES) {
-    const word = scope.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`);
-    create.option(`--${word} <name>`, `only requests of this ${word.replace("-", " ")}`);
-  }
-  create.addHelpText(
-    "after",
-    "\nExamples:\n  npm run -s signalbox -- budgets create --name team-red --team red --usd 500 --window month\n" +
-      "  npm run -s signalbox -- budgets create --name slow-down --tenant alice --requests 600 --window minute\n" +
-      "  npm run -s signalbox -- budgets create --name end-users --tenant alice --each end-user --usd 1 --window day",
-  );
-  does<Options>(create, cli, async ({ connect, options, print }) => {
-    const { name, window, timeZone, each, atLimit } = options;
-    const alertAt = options.alertAt?.map((text) => percent(text) / 100);
-    const scope = Object.fromEntries(
-      SCOPES.flatMap((word) => (options[word] === undefined ? [] : [[word, options[word]]])),
-    );
-    const body = { name, scope, each, limit: limitOf(options), window, timeZone, atLimit, alertAt };
-    const made = await connect().api.call(Budget, { method: "POST", path: "/admin/v1/budgets", body });
-    print(made, () => formatBudgets([made]));
-    return EXIT.ok;
-  });
+}
+
+function settingsOf({ window, timeZone, atLimit, alertAt }: Settings) {
+  return { window, timeZone, atLimit, alertAt: alertAt?.map((text) => percent(text) / 100) };
 }
 
 function addDelete(budgets: Command, cli: Cli): void {
@@ -145,7 +189,11 @@ function addDelete(budgets: Command, cli: Cli): void {
 function percent(text: string): number {
   const value = Number(text);
   if (value >= 1 && value <= 100) return value;
-  throw failure("invalid-request", `${text} is not a percentage from 1 to 100.`, "See `budgets create --help`.");
+  throw failure("invalid-request", `${text} is not a percentage from 1 to 100.`, "Write them like 50,80,100.");
+}
+
+function isLimited({ usd, tokens, requests, concurrency }: LimitOptions): boolean {
+  return [usd, tokens, requests, concurrency].some((value) => value !== undefined);
 }
 
 function limitOf({ usd, tokens, requests, concurrency }: LimitOptions): object {

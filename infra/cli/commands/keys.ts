@@ -1,12 +1,13 @@
-import { OPERATIONS, ROLES } from "@signalbox/proto";
+import { ROLES } from "@signalbox/proto";
 import { Option, type Command } from "commander";
 import { z } from "zod";
 import { does, type Cli } from "../command-context.ts";
 import { EXIT } from "../failure.ts";
 import { formatTable } from "../format/table.ts";
-import { dollars } from "../money-option.ts";
-import { duration, listed, oneOf, timeToCome, wholeNumber } from "../option-values.ts";
+import { duration } from "../option-values.ts";
+import { addKeyChange } from "./key-changes.ts";
 import { addRenewals } from "./key-renewals.ts";
+import { addKeySettings, keySettingsOf, type KeyOptions } from "./key-settings.ts";
 
 const CreatedKey = z.looseObject({
   id: z.string(),
@@ -33,28 +34,7 @@ const KeyList = z.looseObject({
 });
 type ListedKey = z.infer<typeof KeyList>["data"][number];
 
-type NewKey = {
-  name: string;
-  role: string;
-  tenant?: string;
-  team?: string;
-  project?: string;
-  user?: string;
-  serviceAccount?: string;
-  models?: string[];
-  routes?: string[];
-  endpoints?: string[];
-  regions?: string[];
-  operations?: string[];
-  networks?: string[];
-  lifetime?: number;
-  budget?: number;
-  window: string;
-  rpm?: number;
-  tpm?: number;
-  concurrency?: number;
-  expires?: string;
-};
+type NewKey = KeyOptions & { name: string; role: string; tenant?: string; lifetime?: number };
 
 const RevokedKey = z.looseObject({ id: z.string(), revoked: z.literal(true) });
 
@@ -62,6 +42,7 @@ export function addKeys(program: Command, cli: Cli): void {
   const keys = program.command("keys").description("The API keys of this line's users. Needs an admin key.");
   addCreate(keys, cli);
   addList(keys, cli);
+  addKeyChange(keys, cli);
   addRevoke(keys, cli);
   addRenewals(keys, cli);
 }
@@ -80,30 +61,16 @@ function addCreate(keys: Command, cli: Cli): void {
         .default("member"),
     )
     .option("--tenant <tenant>", "whose key it is; a new tenant is made (default: the asking key's own)")
-    .option("--team <team>", "which team's it is, for budgets, rules and costs")
-    .option("--project <project>", "which project's")
-    .option("--user <user>", "which user's")
-    .option("--service-account <account>", "which service account's, where no user's")
-    .option("--models <patterns>", "what it may use: `openai/*`, model names or families, with commas", listed)
-    .option("--routes <groups>", "only what stands in these groups of the policy", listed)
-    .option("--endpoints <patterns>", "only these, as `models` lists them", listed)
-    .option("--regions <patterns>", "only endpoints there", listed)
-    .option("--operations <words>", `only these: ${OPERATIONS.join(", ")}`, oneOf(OPERATIONS))
-    .option("--networks <networks>", "only from there: addresses, and networks like 192.0.2.0/24", listed)
-    .option("--lifetime <duration>", "it ends so long after it was given out unless it is refreshed, like 1h", duration)
-    .option("--budget <usd>", "what it may spend in each window", dollars)
-    .addOption(
-      new Option("--window <window>", "of its budget").choices(["day", "week", "month", "total"]).default("month"),
-    )
-    .option("--rpm <count>", "requests a minute", wholeNumber(0))
-    .option("--tpm <count>", "tokens a minute", wholeNumber(0))
-    .option("--concurrency <count>", "requests at once", wholeNumber(0))
-    .option("--expires <when>", "when it ends: a duration like 12h or 30d, or an ISO time (default: never)", timeToCome)
-    .addHelpText(
-      "after",
-      "\nExamples:\n  npm run -s signalbox -- keys create --name ci --tenant team-a --expires 30d\n" +
-        "  npm run -s signalbox -- keys create --name ops --role admin --json",
+    .option(
+      "--lifetime <duration>",
+      "it ends so long after it was given out unless it is refreshed, like 1h",
+      duration,
     );
+  addKeySettings(create).addHelpText(
+    "after",
+    "\nExamples:\n  npm run -s signalbox -- keys create --name ci --tenant team-a --expires 30d\n" +
+      "  npm run -s signalbox -- keys create --name ops --role admin --json",
+  );
   does<NewKey>(create, cli, async ({ connect, options, print, terminal }) => {
     const made = await connect().api.call(CreatedKey, {
       method: "POST",
@@ -120,24 +87,8 @@ function addCreate(keys: Command, cli: Cli): void {
   });
 }
 
-function wishOf(options: NewKey): object {
-  const { name, role, tenant, team, project, user, serviceAccount, models, routes, endpoints, regions } = options;
-  const { operations, networks, budget, window, rpm, tpm, concurrency, expires, lifetime } = options;
-  const scopes = { models, routes, endpoints, regions, operations, networks };
-  return {
-    name,
-    role,
-    tenant,
-    team,
-    project,
-    user,
-    serviceAccount,
-    ...scopes,
-    budget: budget === undefined ? undefined : { usd: budget, window },
-    limits: { rpm, tpm, concurrency },
-    expiresAt: expires,
-    lifetimeSeconds: lifetime,
-  };
+function wishOf({ name, role, tenant, lifetime, ...settings }: NewKey): object {
+  return { name, role, tenant, lifetimeSeconds: lifetime, ...keySettingsOf(settings) };
 }
 
 function addList(keys: Command, cli: Cli): void {

@@ -46,6 +46,7 @@ function logLines(result: SourceVerdict & { what: "log" }): string[] {
 }
 
 function replayLines({ replayed, identical, different, failed }: CopyReplay): string[] {
+  const unlisted = replayed - identical - different.length - failed.length;
   return [
     `replayed   ${identical} of ${replayed} decisions identical`,
     ...different.map(
@@ -54,6 +55,7 @@ function replayLines({ replayed, identical, different, failed }: CopyReplay): st
     ...failed.map(
       ({ index, decisionId, reason }) => `not replayed at index ${index}: decision ${decisionId}: ${reason}`,
     ),
+    ...(unlisted === 0 ? [] : [`and ${unlisted} more that differ or were not replayed`]),
   ];
 }
 

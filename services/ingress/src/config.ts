@@ -101,7 +101,10 @@ export const Config = z.strictObject({
     .strictObject({
       /** One try of the line, from classification to a dispatcher's claim. */
       attemptTimeoutMs: z.int().min(50).default(3_000),
-      /** All tries together. */
+      /**
+       * All tries together, and the record of how they ended: by then a dispatcher has the request, or its client is told
+       * why not, also while the register is away. Of it 2.5 s, or a quarter, are the record's.
+       */
       pipelineTimeoutMs: z.int().min(50).default(10_000),
       /** From the claim to the last byte of the answer. */
       answerTimeoutMs: z.int().min(1_000).default(3_600_000),

@@ -25,19 +25,22 @@ export const BudgetScope = z.strictObject({
 export type BudgetScope = z.infer<typeof BudgetScope>;
 
 /** Money as billed, tokens of input and output, requests, or requests at once: one of them. */
-export const BudgetLimit = z.union([
-  z.strictObject({ usd: Usd }),
-  z.strictObject({ tokens: Count }),
-  z.strictObject({ requests: Count }),
-  z.strictObject({ concurrency: Count }),
-]);
+export const BudgetLimit = z.union(
+  [
+    z.strictObject({ usd: Usd }),
+    z.strictObject({ tokens: Count }),
+    z.strictObject({ requests: Count }),
+    z.strictObject({ concurrency: Count }),
+  ],
+  { error: 'expected one of usd, tokens, requests and concurrency with a number, such as {"usd": 5}' },
+);
 export type BudgetLimit = z.infer<typeof BudgetLimit>;
 
 /** minute: a limit on how much at a time, over any minute, whose refusal says to try again. */
-export const BudgetWindow = z.union([
-  z.enum([...CALENDAR_WINDOWS, "minute"]),
-  z.strictObject({ seconds: z.int().min(1).max(ROLLING_MAX_SECONDS) }),
-]);
+export const BudgetWindow = z.union(
+  [z.enum([...CALENDAR_WINDOWS, "minute"]), z.strictObject({ seconds: z.int().min(1).max(ROLLING_MAX_SECONDS) })],
+  { error: 'expected day, week, month, total, minute, or {"seconds": n} of at most 366 days' },
+);
 export type BudgetWindow = z.infer<typeof BudgetWindow>;
 
 /** Each of these has an account of its own, with the whole limit. */

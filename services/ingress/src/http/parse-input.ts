@@ -1,14 +1,21 @@
+import { problemWords } from "@signalbox/kit/problem-words";
 import { SignalboxError } from "@signalbox/proto";
-import type { z } from "zod";
+import { z } from "zod";
 
 /** Checks what a caller sent. Throws `invalid-request` with `param` set to the field at fault. */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.infer<S> {
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, { error: problemWords });
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   const param = issue.code === "unrecognized_keys" ? (issue.keys[0] ?? "") : issue.path.join(".");
-  const problem = issue.code === "unrecognized_keys" ? "there is no such parameter" : issue.message;
+  const problem = issue.code === "unrecognized_keys" ? noSuch(schema, issue) : issue.message;
   throw new SignalboxError("invalid-request", param === "" ? problem : `Invalid '${param}': ${problem}.`, {
     details: { param },
   });
+}
+
+/** The outermost parameters are few, and whoever wrote another one meant one of them. */
+function noSuch(schema: z.ZodType, { path }: z.core.$ZodIssue): string {
+  const known = path.length === 0 && schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  return `there is no such parameter${known.length === 0 ? "" : `; there are ${known.join(", ")}`}`;
 }

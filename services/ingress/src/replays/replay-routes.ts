@@ -126,6 +126,7 @@ function feedRoute(replays: ReplayClient, keys: KeyRing): { route: Route; endAll
   const route: Route = {
     method: "GET",
     path: "/v1/replays/:id/events",
+    isFeed: true,
     access: "replay",
     async handle({ request, reply, principal }) {
       const id = idParam(request.params);
