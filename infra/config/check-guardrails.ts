@@ -1,9 +1,12 @@
 import { ConfigError } from "./config-error.ts";
+import { unknownRuleTypes } from "./guard-rule-types.ts";
 import { guardDocumentOf, type GuardrailsConfig } from "./guardrails-config.ts";
 
-/** Throws ConfigError for a list, an expression or a schema that cannot be used. */
+/** Throws ConfigError for a list, an expression or a schema that cannot be used, and for a rule that can hold for nothing. */
 export async function checkGuardrails(guardrails: GuardrailsConfig): Promise<void> {
   if (!guardrails.enabled) return;
+  const unknown = unknownRuleTypes(guardrails);
+  if (unknown.length > 0) throw new ConfigError(`guardrails.${unknown.join("; ")}`);
   // A line without guardrails does not load what they need.
   const { compileGuardrails } = await import("@signalbox/guard");
   const compiled = compileGuardrails(guardDocumentOf(guardrails));

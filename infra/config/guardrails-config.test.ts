@@ -39,6 +39,36 @@ test("an expression that is none is refused before the line starts, when the gua
   await checkGuardrails(parse(false).guardrails);
 });
 
+test.each([
+  ["pii.emial", "there is no type 'pii.emial'; did you mean 'email'?"],
+  ["pi.email", "there is no kind 'pi'; did you mean 'pii'?"],
+  ["secrets.*", "there is no kind 'secrets'; did you mean 'secret'?"],
+  ["list.names", "there is no type 'list.names'; no list is declared in detect.lists"],
+  ["pattern.tickets", "there is no type 'pattern.tickets'; did you mean 'ticket'?"],
+  ["size.attachments", "there is no type 'size.attachments'; there are messages, tools"],
+])("a rule for %s, of which nothing can be found, is refused", async (match, problem) => {
+  const detect = "{patterns: [{name: ticket, expression: 'T-[0-9]+', maxChars: 9}]}";
+  const text = `guardrails: {enabled: true, detect: ${detect}, answer: {rules: [{match: ${match}, action: redact}]}}`;
+  const { guardrails } = parseSignalboxConfig(text, "x");
+  await expect(checkGuardrails(guardrails)).rejects.toThrow(`guardrails.answer.rules.0.match: ${problem}`);
+});
+
+test("rules may name what there is, whole kinds, and what others find", async () => {
+  const matches = [
+    "*",
+    "pii.*",
+    "pii.email",
+    "secret.github-token",
+    "pattern.ticket",
+    "tool.forbidden",
+    "webhook.mood",
+  ];
+  const rules = matches.map((match) => `{match: "${match}", action: observe}`).join(", ");
+  const detect = "{patterns: [{name: ticket, expression: 'T-[0-9]+', maxChars: 9}]}";
+  const text = `guardrails: {enabled: true, detect: ${detect}, request: {rules: [${rules}]}}`;
+  await expect(checkGuardrails(parseSignalboxConfig(text, "x").guardrails)).resolves.toBeUndefined();
+});
+
 test("lists of tools, bounds and guardrails elsewhere stand in the document, whose numbers are whole", async () => {
   const text = `
 guardrails:
