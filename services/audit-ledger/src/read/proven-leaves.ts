@@ -1,12 +1,11 @@
 import type { Logger } from "@signalbox/kit";
-import { Pool } from "pg";
+import { openPostgresPool } from "@signalbox/kit/postgres-pool";
+import type { Pool } from "pg";
 import { siblingsSql } from "./files/leaf-tile.ts";
 import { hashesOf } from "./files/read-hashes.ts";
 import type { Scope } from "./scope.ts";
 
 const CONNECTIONS_MAX = 4;
-const CONNECT_TIMEOUT_MS = 5_000;
-const STATEMENT_TIMEOUT_MS = 30_000;
 /** A new connection plans its statements first, which takes longer than the proof. */
 const IDLE_TIMEOUT_MS = 600_000;
 
@@ -51,23 +50,8 @@ export class ProvenLeaves implements AsyncDisposable {
   readonly #pool: Pool;
 
   constructor(url: string, log: Logger) {
-    this.#pool = new Pool({
-      connectionString: url,
-      max: CONNECTIONS_MAX,
-      application_name: "audit-ledger proofs",
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      idleTimeoutMillis: IDLE_TIMEOUT_MS,
-      keepAlive: true,
-      options: PLANS,
-    });
-    this.#pool.on("error", (error) => {
-      log.warn({ err: error }, "a Postgres connection was lost");
-    });
-    this.#pool.on("connect", (client) => {
-      // It reports to the query that holds it as well.
-      client.on("error", () => {});
-    });
+    const special = { options: PLANS, idleTimeoutMillis: IDLE_TIMEOUT_MS };
+    this.#pool = openPostgresPool({ url, max: CONNECTIONS_MAX, name: "audit-ledger proofs", log, special });
   }
 
   /** The leaf of an event in the scope. */

@@ -1,5 +1,6 @@
 import type { Logger } from "@signalbox/kit";
-import { escapeLiteral, Pool } from "pg";
+import { openPostgresPool } from "@signalbox/kit/postgres-pool";
+import { escapeLiteral, type Pool } from "pg";
 import type { Scope } from "../read/scope.ts";
 import { CopiedRows, newRun, type DecisionRow } from "./copied-rows.ts";
 import { copyOut } from "./copy-out.ts";
@@ -12,9 +13,6 @@ const RUN_MIN_BYTES = 1_024 * 1_024;
 const RUNS = 3;
 /** A page for each job that may run, and one for a call. */
 const CONNECTIONS_MAX = 3;
-const CONNECT_TIMEOUT_MS = 5_000;
-const STATEMENT_TIMEOUT_MS = 30_000;
-const IDLE_TIMEOUT_MS = 60_000;
 
 /**
  * Has a page read along the index that has the log's order. While the log grows faster than its statistics, PostgreSQL
@@ -38,24 +36,8 @@ export class DecisionPages implements AsyncDisposable {
   readonly #pool: Pool;
 
   constructor(url: string, log: Logger) {
-    this.#pool = new Pool({
-      connectionString: url,
-      max: CONNECTIONS_MAX,
-      application_name: "audit-ledger replays",
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      idleTimeoutMillis: IDLE_TIMEOUT_MS,
-      keepAlive: true,
-      options: PLANS,
-      ...(isEncrypted(url) ? {} : { stream: () => new FramedSocket() }),
-    });
-    this.#pool.on("error", (error) => {
-      log.warn({ err: error }, "a Postgres connection was lost");
-    });
-    this.#pool.on("connect", (client) => {
-      // It reports to the query that holds it as well.
-      client.on("error", () => {});
-    });
+    const special = { options: PLANS, ...(isEncrypted(url) ? {} : { stream: () => new FramedSocket() }) };
+    this.#pool = openPostgresPool({ url, max: CONNECTIONS_MAX, name: "audit-ledger replays", log, special });
   }
 
   /**
