@@ -1,4 +1,5 @@
-import { HASH_BYTES, nodeHash, TILE_WIDTH } from "@signalbox/tlog";
+import { EMPTY_ROOT, HASH_BYTES, TILE_WIDTH, treeLevels } from "@signalbox/tlog";
+import { hashesOf } from "./read-hashes.ts";
 
 /** A tile spans so many levels of the tree, each with half the nodes of the one below it. */
 export const TILE_LEVELS = 8;
@@ -11,12 +12,9 @@ const NODES = 2 * TILE_WIDTH - 2;
  */
 export function leafTile(hashes: Buffer): { readonly nodes: Buffer; readonly root: Buffer } {
   if (hashes.length !== TILE_WIDTH * HASH_BYTES) throw new RangeError("a full tile holds 256 hashes");
-  const nodes = Buffer.alloc(NODES * HASH_BYTES);
-  hashes.copy(nodes);
-  for (let at = 0, made = TILE_WIDTH; made < NODES; at += 2, made += 1) {
-    nodes.set(nodeHash(nodeAt(nodes, at), nodeAt(nodes, at + 1)), made * HASH_BYTES);
-  }
-  return { nodes, root: nodeHash(nodeAt(nodes, NODES - 2), nodeAt(nodes, NODES - 1)) };
+  const levels = treeLevels(hashesOf(hashes));
+  const root = levels.pop()?.[0] ?? EMPTY_ROOT;
+  return { nodes: Buffer.concat(levels.flat()), root: Buffer.from(root) };
 }
 
 /**
@@ -29,8 +27,4 @@ export function siblingsSql(tile: string, index: string): string {
     return `substring(${tile}.nodes from 1 + ${HASH_BYTES} * (${node}) for ${HASH_BYTES})`;
   });
   return slices.join(" || ");
-}
-
-function nodeAt(nodes: Buffer, at: number): Buffer {
-  return nodes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES);
 }
