@@ -5,10 +5,10 @@ import { guardDocumentOf, type GuardrailsConfig } from "./guardrails-config.ts";
 /** Throws ConfigError for a list, an expression or a schema that cannot be used, and for a rule that can hold for nothing. */
 export async function checkGuardrails(guardrails: GuardrailsConfig): Promise<void> {
   if (!guardrails.enabled) return;
-  const unknown = unknownRuleTypes(guardrails);
-  if (unknown.length > 0) throw new ConfigError(`guardrails.${unknown.join("; ")}`);
   // A line without guardrails does not load what they need.
-  const { compileGuardrails } = await import("@signalbox/guard");
+  const { CLOSED_TYPES, compileGuardrails } = await import("@signalbox/guard");
+  const unknown = unknownRuleTypes(guardrails, CLOSED_TYPES);
+  if (unknown.length > 0) throw new ConfigError(`guardrails.${unknown.join("; ")}`);
   const compiled = compileGuardrails(guardDocumentOf(guardrails));
   if (!compiled.ok) throw new ConfigError(`guardrails.${compiled.problems.join("; ")}`);
 }

@@ -1,13 +1,15 @@
-import { GuardDetection } from "@signalbox/proto";
 import { closestWord } from "./closest-word.ts";
 import type { GuardrailsConfig } from "./guardrails-config.ts";
 
 /** What a finding may be of, by kind; null where others say so, or where there are too many to name. */
 type KnownTypes = ReadonlyMap<string, readonly string[] | null>;
 
-/** What is wrong with rules that name a type that nothing can be found of: they would hold for nothing, and nobody would see it. */
-export function unknownRuleTypes(guardrails: GuardrailsConfig): string[] {
-  const known = knownTypes(guardrails);
+/**
+ * What is wrong with rules that name a type that nothing can be found of: they would hold for nothing, and nobody would
+ * see it. `closed` are the types that the guardrails themselves find, such as `pii.email`.
+ */
+export function unknownRuleTypes(guardrails: GuardrailsConfig, closed: readonly string[]): string[] {
+  const known = knownTypes(guardrails, closed);
   return (["request", "answer"] as const).flatMap((direction) =>
     guardrails[direction].rules.flatMap(({ match }, at) => {
       const problem = problemOf(match, known);
@@ -16,17 +18,12 @@ export function unknownRuleTypes(guardrails: GuardrailsConfig): string[] {
   );
 }
 
-function knownTypes({ detect }: GuardrailsConfig): KnownTypes {
-  const { pii, injection } = GuardDetection.shape;
+function knownTypes({ detect }: GuardrailsConfig, closed: readonly string[]): KnownTypes {
+  const byKind = Map.groupBy(closed, (type) => type.slice(0, type.indexOf(".")));
   return new Map([
-    ["pii", pii.element.options],
-    ["injection", injection.element.options],
+    ...Array.from(byKind, ([kind, types]) => [kind, types.map((type) => type.slice(kind.length + 1))] as const),
     ["list", detect.lists.map(({ name }) => name)],
     ["pattern", detect.patterns.map(({ name }) => name)],
-    ["tool", ["forbidden", "arguments"]],
-    ["size", ["messages", "tools"]],
-    ["attachment", ["type", "size", "count", "elsewhere"]],
-    ["remote", ["unavailable", "skipped"]],
     ...["secret", "content", "presidio", "webhook"].map((kind) => [kind, null] as const),
   ]);
 }

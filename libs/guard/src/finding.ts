@@ -7,15 +7,20 @@ export const INJECTION_TYPES = ["override", "prompt-leak", "jailbreak", "role-ch
 export type InjectionType = (typeof INJECTION_TYPES)[number];
 
 /** What a request is made of, and what is called, that may not be. */
-export type FormType =
-  | "tool.forbidden"
-  | "tool.arguments"
-  | "size.messages"
-  | "size.tools"
-  | "attachment.type"
-  | "attachment.size"
-  | "attachment.count"
-  | "attachment.elsewhere";
+export const FORM_TYPES = [
+  "tool.forbidden",
+  "tool.arguments",
+  "size.messages",
+  "size.tools",
+  "attachment.type",
+  "attachment.size",
+  "attachment.count",
+  "attachment.elsewhere",
+] as const;
+export type FormType = (typeof FORM_TYPES)[number];
+
+/** A remote guardrail gave no answer: where that closes the way, and where it does not. */
+export const REMOTE_TYPES = ["remote.unavailable", "remote.skipped"] as const;
 
 /**
  * `secret.<kind of key>`, `list.<name of the word list>`, `pattern.<name of the pattern>`; `content.<category>`,
@@ -31,9 +36,15 @@ export type FindingType =
   | `content.${string}`
   | `presidio.${string}`
   | `webhook.${string}`
-  /** A remote guardrail gave no answer: where that closes the way, and where it does not. */
-  | "remote.unavailable"
-  | "remote.skipped";
+  | (typeof REMOTE_TYPES)[number];
+
+/** The types of the closed sets, all of them. */
+export const CLOSED_TYPES: readonly FindingType[] = [
+  ...PII_TYPES.map((type) => `pii.${type}` as const),
+  ...INJECTION_TYPES.map((type) => `injection.${type}` as const),
+  ...FORM_TYPES,
+  ...REMOTE_TYPES,
+];
 
 /** Where something was found. It never holds the text, so that it can be recorded. */
 export type Finding = {

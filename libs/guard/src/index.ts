@@ -1,4 +1,5 @@
 export {
+  CLOSED_TYPES,
   INJECTION_TYPES,
   PII_TYPES,
   type Detector,
