@@ -7,8 +7,10 @@ import {
   type ExchangeRequests,
 } from "@signalbox/proto/grpc/dispatcher";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { whole } from "../kit/upstream.ts";
+import { delta, DONE, usageChunk, whole } from "../kit/upstream.ts";
 import { CHAT, startDispatchRig, type DispatchRig } from "./dispatch-rig.ts";
+
+const WINDOW_BYTES = 256 * 1024;
 
 type Step = NonNullable<ExchangeFrame["step"]>;
 
@@ -71,34 +73,63 @@ test("a stop gives out the answers that are under way, and then ends the call", 
   await shared.ended;
 });
 
+test("B12 one slow reader holds its own stream back, and no other's", async () => {
+  const piece = "y".repeat(32 * 1024);
+  const pieces = Array.from({ length: 64 }, () => delta({ content: piece }));
+  rig.one.always({ steps: [...pieces, delta({}, "stop"), usageChunk(), DONE] });
+  const [slow, quick] = [await claim(true), await claim(true)];
+  using shared = open(slow, "ingress-token");
+  shared.send(start(1, slow.claim, true));
+  await expect.poll(() => shared.contentBytes(1), { timeout: 5_000 }).toBeGreaterThanOrEqual(WINDOW_BYTES);
+  shared.send(start(2, quick.claim, true));
+  // Both begin alike; the one that is read gets credit for all that comes, the other none.
+  let credited = 0;
+  const reading = setInterval(() => {
+    const bytes = shared.contentBytes(2) - credited;
+    credited += bytes;
+    if (bytes > 0) shared.send({ id: 2, step: { $case: "credit", value: { bytes } } });
+  }, 5);
+  await shared.until(2, "final");
+  clearInterval(reading);
+  expect(shared.contentBytes(2)).toBeGreaterThan(64 * piece.length);
+  // One read of the provider's bytes is sent whole, and is at most 64 KiB.
+  expect(shared.contentBytes(1)).toBeLessThan(WINDOW_BYTES + 128 * 1024);
+  shared.send({ id: 1, step: { $case: "credit", value: { bytes: 0xffff_ffff } } });
+  await expect.poll(() => shared.contentBytes(1), { timeout: 5_000 }).toBeGreaterThan(2 * WINDOW_BYTES);
+});
+
 test("who is not ingress gets no shared call", async () => {
   const { address } = await claim();
   using shared = open({ address }, "other-token");
   await expect(shared.ended).rejects.toMatchObject({ details: expect.stringContaining("invalid-api-key") });
 });
 
-async function claim(): Promise<{ requestId: string; address: string; claim: string }> {
-  const reply = await rig.claim();
+async function claim(stream: boolean = false): Promise<{ requestId: string; address: string; claim: string }> {
+  const reply = await rig.claim({ stream });
   if (reply.kind !== "dispatch") throw new Error(`the order came back as ${reply.kind}`);
   return reply;
 }
 
-function start(id: number, claimed: string): ExchangeRequest {
+function start(id: number, claimed: string, stream: boolean = false): ExchangeRequest {
   const request = {
     claim: claimed,
-    body: Buffer.from(JSON.stringify(CHAT)),
+    body: Buffer.from(JSON.stringify({ ...CHAT, stream })),
     traceparent: "",
     labelsJson: "",
     envelopeJson: "",
     redactionJson: "",
   };
-  return { id, step: { $case: "start", value: { request, timeoutMs: 20_000 } } };
+  return {
+    id,
+    step: { $case: "start", value: { request, timeoutMs: 20_000, windowBytes: stream ? WINDOW_BYTES : 0 } },
+  };
 }
 
 type Shared = Disposable & {
   send(...requests: ExchangeRequest[]): void;
   /** The kinds of all that came for an id, once the named one is among them. */
   until(id: number, kind: string): Promise<string[]>;
+  contentBytes(id: number): number;
   readonly ended: Promise<void>;
 };
 
@@ -108,8 +139,13 @@ function open({ address }: { address: string }, token: string): Shared {
   metadata.set("authorization", `Bearer ${token}`);
   const call: ClientDuplexStream<ExchangeRequests, ExchangeFrames> = client.exchange(metadata);
   const kinds = new Map<number, string[]>();
+  const contents = new Map<number, number>();
   call.on("data", ({ frames }: ExchangeFrames) => {
-    for (const { id, step } of frames) kinds.set(id, [...(kinds.get(id) ?? []), kindOf(step!)]);
+    for (const { id, step } of frames) {
+      kinds.set(id, [...(kinds.get(id) ?? []), kindOf(step!)]);
+      const frame = step?.$case === "frame" ? step.value.frame : undefined;
+      if (frame?.$case === "content") contents.set(id, (contents.get(id) ?? 0) + frame.value.length);
+    }
   });
   const ended = new Promise<void>((resolve, reject) => {
     call.on("error", reject);
@@ -124,6 +160,7 @@ function open({ address }: { address: string }, token: string): Shared {
       await expect.poll(() => kinds.get(id) ?? [], { timeout: 5_000, interval: 5 }).toContain(kind);
       return kinds.get(id)!;
     },
+    contentBytes: (id) => contents.get(id) ?? 0,
     ended,
     [Symbol.dispose]() {
       call.cancel();

@@ -4,7 +4,8 @@ import { toGrpcError } from "@signalbox/kit/grpc";
 import { SignalboxError } from "@signalbox/proto";
 import type { ExchangeFrame, ExchangeFrames, ExchangeRequests, ExchangeStart } from "@signalbox/proto/grpc/dispatcher";
 import { admitIngress } from "./admit-ingress.ts";
-import type { FrameWriter } from "./frame-sink.ts";
+import { ExchangeWriter } from "./exchange-writer.ts";
+import { packFrames } from "./pack-frames.ts";
 import { callerLeft, type ServeContext, serveOrder } from "./serve-order.ts";
 
 /** The end of an answer follows its content within a millisecond, and must not wait where no others are under way. */
@@ -33,6 +34,7 @@ export function createExchange(context: ServeContext): Exchange {
       call.on("data", ({ requests }: ExchangeRequests) => {
         for (const { id, step } of requests) {
           if (step?.$case === "start") shared.start(id, step.value);
+          else if (step?.$case === "credit") shared.credit(id, step.value.bytes);
           else if (step?.$case === "cancel") shared.cancel(id);
         }
       });
@@ -50,30 +52,33 @@ export function createExchange(context: ServeContext): Exchange {
   };
 }
 
+type Running = { readonly gone: AbortController; readonly writer: ExchangeWriter };
+
 class SharedCall {
   readonly #call: ExchangeCall;
   readonly #context: ServeContext;
-  readonly #running = new Map<number, AbortController>();
+  readonly #running = new Map<number, Running>();
   readonly #send: TickBatch<ExchangeFrame>;
+  /** Of streams: whoever reads along sees every millisecond, so their frames share what their turn of the event loop brought. */
+  readonly #sendAtOnce: TickBatch<ExchangeFrame>;
   #isOver = false;
 
   constructor(call: ExchangeCall, context: ServeContext) {
     this.#call = call;
     this.#context = context;
-    this.#send = tickBatch(
-      (frames) => {
-        call.write({ frames });
-      },
-      () => this.#running.size >= BUSY_REQUESTS,
-    );
+    const write = (frames: ExchangeFrame[]): void => {
+      for (const packed of packFrames(frames)) call.write({ frames: packed });
+    };
+    this.#send = tickBatch(write, () => this.#running.size >= BUSY_REQUESTS);
+    this.#sendAtOnce = tickBatch(write, () => false);
   }
 
-  start(id: number, { request, timeoutMs }: ExchangeStart): void {
+  start(id: number, { request, timeoutMs, windowBytes }: ExchangeStart): void {
     // The caller learns from the call's end that nothing came of it.
     if (this.#isOver || request === undefined) return;
     const gone = new AbortController();
-    const writer = this.#writerOf(id);
-    this.#running.set(id, gone);
+    const writer = this.#openWriter(id, windowBytes);
+    this.#running.set(id, { gone, writer });
     try {
       serveOrder(this.#context, { request, writer, timeoutMs, gone }).catch((error: unknown) => {
         this.#context.log.error({ err: error }, "a request could not be executed");
@@ -84,42 +89,42 @@ class SharedCall {
     }
   }
 
+  credit(id: number, bytes: number): void {
+    this.#running.get(id)?.writer.credit(bytes);
+  }
+
   cancel(id: number): void {
-    this.#running.get(id)?.abort(callerLeft());
+    this.#running.get(id)?.gone.abort(callerLeft());
   }
 
   end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    for (const gone of this.#running.values()) gone.abort(callerLeft());
+    for (const { gone, writer } of this.#running.values()) {
+      writer.end();
+      gone.abort(callerLeft());
+    }
     this.#running.clear();
     this.#send.flush();
+    this.#sendAtOnce.flush();
     this.#call.end();
   }
 
   #refuse(id: number, error: unknown): void {
-    this.#running.delete(id);
+    this.#running.get(id)?.writer.end();
     if (this.#isOver) return;
     const refused = Buffer.from(JSON.stringify(SignalboxError.from(error).toJSON()), "utf8");
     this.#send({ id, step: { $case: "refused", value: refused } });
   }
 
-  /** Whole answers are written in a few frames, so nobody waits for a slow reader here. */
-  #writerOf(id: number): FrameWriter {
-    const running = this.#running;
-    const isGone = (): boolean => !running.has(id);
-    return {
-      get isGone() {
-        return isGone();
+  #openWriter(id: number, windowBytes: number): ExchangeWriter {
+    const send = windowBytes === 0 ? this.#send : this.#sendAtOnce;
+    return new ExchangeWriter({
+      send: (frame) => {
+        send({ id, step: { $case: "frame", value: frame } });
       },
-      write: (frame) => {
-        this.#send({ id, step: { $case: "frame", value: frame } });
-        return true;
-      },
-      onDrain: () => () => {},
-      end() {
-        running.delete(id);
-      },
-    };
+      windowBytes,
+      onEnd: () => void this.#running.delete(id),
+    });
   }
 }

@@ -11,9 +11,12 @@ import type {
   ExchangeRequest,
   ExchangeRequests,
 } from "@signalbox/proto/grpc/dispatcher";
+import { StreamWindow } from "./stream-window.ts";
 
 /** Fewer than this many requests do not wait for each other. */
 const BUSY_REQUESTS = 8;
+/** Content of one stream that may be under way, and so in memory here while its client reads slowly. */
+const STREAM_WINDOW_BYTES = 256 * 1024;
 
 /** What becomes of one request in a shared call. */
 export type FrameTaker = {
@@ -24,10 +27,20 @@ export type FrameTaker = {
   late(): void;
 };
 
+/** Where a request's frames come from. */
+export type FrameSource = {
+  /** Breaks it off; nothing is heard of it from then on. */
+  cancel(): void;
+  /** Content that is already under way still comes. */
+  pause(): void;
+  resume(): void;
+};
+
+export type ExchangeOrder = { readonly request: DispatchRequest; readonly stream: boolean; readonly timeoutMs: number };
+
 /** Many requests over one call to each dispatcher; calls are opened when they are needed and again when they were lost. */
 export type Exchanges = Disposable & {
-  /** Sends a request; the returned function breaks it off, and nothing is heard of it from then on. */
-  start(address: string, order: { request: DispatchRequest; timeoutMs: number }, taker: FrameTaker): () => void;
+  start(address: string, order: ExchangeOrder, taker: FrameTaker): FrameSource;
 };
 
 export function openExchanges(dispatchers: GrpcClients<DispatcherClient>, metadata: Metadata): Exchanges {
@@ -48,7 +61,7 @@ export function openExchanges(dispatchers: GrpcClients<DispatcherClient>, metada
   };
 }
 
-type Waiting = { readonly taker: FrameTaker; readonly timer: NodeJS.Timeout };
+type Waiting = { readonly taker: FrameTaker; readonly timer: NodeJS.Timeout; readonly window: StreamWindow | null };
 
 class SharedCall {
   readonly #call: ClientDuplexStream<ExchangeRequests, ExchangeFrames>;
@@ -78,17 +91,26 @@ class SharedCall {
     });
   }
 
-  start({ request, timeoutMs }: { request: DispatchRequest; timeoutMs: number }, taker: FrameTaker): () => void {
+  start({ request, stream, timeoutMs }: ExchangeOrder, taker: FrameTaker): FrameSource {
     this.#lastId += 1;
     const id = this.#lastId;
     const timer = setTimeout(() => {
       this.#send({ id, step: { $case: "cancel", value: {} } });
       this.#settle(id)?.late();
     }, timeoutMs);
-    this.#waiting.set(id, { taker, timer });
-    this.#send({ id, step: { $case: "start", value: { request, timeoutMs } } });
-    return () => {
-      if (this.#settle(id) !== undefined) this.#send({ id, step: { $case: "cancel", value: {} } });
+    const credit = (bytes: number): void => {
+      if (this.#waiting.has(id)) this.#send({ id, step: { $case: "credit", value: { bytes } } });
+    };
+    const window = stream ? new StreamWindow(STREAM_WINDOW_BYTES, credit) : null;
+    this.#waiting.set(id, { taker, timer, window });
+    const windowBytes = stream ? STREAM_WINDOW_BYTES : 0;
+    this.#send({ id, step: { $case: "start", value: { request, timeoutMs, windowBytes } } });
+    return {
+      cancel: () => {
+        if (this.#settle(id) !== undefined) this.#send({ id, step: { $case: "cancel", value: {} } });
+      },
+      pause: () => window?.pause(),
+      resume: () => window?.resume(),
     };
   }
 
@@ -103,9 +125,11 @@ class SharedCall {
     }
     const waiting = this.#waiting.get(id);
     if (waiting === undefined || step === undefined) return;
-    const kind = step.value.frame?.$case;
-    if (kind === "final" || kind === "error") this.#settle(id);
+    const { frame } = step.value;
+    if (frame?.$case === "final" || frame?.$case === "error") this.#settle(id);
     waiting.taker.take(step.value);
+    // After the taker, which may just have found that its client is slow.
+    if (frame?.$case === "content") waiting.window?.take(frame.value.length);
   }
 
   #settle(id: number): FrameTaker | undefined {

@@ -1,8 +1,8 @@
 import { status, type ServiceError } from "@grpc/grpc-js";
 import { SignalboxError } from "@signalbox/proto";
 import type { DispatchFrame } from "@signalbox/proto/grpc/dispatcher";
-import type { AnswerWriter } from "./answer-writer.ts";
-import type { FrameTaker } from "./exchange.ts";
+import type { AnswerTarget } from "./answer-target.ts";
+import type { FrameSource, FrameTaker } from "./exchange.ts";
 
 /**
  * ended: the client has its answer or its error, and the dispatcher answers for the record.
@@ -16,13 +16,10 @@ export type LostDispatch = {
   readonly mayHaveBegun: boolean;
 };
 
-/** Where a request's frames come from. */
-export type FrameSource = { cancel(): void; pause(): void; resume(): void };
-
 /** Passes one request's frames on to its client. */
 export class FrameRelay implements FrameTaker {
   readonly #stream: boolean;
-  readonly #writer: AnswerWriter;
+  readonly #writer: AnswerTarget;
   readonly #resolve: (result: DispatchResult) => void;
   #source: FrameSource | null = null;
   #forget: () => void = () => {};
@@ -32,7 +29,7 @@ export class FrameRelay implements FrameTaker {
   #committed = false;
   #settled = false;
 
-  constructor(options: { stream: boolean; writer: AnswerWriter; resolve: (result: DispatchResult) => void }) {
+  constructor(options: { stream: boolean; writer: AnswerTarget; resolve: (result: DispatchResult) => void }) {
     this.#stream = options.stream;
     this.#writer = options.writer;
     this.#resolve = options.resolve;

@@ -3,10 +3,10 @@ import type { GrpcClients } from "@signalbox/kit/grpc";
 import type { PipelineReply } from "@signalbox/proto";
 import type { DispatcherClient, DispatchFrame, DispatchRequest } from "@signalbox/proto/grpc/dispatcher";
 import type { RedactedBody } from "../guard/request-guard.ts";
-import type { AnswerWriter } from "./answer-writer.ts";
+import type { AnswerTarget } from "./answer-target.ts";
 import type { ChatRequest } from "./chat-request.ts";
-import type { Exchanges } from "./exchange.ts";
-import { FrameRelay, type DispatchResult, type FrameSource } from "./frame-relay.ts";
+import type { Exchanges, FrameSource } from "./exchange.ts";
+import { FrameRelay, type DispatchResult } from "./frame-relay.ts";
 
 type Dispatch = {
   readonly dispatchers: GrpcClients<DispatcherClient>;
@@ -21,7 +21,7 @@ type Dispatch = {
 const SHARED_BODY_MAX_BYTES = 256 * 1024;
 
 /** Hands the body to the dispatcher that claimed the request, and its frames to the client. */
-export function runDispatch(chat: ChatRequest, writer: AnswerWriter, dispatch: Dispatch): Promise<DispatchResult> {
+export function runDispatch(chat: ChatRequest, writer: AnswerTarget, dispatch: Dispatch): Promise<DispatchResult> {
   const { body, redaction } = dispatch.sent;
   const request = {
     claim: dispatch.reply.claim,
@@ -31,15 +31,14 @@ export function runDispatch(chat: ChatRequest, writer: AnswerWriter, dispatch: D
     envelopeJson: chat.envelope === null ? "" : JSON.stringify(chat.envelope),
     redactionJson: redaction === null ? "" : JSON.stringify(redaction),
   };
+  const { operation, stream } = chat.facts;
   // Vectors and pictures are large answers to small questions.
-  const mayShare = chat.facts.operation === "chat" && !chat.facts.stream;
-  const shares = mayShare && body.length <= SHARED_BODY_MAX_BYTES;
+  const shares = operation === "chat" && body.length <= SHARED_BODY_MAX_BYTES;
   return new Promise((resolve) => {
-    const relay = new FrameRelay({ stream: chat.facts.stream, writer, resolve });
+    const relay = new FrameRelay({ stream, writer, resolve });
     if (shares) {
       const { reply, exchanges, timeoutMs } = dispatch;
-      const cancel = exchanges.start(reply.address, { request, timeoutMs }, relay);
-      relay.follow({ cancel, pause() {}, resume() {} });
+      relay.follow(exchanges.start(reply.address, { request, stream, timeoutMs }, relay));
     } else {
       relay.follow(openCall(dispatch, request, relay));
     }

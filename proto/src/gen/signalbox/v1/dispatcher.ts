@@ -85,7 +85,10 @@ export interface ExchangeRequests {
 export interface ExchangeRequest {
   /** Chosen by the caller, unique in its call. */
   id: number;
-  step: { $case: "start"; value: ExchangeStart } | { $case: "cancel"; value: ExchangeCancel } | undefined;
+  step: { $case: "start"; value: ExchangeStart } | { $case: "cancel"; value: ExchangeCancel } | {
+    $case: "credit";
+    value: ExchangeCredit;
+  } | undefined;
 }
 
 export interface ExchangeStart {
@@ -94,10 +97,20 @@ export interface ExchangeStart {
     | undefined;
   /** How long the caller waits, in milliseconds. */
   timeoutMs: number;
+  /**
+   * How much content may be under way: sent, and not yet credited. The frame that reaches it is sent whole, and the next
+   * waits. Zero, for answers that are not streamed: no window.
+   */
+  windowBytes: number;
 }
 
 /** The client has left: the provider's request is to be aborted. */
 export interface ExchangeCancel {
+}
+
+/** So many bytes of a streamed answer's content have been taken on the way to the client. */
+export interface ExchangeCredit {
+  bytes: number;
 }
 
 /** What a dispatcher has to say at one moment, in order. */
@@ -784,6 +797,9 @@ export const ExchangeRequest: MessageFns<ExchangeRequest> = {
       case "cancel":
         ExchangeCancel.encode(message.step.value, writer.uint32(26).fork()).join();
         break;
+      case "credit":
+        ExchangeCredit.encode(message.step.value, writer.uint32(34).fork()).join();
+        break;
     }
     return writer;
   },
@@ -825,6 +841,14 @@ export const ExchangeRequest: MessageFns<ExchangeRequest> = {
             message.step = { $case: "cancel", value: ExchangeCancel.decode(reader, reader.uint32()) };
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.step = { $case: "credit", value: ExchangeCredit.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -844,6 +868,8 @@ export const ExchangeRequest: MessageFns<ExchangeRequest> = {
         ? { $case: "start", value: ExchangeStart.fromJSON(object.start) }
         : isSet(object.cancel)
         ? { $case: "cancel", value: ExchangeCancel.fromJSON(object.cancel) }
+        : isSet(object.credit)
+        ? { $case: "credit", value: ExchangeCredit.fromJSON(object.credit) }
         : undefined,
     };
   },
@@ -857,6 +883,8 @@ export const ExchangeRequest: MessageFns<ExchangeRequest> = {
       obj.start = ExchangeStart.toJSON(message.step.value);
     } else if (message.step?.$case === "cancel") {
       obj.cancel = ExchangeCancel.toJSON(message.step.value);
+    } else if (message.step?.$case === "credit") {
+      obj.credit = ExchangeCredit.toJSON(message.step.value);
     }
     return obj;
   },
@@ -880,13 +908,19 @@ export const ExchangeRequest: MessageFns<ExchangeRequest> = {
         }
         break;
       }
+      case "credit": {
+        if (object.step?.value !== undefined && object.step?.value !== null) {
+          message.step = { $case: "credit", value: ExchangeCredit.fromPartial(object.step.value) };
+        }
+        break;
+      }
     }
     return message;
   },
 };
 
 function createBaseExchangeStart(): ExchangeStart {
-  return { request: undefined, timeoutMs: 0 };
+  return { request: undefined, timeoutMs: 0, windowBytes: 0 };
 }
 
 export const ExchangeStart: MessageFns<ExchangeStart> = {
@@ -896,6 +930,9 @@ export const ExchangeStart: MessageFns<ExchangeStart> = {
     }
     if (message.timeoutMs !== 0) {
       writer.uint32(16).uint32(message.timeoutMs);
+    }
+    if (message.windowBytes !== 0) {
+      writer.uint32(24).uint32(message.windowBytes);
     }
     return writer;
   },
@@ -929,6 +966,14 @@ export const ExchangeStart: MessageFns<ExchangeStart> = {
             message.timeoutMs = reader.uint32();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.windowBytes = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -949,6 +994,11 @@ export const ExchangeStart: MessageFns<ExchangeStart> = {
         : isSet(object.timeout_ms)
         ? globalThis.Number(object.timeout_ms)
         : 0,
+      windowBytes: isSet(object.windowBytes)
+        ? globalThis.Number(object.windowBytes)
+        : isSet(object.window_bytes)
+        ? globalThis.Number(object.window_bytes)
+        : 0,
     };
   },
 
@@ -959,6 +1009,9 @@ export const ExchangeStart: MessageFns<ExchangeStart> = {
     }
     if (message.timeoutMs !== 0) {
       obj.timeoutMs = Math.round(message.timeoutMs);
+    }
+    if (message.windowBytes !== 0) {
+      obj.windowBytes = Math.round(message.windowBytes);
     }
     return obj;
   },
@@ -972,6 +1025,7 @@ export const ExchangeStart: MessageFns<ExchangeStart> = {
       ? DispatchRequest.fromPartial(object.request)
       : undefined;
     message.timeoutMs = object.timeoutMs ?? 0;
+    message.windowBytes = object.windowBytes ?? 0;
     return message;
   },
 };
@@ -1024,6 +1078,73 @@ export const ExchangeCancel: MessageFns<ExchangeCancel> = {
   },
   fromPartial(_: DeepPartial<ExchangeCancel>): ExchangeCancel {
     const message = createBaseExchangeCancel();
+    return message;
+  },
+};
+
+function createBaseExchangeCredit(): ExchangeCredit {
+  return { bytes: 0 };
+}
+
+export const ExchangeCredit: MessageFns<ExchangeCredit> = {
+  encode(message: ExchangeCredit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.bytes !== 0) {
+      writer.uint32(8).uint32(message.bytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExchangeCredit {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExchangeCredit();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.bytes = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExchangeCredit {
+    return { bytes: isSet(object.bytes) ? globalThis.Number(object.bytes) : 0 };
+  },
+
+  toJSON(message: ExchangeCredit): unknown {
+    const obj: any = {};
+    if (message.bytes !== 0) {
+      obj.bytes = Math.round(message.bytes);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ExchangeCredit>): ExchangeCredit {
+    return ExchangeCredit.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExchangeCredit>): ExchangeCredit {
+    const message = createBaseExchangeCredit();
+    message.bytes = object.bytes ?? 0;
     return message;
   },
 };
@@ -1229,8 +1350,8 @@ export const DispatcherService = {
   },
   /**
    * The same for many requests over one call that stays open as long as both sides live: to open a call costs more than
-   * a small answer does. For bodies of up to 256 KiB whose answers are not streamed, because one slow reader would hold
-   * up all others. When the call ends, its requests end as if each had been cancelled.
+   * a small answer does. For bodies of up to 256 KiB. A streamed answer has a window of its own, so that one slow reader
+   * holds up nobody else. When the call ends, its requests end as if each had been cancelled.
    */
   exchange: {
     path: "/signalbox.v1.Dispatcher/Exchange" as const,
@@ -1248,8 +1369,8 @@ export interface DispatcherServer extends UntypedServiceImplementation {
   dispatch: handleServerStreamingCall<DispatchRequest, DispatchFrame>;
   /**
    * The same for many requests over one call that stays open as long as both sides live: to open a call costs more than
-   * a small answer does. For bodies of up to 256 KiB whose answers are not streamed, because one slow reader would hold
-   * up all others. When the call ends, its requests end as if each had been cancelled.
+   * a small answer does. For bodies of up to 256 KiB. A streamed answer has a window of its own, so that one slow reader
+   * holds up nobody else. When the call ends, its requests end as if each had been cancelled.
    */
   exchange: handleBidiStreamingCall<ExchangeRequests, ExchangeFrames>;
 }
@@ -1264,8 +1385,8 @@ export interface DispatcherClient extends Client {
   ): ClientReadableStream<DispatchFrame>;
   /**
    * The same for many requests over one call that stays open as long as both sides live: to open a call costs more than
-   * a small answer does. For bodies of up to 256 KiB whose answers are not streamed, because one slow reader would hold
-   * up all others. When the call ends, its requests end as if each had been cancelled.
+   * a small answer does. For bodies of up to 256 KiB. A streamed answer has a window of its own, so that one slow reader
+   * holds up nobody else. When the call ends, its requests end as if each had been cancelled.
    */
   exchange(): ClientDuplexStream<ExchangeRequests, ExchangeFrames>;
   exchange(options: Partial<CallOptions>): ClientDuplexStream<ExchangeRequests, ExchangeFrames>;
