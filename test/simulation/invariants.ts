@@ -1,5 +1,5 @@
 import { isDecision, isOutcome } from "../../services/audit-ledger/src/events/event-fields.ts";
-import type { SimulatedDatabase } from "./simulated-store.ts";
+import type { SimulatedDatabase } from "./simulated-database.ts";
 import type { EventPool, PooledEvent } from "./event-pool.ts";
 
 /** A run that is over. */

@@ -16,6 +16,8 @@ export const MISHAPS = [
   "connection broken before a statement",
   "connection broken after a statement",
   "lock lost",
+  "statement sent behind another",
+  "batch sent in vain",
   "key retired",
 ] as const;
 export type Mishap = (typeof MISHAPS)[number];

@@ -1,119 +1,19 @@
-import { Frontier, leafHash } from "@signalbox/tlog";
-import type { GoodEvent, RefusedEvent } from "../../services/audit-ledger/src/events/check-event.ts";
-import { isDecision, isOutcome } from "../../services/audit-ledger/src/events/event-fields.ts";
+import { isDecision } from "../../services/audit-ledger/src/events/event-fields.ts";
 import type { KeyRow } from "../../services/audit-ledger/src/events/producer-keys.ts";
 import type { Takeover } from "../../services/audit-ledger/src/append/head.ts";
 import type { Insert } from "../../services/audit-ledger/src/append/insert-plan.ts";
-import { NumberSet } from "../../services/audit-ledger/src/append/number-set.ts";
 import { OpenRequests, type OpenRequest } from "../../services/audit-ledger/src/append/open-requests.ts";
 import type { BatchIds, LockedHead } from "../../services/audit-ledger/src/append/lock-head.ts";
 import type { Store } from "../../services/audit-ledger/src/append/store.ts";
 import { Sequences } from "../../services/audit-ledger/src/append/sequences.ts";
-import type { Mishaps } from "./mishaps.ts";
 import type { Rng } from "./rng.ts";
+import type { SimulatedDatabase } from "./simulated-database.ts";
 import type { SimulatedProcess, VirtualTime } from "./virtual-time.ts";
-
-/** How often things go wrong, each as a probability. */
-export type StoreFaults = {
-  /** A statement's connection breaks before it is carried out, or after. */
-  breakBefore: number;
-  breakAfter: number;
-  /** The process dies there instead. */
-  dieBefore: number;
-  dieAfter: number;
-  /** The lock is lost and nobody is told: what a proxy in between, or a failover, does. */
-  loseLock: number;
-};
-
-export const NO_STORE_FAULTS: StoreFaults = { breakBefore: 0, breakAfter: 0, dieBefore: 0, dieAfter: 0, loseLock: 0 };
-
-/** A leaf with what was true when it was committed. */
-export type StoredLeaf = { readonly event: GoodEvent; readonly epoch: string; readonly atMs: number };
 
 /** A session that has done nothing for so long is ended by whoever waits for its lock. */
 const STALE_SESSION_MS = 5_000;
 
 type Transaction = { insert: Insert | null };
-
-/** The database of a register: what is committed, one lock for sequencers, one for the head's row. */
-export class SimulatedDatabase {
-  readonly leaves: StoredLeaf[] = [];
-  readonly events = new Map<string, { index: number; leafHash: string }>();
-  readonly outcomes = new Map<string, string | null>();
-  readonly quarantine: RefusedEvent[] = [];
-  readonly sequences = new Map<string, { service: string; instance: string; settled: NumberSet }>();
-  keys: readonly KeyRow[];
-  readonly faults: StoreFaults = { ...NO_STORE_FAULTS };
-  readonly problems: string[] = [];
-  readonly mishaps: Mishaps;
-  head = { size: 0, root: Buffer.from(Frontier.empty().root()), frontier: Buffer.alloc(0), epoch: 0n, openFrom: 0 };
-  lockedBy: SimulatedSession | null = null;
-  headLockedBy: SimulatedSession | null = null;
-  #atLook: { look: number; readonly retire: () => void } | null = null;
-  readonly #tree = Frontier.empty();
-  readonly #roots = new Map<number, string>();
-  readonly #time: VirtualTime;
-
-  constructor(time: VirtualTime, keys: readonly KeyRow[], mishaps: Mishaps) {
-    this.#time = time;
-    this.mishaps = mishaps;
-    this.keys = keys;
-    this.#roots.set(0, this.head.root.toString("base64"));
-  }
-
-  retire(keyId: string): void {
-    this.mishaps.add("key retired");
-    this.keys = this.keys.map((row) => (row.key_id === keyId ? { ...row, retired_by: "ops" } : row));
-  }
-
-  /** Somebody changes the keys just before they are looked at for the so many-th time. */
-  retireAtLook(look: number, retire: () => void): void {
-    this.#atLook = { look, retire };
-  }
-
-  look(): void {
-    if (this.#atLook === null) return;
-    this.#atLook.look -= 1;
-    if (this.#atLook.look === 0) this.#atLook.retire();
-  }
-
-  /** The one root that a size has had. */
-  rootAt(size: number): string | undefined {
-    return this.#roots.get(size);
-  }
-
-  /** The conditions under which the one statement writes: the head, the events and the requests are as the plan has them. */
-  accepts({ plan, tree, epoch, stillOpen }: Insert): boolean {
-    const isHead = epoch === String(this.head.epoch) && tree.size - plan.leaves.length === this.head.size;
-    const isNew = plan.leaves.every(({ event }) => !this.events.has(event.eventId));
-    return isHead && isNew && [...stillOpen].every((requestId) => !this.outcomes.has(requestId));
-  }
-
-  /** A committed transaction becomes what everybody sees. */
-  apply({ plan, tree, openFrom, epoch }: Insert): void {
-    this.quarantine.push(...plan.refused);
-    if (plan.leaves.length === 0) return;
-    if (epoch !== String(this.head.epoch)) this.problems.push(`epoch ${epoch} wrote in epoch ${this.head.epoch}`);
-    for (const { index, event } of plan.leaves) {
-      if (index !== this.leaves.length) this.problems.push(`index ${index} follows ${this.leaves.length - 1}`);
-      if (this.events.has(event.eventId)) this.problems.push(`event ${event.eventId} stands twice`);
-      this.leaves.push({ event, epoch, atMs: this.#time.nowMs });
-      this.#tree.append(leafHash(event.envelope));
-      this.events.set(event.eventId, { index, leafHash: event.leafHash.toString("base64") });
-      if (!isOutcome(event)) continue;
-      if (this.outcomes.has(event.requestId)) this.problems.push(`request ${event.requestId} has two outcomes`);
-      this.outcomes.set(event.requestId, event.decisionId);
-    }
-    for (const { service, instance, settled } of plan.sequences) {
-      this.sequences.set(`${service} ${instance}`, { service, instance, settled: settled.copy() });
-    }
-    const root = Buffer.from(tree.root());
-    if (!root.equals(this.#tree.root())) this.problems.push(`another root at ${tree.size}`);
-    if (tree.size !== this.leaves.length) this.problems.push(`the head says ${tree.size} of ${this.leaves.length}`);
-    this.#roots.set(tree.size, root.toString("base64"));
-    this.head = { ...this.head, size: tree.size, root, frontier: Buffer.from(tree.toBytes()), openFrom };
-  }
-}
 
 /** One connection of a process to the database; every statement takes its time and may go wrong on either side of it. */
 export class SimulatedSession implements Store {
@@ -127,6 +27,12 @@ export class SimulatedSession implements Store {
   #isOpen = true;
   #activeAtMs: number;
   #transaction: Transaction | null = null;
+  /** The statement that was sent last. */
+  #last: { readonly done: Promise<unknown>; readonly answered: Promise<unknown>; isAnswered: boolean } = {
+    done: Promise.resolve(),
+    answered: Promise.resolve(),
+    isAnswered: true,
+  };
 
   constructor(parts: {
     db: SimulatedDatabase;
@@ -162,9 +68,8 @@ export class SimulatedSession implements Store {
     return this.#statement(() => {});
   }
 
-  async takeHead(): Promise<Takeover> {
-    await this.#headIsFree();
-    return this.#statement(() => {
+  takeHead(): Promise<Takeover> {
+    return this.#statementOnHead(() => {
       this.#db.head.epoch += 1n;
       const { size, root, epoch, openFrom } = this.#db.head;
       this.#endTransaction();
@@ -212,9 +117,8 @@ export class SimulatedSession implements Store {
     });
   }
 
-  async lockHead(ids: BatchIds): Promise<LockedHead> {
-    await this.#headIsFree();
-    return this.#statement(() => {
+  lockHead(ids: BatchIds): Promise<LockedHead> {
+    return this.#statementOnHead(() => {
       const { size, root, frontier, epoch } = this.#db.head;
       const known = ids.eventIds.flatMap((id) => {
         const found = this.#db.events.get(id);
@@ -228,11 +132,12 @@ export class SimulatedSession implements Store {
     });
   }
 
-  async appendFresh(insert: Insert): Promise<boolean> {
-    await this.#headIsFree();
-    return this.#statement(() => {
+  appendFresh(insert: Insert): Promise<boolean> {
+    const isBehind = !this.#last.isAnswered;
+    return this.#statementOnHead(() => {
       const isWritten = this.#db.accepts(insert);
       if (isWritten) this.#db.apply(insert);
+      else if (isBehind) this.#db.mishaps.add("batch sent in vain");
       this.#endTransaction();
       return isWritten;
     });
@@ -290,7 +195,36 @@ export class SimulatedSession implements Store {
     if (this.#db.headLockedBy === this) this.#db.headLockedBy = null;
   }
 
-  async #statement<T>(work: () => T): Promise<T> {
+  #statementOnHead<T>(work: () => T): Promise<T> {
+    return this.#inOrder(async () => {
+      await this.#headIsFree();
+      return this.#carryOut(work);
+    });
+  }
+
+  #statement<T>(work: () => T): Promise<T> {
+    return this.#inOrder(() => this.#carryOut(work));
+  }
+
+  /** Statements are carried out, and answered, in the order in which they were sent; the next may be sent before that. */
+  #inOrder<T>(carryOut: () => Promise<T>): Promise<T> {
+    const before = this.#last;
+    if (!before.isAnswered) this.#db.mishaps.add("statement sent behind another");
+    const done = before.done.then(carryOut);
+    const answered = Promise.all([done, before.answered]).then(async ([result]) => {
+      await this.#travel();
+      this.#requireOpen();
+      return result;
+    });
+    const last = { done: done.catch(() => {}), answered: answered.catch(() => {}), isAnswered: false };
+    void last.answered.then(() => {
+      last.isAnswered = true;
+    });
+    this.#last = last;
+    return answered;
+  }
+
+  async #carryOut<T>(work: () => T): Promise<T> {
     const { faults } = this.#db;
     await this.#travel();
     this.#suffer("before");
@@ -302,8 +236,6 @@ export class SimulatedSession implements Store {
       this.#db.mishaps.add("lock lost");
     }
     this.#suffer("after");
-    await this.#travel();
-    this.#requireOpen();
     return result;
   }
 

@@ -12,7 +12,8 @@ import { problemsOf, type Played } from "./invariants.ts";
 import type { Mishaps } from "./mishaps.ts";
 import { Rng } from "./rng.ts";
 import { SimulatedNats } from "./simulated-nats.ts";
-import { SimulatedDatabase, SimulatedSession } from "./simulated-store.ts";
+import { SimulatedDatabase } from "./simulated-database.ts";
+import { SimulatedSession } from "./simulated-store.ts";
 import { VirtualTime, type SimulatedProcess } from "./virtual-time.ts";
 
 /** Less than a redelivery takes, so that what is only late is suspected. */
@@ -187,6 +188,8 @@ class World {
     const process = { name: `ledger-${this.#started}`, isDead: false, frozenUntilMs: 0 };
     const sessions: SimulatedSession[] = [];
     const [db, time, rng] = [this.#db, this.#time, this.#rng];
+    // Small enough that one is whole, and sent, while the one before it is on its way.
+    const batchEvents = rng.pick([1, 2, 4, 256]);
     const openStore = async (): Promise<SimulatedSession> => {
       await time.delay(rng.between(1, 20), process);
       const session = new SimulatedSession({ db, time, rng, owner: process, die: () => this.#kill(slot) });
@@ -201,7 +204,7 @@ class World {
         origin: "simulation.test/log",
         openStore,
         gapAfterMs: GAP_AFTER_MS,
-        reader: new BatchReader(new ProducerKeys(async () => db.keys)),
+        reader: new BatchReader(new ProducerKeys(async () => db.keys), { batchEvents }),
         sign: createOwnEvents(process.name, OWN_KEY),
         admitHead: async () => {},
         announce: ({ plan, head }) => {

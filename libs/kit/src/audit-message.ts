@@ -20,10 +20,12 @@ export function encodeAuditMessage(items: readonly AuditItem[]): Uint8Array {
 /** Reads what `encodeAuditMessage` wrote; labels that do not fit their contract are dropped, the event never is. */
 export function decodeAuditMessage(data: Uint8Array): AuditItem[] {
   const items: AuditItem[] = [];
+  // A Buffer is searched several times as fast as another array of bytes.
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   let at = 0;
   while (at < data.length) {
-    const envelopeEnd = endOfLine(data, at);
-    const labelsEnd = endOfLine(data, envelopeEnd + 1);
+    const envelopeEnd = endOfLine(bytes, at);
+    const labelsEnd = endOfLine(bytes, envelopeEnd + 1);
     items.push({
       envelope: data.subarray(at, envelopeEnd),
       labels: decodeLabels(data.subarray(envelopeEnd + 1, labelsEnd)),
@@ -33,7 +35,7 @@ export function decodeAuditMessage(data: Uint8Array): AuditItem[] {
   return items;
 }
 
-function endOfLine(data: Uint8Array, from: number): number {
+function endOfLine(data: Buffer, from: number): number {
   const at = data.indexOf(NEWLINE, from);
   return at === -1 ? data.length : at;
 }

@@ -28,6 +28,13 @@ export function decodeLatin1Base64(text: string): Buffer | null {
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/;
 
+const HASH_BASE64 = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
+
+/** Whether `decodeBase64` makes 32 bytes of the text. */
+export function isHashBase64(text: string): boolean {
+  return HASH_BASE64.test(text);
+}
+
 /** Whether `decodeBase64` takes the text. */
 export function isBase64(text: string): boolean {
   return BASE64.test(text);

@@ -1,6 +1,6 @@
-import { decodeBase64, encodeBase64 } from "./base64.ts";
+import { encodeBase64, isHashBase64 } from "./base64.ts";
 import type { BatchPosition } from "./dsse.ts";
-import { equalBytes, HASH_BYTES, nodeHash } from "./merkle-tree.ts";
+import { equalBytes, nodeHashBase64 } from "./merkle-tree.ts";
 import { BATCH_MAX } from "./sign-events.ts";
 
 /** How many batches are remembered: several per producer are in flight at the most. */
@@ -65,6 +65,7 @@ type Climb =
   | { readonly end: "nowhere" };
 
 const NOWHERE: Climb = { end: "nowhere" };
+const KNOWN: Climb = { end: "known" };
 
 /** Goes from a leaf to the root; `nodes` are those of a tree that is known to be the signed one. */
 function climbPath({ leafHash, batch }: BatchClaim, nodes: ReadonlyMap<number, string> | null): Climb {
@@ -72,7 +73,7 @@ function climbPath({ leafHash, batch }: BatchClaim, nodes: ReadonlyMap<number, s
   const isPlace = Number.isSafeInteger(size) && Number.isSafeInteger(index) && index >= 0 && index < size;
   if (!isPlace || size > BATCH_MAX) return NOWHERE;
   const passed: [number, string][] = [];
-  let hash: Uint8Array = leafHash;
+  let hash = encodeBase64(leafHash);
   // A known node was reached: from there on nothing is hashed, and the siblings must be those of the known tree.
   let isKnown = false;
   let used = 0;
@@ -80,7 +81,7 @@ function climbPath({ leafHash, batch }: BatchClaim, nodes: ReadonlyMap<number, s
   for (let level = 0; last > 0; level += 1) {
     if (!isKnown) {
       const known = nodes?.get(nodeAt(level, position));
-      if (known !== undefined && known !== encodeBase64(hash)) return NOWHERE;
+      if (known !== undefined && known !== hash) return NOWHERE;
       isKnown = known !== undefined;
     }
     // A last node without a sibling rises as it is.
@@ -92,17 +93,16 @@ function climbPath({ leafHash, batch }: BatchClaim, nodes: ReadonlyMap<number, s
       if (isKnown) {
         if (nodes?.get(siblingAt) !== sibling) return NOWHERE;
       } else {
-        const beside = decodeBase64(sibling);
-        if (beside?.length !== HASH_BYTES) return NOWHERE;
-        passed.push([nodeAt(level, position), encodeBase64(hash)], [siblingAt, sibling]);
-        hash = position % 2 === 1 ? nodeHash(beside, hash) : nodeHash(hash, beside);
+        if (!isHashBase64(sibling)) return NOWHERE;
+        passed.push([nodeAt(level, position), hash], [siblingAt, sibling]);
+        hash = position % 2 === 1 ? nodeHashBase64(sibling, hash) : nodeHashBase64(hash, sibling);
       }
     }
     position = Math.floor(position / 2);
     last = Math.floor(last / 2);
   }
   if (used !== path.length) return NOWHERE;
-  return isKnown ? { end: "known" } : { end: "root", root: hash, passed };
+  return isKnown ? KNOWN : { end: "root", root: Buffer.from(hash, "base64"), passed };
 }
 
 function nodeAt(level: number, position: number): number {

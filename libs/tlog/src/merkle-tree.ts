@@ -31,6 +31,13 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   return sha256(NODE_INPUT);
 }
 
+/** `nodeHash` of and into the one spelling in base64, for what is mostly held against texts: no buffer is made. */
+export function nodeHashBase64(left: string, right: string): string {
+  NODE_INPUT.write(left, 1, HASH_BYTES, "base64");
+  NODE_INPUT.write(right, 1 + HASH_BYTES, HASH_BYTES, "base64");
+  return hash("sha256", NODE_INPUT, "base64");
+}
+
 /** By way of a string: the buffer that `hash` would make is one outside of the pool, and costs more than the hash. */
 function sha256(bytes: Uint8Array): Buffer {
   return Buffer.from(hash("sha256", bytes, "binary"), "binary");

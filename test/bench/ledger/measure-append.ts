@@ -12,7 +12,7 @@ const RECEIPT_LIMIT_MS = 5_000;
 const TICK_MS = 10;
 /** What came late is sent bit by bit, as producers do: a message has a limit. */
 const TICK_REQUESTS_MAX = 128;
-const LOOK_EVERY_MS = 20;
+const LOOK_EVERY_MS = 50;
 
 export type Sustained = {
   readonly events: number;

@@ -44,13 +44,12 @@ export class OpenRequests {
     for (const requestId of changes.closed) this.#requests.delete(requestId);
   }
 
-  /** The index of the first decision that is open once these changes hold; undefined when none is. */
-  lowestIndexAfter(changes: OpenChanges): number | undefined {
-    for (const request of this.#requests.values()) {
-      if (!changes.closed.has(request.requestId)) return request.decisions[0]?.index;
-    }
-    for (const request of changes.opened.values()) {
-      if (!changes.closed.has(request.requestId)) return request.decisions[0]?.index;
+  /** The index of the first decision that is open once these changes, in order, hold; undefined when none is. */
+  lowestIndexAfter(...changes: readonly OpenChanges[]): number | undefined {
+    for (const requests of [this.#requests, ...changes.map(({ opened }) => opened)]) {
+      for (const [requestId, request] of requests) {
+        if (!changes.some(({ closed }) => closed.has(requestId))) return request.decisions[0]?.index;
+      }
     }
     return undefined;
   }

@@ -48,8 +48,8 @@ export type Plan = {
 export type PlanContext = {
   readonly nextIndex: number;
   readonly known: KnownFacts;
-  readonly open: OpenRequests;
-  readonly sequences: Sequences;
+  readonly open: Pick<OpenRequests, "get">;
+  readonly sequences: Pick<Sequences, "get">;
   /** This process's clock. */
   readonly nowMs: number;
   /** Stamps and signs the ledger's own events, all of the batch under one signature. */
@@ -87,19 +87,18 @@ class Planner {
   readonly #closed = new Set<string>();
   readonly #sequences = new Map<string, Sequence>();
   readonly #outcomes: Map<string, string | null>;
-  readonly #events: Map<string, { readonly index: number; readonly leafHash: string }>;
+  /** What this batch adds, by event id. */
+  readonly #added = new Map<string, PlannedLeaf>();
 
   constructor(context: PlanContext) {
     this.#context = context;
     this.#outcomes = new Map(context.known.outcomes);
-    this.#events = new Map(context.known.events);
   }
 
   add(event: GoodEvent): void {
-    const known = this.#events.get(event.eventId);
-    if (known !== undefined) {
-      const same = known.leafHash === event.leafHash.toString("base64");
-      if (same) this.#duplicates.push({ index: known.index, event });
+    const known = this.#known(event);
+    if (known !== null) {
+      if (known.isSame) this.#duplicates.push({ index: known.index, event });
       else this.#refuse(event, "event-id-conflict");
       return;
     }
@@ -147,9 +146,18 @@ class Planner {
 
   #append(event: GoodEvent, decisionIndex?: number): number {
     const index = this.#context.nextIndex + this.#leaves.length;
-    this.#leaves.push({ index, event, decisionIndex });
-    this.#events.set(event.eventId, { index, leafHash: event.leafHash.toString("base64") });
+    const leaf = { index, event, decisionIndex };
+    this.#leaves.push(leaf);
+    this.#added.set(event.eventId, leaf);
     return index;
+  }
+
+  /** Where an event stands in the log or in this batch, and whether with the same bytes; null when it is new. */
+  #known({ eventId, leafHash }: GoodEvent): { readonly index: number; readonly isSame: boolean } | null {
+    const added = this.#added.get(eventId);
+    if (added !== undefined) return { index: added.index, isSame: leafHash.equals(added.event.leafHash) };
+    const known = this.#context.known.events.get(eventId);
+    return known === undefined ? null : { index: known.index, isSame: known.leafHash === leafHash.toString("base64") };
   }
 
   /** A producer's sequence as this batch changes it. */

@@ -31,6 +31,8 @@ export async function openPostgresStore(url: string, log: Logger): Promise<Store
     statement_timeout: STATEMENT_TIMEOUT_MS,
     query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    // Statements go out as they come, and are carried out one after the other.
+    pipeline: true,
     options: PLANS,
   });
   const { promise: lost, resolve } = Promise.withResolvers<void>();

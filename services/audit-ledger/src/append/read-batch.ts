@@ -6,7 +6,7 @@ import type { PullQueue, QueueMessage } from "../queue/pull-queue.ts";
 import type { Batch } from "./plan-batch.ts";
 
 /** Where a batch stops growing: the knee of the insert rate. A message is never cut. */
-const BATCH_EVENTS_MAX = 256;
+const BATCH_EVENTS = 256;
 
 export type CheckedEvent = GoodEvent | RefusedEvent;
 
@@ -17,9 +17,11 @@ export type ReceivedBatch = Batch & { readonly messages: readonly QueueMessage<C
 export class BatchReader {
   readonly #batches = new BatchCache();
   readonly #keys: ProducerKeys;
+  readonly batchEvents: number;
 
-  constructor(keys: ProducerKeys) {
+  constructor(keys: ProducerKeys, { batchEvents = BATCH_EVENTS }: { readonly batchEvents?: number } = {}) {
     this.#keys = keys;
+    this.batchEvents = batchEvents;
   }
 
   /** The events of a message, each with what is right or wrong with it. Does not throw, whatever the bytes are. */
@@ -38,7 +40,7 @@ export class BatchReader {
     const messages: QueueMessage<CheckedEvent[]>[] = [];
     const good: GoodEvent[] = [];
     const refused: RefusedEvent[] = [];
-    while (good.length + refused.length < BATCH_EVENTS_MAX) {
+    while (good.length + refused.length < this.batchEvents) {
       const message = queue.shift();
       if (message === undefined) break;
       messages.push(message);

@@ -4,10 +4,12 @@ import { refusal } from "../events/check-event.ts";
 import { batchEvents, commitSeconds, eventsTotal, gapNumbers, leadingGauge, openGauge, sizeGauge } from "../metrics.ts";
 import { PullQueue } from "../queue/pull-queue.ts";
 import { AbandonWatch } from "./abandon-watch.ts";
-import { appendBatch, type AppendContext, type Appended } from "./append-batch.ts";
+import { appendBatch, settle, type AppendContext, type Appended } from "./append-batch.ts";
 import { isPoison } from "./failure.ts";
 import { GapWatch } from "./gap-watch.ts";
 import type { Head } from "./head.ts";
+import { every } from "./every.ts";
+import { launch, isWritten, type Flight } from "./flight.ts";
 import { pause } from "./pause.ts";
 import type { Batch, PlanContext } from "./plan-batch.ts";
 import type { BatchReader, CheckedEvent } from "./read-batch.ts";
@@ -55,12 +57,20 @@ export class Sequencer implements AsyncDisposable {
   #state: SequencerState = "starting";
   #head: Head | null = null;
   #mayKeysDiffer = true;
+  /** Something is to be said or looked at that the queue does not bring, between two batches. */
+  #isDue = false;
+  #landedAtMs = 0;
   readonly #queue: PullQueue<CheckedEvent[]>;
 
   constructor(options: SequencerOptions) {
     const { bus, log, reader } = options;
     this.#options = options;
-    this.#queue = new PullQueue({ bus, log, prepare: (message) => reader.check(message) });
+    this.#queue = new PullQueue({
+      bus,
+      log,
+      prepare: (message) => reader.check(message),
+      weigh: (events) => events.length,
+    });
     this.#watch = new AbandonWatch(bus);
     this.#gaps = new GapWatch(bus, options.gapAfterMs);
     this.#running = this.#run();
@@ -123,7 +133,7 @@ export class Sequencer implements AsyncDisposable {
     leadingGauge.set(1);
     log.info({ size: head.size, epoch: head.epoch, open: open.size }, "sequencing");
     const context: AppendContext = { store, epoch: head.epoch, open, sequences, sign };
-    const sweep = { everyMs: SWEEP_EVERY_MS, log, onDue: () => this.#queue.wake() };
+    const sweep = { everyMs: SWEEP_EVERY_MS, log, onDue: () => this.#wakeFor() };
     using _requests = this.#watch.sweepRegularly({ ...sweep, open });
     using _keys = this.#lookAtKeysRegularly();
     using _beat = every(BEAT_EVERY_MS, () => this.#queue.wake());
@@ -137,7 +147,6 @@ export class Sequencer implements AsyncDisposable {
     while (!this.#stop.signal.aborted) {
       if (isLost) throw new Error("the sequencer's connection was lost");
       if (!(await this.#appendNext(context))) await store.beat();
-      await store.ensurePartitionFor(this.#head.size);
       await this.#queue.ready();
     }
     // What has been delivered is committed before an ordered end, because it would come again only after a while.
@@ -163,8 +172,14 @@ export class Sequencer implements AsyncDisposable {
     this.#mayKeysDiffer = true;
     return every(KEYS_EVERY_MS, () => {
       this.#mayKeysDiffer = true;
-      this.#queue.wake();
+      this.#wakeFor();
     });
+  }
+
+  /** The next batch is read after the one on its way is committed, and bears what has fallen due. */
+  #wakeFor(): void {
+    this.#isDue = true;
+    this.#queue.wake();
   }
 
   /** The log says that a key is retired only when nothing signed by it can follow any more. */
@@ -177,15 +192,46 @@ export class Sequencer implements AsyncDisposable {
     return changes;
   }
 
-  /** False when there was nothing to append. */
+  /** Appends what has come, and then whole batches for as long as there are some. False when there was nothing to append. */
   async #appendNext(context: AppendContext): Promise<boolean> {
+    this.#isDue = false;
     const own = await this.#keyChanges(context);
-    const { messages, ...received } = await this.#options.reader.read(this.#queue);
+    const received = await this.#options.reader.read(this.#queue);
     const batch = { ...received, abandon: this.#watch.takeDue(), gaps: this.#gaps.takeDue(), own };
-    if (messages.length === 0 && batch.abandon.length + batch.gaps.length + own.length === 0) return false;
-    await this.#append(batch, context);
-    for (const message of messages) message.ack();
+    if (batch.messages.length + batch.abandon.length + batch.gaps.length + own.length === 0) return false;
+    let flight: Flight | null = launch(batch, context, null);
+    while (flight !== null) {
+      const next: Flight | null = await this.#launchNext(flight, context);
+      await this.#land(flight, next, context);
+      flight = next;
+    }
     return true;
+  }
+
+  /** Sends the next batch as soon as it is whole, while the database is busy with the last; null when that is done before. */
+  async #launchNext({ sent }: Flight, context: AppendContext): Promise<Flight | null> {
+    const { reader } = this.#options;
+    if (sent === null || !(await this.#queue.hasPrepared(reader.batchEvents, sent.written))) return null;
+    if (this.#isDue || this.#stop.signal.aborted) return null;
+    return launch(await reader.read(this.#queue), context, sent);
+  }
+
+  /** Waits for a batch to be committed; `next` has been sent behind it. */
+  async #land(flight: Flight, next: Flight | null, context: AppendContext): Promise<void> {
+    const { batch, sent } = flight;
+    if (sent !== null && (await isWritten(sent))) {
+      this.#announce(settle(sent, context), { context, startedAtMs: Math.max(flight.startedAtMs, this.#landedAtMs) });
+    } else {
+      // What was sent behind it has found the head elsewhere and written nothing. It is planned anew, and must not be
+      // carried out in the middle of what follows.
+      await next?.sent?.written.catch(() => {});
+      if (next !== null) next.sent = null;
+      if (sent !== null) delete context.tree;
+      await this.#append(batch, context);
+    }
+    this.#landedAtMs = performance.now();
+    for (const message of batch.messages) message.ack();
+    await context.store.ensurePartitionFor(this.#head?.size ?? 0);
   }
 
   /** Appends a batch. When one of its events is at fault, each is tried alone, and the one at fault is kept aside. */
@@ -213,7 +259,10 @@ export class Sequencer implements AsyncDisposable {
 
   async #commit(batch: Batch, context: AppendContext): Promise<void> {
     const startedAtMs = performance.now();
-    const appended = await appendBatch(batch, context);
+    this.#announce(await appendBatch(batch, context), { context, startedAtMs });
+  }
+
+  #announce(appended: Appended, { context, startedAtMs }: { context: AppendContext; startedAtMs: number }): void {
     commitSeconds.observe((performance.now() - startedAtMs) / 1_000);
     this.#head = appended.head;
     const { leaves, duplicates, refused } = appended.plan;
@@ -234,13 +283,4 @@ export class Sequencer implements AsyncDisposable {
     gapNumbers.inc(missing.reduce((sum, { first, last }) => sum + last - first + 1, 0));
     this.#options.log.error({ service, instance, missing }, "events of a producer are missing from the register");
   }
-}
-
-function every(ms: number, work: () => void): Disposable {
-  const timer = setInterval(work, ms);
-  return {
-    [Symbol.dispose]() {
-      clearInterval(timer);
-    },
-  };
 }

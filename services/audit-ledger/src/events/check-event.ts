@@ -1,4 +1,4 @@
-import { isUtf8 } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import { compileCheck, type AuditItem, type Check } from "@signalbox/kit";
 import {
   AdminEvent,
@@ -90,8 +90,8 @@ export function checkEvent(item: AuditItem, context: CheckContext): GoodEvent | 
   if (event.producer.service !== service) return refuse("wrong-producer");
   if (eventSubject(type, event.tenant) !== subject || !agreesWithItself(event)) return refuse("inconsistent");
   return {
-    ok: true,
     ...fieldsOf(event),
+    ok: true,
     signedBy: verified.keyId,
     envelope: item.envelope,
     leafHash: leafHash(item.envelope),
@@ -128,7 +128,10 @@ const Claim = z.object({
 });
 
 function textOf(payload: Uint8Array): string {
-  return isUtf8(payload) ? Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString("utf8") : "";
+  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+  // Nearly all of them are, and are read at half the price.
+  if (isAscii(bytes)) return bytes.toString("latin1");
+  return isUtf8(bytes) ? bytes.toString("utf8") : "";
 }
 
 function parseJson(text: string): unknown {

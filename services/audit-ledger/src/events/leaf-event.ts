@@ -12,8 +12,8 @@ export function leafEvent(envelope: Uint8Array): GoodEvent {
   if (parsed === null || type === undefined) throw new Error("the leaf is not an event");
   const event = { ...(JSON.parse(Buffer.from(parsed.payload).toString("utf8")) as object), type } as AnyEvent;
   return {
-    ok: true,
     ...fieldsOf(event),
+    ok: true,
     signedBy: parsed.signature.keyId,
     envelope,
     leafHash: leafHash(envelope),

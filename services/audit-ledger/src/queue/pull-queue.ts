@@ -1,5 +1,6 @@
 import type { Bus, Logger } from "@signalbox/kit";
 import { AUDIT_STREAM } from "@signalbox/proto";
+import { pendingAfter, type Delivery } from "./delivery.ts";
 
 /** A message that waits for its commit. */
 export type QueueMessage<T> = {
@@ -34,16 +35,16 @@ const ACK = Buffer.from("+ACK");
 /** Statuses that end a request in the ordinary way: nothing came, or what came filled it. */
 const ORDINARY_STATUS = new Set([404, 408]);
 
-/** The parts of a NATS message that are used. */
-type Delivery = {
-  readonly subject: string;
-  readonly data: Uint8Array;
-  readonly reply?: string;
-  readonly headers?: { readonly code: number; readonly description: string };
-  respond(data?: Uint8Array): boolean;
-};
+type Prepared<T> = { readonly content: T; readonly weight: number };
 
-type Held<T> = { readonly message: Delivery; prepared: { readonly content: T } | null };
+type Held<T> = { readonly message: Delivery; prepared: Prepared<T> | null };
+
+export type PullQueueOptions<T> = {
+  readonly bus: Bus;
+  readonly log: Logger;
+  readonly prepare: (message: { subject: string; data: Uint8Array }) => T;
+  readonly weigh: (content: T) => number;
+};
 
 /** ring: waits for one message, when there was none. burst: takes what is there and waits for nothing. */
 type Request = { id: number; kind: "ring" | "burst"; missing: number; expiresAtMs: number };
@@ -78,15 +79,23 @@ export class PullQueue<T> implements Disposable {
   #pulledAtMs = 0;
   #gathering: NodeJS.Timeout | null = null;
   #isPulling = false;
+  readonly #weigh: (content: T) => number;
+  /** What those weigh that are held and prepared. */
+  #preparedWeight = 0;
+  #preparedWaiting: { readonly weight: number; readonly resolve: () => void } | null = null;
   #wakeWaiting: (() => void) | null = null;
   #isWoken = false;
 
-  /** `prepare` works on messages soon after they come, while the database is busy with those before them. It must not throw. */
-  constructor(options: { bus: Bus; log: Logger; prepare: (message: { subject: string; data: Uint8Array }) => T }) {
+  /**
+   * `prepare` works on messages soon after they come, while the database is busy with those before them. It must not
+   * throw. What it makes of them is weighed for whoever waits for a certain weight.
+   */
+  constructor(options: PullQueueOptions<T>) {
     const { bus, log } = options;
     this.#bus = bus;
     this.#log = log;
     this.#prepare = options.prepare;
+    this.#weigh = options.weigh;
     this.#inbox = `${bus.inbox}.pull`;
     this.#subscription = bus.connection.subscribe(`${this.#inbox}.*`, {
       callback: (error, message) => {
@@ -109,6 +118,7 @@ export class PullQueue<T> implements Disposable {
     this.#isPulling = true;
     this.#held = [...this.#taken, ...this.#held];
     this.#heldBytes = this.#held.reduce((sum, { message }) => sum + message.data.length, 0);
+    this.#preparedWeight = this.#held.reduce((sum, { prepared }) => sum + (prepared?.weight ?? 0), 0);
     this.#taken.clear();
     this.#release();
     this.#pull();
@@ -124,6 +134,7 @@ export class PullQueue<T> implements Disposable {
     this.#unprepared = [];
     this.#held = [];
     this.#heldBytes = 0;
+    this.#preparedWeight = 0;
     this.#gathered = 0;
     this.#taken.clear();
   }
@@ -138,6 +149,21 @@ export class PullQueue<T> implements Disposable {
     this.#isWoken = false;
   }
 
+  /** Whether so much is held and prepared; waits for it until `end` is settled. */
+  async hasPrepared(weight: number, end: Promise<unknown>): Promise<boolean> {
+    if (this.#preparedWeight < weight) {
+      await new Promise<void>((resolve) => {
+        this.#preparedWaiting = { weight, resolve };
+        end.then(
+          () => resolve(),
+          () => resolve(),
+        );
+      });
+      this.#preparedWaiting = null;
+    }
+    return this.#preparedWeight >= weight;
+  }
+
   wake(): void {
     this.#isWoken = true;
     this.#wakeWaiting?.();
@@ -149,9 +175,10 @@ export class PullQueue<T> implements Disposable {
     const held = this.#held.shift();
     if (held === undefined) return undefined;
     const { message } = held;
-    const content = this.#contentOf(held);
+    const { content, weight } = this.#prepared(held);
     this.#taken.add(held);
     this.#heldBytes -= message.data.length;
+    this.#preparedWeight -= weight;
     this.#gathered = Math.max(0, this.#gathered - 1);
     this.#pull();
     return {
@@ -238,15 +265,21 @@ export class PullQueue<T> implements Disposable {
       do {
         const held = this.#unprepared.shift();
         if (held === undefined) return;
-        this.#contentOf(held);
+        this.#prepared(held);
       } while (performance.now() < untilMs);
       this.#prepareSoon();
     });
   }
 
-  #contentOf(held: Held<T>): T {
-    held.prepared ??= { content: this.#prepare(held.message) };
-    return held.prepared.content;
+  #prepared(held: Held<T>): Prepared<T> {
+    if (held.prepared !== null) return held.prepared;
+    const content = this.#prepare(held.message);
+    const prepared = { content, weight: this.#weigh(content) };
+    held.prepared = prepared;
+    this.#preparedWeight += prepared.weight;
+    const waiting = this.#preparedWaiting;
+    if (waiting !== null && this.#preparedWeight >= waiting.weight) waiting.resolve();
+    return prepared;
   }
 
   #onMessage(message: Delivery): void {
@@ -259,9 +292,4 @@ export class PullQueue<T> implements Disposable {
     const left = pendingAfter(message);
     if (this.#request.missing === 0 || left === 0) this.#settle(left === 0 ? "some" : "more");
   }
-}
-
-/** How many messages wait in the stream behind this one: the last token of the subject that acknowledges it. */
-function pendingAfter({ reply = "" }: Delivery): number {
-  return Number(reply.slice(reply.lastIndexOf(".") + 1));
 }
