@@ -1,8 +1,9 @@
-import { status, type ServiceError } from "@grpc/grpc-js";
+import { once } from "node:events";
+import { Metadata, status, type ServiceError } from "@grpc/grpc-js";
 import { mayRecord } from "@signalbox/infra/cli/verify/may-record.ts";
 import { uuidv7 } from "@signalbox/kit";
-import { PAYLOAD_TYPES } from "@signalbox/proto";
-import type { LedgerProof, LedgerProveRequest } from "@signalbox/proto/grpc/ledger";
+import { PAYLOAD_TYPES, SignalboxError } from "@signalbox/proto";
+import type { LedgerProof, LedgerProofAnswer, LedgerProveRequest } from "@signalbox/proto/grpc/ledger";
 import {
   EntryChecker,
   formatLogKeys,
@@ -140,6 +141,66 @@ test("what is no id, or none or both, is refused, and what is unknown is not fou
   }
   expect(await codeOf(prove({ id: uuidv7() }))).toBe(status.NOT_FOUND);
   expect(await codeOf(prove({ eventId: uuidv7() }))).toBe(status.NOT_FOUND);
+});
+
+/** Asks all of it at once over one open call, which it ends; the answers by their questions' places, and how the call ended. */
+async function proveMany(
+  asked: readonly Partial<LedgerProveRequest>[],
+  { of = ledger, caller = "ingress", end = true }: { of?: Ledger; caller?: "ingress" | "operator"; end?: boolean } = {},
+): Promise<(LedgerProof | SignalboxError)[]> {
+  const answers: (LedgerProof | SignalboxError)[] = [];
+  const call = of.client.proveMany(as(caller));
+  const ended = new Promise<void>((resolve, reject) => {
+    call.on("error", reject);
+    call.on("end", resolve);
+  });
+  call.on("data", ({ id, result }: LedgerProofAnswer) => {
+    if (result?.$case === "proof") answers[id] = result.value;
+    if (result?.$case === "error")
+      answers[id] = SignalboxError.fromJson(JSON.parse(Buffer.from(result.value).toString()));
+  });
+  for (const [id, request] of asked.entries()) {
+    call.write({ id, request: { tenant: "default", id: "", eventId: "", ...request } });
+  }
+  if (end) call.end();
+  await ended;
+  return answers;
+}
+
+test("many are proved over one open call, each with an answer of its own, and the last of them ends it", async () => {
+  const { requestId, decisionId, eventId } = await record({ outcome: true });
+  const sound = Array.from({ length: 50 }, () => ({ id: decisionId }));
+  const refused = [{ tenant: "acme", eventId }, { tenant: "" }, { id: "x" }, { id: uuidv7() }];
+  const answers = await proveMany([...sound, ...refused, { id: requestId }]);
+  const codes = answers.map((answer) =>
+    answer instanceof SignalboxError ? answer.code : verdictOn(answer.proof).kind,
+  );
+  expect(codes).toEqual([
+    ...sound.map(() => "sound"),
+    "not-found",
+    "forbidden",
+    "invalid-request",
+    "not-found",
+    "sound",
+  ]);
+});
+
+test("an instance that does not lead proves as well, and ends its open calls when it stops", async () => {
+  const { decisionId } = await record({ outcome: true });
+  const standby = await rig.start();
+  const answered = proveMany([{ id: decisionId }], { of: standby, end: false });
+  const alone = (await proveMany([{ id: decisionId }], { of: standby }))[0] as LedgerProof;
+  expect(verdictOn(alone.proof)).toMatchObject({ kind: "sound", decisionId });
+  const startedAtMs = performance.now();
+  await standby[Symbol.asyncDispose]();
+  expect(performance.now() - startedAtMs).toBeLessThan(4_000);
+  expect(verdictOn(((await answered)[0] as LedgerProof).proof)).toMatchObject({ kind: "sound", decisionId });
+});
+
+test("a caller that nobody knows gets no open call", async () => {
+  const call = ledger.client.proveMany(new Metadata());
+  const [error] = (await once(call, "error")) as [ServiceError];
+  expect(error.code).toBe(status.UNAUTHENTICATED);
 });
 
 /** Whether a leaf's proof holds, in its own place. */

@@ -28,6 +28,7 @@ import { createCheckpoint } from "./read/checkpoint.ts";
 import { createDocument } from "./read/document.ts";
 import { startLogFiles } from "./read/files/start-log-files.ts";
 import { createGet } from "./read/get.ts";
+import { createProveMany, type ProveMany } from "./read/prove-many.ts";
 import { createProve } from "./read/prove.ts";
 import { ProvenLeaves } from "./read/proven-leaves.ts";
 import { createQuery } from "./read/query.ts";
@@ -69,7 +70,10 @@ export async function startAuditLedger(config: Config): Promise<RunningService> 
   starting.use(sampleReplays({ db, log, replayer, isLeading, ...config.replaySample }));
   const proven = starting.use(new ProvenLeaves(config.postgres.url, log));
   const context = { db, log, callers, commits, keys, files: shown.files, proven };
-  const grpc = starting.use(await serveReads(config, context, { jobs, replayer, decisions }));
+  const proofs = createProveMany(context);
+  const grpc = starting.use(await serveReads(config, context, { jobs, replayer, decisions, proofs }));
+  // Its calls never end by themselves, and the server waits for those that are open.
+  starting.defer(() => proofs.endAll());
   const isReady = (): boolean => bus.isConnected() && ["leading", "standby"].includes(sequencer.state);
   starting.use(await startHealthServer(config.healthPort, isReady));
   await sequencer.started;
@@ -110,7 +114,7 @@ function createSequencer(config: Config, { bus, db, log, commits, signedHead, fa
 function serveReads(
   config: Config,
   context: ReadContext,
-  { jobs, ...replays }: { jobs: ReplayJobs; replayer: Replayer; decisions: DecisionPages },
+  { jobs, proofs, ...replays }: { jobs: ReplayJobs; replayer: Replayer; decisions: DecisionPages; proofs: ProveMany },
 ): ReturnType<typeof startGrpcServer> {
   return startGrpcServer(config.grpc, [
     {
@@ -124,6 +128,7 @@ function serveReads(
         checkpoint: createCheckpoint(context),
         document: createDocument(context),
         prove: createProve(context),
+        proveMany: proofs.proveMany,
       },
     },
   ]);

@@ -5,7 +5,7 @@ import { textTable } from "../text-table.ts";
 import { startBenchLedger } from "./bench-ledger.ts";
 import { measureReceipts, measureSustained, whileAppending } from "./measure-append.ts";
 import { measurePages, waitUntilDescribed } from "./measure-pages.ts";
-import { measureProofs, measureVerify } from "./measure-proofs.ts";
+import { measureProofs, measureVerify, type ProofTimes } from "./measure-proofs.ts";
 import { measureReplays, type ReplaySpeeds } from "./measure-replays.ts";
 import { signedLoad } from "./signed-load.ts";
 import { fillSyntheticLog } from "./synthetic-log.ts";
@@ -71,16 +71,25 @@ async function runSpeeds({ seconds, rate, ahead, proofs, replays, jsonFile }: Op
     { figure: "  checkpoint's age, worst", ...atMost(sustained.checkpointAgeMs, 2_000) },
     { figure: `receipt p50 at ${rate}/s`, ...plain(receipts.p50Ms, "ms") },
     { figure: `receipt p99 at ${rate}/s`, ...atMost(receipts.p99Ms, 100) },
-    { figure: "inclusion proof p50", ...plain(quiet.p50Ms, "ms") },
-    { figure: "inclusion proof p99", ...atMost(quiet.p99Ms, 5) },
-    { figure: `  p50 at ${rate}/s`, ...plain(busy.p50Ms, "ms") },
-    { figure: `  p99 at ${rate}/s`, ...atMost(busy.p99Ms, 5) },
+    ...proofRows("inclusion proof", quiet),
+    ...proofRows(`inclusion proof at ${rate}/s`, busy),
     { figure: "verify, hashes", ...atLeast(verified.hashed, 50_000, "leaves/s") },
     { figure: "verify, every signature", ...atLeast(verified.signed, 8_000, "leaves/s") },
     ...(replayed === null ? [] : replayRows(replayed)),
   ];
   console.log(render(rows));
   write(jsonFile, { seconds, rate, proofs, replays, events: sustained.events, figures: rows });
+}
+
+function proofRows(figure: string, { open, single, echo }: ProofTimes): Row[] {
+  return [
+    { figure: `${figure}, p50`, ...plain(open.p50Ms, "ms") },
+    { figure: `${figure}, p99`, ...atMost(open.p99Ms, 5) },
+    { figure: "  by a call of its own, p50", ...plain(single.p50Ms, "ms") },
+    { figure: "  by a call of its own, p99", ...plain(single.p99Ms, "ms") },
+    { figure: "  a byte there and back, p50", ...plain(echo.p50Ms, "ms") },
+    { figure: "  a byte there and back, p99", ...plain(echo.p99Ms, "ms") },
+  ];
 }
 
 function replayRows({ perSecond, coldPerSecond, cpuUs }: ReplaySpeeds): Row[] {
@@ -102,7 +111,7 @@ async function runSizes(leaves: number, { proofs, jsonFile }: Options): Promise<
   const describedSeconds = await waitUntilDescribed(ledger);
   console.error(`described in ${describedSeconds.toFixed(0)} s`);
   const pages = await measurePages(ledger, leaves);
-  const { p99Ms: proofP99Ms } = await measureProofs(ledger, proofs);
+  const proofP99Ms = (await measureProofs(ledger, proofs)).open.p99Ms;
   const { rows } = await ledger.owner.query<{ bytes: string }>("select pg_database_size(current_database()) as bytes");
   const database = Number(rows[0]?.bytes) / 1024 ** 3;
   const cells = pages.map(({ query, pages: count, records, p50Ms, worstMs }) => {

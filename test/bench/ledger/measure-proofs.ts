@@ -1,28 +1,50 @@
 import { Worker } from "node:worker_threads";
 import { EntryChecker, Frontier, leafHash } from "@signalbox/tlog";
 import { mayRecord } from "../../../infra/cli/verify/may-record.ts";
+import { endChild, forkFile, nextMessage } from "../child-process.ts";
 import { percentile } from "../percentile.ts";
 import type { BenchLedger } from "./bench-ledger.ts";
-import type { Asked } from "./proving-thread.ts";
+import type { Asked, Took } from "./proving-thread.ts";
 
 /** Until the code that makes a proof is compiled, and the connection is there. */
 const WARM_UP_PROOFS = 200;
 
-export type ProofTimes = { readonly p50Ms: number; readonly p99Ms: number };
+export type Times = { readonly p50Ms: number; readonly p99Ms: number };
+
+export type ProofTimes = {
+  /** Asked over one open call, as whoever wants many proofs does. */
+  readonly open: Times;
+  /** Each by a call of its own. */
+  readonly single: Times;
+  /** A byte to another process and back in the same minutes, which no answer can be faster than. */
+  readonly echo: Times;
+};
 
 /** One inclusion proof after the other, of events drawn from the whole log. */
 export async function measureProofs(ledger: BenchLedger, count: number): Promise<ProofTimes> {
   const { rows } = await ledger.owner.query<{ event_id: string }>(
     "select event_id from ledger_event order by md5(event_id::text) limit $1",
-    [count + WARM_UP_PROOFS],
+    [2 * (count + WARM_UP_PROOFS)],
   );
-  const eventIds = rows.map(({ event_id: eventId }) => eventId);
-  const tookMs = await ask({ address: ledger.grpcAddress, token: ledger.token, eventIds });
+  const ids = rows.map(({ event_id: eventId }) => eventId);
+  const half = Math.floor(ids.length / 2);
+  const eventIds = ids.slice(0, half).map((first, at) => [first, ids[half + at] as string] as const);
+  const echo = forkFile("ledger/echo-process.ts");
+  try {
+    const { port: echoPort } = await nextMessage<{ port: number }>(echo, "the echo");
+    const took = await ask({ address: ledger.grpcAddress, token: ledger.token, echoPort, eventIds });
+    return { open: timesOf(took.open), single: timesOf(took.single), echo: timesOf(took.echo) };
+  } finally {
+    await endChild(echo);
+  }
+}
+
+function timesOf(tookMs: readonly number[]): Times {
   const timed = tookMs.slice(WARM_UP_PROOFS);
   return { p50Ms: percentile(timed, 0.5), p99Ms: percentile(timed, 0.99) };
 }
 
-function ask(asked: Asked): Promise<number[]> {
+function ask(asked: Asked): Promise<Took> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(new URL("./proving-thread.ts", import.meta.url), { workerData: asked });
     thread.once("message", resolve);

@@ -1,27 +1,73 @@
 /** Asks for proofs in a thread of its own, so that what else the bench does is not counted as the ledger's time. */
+import { once } from "node:events";
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { Metadata } from "@grpc/grpc-js";
 import { createGrpcClients } from "@signalbox/kit/grpc";
-import { LedgerClient } from "@signalbox/proto/grpc/ledger";
+import { LedgerClient, type LedgerProofAnswer } from "@signalbox/proto/grpc/ledger";
 
-/** Between two proofs, so that asking for them is no load to speak of. */
+/** Between two questions, so that asking them is no load to speak of. */
 const PAUSE_MS = 5;
 
-export type Asked = { readonly address: string; readonly token: string; readonly eventIds: readonly string[] };
+export type Asked = {
+  readonly address: string;
+  readonly token: string;
+  /** Where bytes come back from as they are. */
+  readonly echoPort: number;
+  /** By turns proved over the open call and by a call of its own. */
+  readonly eventIds: readonly (readonly [string, string])[];
+};
 
-const { address, token, eventIds } = workerData as Asked;
+/** Milliseconds, in the order in which they were asked. */
+export type Took = { readonly open: number[]; readonly single: number[]; readonly echo: number[] };
+
+const { address, token, echoPort, eventIds } = workerData as Asked;
 using clients = createGrpcClients(LedgerClient);
 const client = clients.at(address);
 const metadata = new Metadata();
 metadata.set("authorization", `Bearer ${token}`);
-const tookMs: number[] = [];
-for (const eventId of eventIds) {
+const call = client.proveMany(metadata);
+const socket = connect({ port: echoPort, host: "127.0.0.1", noDelay: true });
+await once(socket, "connect");
+
+const took: Took = { open: [], single: [], echo: [] };
+for (const [at, [first, second]] of eventIds.entries()) {
+  took.open.push(await timed(() => overOpenCall(at, first)));
+  took.single.push(await timed(() => byItself(second)));
+  took.echo.push(await timed(thereAndBack));
+}
+call.end();
+socket.destroy();
+parentPort?.postMessage(took, []);
+
+async function timed(ask: () => Promise<void>): Promise<number> {
   const startedAtMs = performance.now();
-  await new Promise<void>((resolve, reject) => {
+  await ask();
+  const tookMs = performance.now() - startedAtMs;
+  await sleep(PAUSE_MS);
+  return tookMs;
+}
+
+function overOpenCall(id: number, eventId: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    call.once("data", ({ id: answered, result }: LedgerProofAnswer) => {
+      if (answered === id && result?.$case === "proof") resolve();
+      else reject(new Error(`event ${eventId} was not proved`));
+    });
+    call.write({ id, request: { tenant: "", id: "", eventId } });
+  });
+}
+
+function byItself(eventId: string): Promise<void> {
+  return new Promise((resolve, reject) => {
     client.prove({ tenant: "", id: "", eventId }, metadata, (error) => (error === null ? resolve() : reject(error)));
   });
-  tookMs.push(performance.now() - startedAtMs);
-  await sleep(PAUSE_MS);
 }
-parentPort?.postMessage(tookMs, []);
+
+function thereAndBack(): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once("data", () => resolve());
+    socket.write("x");
+  });
+}

@@ -30,30 +30,34 @@ const COVER_POLL_MS = 50;
 /** `Ledger.Prove`: that an event, or a decision with its outcome, stands in the log. */
 export function createProve(context: ReadContext): handleUnaryCall<LedgerProveRequest, LedgerProof> {
   return serveUnary(context.log, async (call) => {
-    const scope = scopeOf(call, context.callers);
-    const { id, eventId } = call.request;
-    if (![id, eventId].every((one) => one === "" || Uuid.safeParse(one).success) || (id === "") === (eventId === "")) {
-      throw new SignalboxError("invalid-request", "Give one id, a UUID in lower case.", { details: { param: "id" } });
-    }
-    const asked = { context, scope };
-    return eventId === "" ? proveDecision(asked, id) : proveEvent(asked, eventId);
+    return prove({ context, scope: scopeOf(call, context.callers) }, call.request);
   });
+}
+
+/** Throws `invalid-request`, `not-found` for what is out of scope as well, and `stage-unavailable` while no checkpoint covers it. */
+export async function prove(asked: Asked, { id, eventId }: LedgerProveRequest): Promise<LedgerProof> {
+  if (![id, eventId].every((one) => one === "" || Uuid.safeParse(one).success) || (id === "") === (eventId === "")) {
+    throw new SignalboxError("invalid-request", "Give one id, a UUID in lower case.", { details: { param: "id" } });
+  }
+  return eventId === "" ? proveDecision(asked, id) : proveEvent(asked, eventId);
 }
 
 type Asked = { readonly context: ReadContext; readonly scope: Scope };
 
 async function proveEvent({ context, scope }: Asked, eventId: string): Promise<LedgerProof> {
   const { files, proven } = context;
+  files.expectCovering();
   const row = await proven.ofEvent(scope, eventId);
   if (row === undefined) throw new SignalboxError("not-found", "The register holds no such event.");
   const { checkpoint, tree } = await coveringTree(files, row.index);
-  const { index, hashes } = await prove(tree, row);
+  const { index, hashes } = await proveLeaf(tree, row);
   const proof = formatLogProof({ index, hashes, checkpoint: checkpoint.note, extra: null });
   return { proof, size: BigInt(checkpoint.size), leaf: row.leaf };
 }
 
 async function proveDecision({ context, scope }: Asked, id: string): Promise<LedgerProof> {
   const { db, files, proven } = context;
+  files.expectCovering();
   const rows = await proven.ofRequest(scope, id);
   const outcome = rows.find(({ type }) => type === "outcome");
   const wanted = rows.some(({ decisionId }) => decisionId === id) ? id : outcome?.decisionId;
@@ -64,8 +68,8 @@ async function proveDecision({ context, scope }: Asked, id: string): Promise<Led
   const [documents, producers] = await Promise.all([documentsOf(db, decision), files.producerVkeys()]);
   const proof = formatReceipt({
     checkpoint: checkpoint.note,
-    decision: await prove(tree, decision),
-    outcome: outcome === undefined ? null : await prove(tree, outcome),
+    decision: await proveLeaf(tree, decision),
+    outcome: outcome === undefined ? null : await proveLeaf(tree, outcome),
     documents,
     producers,
   });
@@ -85,7 +89,7 @@ async function coveringTree(files: LogFiles, index: number): Promise<Covering> {
 }
 
 /** Of a leaf in a full tile the siblings are at hand, and the tree is read for what lies above the tile alone. */
-async function prove(tree: TileTree, { index, leaf, siblings }: ProvenLeaf): Promise<ProvenEntry> {
+async function proveLeaf(tree: TileTree, { index, leaf, siblings }: ProvenLeaf): Promise<ProvenEntry> {
   const isFull = Math.floor(index / TILE_WIDTH) < levelWidth(tree.size, 1);
   if (siblings === null || !isFull) return { index, hashes: await tree.inclusionProof(index), entry: leaf };
   const above = inclusionRanges(index, tree.size).slice(siblings.length);

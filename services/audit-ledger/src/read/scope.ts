@@ -16,8 +16,11 @@ export type Scope = { readonly tenant: string | null };
  * all tenants by anyone but the operator, or `invalid-request` for a name that no tenant can have.
  */
 export function scopeOf(call: { metadata: Metadata; request: { tenant: string } }, callers: Callers): Scope {
-  const caller = callerOf(call.metadata, callers);
-  const { tenant } = call.request;
+  return scopeFor(callerOf(call.metadata, callers), call.request.tenant);
+}
+
+/** The same of a caller that is known. */
+export function scopeFor(caller: string, tenant: string): Scope {
   if (tenant === "") {
     if (caller !== OPERATOR) throw new SignalboxError("forbidden", "Only the operator reads across tenants.");
     return { tenant: null };

@@ -79,7 +79,8 @@ export async function yieldToOthers(): Promise<void> {
   await nextTurn();
 }
 
-function logDefect(log: Logger, error: unknown): void {
+/** Says in the log what is nobody else's mistake. */
+export function logDefect(log: Logger, error: unknown): void {
   const known = SignalboxError.from(error);
   if (ERROR_CODES[known.code].http >= 500) log.error({ err: known.cause ?? error }, "a call failed");
 }

@@ -6,7 +6,6 @@ import type {
   LedgerClient,
   LedgerDocument,
   LedgerEntry,
-  LedgerProof,
   LedgerQueryRequest,
   LedgerQueryResponse,
   LedgerRecord,
@@ -14,6 +13,7 @@ import type {
   LedgerTailRequest,
 } from "@signalbox/proto/grpc/ledger";
 import type { Principal } from "../keys/key-ring.ts";
+import { openProofCalls } from "./proof-calls.ts";
 import { tenantScope, type LedgerCredentials } from "./tenant-scope.ts";
 
 const READ_TIMEOUT_MS = 10_000;
@@ -40,8 +40,9 @@ export function createLedgerReader(
   clients: GrpcClients<LedgerClient>,
   address: string,
   credentials: LedgerCredentials,
-): LedgerReader {
+): LedgerReader & Disposable {
   const ledger = clients.at(address);
+  const proofs = openProofCalls({ ledger, timeoutMs: READ_TIMEOUT_MS, typedError });
   return {
     get(reader, id) {
       const { tenant, metadata } = tenantScope(reader, credentials);
@@ -62,9 +63,7 @@ export function createLedgerReader(
     },
     async receipt(reader, id) {
       const { tenant, metadata } = tenantScope(reader, credentials);
-      const { proof } = await new Promise<LedgerProof>((resolve, reject) => {
-        ledger.prove({ tenant, id, eventId: "" }, metadata, within(READ_TIMEOUT_MS), settle({ resolve, reject }));
-      });
+      const { proof } = await proofs.prove(metadata, { tenant, id, eventId: "" });
       return proof;
     },
     document(reader, digest) {
@@ -90,6 +89,9 @@ export function createLedgerReader(
     tail(reader, request) {
       const { tenant, metadata } = tenantScope(reader, credentials);
       return ledger.tail({ ...request, tenant }, metadata);
+    },
+    [Symbol.dispose]() {
+      proofs[Symbol.dispose]();
     },
   };
 }

@@ -10,9 +10,11 @@ import {
   type CallOptions,
   type ChannelCredentials,
   Client,
+  type ClientDuplexStream,
   type ClientOptions,
   type ClientReadableStream,
   type ClientUnaryCall,
+  type handleBidiStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
@@ -185,6 +187,19 @@ export interface LedgerProof {
   size: bigint;
   /** The proven leaf: the event's, or the decision's. */
   leaf: Buffer;
+}
+
+export interface LedgerProofQuestion {
+  /** The caller's own number for it, which its answer repeats. */
+  id: number;
+  request: LedgerProveRequest | undefined;
+}
+
+export interface LedgerProofAnswer {
+  id: number;
+  result: { $case: "proof"; value: LedgerProof } | //
+  /** JSON of a SignalboxError (proto/src/errors.ts); the call goes on. */
+  { $case: "error"; value: Buffer } | undefined;
 }
 
 function createBaseLedgerEntry(): LedgerEntry {
@@ -2363,6 +2378,210 @@ export const LedgerProof: MessageFns<LedgerProof> = {
   },
 };
 
+function createBaseLedgerProofQuestion(): LedgerProofQuestion {
+  return { id: 0, request: undefined };
+}
+
+export const LedgerProofQuestion: MessageFns<LedgerProofQuestion> = {
+  encode(message: LedgerProofQuestion, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0) {
+      writer.uint32(8).uint32(message.id);
+    }
+    if (message.request !== undefined) {
+      LedgerProveRequest.encode(message.request, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LedgerProofQuestion {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLedgerProofQuestion();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.request = LedgerProveRequest.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LedgerProofQuestion {
+    return {
+      id: isSet(object.id) ? globalThis.Number(object.id) : 0,
+      request: isSet(object.request) ? LedgerProveRequest.fromJSON(object.request) : undefined,
+    };
+  },
+
+  toJSON(message: LedgerProofQuestion): unknown {
+    const obj: any = {};
+    if (message.id !== 0) {
+      obj.id = Math.round(message.id);
+    }
+    if (message.request !== undefined) {
+      obj.request = LedgerProveRequest.toJSON(message.request);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LedgerProofQuestion>): LedgerProofQuestion {
+    return LedgerProofQuestion.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LedgerProofQuestion>): LedgerProofQuestion {
+    const message = createBaseLedgerProofQuestion();
+    message.id = object.id ?? 0;
+    message.request = (object.request !== undefined && object.request !== null)
+      ? LedgerProveRequest.fromPartial(object.request)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseLedgerProofAnswer(): LedgerProofAnswer {
+  return { id: 0, result: undefined };
+}
+
+export const LedgerProofAnswer: MessageFns<LedgerProofAnswer> = {
+  encode(message: LedgerProofAnswer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0) {
+      writer.uint32(8).uint32(message.id);
+    }
+    switch (message.result?.$case) {
+      case "proof":
+        LedgerProof.encode(message.result.value, writer.uint32(18).fork()).join();
+        break;
+      case "error":
+        writer.uint32(26).bytes(message.result.value);
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LedgerProofAnswer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLedgerProofAnswer();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.result = { $case: "proof", value: LedgerProof.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.result = { $case: "error", value: Buffer.from(reader.bytes()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LedgerProofAnswer {
+    return {
+      id: isSet(object.id) ? globalThis.Number(object.id) : 0,
+      result: isSet(object.proof)
+        ? { $case: "proof", value: LedgerProof.fromJSON(object.proof) }
+        : isSet(object.error)
+        ? { $case: "error", value: Buffer.from(bytesFromBase64(object.error)) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: LedgerProofAnswer): unknown {
+    const obj: any = {};
+    if (message.id !== 0) {
+      obj.id = Math.round(message.id);
+    }
+    if (message.result?.$case === "proof") {
+      obj.proof = LedgerProof.toJSON(message.result.value);
+    } else if (message.result?.$case === "error") {
+      obj.error = base64FromBytes(message.result.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LedgerProofAnswer>): LedgerProofAnswer {
+    return LedgerProofAnswer.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LedgerProofAnswer>): LedgerProofAnswer {
+    const message = createBaseLedgerProofAnswer();
+    message.id = object.id ?? 0;
+    switch (object.result?.$case) {
+      case "proof": {
+        if (object.result?.value !== undefined && object.result?.value !== null) {
+          message.result = { $case: "proof", value: LedgerProof.fromPartial(object.result.value) };
+        }
+        break;
+      }
+      case "error": {
+        if (object.result?.value !== undefined && object.result?.value !== null) {
+          message.result = { $case: "error", value: object.result.value };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
 /** The register's read side. Every call is scoped to the tenant named in the request; an empty tenant is for the operator's credential alone. */
 export type LedgerService = typeof LedgerService;
 export const LedgerService = {
@@ -2467,6 +2686,20 @@ export const LedgerService = {
     responseSerialize: (value: LedgerProof): Buffer => Buffer.from(LedgerProof.encode(value).finish()),
     responseDeserialize: (value: Buffer): LedgerProof => LedgerProof.decode(value),
   },
+  /**
+   * The same for many events over one call that stays open as long as both sides live: to open a call costs more than a
+   * proof does. Answers come as they are ready, in any order. Who asks faster than is proved is read from no further until
+   * it has its answers.
+   */
+  proveMany: {
+    path: "/signalbox.v1.Ledger/ProveMany" as const,
+    requestStream: true as const,
+    responseStream: true as const,
+    requestSerialize: (value: LedgerProofQuestion): Buffer => Buffer.from(LedgerProofQuestion.encode(value).finish()),
+    requestDeserialize: (value: Buffer): LedgerProofQuestion => LedgerProofQuestion.decode(value),
+    responseSerialize: (value: LedgerProofAnswer): Buffer => Buffer.from(LedgerProofAnswer.encode(value).finish()),
+    responseDeserialize: (value: Buffer): LedgerProofAnswer => LedgerProofAnswer.decode(value),
+  },
 } as const;
 
 export interface LedgerServer extends UntypedServiceImplementation {
@@ -2486,6 +2719,12 @@ export interface LedgerServer extends UntypedServiceImplementation {
   document: handleUnaryCall<LedgerDocumentRequest, LedgerDocument>;
   /** That an event, or a decision together with its outcome, stands in the log: verifiable offline. */
   prove: handleUnaryCall<LedgerProveRequest, LedgerProof>;
+  /**
+   * The same for many events over one call that stays open as long as both sides live: to open a call costs more than a
+   * proof does. Answers come as they are ready, in any order. Who asks faster than is proved is read from no further until
+   * it has its answers.
+   */
+  proveMany: handleBidiStreamingCall<LedgerProofQuestion, LedgerProofAnswer>;
 }
 
 export interface LedgerClient extends Client {
@@ -2627,6 +2866,17 @@ export interface LedgerClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: LedgerProof) => void,
   ): ClientUnaryCall;
+  /**
+   * The same for many events over one call that stays open as long as both sides live: to open a call costs more than a
+   * proof does. Answers come as they are ready, in any order. Who asks faster than is proved is read from no further until
+   * it has its answers.
+   */
+  proveMany(): ClientDuplexStream<LedgerProofQuestion, LedgerProofAnswer>;
+  proveMany(options: Partial<CallOptions>): ClientDuplexStream<LedgerProofQuestion, LedgerProofAnswer>;
+  proveMany(
+    metadata: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientDuplexStream<LedgerProofQuestion, LedgerProofAnswer>;
 }
 
 export const LedgerClient = makeGenericClientConstructor(LedgerService, "signalbox.v1.Ledger") as unknown as {
