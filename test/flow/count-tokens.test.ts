@@ -1,5 +1,6 @@
 import Anthropic, { AuthenticationError } from "@anthropic-ai/sdk";
 import { GoogleGenAI } from "@google/genai";
+import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startIngressRig, type IngressRig } from "./ingress-rig.ts";
 
@@ -51,6 +52,17 @@ describe("Anthropic's own SDK counts tokens", () => {
     const asked = stranger.messages.countTokens({ model: "auto", messages: [{ role: "user", content: TEXT }] });
     await expect(asked).rejects.toBeInstanceOf(AuthenticationError);
   });
+});
+
+test("OpenAI's own SDK counts tokens of input and instructions", async () => {
+  const { responses } = new OpenAI({ baseURL: `${rig.baseUrl}/v1`, apiKey: rig.memberKey, maxRetries: 0 });
+  const counted = await responses.inputTokens.count({ model: "auto", input: TEXT });
+  expect(counted.object).toBe("response.input_tokens");
+  expect(counted.input_tokens).toBe(await count(TEXT));
+  const more = await responses.inputTokens.count({ input: TEXT, instructions: TEXT });
+  expect(more.input_tokens - counted.input_tokens).toBeGreaterThanOrEqual(10);
+  const elsewhere = responses.inputTokens.count({ input: TEXT, previous_response_id: "resp_1" });
+  await expect(elsewhere).rejects.toMatchObject({ status: 400, param: "previous_response_id" });
 });
 
 describe("Google's own SDK counts tokens", () => {

@@ -51,6 +51,11 @@ test("what is not answered is an OpenAI error with a request id: unknown URL, wr
   const method = await call("/v1/chat/completions", { method: "PUT", body: "{}" });
   expect(method).toMatchObject({ status: 405, body: OPENAI_ERROR });
   expect(method.headers.get("allow")).toBe("POST");
+  // `fetch` does not ask for an upgrade.
+  const { promise: status, resolve } = Promise.withResolvers<number | undefined>();
+  const headers = { connection: "Upgrade", upgrade: "websocket" };
+  request(`${rig.baseUrl}/v1/responses`, { headers }, (answer) => resolve(answer.resume().statusCode)).end();
+  expect(await status).toBe(426);
   // Anthropic's SDK reads the request's id from a header of its own name, on what never reached the line too.
   const anthropic = await call("/v1/messages/batches", { headers: { "anthropic-version": "2023-06-01" } });
   expect(anthropic).toMatchObject({

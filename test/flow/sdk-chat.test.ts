@@ -171,3 +171,35 @@ test("a base URL without /v1 serves the SDK as well", async () => {
   expect(answer.choices[0]!.message.content).toBe("Hello!");
   expect((await client.models.list()).data.length).toBeGreaterThan(0);
 });
+
+test("several prompts of a completion are decided on one by one, and answered as one", async () => {
+  const { client, upstream, line } = rig;
+  upstream.always(({ body }) => {
+    const [{ content } = { content: "" }] = body["messages"] as { content: string }[];
+    return body["stream"] === true ? streamed(content, "!") : whole(`${content}!`);
+  });
+  const asked = { model: "auto", prompt: ["one", "two", "three"] };
+  const { data, response } = await client.completions.create(asked).withResponse();
+  expect(data.choices.map(({ index, text }) => [index, text])).toEqual([
+    [0, "one!"],
+    [1, "two!"],
+    [2, "three!"],
+  ]);
+  const ids = response.headers.get("x-signalbox-decision-id")!.split(", ");
+  expect(new Set(ids).size).toBe(3);
+  expect(data.usage).toMatchObject({ total_tokens: 63, signalbox: { decisions: [{}, {}, {}] } });
+  for (const id of ids) {
+    await expect
+      .poll(async () => (await line.api(`/v1/decisions/${id}`)).json(), { timeout: 2_000 })
+      .toMatchObject({ outcome: { decisionId: id, result: "completed" } });
+  }
+  const stream_options = { include_usage: true };
+  const texts: string[] = [];
+  let totalTokens = 0;
+  for await (const chunk of await client.completions.create({ ...asked, stream: true, stream_options })) {
+    for (const { index, text } of chunk.choices) texts[index] = (texts[index] ?? "") + text;
+    totalTokens += chunk.usage?.total_tokens ?? 0;
+  }
+  expect(texts).toEqual(["one!", "two!", "three!"]);
+  expect(totalTokens).toBe(63);
+});

@@ -19,6 +19,8 @@ export type RequestEnvelope = {
   readonly version?: string;
   /** The names in `anthropic-beta`. */
   readonly betas?: readonly string[];
+  /** The client reads calls of tools in a stream only where they are whole. */
+  readonly wholeCalls?: boolean;
   /** Of a body of several parts, whose boundary stands here. */
   readonly contentType?: string;
 };

@@ -42,7 +42,7 @@ function parseKind(part: JsonObject, role: unknown, param: string): NeutralPart 
 }
 
 function parseImage(value: unknown, param: string): NeutralPart {
-  const image = object(value, param);
+  const image = typeof value === "string" ? { url: value } : object(value, param);
   const url = string(image["url"], `${param}.url`);
   // Only the start is looked at: the rest of a data URL can be many megabytes.
   if (!/^(https?:\/\/.|data:[^,]{0,255};base64,.)/i.test(url.slice(0, 512))) {

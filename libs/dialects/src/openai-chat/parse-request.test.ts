@@ -47,7 +47,8 @@ describe("what the format forbids is refused, naming the field", () => {
     ["messages[0].content[0].type", part({ text: "x" })],
     ["messages[0].content[0].type", part({ type: "hologram" })],
     ["messages[0].content[0].text", part({ type: "text" })],
-    ["messages[0].content[0].image_url", part({ type: "image_url", image_url: "https://example.org/a.png" })],
+    ["messages[0].content[0].image_url", part({ type: "image_url", image_url: 5 })],
+    ["messages[0].content[0].image_url.url", part({ type: "image_url", image_url: "/etc/passwd" })],
     ["messages[0].content[0].image_url.url", part({ type: "image_url", image_url: { url: "file:///etc/passwd" } })],
     ["messages[0].content[0].image_url.url", part({ type: "image_url", image_url: { url: "data:image/png,plain" } })],
     ["messages[0].content[0].input_audio.data", part({ type: "input_audio", input_audio: { format: "wav" } })],
@@ -78,20 +79,20 @@ describe("what the format forbids is refused, naming the field", () => {
     ["user", { user: "x".repeat(513) }],
     ["metadata", { metadata: Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`k${index}`, ""])) }],
     ["metadata.k", { metadata: { k: 1 } }],
-    ["tools", { tools: [] }],
     ["tools", { tools: {} }],
     ["tools[0].type", { tools: [{}] }],
     ["tools[0].function", { tools: [{ type: "function" }] }],
     ["tools[0].function.name", { tools: [{ type: "function", function: { name: "has space" } }] }],
     ["tools[0].function.parameters", { tools: [{ type: "function", function: { name: "f", parameters: "{}" } }] }],
     ["tool_choice", { tool_choice: "auto" }],
-    ["tool_choice", { tools: [tool], tool_choice: "any" }],
+    ["tool_choice", { tools: [tool], tool_choice: "some" }],
+    ["tool_choice", { tools: [], tool_choice: "required" }],
     ["tool_choice.function", { tools: [tool], tool_choice: { type: "function", function: { name: "other" } } }],
     ["parallel_tool_calls", { parallel_tool_calls: true }],
     ["response_format.type", { response_format: { type: "xml" } }],
     ["response_format", { response_format: "json" }],
     ["response_format.json_schema", { response_format: { type: "json_schema" } }],
-    ["response_format.json_schema.name", { response_format: { type: "json_schema", json_schema: { schema: {} } } }],
+    ["response_format.json_schema.name", { response_format: { type: "json_schema", json_schema: { name: 5 } } }],
     [
       "response_format.json_schema.schema",
       { response_format: { type: "json_schema", json_schema: { name: "a", strict: true } } },
@@ -182,6 +183,17 @@ describe("what the format allows is read", () => {
       metadata: { k: "v" },
       responseFormat: { kind: "json-schema", name: "a", schema: { type: "object" } },
     });
+  });
+
+  test("a list of no tools offers none, whatever is said of how they are called", () => {
+    for (const tool_choice of ["auto", "none", null]) {
+      const request = parseRequest({ ...base, tools: [], tool_choice, parallel_tool_calls: true });
+      expect(request).toMatchObject({ tools: [], toolChoice: null });
+    }
+  });
+
+  test("Mistral's word for a call that has to be", () => {
+    expect(parseRequest({ ...base, tools: [tool], tool_choice: "any" }).toolChoice).toEqual({ kind: "required" });
   });
 
   test("fields that nobody knows are kept", () => {

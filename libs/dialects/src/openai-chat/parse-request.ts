@@ -1,6 +1,6 @@
 import { SignalboxError } from "@signalbox/proto";
 import type { NeutralRequest, NeutralSampling, NeutralService } from "../neutral/request.ts";
-import type { JsonObject } from "../neutral/source.ts";
+import type { JsonObject, RequestEnvelope } from "../neutral/source.ts";
 import { isObject } from "../check/check-value.ts";
 import { missing } from "../check/invalid.ts";
 import { hasFunctions } from "./legacy-functions.ts";
@@ -14,13 +14,13 @@ import { checkFields, isSet } from "./request-fields.ts";
  * of many providers; fields that the format does not define are accepted and kept in `source.body`.
  * Throws `invalid-request` with `details.param` set to the path of the field at fault, e.g. `messages[0].content`.
  */
-export function parseRequest(value: unknown): NeutralRequest {
+export function parseRequest(value: unknown, envelope?: RequestEnvelope): NeutralRequest {
   const body = readBody(value);
   checkFields(body);
   const options = body["stream_options"] as JsonObject | null | undefined;
   const tools = parseTools(body);
   return {
-    source: { dialect: "openai-chat", body },
+    source: { dialect: "openai-chat", body, ...(envelope === undefined ? undefined : { envelope }) },
     model: body["model"] as string,
     messages: parseMessages(body["messages"]),
     tools,

@@ -4,6 +4,9 @@ import type { NeutralResponseFormat } from "../neutral/request.ts";
 import { toolName } from "./parse-tools.ts";
 import { isSet } from "./request-fields.ts";
 
+/** What a schema is called that its caller gave no name: Perplexity asks for none (https://docs.perplexity.ai/guides/structured-outputs). */
+export const UNNAMED_SCHEMA = "answer";
+
 /** What the answer has to be. */
 export function parseResponseFormat(value: unknown): NeutralResponseFormat {
   if (!isSet(value)) return { kind: "text" };
@@ -28,7 +31,7 @@ function parseJsonSchema(value: unknown): NeutralResponseFormat {
   if (format["strict"] === true) object(schema, `${param}.schema`);
   return {
     kind: "json-schema",
-    name: toolName(format["name"], `${param}.name`),
+    name: isSet(format["name"]) ? toolName(format["name"], `${param}.name`) : UNNAMED_SCHEMA,
     schema: isSet(schema) ? object(schema, `${param}.schema`) : null,
     description: optionalString(format["description"], `${param}.description`),
     strict: (format["strict"] ?? null) as boolean | null,

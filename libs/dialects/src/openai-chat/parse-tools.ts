@@ -12,19 +12,27 @@ const NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 
 const NO_TOOLS: readonly NeutralTool[] = [];
 
+/** What Mistral's SDKs call `required` (https://docs.mistral.ai/capabilities/function_calling). */
+export const ANY = "any";
+
+/** Whether a request has a list of tools with none in it, as clients of hosts that take it send it where they have none to offer. */
+export function offersNone({ tools }: JsonObject): boolean {
+  return Array.isArray(tools) && tools.length === 0;
+}
+
 /** The tools of a request, with the rule that `parallel_tool_calls` puts on them. */
 export function parseTools(body: JsonObject): readonly NeutralTool[] {
   const legacy = hasFunctions(body);
   if (legacy && isSet(body["tools"])) throw invalid("functions", "Only one of 'functions' and 'tools' may be given.");
   const tools = legacy ? parseFunctions(body["functions"]) : parseList(body["tools"]);
-  if (isSet(body["parallel_tool_calls"]) && tools.length === 0) throw onlyWithTools("parallel_tool_calls");
+  if (isSet(body["parallel_tool_calls"]) && tools.length === 0 && !offersNone(body))
+    throw onlyWithTools("parallel_tool_calls");
   return tools;
 }
 
 function parseList(value: unknown): readonly NeutralTool[] {
   if (!isSet(value)) return NO_TOOLS;
   const tools = array(value, "tools");
-  if (tools.length === 0) throw invalid("tools", "Invalid 'tools': empty array. Expected at least one tool.");
   if (tools.length > TOOLS_MAX) throw invalid("tools", `Invalid 'tools': expected at most ${TOOLS_MAX} tools.`);
   return tools.map((tool, index) => parseTool(tool, `tools[${index}]`));
 }
@@ -78,7 +86,11 @@ export function parseToolChoice(body: JsonObject, tools: readonly NeutralTool[])
   const choice = body["tool_choice"];
   const legacy = isSet(body["function_call"]) ? parseFunctionCall(body["function_call"]) : null;
   if (!isSet(choice)) return legacy;
-  if (tools.length === 0) throw onlyWithTools("tool_choice");
+  if (tools.length === 0) {
+    if (offersNone(body) && (choice === "none" || choice === "auto")) return null;
+    throw onlyWithTools("tool_choice");
+  }
+  if (choice === ANY) return { kind: "required" };
   if (typeof choice === "string") {
     oneOf(["none", "auto", "required"])(choice, "tool_choice");
     return { kind: choice as "none" | "auto" | "required" };

@@ -30,6 +30,37 @@ describe("a request on its way to a provider of its own dialect", () => {
     expect(render({})).not.toHaveProperty("max_tokens");
   });
 
+  test("names a schema that its caller gave no name", () => {
+    const nameless = { type: "json_schema", json_schema: { schema: { type: "object" } } };
+    expect(render({ response_format: nameless })).toMatchObject({
+      response_format: { type: "json_schema", json_schema: { name: "answer", schema: { type: "object" } } },
+    });
+    const named = { type: "json_schema", json_schema: { name: "own", schema: { type: "object" } } };
+    expect(render({ response_format: named })).toMatchObject({ response_format: named });
+  });
+
+  test("says of its tools in OpenAI's words what it says in those of others", () => {
+    const empty = { tools: [], tool_choice: "auto", parallel_tool_calls: true };
+    expect(render(empty)).toEqual({ ...base, model: "m-1" });
+    const tools = [{ type: "function", function: { name: "f" } }];
+    expect(render({ tools, tool_choice: "any" })).toMatchObject({ tools, tool_choice: "required" });
+  });
+
+  test("names an image as OpenAI does, where its caller gave a URL alone", () => {
+    const text = { type: "text", text: "What is this?" };
+    const url = "https://example.org/a.png";
+    const content = [text, { type: "image_url", image_url: url }];
+    const messages = [...base.messages, { role: "user", content }];
+    expect(render({ messages })).toMatchObject({
+      messages: [...base.messages, { role: "user", content: [text, { type: "image_url", image_url: { url } }] }],
+    });
+    const read = parseRequest({ ...base, messages }).messages.at(-1)?.parts;
+    expect(read).toEqual([
+      { kind: "text", text: text.text },
+      { kind: "image", source: { kind: "url", url }, detail: null },
+    ]);
+  });
+
   test("heeds what a host cannot take", () => {
     const quirks = { maxTokensField: "max_tokens", streamOptions: false, developerRole: false } as const;
     const messages = [{ role: "developer", content: "Be kind.", name: "d" }, ...base.messages];

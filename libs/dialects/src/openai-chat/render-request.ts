@@ -9,6 +9,8 @@ import { dropState } from "./drop-state.ts";
 import { fitOwnReasoning } from "./fit-own-reasoning.ts";
 import { withoutFunctions } from "./legacy-functions.ts";
 import { withoutLegacyMessages } from "./legacy-messages.ts";
+import { inOpenaiWords } from "./openai-words.ts";
+import { withoutPlainImages } from "./plain-images.ts";
 
 const PATH = "/chat/completions";
 const NO_HEADERS = {};
@@ -25,7 +27,9 @@ export function renderRequest(request: NeutralRequest, options: RenderRequestOpt
   const body: Record<string, unknown> = { ...fields, model: options.model };
   if (isOwn) {
     withoutFunctions(body);
+    inOpenaiWords(body);
     withoutLegacyMessages(body, request.messages);
+    withoutPlainImages(body);
   }
   if (request.stream && quirks.streamOptions) {
     body["stream_options"] = { ...(body["stream_options"] as JsonObject | null), include_usage: true };

@@ -12,6 +12,7 @@ import { type BuiltChoices, buildDeltas, NO_BUILT_CHOICES } from "./build-delta.
 import { deltaOf } from "./delta.ts";
 import { inLegacyForm, isLegacyEcho } from "./legacy-answer.ts";
 import { renderUsage } from "./usage.ts";
+import { type HeldCalls, holdCalls, NO_HELD_CALLS } from "./whole-calls.ts";
 
 /** What is known of a caller's stream between two frames. */
 export type ChatWriteState = WriteState & {
@@ -22,15 +23,24 @@ export type ChatWriteState = WriteState & {
   readonly legacy: boolean;
   /** Of answers from other wires. */
   readonly built: BuiltChoices;
+  /** Of a client that reads calls only whole; null for all others. */
+  readonly held: HeldCalls | null;
 };
 
 export function startWriting(options: WriteStreamOptions): ChatWriteState {
   const legacy = isLegacyEcho(options);
-  return { includeUsage: options.includeUsage, legacy, head: null, built: NO_BUILT_CHOICES, losses: NO_LOSSES };
+  const held = options.envelope?.wholeCalls === true ? NO_HELD_CALLS : null;
+  return { includeUsage: options.includeUsage, legacy, head: null, built: NO_BUILT_CHOICES, held, losses: NO_LOSSES };
 }
 
 /** One chunk as the caller gets it, with every field that the format requires; a provider's of this form keeps its own. */
 export function writeChunk(state: ChatWriteState, chunk: NeutralChunk): readonly [ChatWriteState, string] {
+  if (state.held === null) return writeAsItCame(state, chunk);
+  const [held, whole] = holdCalls(state.held, chunk);
+  return writeAsItCame({ ...state, held }, whole);
+}
+
+function writeAsItCame(state: ChatWriteState, chunk: NeutralChunk): readonly [ChatWriteState, string] {
   if (chunk.source.dialect !== "openai-chat") return writeBuilt(state, chunk);
   const choices = chunk.deltas.map(renderChoice);
   const next = state.head === null ? { ...state, head: chunk } : state;

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../neutral/source.ts";
+import type { JsonObject, RequestEnvelope } from "../neutral/source.ts";
 import type { StreamProgress } from "../neutral/stream-event.ts";
 import type { RequestQuirks } from "../request-quirks.ts";
 import { SseParser } from "../sse/parser.ts";
@@ -50,16 +50,18 @@ export type RunOptions = {
   quirks?: RequestQuirks;
   /** What `echoOf` gave for the request. */
   echo?: JsonObject;
+  /** Of the caller's request. */
+  envelope?: RequestEnvelope;
 };
 
 /** A provider's stream, cut as given, through the whole codec to the caller's frames. */
 export function runStream(pieces: Uint8Array[], options: RunOptions = {}): Run {
   const parser = new SseParser();
   const collector = new AnswerCollector();
-  const { choices = 1, includeUsage = false, quirks, echo } = options;
+  const { choices = 1, includeUsage = false, quirks, echo, envelope = {} } = options;
   const known = quirks === undefined ? {} : { quirks };
   let reading = startReading({ provider: "acme", secrets: [], choices, defaults: DEFAULTS, ...known });
-  let writing = startWriting({ includeUsage, ...(echo === undefined ? {} : { echo }) });
+  let writing = startWriting({ includeUsage, envelope, ...(echo === undefined ? {} : { echo }) });
   let text = "";
   for (const event of [...pieces.flatMap((piece) => parser.push(piece)), ...parser.end()]) {
     const [nextReading, chunks] = readEvent(reading, event);

@@ -63,10 +63,6 @@ describe("a request of this dialect", () => {
     expect(ingress.unread(ingress.parseRequest({ ...base, ...own })).map(({ path }) => path)).toEqual(lost);
   });
 
-  test("with several prompts is told what to do instead", () => {
-    expect(() => ingress.parseRequest({ ...base, prompt: ["a", "b"] })).toThrow(/Send a request for each/);
-  });
-
   test.each<[string, unknown, string | undefined]>([
     ["no object", null, undefined],
     ["no model", { prompt: "x" }, "model"],

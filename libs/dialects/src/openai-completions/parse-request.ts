@@ -44,8 +44,8 @@ const CHECKS = new Map<string, Check>(
 
 /**
  * Reads the body of the legacy `POST /v1/completions`: its prompt becomes a message of the user's, because every provider's wire is one
- * of chats. Throws `invalid-request` with `details.param` set to the field at fault. Several prompts would be several decisions, so they
- * are refused.
+ * of chats. Throws `invalid-request` with `details.param` set to the field at fault. Several prompts are several decisions, so they are
+ * split before they come here (`splitPrompts`).
  */
 export function parseRequest(value: unknown): NeutralRequest {
   if (!isObject(value)) throw new SignalboxError("invalid-request", "Invalid request body: expected a JSON object.");
@@ -114,10 +114,7 @@ function stopsOf(value: unknown, param: string): readonly string[] {
 function promptOf(value: unknown): string {
   const prompts = promptsOf(value);
   if (prompts.length === 1) return prompts[0]!;
-  throw invalid(
-    "prompt",
-    "Invalid 'prompt': several prompts in one request are not supported, because each is routed by itself. Send a request for each; they may run at the same time.",
-  );
+  throw invalid("prompt", "Invalid 'prompt': expected one prompt.");
 }
 
 const PROMPTS_MAX = 128;

@@ -146,6 +146,17 @@ test("the decision's note stands in a usage, and makes none where the format has
   expect(render({ results: [] })).toEqual({ results: [] });
 });
 
+test("a list of embeddings has an id, which some clients read none without", () => {
+  const usage = { inputTokens: 2, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+  const note = { decisionId: "d", endpoint: "a/b", costPicoUsd: "1" };
+  const idOf = (body: object): unknown =>
+    renderOperationAnswer({ object: "list", usage: {}, ...body }, { usage: { ...usage, source: "reported" }, note })[
+      "id"
+    ];
+  expect(idOf({})).toBe("embd-d");
+  expect(idOf({ id: "own" })).toBe("own");
+});
+
 test("no body brings an operation out of step", () => {
   const operation = fc.constantFrom(...OPERATIONS.filter((name) => name !== "chat"));
   const field = fc.constantFrom("model", "input", "prompt", "voice", "query", "documents", "n", "dimensions", "user");

@@ -19,5 +19,10 @@ export function renderOperationAnswer(
   if (!isObject(own)) return body;
   const tokens = { prompt_tokens: usage.inputTokens, total_tokens: usage.inputTokens + usage.outputTokens };
   const filled = Object.keys(own).length === 0 ? tokens : own;
-  return { ...body, usage: { ...filled, signalbox: renderNote(note, usage) } };
+  return { ...idOf(body, note), ...body, usage: { ...filled, signalbox: renderNote(note, usage) } };
+}
+
+/** OpenAI's lists of embeddings have no id, and Mistral's SDKs read none without one. */
+function idOf({ object, id }: JsonObject, note: AnswerNote): JsonObject {
+  return object === "list" && id === undefined ? { id: `embd-${note.decisionId}` } : {};
 }

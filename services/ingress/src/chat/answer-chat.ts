@@ -6,7 +6,7 @@ import type { CacheClient } from "@signalbox/proto/grpc/cache";
 import type { DispatcherClient } from "@signalbox/proto/grpc/dispatcher";
 import type { Config } from "../config.ts";
 import type { RequestGuard } from "../guard/request-guard.ts";
-import type { AnswerWriter } from "./answer-writer.ts";
+import type { AnswerTarget } from "./answer-target.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import type { Exchanges } from "./exchange.ts";
 import { bodyToSend } from "./guard-chat.ts";
@@ -54,7 +54,7 @@ const RECORD_RETRY_MS = 400;
 const UNWATCHED_RECORD_RETRY_MS = 5_000;
 
 /** Takes an admitted request down the line, again where that is safe, until the client has an answer or a typed error. */
-export async function answerChat(line: ChatLine, chat: ChatRequest, writer: AnswerWriter): Promise<void> {
+export async function answerChat(line: ChatLine, chat: ChatRequest, writer: AnswerTarget): Promise<void> {
   const { pipelineTimeoutMs } = line.deadlines;
   const deadlineAtMs = Date.now() + pipelineTimeoutMs;
   const triesEndAtMs = deadlineAtMs - Math.min(RECORD_RESERVE_MS, pipelineTimeoutMs / RECORD_RESERVE_SHARE);
@@ -76,7 +76,7 @@ export async function answerChat(line: ChatLine, chat: ChatRequest, writer: Answ
 
 type Asked = {
   readonly chat: ChatRequest;
-  readonly writer: AnswerWriter;
+  readonly writer: AnswerTarget;
   readonly lost: Lost;
   /** By then a client without an answer is told so. */
   readonly deadlineAtMs: number;

@@ -1,12 +1,12 @@
 import { SignalboxError } from "@signalbox/proto";
 import { answerChat, type ChatLine } from "./answer-chat.ts";
-import type { AnswerWriter } from "./answer-writer.ts";
+import type { AnswerTarget } from "./answer-target.ts";
 import type { ChatRequest } from "./chat-request.ts";
 
 /** Requests under way. Every one of them ends with an answer and a record. */
 export type Answering = {
   /** Never rejects. */
-  answer(chat: ChatRequest, writer: AnswerWriter): Promise<void>;
+  answer(chat: ChatRequest, writer: AnswerTarget): Promise<void>;
   /** The requests which are under way now have ended with their records. */
   settled(): Promise<void>;
 };
@@ -14,7 +14,7 @@ export type Answering = {
 export function createAnswering(line: ChatLine): Answering {
   const working = new Set<Promise<void>>();
 
-  async function run(chat: ChatRequest, writer: AnswerWriter): Promise<void> {
+  async function run(chat: ChatRequest, writer: AnswerTarget): Promise<void> {
     try {
       await answerChat(line, chat, writer);
     } catch (error) {

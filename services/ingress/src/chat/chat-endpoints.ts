@@ -32,7 +32,7 @@ const GEMINI = {
 
 /** Every URL that takes a chat request. */
 export const CHAT_ENDPOINTS: readonly ChatEndpoint[] = [
-  { path: "/v1/chat/completions", dialect: "openai-chat", envelopeOf: nothing },
+  { path: "/v1/chat/completions", dialect: "openai-chat", envelopeOf: openaiEnvelope },
   { path: "/v1/completions", dialect: "openai-completions", envelopeOf: nothing },
   { path: "/v1/responses", dialect: "openai-responses", envelopeOf: nothing },
   { path: "/v1/messages", dialect: "anthropic-messages", envelopeOf: anthropicEnvelope },
@@ -40,6 +40,14 @@ export const CHAT_ENDPOINTS: readonly ChatEndpoint[] = [
   { ...GEMINI, path: "/v1beta/models/*" },
   { ...GEMINI, path: "/v1/models/*" },
 ];
+
+/** As Mistral's SDKs name themselves in every language, and the Vercel AI SDK for Mistral and for xAI. */
+const READS_WHOLE_CALLS = /mistral|ai-sdk\/xai/i;
+
+/** Clients of hosts that speak this dialect and stream each call whole read none that comes in pieces. */
+export function openaiEnvelope({ headers }: Pick<FastifyRequest, "headers">): RequestEnvelope | null {
+  return READS_WHOLE_CALLS.test(headers["user-agent"] ?? "") ? { wholeCalls: true } : null;
+}
 
 const BETAS_MAX = 32;
 const BETA = /^[a-z0-9][a-z0-9.-]{0,63}$/i;

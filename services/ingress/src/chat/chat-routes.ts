@@ -1,23 +1,27 @@
+import { uuidv7 } from "@signalbox/kit";
 import type { DialectName } from "@signalbox/proto";
 import type { Config } from "../config.ts";
-import { keepingOf } from "../content/content-keeper.ts";
+import { type Keeping, keepingOf } from "../content/content-keeper.ts";
 import type { ContentStore } from "../content/content-store.ts";
 import type { TokenCounter } from "../count/token-counter.ts";
 import type { RequestGuard } from "../guard/request-guard.ts";
-import { readBody } from "../http/read-body.ts";
+import { parseJsonBody, readBody } from "../http/read-body.ts";
 import type { Route } from "../http/route.ts";
 import { requireOperation } from "../identity/require-operation.ts";
 import type { KeyUsage } from "../keys/key-usage.ts";
 import type { Metrics } from "../metrics.ts";
 import type { TakeOperation } from "../operations/take-operation.ts";
+import { answerPrompts } from "../prompts/answer-prompts.ts";
+import { type Prompts, readPrompts } from "../prompts/read-prompts.ts";
 import type { ResponseStore } from "../responses/response-store.ts";
 import { readResponseRequest, type ResponseAsking, type ResponseRequest } from "../responses/response-request.ts";
 import { ResponseWriter } from "../responses/response-writer.ts";
 import type { Admission } from "./admission.ts";
+import type { AnswerTarget } from "./answer-target.ts";
 import { AnswerWriter } from "./answer-writer.ts";
 import type { Answering } from "./answering.ts";
 import { CHAT_ENDPOINTS, type ChatEndpoint } from "./chat-endpoints.ts";
-import { readChatRequest } from "./chat-request.ts";
+import { type ChatInput, type ChatRequest, readChatRequest } from "./chat-request.ts";
 import { guardChat } from "./guard-chat.ts";
 
 type Asked = Pick<ResponseRequest, "body" | "turn"> & Partial<ResponseRequest>;
@@ -38,9 +42,15 @@ type Context = {
 /** A POST route for each dialect's chat requests. */
 export function chatRoutes(config: Config, context: Context): Route[] {
   const limits = { maxBytes: config.http.bodyMaxBytes, timeoutMs: config.http.bodyTimeoutMs };
-  const { admission, answering, guard, counter, responses, usage, metrics, takeOperation } = context;
+  const { admission, answering, counter, responses, usage, metrics, takeOperation } = context;
+  const take = takeWith(config, context);
   const retained =
     config.content.tenants.length === 0 ? null : { store: context.content, maxBytes: config.content.entryMaxBytes };
+  const keep = (chat: ChatRequest): Keeping | null => (retained === null ? null : keepingOf(chat, retained));
+  const oneByOne = {
+    keepingOf: keep,
+    answer: (chat: ChatRequest, target: AnswerTarget) => answering.answer(chat, target),
+  };
 
   const routeOf = ({ path, dialect, envelopeOf, counts, besides }: ChatEndpoint): Route => ({
     method: "POST",
@@ -64,22 +74,13 @@ export function chatRoutes(config: Config, context: Context): Route[] {
         requestId: request.id,
         bodyMaxBytes: limits.maxBytes,
       });
-      const read = readChatRequest({
-        requestId: request.id,
-        receivedAtMs,
-        startedMs,
-        principal,
-        headers: request.headers,
-        ...asked,
-        dialect,
-        envelope,
-        audit: config.audit,
-        cacheEnabled: config.cache.enabled,
-      });
-      const chat = guard === null ? read : await guardChat(read, guard);
+      const head = { receivedAtMs, startedMs, principal, headers: request.headers, dialect, envelope };
+      const prompts = dialect === "openai-completions" ? readPrompts(asked.json, limits.maxBytes) : null;
+      const chats = await take({ ...head, requestId: request.id, ...asked }, prompts);
+      const [chat] = chats;
       // From here on the answer is written without the framework, because it may be a stream.
       reply.hijack();
-      const keeping = retained === null ? null : keepingOf(chat, retained);
+      const keeping = chats.length > 1 ? null : keep(chat);
       const options = {
         headers: { "x-request-id": request.id, "x-signalbox-audit": config.audit, ...ownHeaders(dialect, request.id) },
         stream: chat.facts.stream,
@@ -91,6 +92,7 @@ export function chatRoutes(config: Config, context: Context): Route[] {
       };
       const { raw } = reply;
       const writer = turn === null ? new AnswerWriter(raw, options) : new ResponseWriter(turn, raw, options);
+      if (prompts !== null) return answerPrompts(chats, writer, { ...prompts, answering: oneByOne });
       const answered = answering.answer(chat, writer);
       return keeping === null ? answered : answered.then(() => keeping.keep());
     },
@@ -98,9 +100,30 @@ export function chatRoutes(config: Config, context: Context): Route[] {
   return CHAT_ENDPOINTS.map(routeOf);
 }
 
-/** Only the Responses API goes on from what was said before. */
+type Take = (
+  input: Omit<ChatInput, "audit" | "cacheEnabled">,
+  prompts: Prompts | null,
+) => Promise<readonly [ChatRequest, ...ChatRequest[]]>;
+
+/** Reads a request and looks through it: one, or one for each prompt, of which the first has the id that the caller is told. */
+function takeWith({ audit, cache }: Config, { guard }: Context): Take {
+  const takeOne = async (input: Omit<ChatInput, "audit" | "cacheEnabled">): Promise<ChatRequest> => {
+    const read = readChatRequest({ ...input, audit, cacheEnabled: cache.enabled });
+    return guard === null ? read : guardChat(read, guard);
+  };
+  return async (input, prompts) => {
+    if (prompts === null) return [await takeOne(input)];
+    const [first, ...others] = prompts.bodies;
+    const chats: [ChatRequest, ...ChatRequest[]] = [await takeOne({ ...input, ...first })];
+    for (const body of others) chats.push(await takeOne({ ...input, ...body, requestId: uuidv7() }));
+    return chats;
+  };
+}
+
+/** Only the Responses API goes on from what was said before, and only completions take several prompts. */
 async function readAsked(body: Buffer, dialect: DialectName, asking: ResponseAsking): Promise<Asked> {
-  return dialect === "openai-responses" ? readResponseRequest(body, asking) : { body, turn: null };
+  if (dialect === "openai-responses") return readResponseRequest(body, asking);
+  return dialect === "openai-completions" ? { body, json: parseJsonBody(body), turn: null } : { body, turn: null };
 }
 
 /** Anthropic's SDK shows the request's id from a header of its own name. */

@@ -1,7 +1,9 @@
 import {
   parseAnthropicCount,
   parseCountTokens,
+  parseResponsesCount,
   renderAnthropicCountAnswer,
+  renderResponsesCount,
   renderTokenCount,
   type JsonObject,
   type NeutralRequest,
@@ -21,6 +23,7 @@ export const COUNT_FORMS = {
     parse: (body, envelope) => parseAnthropicCount(body, envelope ?? undefined),
     render: renderAnthropicCountAnswer,
   },
+  "openai-responses": { parse: parseResponsesCount, render: renderResponsesCount },
   gemini: {
     parse: (body, envelope) => parseCountTokens(body, envelope ?? undefined),
     render: (inputTokens) => renderTokenCount({ inputTokens, cachedInputTokens: 0 }),

@@ -163,10 +163,26 @@ function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[], page
   }
 }
 
+/**
+ * Coding agents ask for a WebSocket where they know that OpenAI has one, and go on without at once when they are told so in this way;
+ * after any other answer they try again for a while.
+ */
+const UPGRADE_REQUIRED = 426;
+
+function asksForWebSocket({ method, headers }: FastifyRequest): boolean {
+  return method === "GET" && headers.upgrade?.toLowerCase() === "websocket";
+}
+
 function sendError(reply: FastifyReply, error: SignalboxError, metrics: Metrics): FastifyReply {
   const { request } = reply;
   const { status, headers, body } = errorAnswer(error, callerDialectOf(request.url, request.headers));
   metrics.countError(error.code);
+  if (error.code === "method-not-allowed" && asksForWebSocket(request)) {
+    return reply
+      .code(UPGRADE_REQUIRED)
+      .headers({ ...headers, ...idHeaders(request), upgrade: "HTTP/1.1" })
+      .send(body);
+  }
   return reply.code(status).headers(idHeaders(request)).headers(headers).send(body);
 }
 

@@ -54,6 +54,8 @@ test.each([
   ["/openai/deployments/gpt-x/chat/completions?api-version=2024-10-21", "/v1/chat/completions?api-version=2024-10-21"],
   ["/openai/deployments/a/b/chat/completions", "/v1/chat/completions"],
   ["/openai/deployments/a%2Fb/embeddings", "/v1/embeddings"],
+  ["/v1/openai/deployments/gpt-x/chat/completions", "/v1/chat/completions"],
+  ["/v1/openai/chat/completions", "/v1/chat/completions"],
   ["/v1beta/v1beta/models/m:generateContent", "/v1beta/models/m:generateContent"],
   ["/v1/v1beta/models/m:streamGenerateContent?alt=sse", "/v1beta/models/m:streamGenerateContent?alt=sse"],
 ])("the end of another host's base URL is understood: %s", (url, served) => {
@@ -64,6 +66,7 @@ test.each([
   "/openai/v1/keys",
   "/api/v1/decisions",
   "/v1/v1/keys",
+  "/v1/openai/keys",
   "/anthropic",
   "/openai/healthz",
   "/v1/v1beta",

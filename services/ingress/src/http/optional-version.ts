@@ -1,5 +1,5 @@
 /** A URL as most clients write it: nothing is to be done. */
-const PLAIN = /^\/v1\/(?!v1)[a-z_]+(?:\/[\w.@%-]+)*(?:\?|$)/;
+const PLAIN = /^\/v1\/(?!v1|openai\/)[a-z_]+(?:\/[\w.@%-]+)*(?:\?|$)/;
 /** OpenAI's SDK for Azure names the deployment before what it asks for, and as the model in the body. */
 const AZURE_DEPLOYMENT =
   /^\/(?:v1\/)?openai\/deployments\/.+?(?=\/(?:chat\/completions|completions|embeddings|images\/generations|audio\/speech|audio\/transcriptions)$)/;
@@ -8,9 +8,10 @@ const SDK_PATH =
   /^\/(?:chat\/completions|completions|responses|embeddings|moderations|images|audio|rerank|messages|models)(?=[/?]|$)/;
 /**
  * The ends of other hosts' base URLs, which their own SDKs append by themselves or which stay behind in a client's settings:
- * Groq's, OpenRouter's, Fireworks', Gemini's for OpenAI's SDK, and those under which hosts offer Anthropic's API.
+ * Groq's, OpenRouter's, Fireworks', DeepInfra's, Gemini's for OpenAI's SDK, and those under which hosts offer Anthropic's API.
  */
-const OTHER_BASE = /^\/(?:openai\/v1|api\/v1|inference\/v1|v1beta\/openai|openai|anthropic\/v1|anthropic|v1)(?=\/)/;
+const OTHER_BASE =
+  /^\/(?:v1\/openai|openai\/v1|api\/v1|inference\/v1|v1beta\/openai|openai|anthropic\/v1|anthropic|v1)(?=\/)/;
 /** Gemini's SDK appends its own version, also to a base URL that ends with one. */
 const GEMINI_AFTER_VERSION = /^\/(?:v1|v1beta)(?=\/v1beta\/)/;
 /** A model's place in Google's cloud, with a project and without. */
