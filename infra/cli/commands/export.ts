@@ -42,7 +42,7 @@ export function addExport(program: Command, cli: Cli): void {
       folder: resolve(dir),
       from: options.from,
       to: options.to ?? null,
-      onProgress: (done, files) => terminal.progress(`${done} of ${files} files`),
+      onProgress: (files) => terminal.progress(`${files} files`),
     });
     context.print({ folder: resolve(dir), ...exported }, () => describe(dir, exported));
     return EXIT.ok;

@@ -1,9 +1,9 @@
 import { join, resolve } from "node:path";
-import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { does, type Cli, type CommandContext } from "../command-context.ts";
 import { EXIT } from "../failure.ts";
 import { withOwnerDatabase } from "../owner-database.ts";
+import { accountName } from "../../process/operator-name.ts";
 import { LogKeyFile } from "../ledger/log-key-file.ts";
 import type { KeyChange, SaidChange } from "../ledger/rotate-log-key.ts";
 
@@ -73,7 +73,7 @@ async function withChange(
   { options }: CommandContext<LedgerOptions>,
   run: (change: KeyChange) => Promise<SaidChange>,
 ): Promise<SaidChange> {
-  const by = (options.by ?? userInfo().username).slice(0, 128);
+  const by = (options.by ?? accountName()).slice(0, 128);
   const file = new LogKeyFile(join(resolve(options.home), "keys", "signing"));
   return withOwnerDatabase(options, (client) => run({ client, file, by }));
 }

@@ -57,7 +57,10 @@ export function addReplay(program: Command, cli: Cli): void {
     .addOption(
       new Option("--evaluate <reward>", "what another policy is worth, by what decisions earned").choices(REWARDS),
     )
-    .option("--policy <digest|file>", "with --diff or --evaluate: by this policy document")
+    .option(
+      "--policy <digest|file>",
+      "with --diff or --evaluate: by this policy: YAML files as `policy apply` takes them, or a policy document in JSON",
+    )
     .option("--catalogue <digest|file>", "the same: with the endpoints and prices of this catalogue document")
     .option("--prices <file>", "the same: with other prices; JSON of endpoint ids to prices as in the config file")
     .option(
@@ -78,6 +81,7 @@ export function addReplay(program: Command, cli: Cli): void {
         "  npm run -s signalbox -- replay 0199f0a2-5f1c-7c3e-9a64-0d8f1b2c3d4e\n" +
         "  npm run -s signalbox -- replay --from 2h\n" +
         "  npm run -s signalbox -- replay --all --diff --policy sha256:… --chart diff.svg\n" +
+        "  npm run -s signalbox -- replay --from 7d --diff --policy policies/\n" +
         "  npm run -s signalbox -- replay --from 7d --evaluate success --policy sha256:…",
     );
   does<ReplayOptions>(replay, cli, async (context, id) => {
@@ -114,7 +118,7 @@ function checked({ options, connect }: CommandContext<ReplayOptions>, id: string
 }
 
 async function replayAll(context: CommandContext<ReplayOptions>, api: ApiClient): Promise<ExitCode> {
-  const { options, terminal, print } = context;
+  const { options, terminal, print, connect } = context;
   // Comes with the whole catalogue, which nothing else here needs.
   const { otherDocuments } = await import("../replay/other-documents.ts");
   const job = await replayRange(api, {
@@ -124,7 +128,7 @@ async function replayAll(context: CommandContext<ReplayOptions>, api: ApiClient)
       to: options.to,
       from_index: options.fromIndex,
       to_index: options.toIndex,
-      ...(await otherDocuments(api, options)),
+      ...(await otherDocuments({ api, home: connect().connection.home }, options)),
       reward: options.evaluate,
       min_effective_size: options.minEffectiveSize,
       seed: options.seed,

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { decodeUtf8, parseLogKeys, type Producer } from "@signalbox/tlog";
 import type { Command } from "commander";
 import { does, type Cli, type CommandContext } from "../command-context.ts";
 import { EXIT, failure, type ExitCode } from "../failure.ts";
@@ -7,6 +8,9 @@ import { describeVerdict } from "../verify/describe-verdict.ts";
 import type { LogSource } from "../verify/ledger-source.ts";
 import { LogVerifier, type Verdict } from "../verify/log-verifier.ts";
 import { readLogVkey, readProducers } from "../verify/producer-keys.ts";
+import { readUrl } from "../verify/source-files.ts";
+import type { CopyReplay } from "../verify/replay-copy.ts";
+import { refuseOptions } from "../verify/refuse-options.ts";
 import { verifySource, type SourceOptions } from "../verify/verify-source.ts";
 
 const PROGRESS_EVERY = 1_000;
@@ -24,11 +28,13 @@ type Verified = {
 const HELP = `
 Without a source, the running line's register is read through its ledger and checked: indexes are dense, each leaf is
 signed by a service whose type of event it is, no event stands twice, and the tree over exactly these bytes has the root
-of the signed checkpoint. It needs the home folder's operator token and keys.
+of the signed checkpoint. It needs the home folder's operator token and keys; a service's older key, which the folder
+does not have any more, counts from the leaf on by which the register says that it was registered.
 
 With a source, nothing of a line is needed. A folder or a URL holds any C2SP tlog-tiles log: every entry, every tile and
 the checkpoint are checked against each other and against the policy, and entries of Signalbox for their producers'
-signatures too. A .tlog-proof file is a receipt of one decision; one of another log needs --entry. The policy is a C2SP
+signatures too, and the documents that they name (policy, catalogue, engine, …) against their digests; one that is not
+there is told, and ends --replay with 2. A .tlog-proof file is a receipt of one decision; one of another log needs --entry. The policy is a C2SP
 tlog-policy file; for a log without witnesses two lines are enough: \`log <vkey>\` and \`quorum none\`.
 
 Exits with 0 when all holds, 1 when something was tampered with (the first bad index is named), 2 when it could not be
@@ -67,6 +73,7 @@ export function addVerify(program: Command, cli: Cli): void {
 }
 
 async function verifyLine(context: CommandContext<VerifyOptions>): Promise<ExitCode> {
+  refuseOptions("the running line", context.options);
   using source = await openSource(context);
   const verified = await verifyLog(context, source);
   context.print(asJson(verified), () => describe(verified));
@@ -78,9 +85,13 @@ async function verifyApart(context: CommandContext<VerifyOptions>, source: strin
   const result = await verifySource(source, options, terminal);
   const { verdict, ...rest } = result;
   context.print({ source, ...rest, ...verdict }, () => describeVerdict(result));
-  if (verdict.kind !== "sound" || result.what !== "log" || result.replay === null) return EXIT_CODES[verdict.kind];
-  if (result.replay.different.length > 0) return EXIT.failed;
-  return result.replay.failed.length > 0 ? EXIT.unable : EXIT.ok;
+  if (result.what !== "log" || result.verdict.kind !== "sound") return EXIT_CODES[verdict.kind];
+  return result.replay === null ? EXIT.ok : exitCodeOfReplay(result.replay, result.verdict.documents?.missing ?? 0);
+}
+
+function exitCodeOfReplay({ different, failed }: CopyReplay, missing: number): ExitCode {
+  if (different.length > 0) return EXIT.failed;
+  return failed.length > 0 || missing > 0 ? EXIT.unable : EXIT.ok;
 }
 
 async function openSource({ connect, terminal }: CommandContext<VerifyOptions>): Promise<LogSource> {
@@ -113,7 +124,7 @@ async function verifyLog(context: CommandContext<VerifyOptions>, source: LogSour
   if (producers.size === 0) {
     throw failure("forbidden", `No service's key can be read in ${folder}.`, "Name the folder with --keys DIR.");
   }
-  const verifier = new LogVerifier(producers);
+  const verifier = new LogVerifier(producers, await namedKeys(context));
   const head = await source.head();
   for await (const leaf of source.leaves(head.size)) {
     if (verifier.add(leaf) !== null) break;
@@ -122,6 +133,14 @@ async function verifyLog(context: CommandContext<VerifyOptions>, source: LogSour
   terminal.stop.throwIfAborted();
   const trusted = trustedVkey(options.vkey, folder, head.vkey);
   return { verdict: verifier.finish({ note: head.note, vkey: trusted.vkey }), leavesRead: verifier.size, ...trusted };
+}
+
+/** Producers' keys that the line's register names, retired ones among them; none where it cannot be asked. */
+async function namedKeys({ connect, terminal }: CommandContext<VerifyOptions>): Promise<ReadonlyMap<string, Producer>> {
+  const url = connect().connection.runtime?.registerUrl;
+  const bytes = url === undefined ? null : await readUrl(url, terminal.stop, null)("vkeys").catch(() => null);
+  const text = bytes === null ? null : decodeUtf8(bytes);
+  return (text === null ? null : parseLogKeys(text))?.producers ?? new Map<string, Producer>();
 }
 
 /** A key that the ledger names for itself shows damage, but not a register that was replaced together with its key. */

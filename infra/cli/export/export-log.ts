@@ -19,11 +19,13 @@ import {
   type TileRef,
 } from "@signalbox/tlog";
 import { failure } from "../failure.ts";
-import { documentPath } from "../verify/document-path.ts";
+import { documentPath, isDigest } from "../verify/document-path.ts";
 import { MANIFEST_PATH, type ExportManifest } from "../verify/export-manifest.ts";
 
 /** Files that are fetched at once. */
 const FETCHES_MAX = 8;
+/** No log has so many; what a server says of its size is not believed before its tiles are there. */
+const LEAVES_MAX = 2 ** 32;
 
 export type ExportOptions = {
   /** The log's files, as its ledger serves them. */
@@ -33,7 +35,7 @@ export type ExportOptions = {
   readonly from: number;
   /** Null: all that the checkpoint covers. */
   readonly to: number | null;
-  readonly onProgress: (done: number, files: number) => void;
+  readonly onProgress: (files: number) => void;
 };
 
 export type Exported = ExportManifest & {
@@ -83,12 +85,16 @@ class Exporter {
   }
 
   async copyTiles(size: number): Promise<void> {
-    const tiles = [...tilesOf(size)].flatMap((tile) => this.#wanted(tile));
+    const tiles = this.#wantedOf(size);
     await inParallel(tiles, async (tile, done) => {
       if (tile.kind === "hashes") await this.#copyHashes(tile);
       else await this.#copyEntries(tile);
-      this.#options.onProgress(done, tiles.length);
+      this.#options.onProgress(done);
     });
+  }
+
+  *#wantedOf(size: number): Generator<TileRef> {
+    for (const tile of tilesOf(size)) yield* this.#wanted(tile);
   }
 
   /** A full tile of leaves outside of the range is told by its root in the tile above. */
@@ -116,7 +122,7 @@ class Exporter {
 
   async copyDocuments(): Promise<string[]> {
     const missing: string[] = [];
-    await inParallel([...this.#digests], async (digest) => {
+    await inParallel(this.#digests.values(), async (digest) => {
       const bytes = await this.#options.read(documentPath(digest));
       if (bytes === null) {
         missing.push(digest);
@@ -135,7 +141,7 @@ function digestsOf(entry: Uint8Array): string[] {
   if (envelope === null) return [];
   try {
     const event = JSON.parse(Buffer.from(envelope.payload).toString("utf8")) as Record<string, unknown>;
-    return namedDocuments(event).flatMap(({ digest }) => (/^sha256:[0-9a-f]{64}$/.test(digest) ? [digest] : []));
+    return namedDocuments(event).flatMap(({ digest }) => (isDigest(digest) ? [digest] : []));
   } catch {
     return [];
   }
@@ -148,6 +154,7 @@ async function readCheckpoint(read: ReadPath): Promise<{ readonly note: string; 
   const note = text === null ? null : parseNote(text);
   const parsed = note?.ok === true ? parseCheckpoint(note.text) : null;
   if (text === null || parsed?.ok !== true) throw unsound("checkpoint", "malformed");
+  if (parsed.checkpoint.size > LEAVES_MAX) throw unsound("checkpoint", "over more leaves than any log has");
   return { note: text, checkpoint: parsed.checkpoint };
 }
 
@@ -163,12 +170,12 @@ async function write(folder: string, path: string, bytes: Uint8Array | string): 
   await writeFile(file, bytes);
 }
 
-async function inParallel<T>(items: readonly T[], work: (item: T, done: number) => Promise<void>): Promise<void> {
-  let next = 0;
+async function inParallel<T>(items: Iterator<T>, work: (item: T, count: number) => Promise<void>): Promise<void> {
+  let count = 0;
   async function run(): Promise<void> {
-    while (next < items.length) {
-      next += 1;
-      await work(items[next - 1] as T, next);
+    for (let next = items.next(); next.done !== true; next = items.next()) {
+      count += 1;
+      await work(next.value, count);
     }
   }
   await Promise.all(Array.from({ length: FETCHES_MAX }, run));

@@ -107,7 +107,11 @@ test("what the policy's rules did stands on the page", () => {
     ],
     failed: [],
     tags: ["eu"],
-    obligations: [{ rule: "eu-only", kind: "redact", types: ["email"] }],
+    obligations: [
+      { rule: "eu-only", kind: "redact", types: ["email", "iban"] },
+      { rule: "cheap", kind: "throttle", by: "key", requestsPerMinute: 60 },
+      { rule: "cheap", kind: "custom", name: "review", value: "by \u001b[31mlegal" },
+    ],
     arm: { rule: "try", arm: "canary", share: 50_000 },
   };
   const page = formatDecisionPage(record).split("\n");
@@ -116,6 +120,6 @@ test("what the policy's rules did stands on the page", () => {
     "Rules       eu-only (require, redact) · cheap (nothing, too late for strategy)",
     "            drew canary by try, 0.050 of requests",
     "Tags        eu",
-    "Ordered     redact by eu-only",
+    "Ordered     redact email, iban by eu-only · at most 60 requests a minute for each key by cheap · review: by legal by cheap",
   ]);
 });

@@ -1,4 +1,4 @@
-import type { DecisionEvent } from "@signalbox/proto";
+import type { DecisionEvent, Obligation } from "@signalbox/proto";
 import type { DecisionRecord } from "../decision-record.ts";
 import { formatSpans, type Span } from "./bar-chart.ts";
 import { formatTime, resultOf } from "./decision-rows.ts";
@@ -100,8 +100,15 @@ function rules({ decision: { policy } }: DecisionEvent): [string, string][] {
     ],
     ["", policy.failed.length === 0 ? "" : `could not compute the condition of ${policy.failed.join(", ")}`],
     ["Tags", policy.tags.join(", ")],
-    ["Ordered", policy.obligations.map(({ rule, kind }) => `${kind} by ${rule}`).join(", ")],
+    ["Ordered", policy.obligations.map((one) => `${ordered(one)} by ${one.rule}`).join(" · ")],
   ];
+}
+
+/** What somebody is to do; its words are those of the policy. */
+function ordered(obligation: Obligation): string {
+  if (obligation.kind === "redact") return `redact ${obligation.types.join(", ")}`;
+  if (obligation.kind === "custom") return `${obligation.name}: ${printable(obligation.value)}`;
+  return `at most ${counted(obligation.requestsPerMinute, "request")} a minute for each ${obligation.by}`;
 }
 
 function ranked({ decision }: DecisionEvent): string {

@@ -3,7 +3,8 @@ import type { Command } from "commander";
 import { does, type Cli, type CommandContext } from "../command-context.ts";
 import { EXIT, renderFailure, type ExitCode } from "../failure.ts";
 import { policyFilesAt } from "./policy-files-at.ts";
-import { actor, sendPolicyCommand } from "./send-policy-command.ts";
+import { operatorName } from "../../process/operator-name.ts";
+import { sendPolicyCommand } from "./send-policy-command.ts";
 import { watchPolicy } from "./watch-policy.ts";
 
 type ApplyOptions = { watch?: boolean; as?: string };
@@ -44,7 +45,7 @@ async function applyChanges(context: CommandContext<ApplyOptions>, path: string)
 }
 
 function applyFiles({ connect, options }: CommandContext<ApplyOptions>, files: PolicyFile[]): Promise<Activated> {
-  const command = { kind: "apply", files, actor: options.as ?? actor() } as const;
+  const command = { kind: "apply", files, actor: options.as ?? operatorName() } as const;
   return sendPolicyCommand(connect().connection, command, "activated");
 }
 
@@ -59,7 +60,7 @@ export function addPolicyRollback(policy: Command, cli: Cli): void {
       "\nExamples:\n  npm run -s signalbox -- policy rollback\n  npm run -s signalbox -- policy rollback 3f2a9c11",
     );
   does<{ as?: string }>(rollback, cli, async (context, version) => {
-    const command = { kind: "rollback", to: version ?? null, actor: context.options.as ?? actor() } as const;
+    const command = { kind: "rollback", to: version ?? null, actor: context.options.as ?? operatorName() } as const;
     tell(context, await sendPolicyCommand(context.connect().connection, command, "activated"));
     return EXIT.ok;
   });

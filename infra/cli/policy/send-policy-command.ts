@@ -1,4 +1,3 @@
-import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { askPolicy } from "@signalbox/kit/ask-policy";
 import { type PolicyAnswer, type PolicyCommand, SignalboxError } from "@signalbox/proto";
@@ -40,9 +39,4 @@ function told(error: unknown): SignalboxError {
     `The policy service does not answer (${why}).`,
     "Look at the line with `npm run -s signalbox -- doctor`.",
   );
-}
-
-/** Who is at the keyboard: it stands in the history. */
-export function actor(): string {
-  return `${userInfo().username}@${hostname()}`.slice(0, 128);
 }

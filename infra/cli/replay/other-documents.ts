@@ -6,6 +6,7 @@ import { PriceConfig } from "../../catalogue/providers-config.ts";
 import type { ApiClient } from "../api-client.ts";
 import { DecisionList } from "../decision-record.ts";
 import { failure } from "../failure.ts";
+import { effectiveAt, policyFilesAt, versionOf } from "../policy/policy-files-at.ts";
 
 /** Endpoint id → its price, as the config file writes it. */
 const PriceList = z.record(z.string(), PriceConfig);
@@ -18,17 +19,38 @@ export type OtherDocuments = {
 };
 
 /** The fields of an order that say by which documents it is decided: digests, or the documents of files. */
-export async function otherDocuments(api: ApiClient, documents: OtherDocuments): Promise<object> {
+export async function otherDocuments(
+  { api, home }: { readonly api: ApiClient; readonly home: string },
+  documents: OtherDocuments,
+): Promise<object> {
   const { policy, catalogue, prices, classifier } = documents;
   const priced = prices === undefined ? undefined : withPrices(await catalogueOf(api, catalogue), prices);
   return {
-    ...named("policy", policy),
+    ...(policy === undefined ? {} : await policyOf(policy, home)),
     ...named("classifier", classifier),
     ...(priced === undefined ? named("catalogue", catalogue) : { catalogue_document: priced }),
   };
 }
 
-function named(name: "policy" | "catalogue" | "classifier", given: string | undefined): object {
+/** A policy's files, as every policy is written, or the JSON document of one. */
+async function policyOf(given: string, home: string): Promise<object> {
+  if (given.startsWith("sha256:")) return { policy: given };
+  const files = await policyFilesAt(given);
+  const document = files.length === 1 ? documentIn(files[0]?.text ?? "") : null;
+  return { policy_document: document ?? (await effectiveAt(versionOf(files), home)) };
+}
+
+/** The text's JSON, where it says of itself that it is a document as decisions name them; null for what people write. */
+function documentIn(text: string): unknown {
+  try {
+    const json: unknown = JSON.parse(text);
+    return typeof json === "object" && json !== null && "schema" in json ? json : null;
+  } catch {
+    return null;
+  }
+}
+
+function named(name: "catalogue" | "classifier", given: string | undefined): object {
   if (given === undefined) return {};
   return given.startsWith("sha256:") ? { [name]: given } : { [`${name}_document`]: readJson(given) };
 }

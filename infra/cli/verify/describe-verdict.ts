@@ -1,3 +1,4 @@
+import type { CheckedDocuments } from "@signalbox/tlog";
 import type { CopyReplay } from "./replay-copy.ts";
 import type { SourceVerdict } from "./verify-source.ts";
 
@@ -39,9 +40,21 @@ function logLines(result: SourceVerdict & { what: "log" }): string[] {
     `sound: ${size} leaves of ${origin}`,
     `root       ${rootHex}, as the checkpoint signs it`,
     `entries    ${entries} read, ${signed}`,
+    ...documentLines(verdict.documents),
     `witnesses  ${namesOf(verdict.witnesses)}`,
     ...(since === null ? [] : [`since      the first ${since} leaves are those of the older checkpoint`]),
     ...(replay === null ? [] : replayLines(replay)),
+  ];
+}
+
+function documentLines(documents: CheckedDocuments | null): string[] {
+  if (documents === null || documents.sound + documents.missing === 0) return [];
+  const { sound, missing, firstMissing } = documents;
+  const unlisted = missing - firstMissing.length;
+  return [
+    `documents  ${sound} as their digests say${missing === 0 ? "" : `, ${missing} not there: these decisions cannot be replayed`}`,
+    ...firstMissing.map(({ kind, digest, index }) => `missing    the ${kind} ${digest}, named at index ${index}`),
+    ...(unlisted === 0 ? [] : [`and ${unlisted} more that are missing`]),
   ];
 }
 
@@ -62,10 +75,12 @@ function replayLines({ replayed, identical, different, failed }: CopyReplay): st
 function receiptLines(result: SourceVerdict & { what: "receipt" }): string[] {
   const { verdict, producersFrom } = result;
   if (verdict.kind !== "sound") return [];
-  const { decisionId, requestId, decisionIndex, outcomeIndex, origin, size } = verdict;
+  const { decisionId, requestId, decisionIndex, outcomeIndex, executedDecisionId, origin, size } = verdict;
+  const executed = executedDecisionId === null ? "no decision" : `decision ${executedDecisionId}`;
+  const ofOther = executedDecisionId === decisionId ? "" : `: ${executed} was executed, and not this one`;
   return [
     `sound: decision ${decisionId} of request ${requestId} stands at index ${decisionIndex} of ${origin}`,
-    outcomeIndex === null ? "outcome    none yet" : `outcome    at index ${outcomeIndex}`,
+    outcomeIndex === null ? "outcome    none in this receipt" : `outcome    at index ${outcomeIndex}${ofOther}`,
     `checkpoint over ${size} leaves; producers' keys from ${producersFrom}`,
     `witnesses  ${namesOf(verdict.witnesses)}`,
   ];

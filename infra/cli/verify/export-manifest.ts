@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import type { Fault, ReadPath, SoundLog } from "@signalbox/tlog";
 import { z } from "zod";
 import { failure } from "../failure.ts";
 
@@ -7,33 +6,37 @@ import { failure } from "../failure.ts";
 export const MANIFEST_PATH = "export.json";
 
 /** Which entries a copy holds. It is not signed: it says what is looked at, never what is true. */
-export const ExportManifest = z.strictObject({
-  schema: z.literal("signalbox.export.v1"),
-  origin: z.string(),
-  /** The leaves of the checkpoint. */
-  size: z.int().min(0),
-  /** Entries [from, to) are in the copy. */
-  from: z.int().min(0),
-  to: z.int().min(0),
-});
+export const ExportManifest = z
+  .strictObject({
+    schema: z.literal("signalbox.export.v1"),
+    origin: z.string(),
+    /** The leaves of the checkpoint. */
+    size: z.int().min(0),
+    /** Entries [from, to) are in the copy. */
+    from: z.int().min(0),
+    to: z.int().min(0),
+  })
+  .refine(({ size, from, to }) => from <= to && to <= size);
 export type ExportManifest = z.infer<typeof ExportManifest>;
 
 /** What an exported copy says of itself; null for a whole log, which has no manifest. */
-export function readManifest(folder: string): ExportManifest | null {
-  const file = join(folder, MANIFEST_PATH);
-  let text: string;
+export async function readManifest(read: ReadPath): Promise<ExportManifest | null> {
+  const bytes = await read(MANIFEST_PATH);
+  if (bytes === null) return null;
   try {
-    text = readFileSync(file, "utf8");
-  } catch {
-    return null;
-  }
-  try {
-    return ExportManifest.parse(JSON.parse(text));
+    return ExportManifest.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
   } catch {
     throw failure(
       "invalid-request",
-      `${file} is not an export's manifest.`,
+      `${MANIFEST_PATH} is not an export's manifest.`,
       "Without it the folder is read as a whole log.",
     );
   }
+}
+
+/** Where the copy's manifest speaks of another tree than its checkpoint does, nothing says what should be there. */
+export function manifestFault(manifest: ExportManifest | null, { origin, size }: SoundLog): Fault | null {
+  if (manifest === null || (manifest.origin === origin && manifest.size === size)) return null;
+  const reason = `${MANIFEST_PATH} speaks of ${manifest.size} leaves of ${manifest.origin}, and the checkpoint of ${size} of ${origin}`;
+  return { kind: "unverifiable", index: null, reason };
 }

@@ -1,7 +1,7 @@
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { PAYLOAD_TYPES } from "@signalbox/proto";
 import { formatVkey, Frontier, leafHash, producerKeyId, signCheckpoint, signEvents } from "@signalbox/tlog";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { LogVerifier, type SignedHead, type Verdict } from "./log-verifier.ts";
 
 const ORIGIN = "signalbox.test/log";
@@ -41,6 +41,53 @@ function verdictOn(leaves: readonly Uint8Array[], head: SignedHead): Verdict {
 test("an honest log is sound, whichever way its events were signed", () => {
   const leaves = leavesOf(7);
   expect(verdictOn(leaves, headOf(leaves))).toMatchObject({ kind: "sound", size: 7, origin: ORIGIN });
+});
+
+describe("a producer's key that was replaced", () => {
+  const ledger = generateKeyPairSync("ed25519");
+  const ledgerId = producerKeyId(ledger.publicKey);
+  const trusted = new Map([[ledgerId, { service: "audit-ledger", key: ledger.publicKey }]]);
+
+  function keyLeaf(
+    change: "registered" | "retired",
+    signer = { keyId: ledgerId, privateKey: ledger.privateKey },
+  ): Buffer {
+    const event = {
+      schema: "signalbox.event.key.v1",
+      eventId: randomUUID(),
+      atMs: 1,
+      producer: { service: "audit-ledger", instance: "one", seq: 1 },
+      tenant: "_signalbox",
+      requestId: null,
+      change,
+      role: "producer",
+      name: "policy",
+      keyId,
+      by: "test",
+      before: null,
+      after: null,
+    };
+    return signEvents([{ payloadType: PAYLOAD_TYPES.key, payload: Buffer.from(JSON.stringify(event)) }], signer)[0]!;
+  }
+
+  function verdictOf(leaves: readonly Buffer[]): Verdict {
+    const verifier = new LogVerifier(trusted, producers);
+    for (const [index, bytes] of leaves.entries()) verifier.add({ index, bytes });
+    return verifier.finish(headOf(leaves));
+  }
+
+  test("counts from the leaf on that registers it, when a trusted key signed that", () => {
+    expect(verdictOf([keyLeaf("registered"), ...leavesOf(3)])).toMatchObject({ kind: "sound", size: 4 });
+    expect(verdictOf([...leavesOf(3), keyLeaf("registered")])).toMatchObject({ kind: "tampered", index: 0 });
+    const own = keyLeaf("registered", { keyId, privateKey: producer.privateKey });
+    expect(verdictOf([own, ...leavesOf(3)])).toMatchObject({ kind: "tampered", index: 0 });
+  });
+
+  test("B15 counts no more from the leaf on that retires it", () => {
+    const [first, ...rest] = leavesOf(3) as [Buffer, ...Buffer[]];
+    const verdict = verdictOf([keyLeaf("registered"), first, keyLeaf("retired"), ...rest]);
+    expect(verdict).toEqual({ kind: "tampered", index: 3, reason: "its producer's key was retired at leaf 2" });
+  });
 });
 
 test("an empty log is sound", () => {

@@ -1,7 +1,15 @@
 import type { KeyObject } from "node:crypto";
-import { BatchCache, Frontier, leafHash, openCheckpoint, parseVkey, verifyEnvelope } from "@signalbox/tlog";
+import { KeyEvent, PAYLOAD_TYPES } from "@signalbox/proto";
+import {
+  BatchCache,
+  Frontier,
+  leafHash,
+  openCheckpoint,
+  parseVkey,
+  verifyEnvelope,
+  type Producer,
+} from "@signalbox/tlog";
 import { mayRecord } from "./may-record.ts";
-import type { Producer } from "./producer-keys.ts";
 
 /** A leaf as it was read: its place, and the exact bytes that were hashed. */
 export type Leaf = { readonly index: number; readonly bytes: Uint8Array };
@@ -18,19 +26,27 @@ export type Verdict =
   | { readonly kind: "unverifiable"; readonly reason: string };
 
 /**
- * Checks a whole log from its leaves: dense indexes from 0, each leaf signed by a producer whose type of event it is, no
- * event twice, and the RFC 6962 root over exactly these bytes against the signed checkpoint. One `add` a leaf, in order.
+ * Checks a whole log from its leaves: dense indexes from 0, each leaf signed by a producer whose type of event it is with
+ * a key that no leaf before it retires, no event twice, and the RFC 6962 root over exactly these bytes against the signed
+ * checkpoint. One `add` a leaf, in order.
  */
 export class LogVerifier {
-  readonly #producers: ReadonlyMap<string, Producer>;
-  readonly #keys: ReadonlyMap<string, KeyObject>;
+  readonly #producers: Map<string, Producer>;
+  readonly #keys: Map<string, KeyObject>;
+  readonly #named: ReadonlyMap<string, Producer>;
+  readonly #retired = new Map<string, number>();
   readonly #batches = new BatchCache();
   readonly #tree = Frontier.empty();
   readonly #eventIds = new Map<string, number>();
   #fault: Tampered | null = null;
 
-  constructor(producers: ReadonlyMap<string, Producer>) {
-    this.#producers = producers;
+  /**
+   * `named` are keys that nobody vouches for, such as those that the log names: one is taken from the leaf on that says by
+   * its id that it was registered, when a key signed that leaf which is trusted already.
+   */
+  constructor(producers: ReadonlyMap<string, Producer>, named: ReadonlyMap<string, Producer> = new Map()) {
+    this.#producers = new Map(producers);
+    this.#named = named;
     this.#keys = new Map([...producers].map(([keyId, { key }]) => [keyId, key]));
   }
 
@@ -54,12 +70,28 @@ export class LogVerifier {
     const service = this.#producers.get(envelope.keyId)?.service;
     if (service === undefined || !mayRecord(service, envelope.payloadType))
       return `${service} signed it, and may not record this type of event`;
+    const retired = this.#retired.get(envelope.keyId);
+    if (retired !== undefined) return `its producer's key was retired at leaf ${retired}`;
     const eventId = eventIdOf(envelope.payload);
     if (eventId === null) return "its payload is not an event";
     const earlier = this.#eventIds.get(eventId);
     if (earlier !== undefined) return `it holds the same event as leaf ${earlier}`;
     this.#eventIds.set(eventId, index);
+    if (envelope.payloadType === PAYLOAD_TYPES.key) this.#noteKey(index, envelope.payload);
     return null;
+  }
+
+  #noteKey(index: number, payload: Uint8Array): void {
+    const { data: event } = KeyEvent.safeParse(JSON.parse(Buffer.from(payload).toString("utf8")));
+    if (event?.role !== "producer") return;
+    if (event.change === "retired") {
+      this.#retired.set(event.keyId, index);
+      return;
+    }
+    const named = this.#named.get(event.keyId);
+    if (named?.service !== event.name || this.#producers.has(event.keyId)) return;
+    this.#producers.set(event.keyId, named);
+    this.#keys.set(event.keyId, named.key);
   }
 
   /** Compares what was added with the signed head. */

@@ -9,7 +9,7 @@ import {
   type EntryRange,
   type ReadPath,
 } from "@signalbox/tlog";
-import { documentPath } from "./document-path.ts";
+import { documentPath, isDigest } from "./document-path.ts";
 
 /** More mismatches than this say nothing that the first ones do not. */
 const LISTED_MAX = 100;
@@ -95,7 +95,7 @@ function idOf(payload: Uint8Array): string {
 }
 
 async function readDocument(read: ReadPath, digest: string): Promise<string> {
-  const bytes = await read(documentPath(digest));
+  const bytes = isDigest(digest) ? await read(documentPath(digest)) : null;
   if (bytes === null) throw new SignalboxError("not-found", `The document ${digest} is missing.`);
   if (sha256Digest(bytes) === digest) return Buffer.from(bytes).toString("utf8");
   throw new SignalboxError("unprocessable", `The document ${digest} has not the bytes that its name says.`);

@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReadPath } from "@signalbox/tlog";
 import { failure } from "../failure.ts";
@@ -6,6 +7,8 @@ import { failure } from "../failure.ts";
 const FETCH_TIMEOUT_MS = 30_000;
 /** A full bundle of the largest entries, and some more. */
 const FILE_MAX_BYTES = 256 * 65_537;
+const CHUNK_BYTES = 64 * 1024;
+const TOO_LARGE = "it is larger than any file of a log";
 
 /** Whether a source is reached over the network rather than in a folder. */
 export function isUrl(source: string): boolean {
@@ -15,11 +18,12 @@ export function isUrl(source: string): boolean {
 /** Reads files below a folder; what is not there is null, what cannot be looked at is an error. */
 export function readFolder(folder: string): ReadPath {
   return async (path) => {
+    const file = join(folder, path);
     try {
-      return await readFile(join(folder, path));
+      return await readPlainFile(file);
     } catch (error) {
       if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return null;
-      throw unreadable(join(folder, path), (error as Error).message);
+      throw unreadable(file, (error as Error).message);
     }
   };
 }
@@ -42,10 +46,62 @@ export function readUrl(prefix: string, stop: AbortSignal, token: string | null)
       throw failure("forbidden", `${url} is not shown to everyone.`, todo);
     }
     if (!response.ok) throw unreadable(url, `the server answers ${response.status}`);
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    if (bytes.length > FILE_MAX_BYTES) throw unreadable(url, "it is larger than any file of a log");
+    const bytes = await bodyOf(response).catch((error: Error) => {
+      throw unreadable(url, error.message);
+    });
+    if (bytes === null) throw unreadable(url, TOO_LARGE);
     return bytes;
   };
+}
+
+/** The body, unpacked; null as soon as it is larger than any file of a log. */
+async function bodyOf(response: Response): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length;
+    if (length > FILE_MAX_BYTES) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Of a copy that somebody else made: a pipe would be waited for and a device read for ever, so they are not opened for reading. */
+async function readPlainFile(file: string): Promise<Uint8Array> {
+  await using handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  const found = await handle.stat();
+  if (!found.isFile()) throw new Error("it is not a file");
+  if (found.size > FILE_MAX_BYTES) throw new Error(TOO_LARGE);
+  return await handle.readFile();
+}
+
+/** A file that the caller names, which may be a pipe. Throws `invalid-request`. */
+export function readGivenFile(file: string): Buffer {
+  try {
+    return readUpTo(file, FILE_MAX_BYTES);
+  } catch (error) {
+    const problem = `${file} cannot be read: ${(error as Error).message}`;
+    throw failure("invalid-request", problem, "Name a file that is there.");
+  }
+}
+
+function readUpTo(file: string, maxBytes: number): Buffer {
+  const descriptor = openSync(file, "r");
+  try {
+    if (fstatSync(descriptor).size > maxBytes) throw new Error(TOO_LARGE);
+    const chunks: Buffer[] = [];
+    let length = 0;
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      const read = readSync(descriptor, chunk);
+      if (read === 0) return Buffer.concat(chunks);
+      chunks.push(chunk.subarray(0, read));
+      length += read;
+      if (length > maxBytes) throw new Error(TOO_LARGE);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function unreadable(what: string, why: string): Error {

@@ -161,6 +161,25 @@ test("what cannot be verified ends with 2 and says why", async () => {
   }
 });
 
+test("what would not be looked at is refused, so that nobody believes that it was", async () => {
+  const proof = write("../some.tlog-proof", "nothing");
+  const trust = ["--policy", policyFile()];
+  for (const [args, said] of [
+    [["--since", proof], "--since is not for the running line"],
+    [trust, "--policy is not for the running line"],
+    [["--replay"], "--replay is not for the running line"],
+    [[proof, ...trust, "--since", proof], "--since is not for a .tlog-proof file"],
+    [[proof, ...trust, "--replay"], "--replay is not for"],
+    [[folder, ...trust, "--entry", proof], "--entry is not for a folder"],
+    [[folder, ...trust, "--token-file", proof], "--token-file is not for a folder"],
+    [[urlOf("log"), ...trust, "--entry", proof], "--entry is not for a URL"],
+    [[folder, ...trust, "--vkey", VKEY], "Whom to trust is said twice"],
+  ] as const) {
+    const { code, stderr } = await verify(...args);
+    expect([args, code, stderr]).toEqual([args, 2, expect.stringContaining(said)]);
+  }
+});
+
 test("a copy of a part is verified as far as its manifest says that it goes", async () => {
   const part = join(dir, "part");
   for (const [path, bytes] of await filesOf(ENTRIES)) {

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { PAYLOAD_TYPES, SignalboxError } from "@signalbox/proto";
 import {
   decodeUtf8,
@@ -23,10 +23,12 @@ import {
 } from "@signalbox/tlog";
 import { failure } from "../failure.ts";
 import type { Terminal } from "../terminal.ts";
-import { readManifest } from "./export-manifest.ts";
+import { documentPath } from "./document-path.ts";
+import { manifestFault, readManifest, type ExportManifest } from "./export-manifest.ts";
 import { mayRecord } from "./may-record.ts";
 import type { CopyReplay } from "./replay-copy.ts";
-import { isUrl, readFolder, readUrl } from "./source-files.ts";
+import { refuseOptions } from "./refuse-options.ts";
+import { isUrl, readFolder, readGivenFile, readUrl } from "./source-files.ts";
 
 const PROGRESS_EVERY = 4_096;
 const RECEIPT_TYPES = { decision: PAYLOAD_TYPES.decision, outcome: PAYLOAD_TYPES.outcome };
@@ -65,17 +67,20 @@ export type SourceVerdict =
 export async function verifySource(source: string, options: SourceOptions, terminal: Terminal): Promise<SourceVerdict> {
   const policy = readPolicy(options);
   if (isUrl(source)) {
+    refuseOptions("a URL", options);
     const token = options.tokenFile === undefined ? null : readText(options.tokenFile).trim();
-    return verifyCopy(readUrl(source, terminal.stop, token), { policy, options, terminal, range: undefined });
+    return verifyCopy(readUrl(source, terminal.stop, token), { policy, options, terminal, manifest: null });
   }
   const found = statSync(source, { throwIfNoEntry: false });
   if (found === undefined) {
     throw failure("invalid-request", `${source} is not there.`, "Name a folder, a URL or a .tlog-proof file.");
   }
   if (found.isDirectory()) {
-    const range = readManifest(source);
-    return verifyCopy(readFolder(source), { policy, options, terminal, range: range ?? undefined });
+    refuseOptions("a folder", options);
+    const read = readFolder(source);
+    return verifyCopy(read, { policy, options, terminal, manifest: await readManifest(read) });
   }
+  refuseOptions("a .tlog-proof file", options);
   return verifyFile(readText(source), policy, options);
 }
 
@@ -83,13 +88,15 @@ type Copy = {
   readonly policy: Policy;
   readonly options: SourceOptions;
   readonly terminal: Terminal;
-  readonly range: EntryRange | undefined;
+  /** What an exported copy says of itself. */
+  readonly manifest: ExportManifest | null;
 };
 
-async function verifyCopy(read: ReadPath, { policy, options, terminal, range }: Copy): Promise<SourceVerdict> {
+async function verifyCopy(read: ReadPath, { policy, options, terminal, manifest }: Copy): Promise<SourceVerdict> {
   const { producers, from } = await producersOf(read, options);
   const checker = options.hashesOnly === true ? null : new EntryChecker({ producers, mayRecord });
-  const verdict = await verifyLog({
+  const range: EntryRange | undefined = manifest ?? undefined;
+  const found = await verifyLog({
     read: async (path) => {
       terminal.stop.throwIfAborted();
       return read(path);
@@ -97,11 +104,13 @@ async function verifyCopy(read: ReadPath, { policy, options, terminal, range }: 
     policy,
     since: options.since === undefined ? undefined : readText(options.since),
     checker,
+    readDocument: (digest) => read(documentPath(digest)).catch(nullIfForbidden),
     range,
     onProgress: (leaves, size) => {
       if (leaves % PROGRESS_EVERY === 0) terminal.progress(`${leaves} of ${size} leaves`);
     },
   });
+  const verdict = (found.kind === "sound" ? manifestFault(manifest, found) : null) ?? found;
   const replay =
     options.replay === true && verdict.kind === "sound"
       ? await replayOf(read, verdict.size, { range, terminal })
@@ -112,7 +121,7 @@ async function verifyCopy(read: ReadPath, { policy, options, terminal, range }: 
 async function replayOf(
   read: ReadPath,
   size: number,
-  { range, terminal }: Pick<Copy, "range" | "terminal">,
+  { range, terminal }: { readonly range: EntryRange | undefined; readonly terminal: Terminal },
 ): Promise<CopyReplay> {
   // The engine's loader comes with much that no other verification needs.
   const { replayCopy } = await import("./replay-copy.ts");
@@ -166,7 +175,7 @@ function verifyProof(proof: LogProof, policy: Policy, entryFile: string | undefi
       "Name the entry's bytes with --entry FILE.",
     );
   }
-  const verdict = verifyLogProof(proof, readBytes(entryFile), policy);
+  const verdict = verifyLogProof(proof, readGivenFile(entryFile), policy);
   if (!verdict.ok) return refusal(verdict.reason, proof.index);
   return { kind: "sound", origin: verdict.log, index: proof.index, size: verdict.checkpoint.size };
 }
@@ -179,7 +188,10 @@ function readPolicy({ policy, vkey }: SourceOptions): Policy {
       "Give --policy FILE (C2SP tlog-policy, at least `log <vkey>` and `quorum none`) or --vkey VKEY.",
     );
   }
-  const text = policy === undefined ? `log ${vkey}\nquorum none\n` : readText(policy);
+  if (policy !== undefined && vkey !== undefined) {
+    throw failure("invalid-request", "Whom to trust is said twice.", "Give --policy or --vkey.");
+  }
+  const text = policy === undefined ? `log ${vkey}\nquorum none\n` : readOctets(policy);
   const parsed = parsePolicy(text);
   if (parsed.ok) return parsed.policy;
   const where = policy === undefined ? "--vkey" : `${policy}, line ${parsed.line}`;
@@ -200,20 +212,14 @@ function readProducersFile(file: string): ReadonlyMap<string, Producer> {
   );
 }
 
-function readText(file: string): string {
-  const text = decodeUtf8(readBytes(file));
-  if (text !== null) return text;
-  throw failure("invalid-request", `${file} is not UTF-8.`, "Name the file as it was received, byte for byte.");
+/** A policy's names and comments may be any bytes; those that are not UTF-8 are compared as they stand. */
+function readOctets(file: string): string {
+  const bytes = readGivenFile(file);
+  return decodeUtf8(bytes) ?? bytes.toString("latin1");
 }
 
-function readBytes(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw failure(
-      "invalid-request",
-      `${file} cannot be read: ${(error as Error).message}`,
-      "Name a file that is there.",
-    );
-  }
+function readText(file: string): string {
+  const text = decodeUtf8(readGivenFile(file));
+  if (text !== null) return text;
+  throw failure("invalid-request", `${file} is not UTF-8.`, "Name the file as it was received, byte for byte.");
 }

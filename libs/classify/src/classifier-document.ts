@@ -1,4 +1,4 @@
-import type { CueGroup, Task } from "@signalbox/proto";
+import type { ClassifierDocument as Brought, CueGroup } from "@signalbox/proto";
 import { CUES } from "./cues/index.ts";
 import { LANGUAGE_WORDS } from "./language-words.ts";
 import { LANGUAGE_MODEL, TOKENIZER } from "./model-names.ts";
@@ -6,63 +6,16 @@ import { LANGUAGE_MODEL, TOKENIZER } from "./model-names.ts";
 export type { CueGroup };
 
 /** Weight → phrases of lower-case words. A phrase in a script without spaces is found inside the text. */
-export type CueList = Readonly<Record<number, readonly string[]>>;
+export type CueList = ClassifierDocument["cues"][CueGroup];
+
+type Lasting<T> = T extends object ? { readonly [Name in keyof T]: Lasting<T[Name]> } : T;
 
 /**
  * Everything that a classification depends on beside the request: a content-addressed document, so that a figure can
- * be traced to the rules that made it. All numbers are integers; difficulties are in millionths.
+ * be traced to the rules that made it. All numbers are integers; difficulties are in millionths. Its form is the contract
+ * of those that somebody brings.
  */
-export type ClassifierDocument = {
-  readonly schema: "signalbox.classifier.v1";
-  /** Counts up with every change of the code that reads the document. */
-  readonly version: number;
-  readonly tokenizer: string;
-  readonly languageModel: string;
-  readonly cues: Readonly<Record<CueGroup, CueList>>;
-  /** Language → words that are frequent in it and rare in others. */
-  readonly languageWords: Readonly<Record<string, readonly string[]>>;
-  /** How much of each text is read, in characters. */
-  readonly scan: {
-    readonly headChars: number;
-    readonly tailChars: number;
-    readonly systemChars: number;
-    readonly conversationChars: number;
-  };
-  /** Points that a task needs before the request is more than chat: two for each unit of a phrase's weight. */
-  readonly taskThreshold: number;
-  readonly tokens: {
-    readonly units: number;
-    readonly windowChars: number;
-    readonly runMaxBytes: number;
-    readonly charsEach: number;
-    readonly perRequest: number;
-    readonly perMessage: number;
-    readonly perTool: number;
-    readonly perImage: number;
-    readonly perAudio: number;
-    readonly perFile: number;
-  };
-  readonly difficulty: {
-    readonly base: Readonly<Record<Task, number>>;
-    /** Points for one cue, and the most that a group can add. */
-    readonly each: Readonly<
-      Record<"reasoning-demand" | "hard-topic" | "explanation" | "constraint" | "part", readonly [number, number]>
-    >;
-    /** Added from this many prompt tokens on; the largest that fits holds. */
-    readonly length: readonly (readonly [number, number])[];
-    readonly effort: Readonly<Record<"none" | "minimal" | "low" | "medium" | "high" | "xhigh" | "max", number>>;
-    readonly easy: number;
-    /** A text of few words that asks for nothing in particular. */
-    readonly short: { readonly words: number; readonly points: number };
-    readonly manyTools: { readonly tools: number; readonly points: number };
-    readonly toolTurns: number;
-    readonly schema: number;
-    readonly manyImages: number;
-    readonly longConversation: { readonly messages: number; readonly points: number };
-  };
-  /** A difficulty below the first is LIGHT, below the second STANDARD, else HEAVY. */
-  readonly tiers: readonly [number, number];
-};
+export type ClassifierDocument = Lasting<Brought>;
 
 /** The rules in force. */
 export const CLASSIFIER_DOCUMENT: ClassifierDocument = {

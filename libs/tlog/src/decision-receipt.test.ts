@@ -5,8 +5,10 @@ import { formatReceipt, parseReceipt, type DecisionReceipt, type ProvenEntry } f
 import { sha256Digest } from "./digest.ts";
 import { privateKeyFromSeed, producerKeyId } from "./ed25519.ts";
 import { EntryChecker } from "./entry-checker.ts";
+import { inclusionProofs } from "./inclusion-proof.ts";
 import { LogCopy } from "./log-copy.ts";
 import { formatLogKeys, parseLogKeys } from "./log-keys.ts";
+import { leafHash } from "./merkle-tree.ts";
 import { formatVkey } from "./note-key.ts";
 import { signEvents } from "./sign-events.ts";
 import { TileNodes } from "./tile-nodes.ts";
@@ -31,6 +33,16 @@ function event(kind: "decision" | "outcome", request: number): { payloadType: st
 /** A log in which leaf 2n is the decision of request n and leaf 2n + 1 its outcome. */
 const ENTRIES = signEvents(
   Array.from({ length: 10 }, (_, n) => [event("decision", n), event("outcome", n)]).flat(),
+  signer,
+);
+/** What became of request 3, where decision 9 was executed. */
+const OTHER_EXECUTED = signEvents(
+  [
+    {
+      ...event("outcome", 9),
+      payload: Buffer.from(String(event("outcome", 9).payload).replace("request-9", "request-3")),
+    },
+  ],
   signer,
 );
 
@@ -80,6 +92,25 @@ test("a receipt of a decision without an outcome holds, and says so", async () =
   expect(verdictOn(formatReceipt(await receiptOf(3, { outcome: null })))).toMatchObject({
     kind: "sound",
     outcomeIndex: null,
+  });
+});
+
+test("that another decision of the request was executed is told", async () => {
+  const receipt = await receiptOf(3);
+  expect(verdictOn(formatReceipt(receipt))).toMatchObject({ executedDecisionId: "decided-3" });
+  expect(verdictOn(formatReceipt({ ...receipt, outcome: null }))).toMatchObject({ executedDecisionId: null });
+  const entries = [...ENTRIES, ...OTHER_EXECUTED];
+  const proofs = inclusionProofs(entries.map((entry) => leafHash(entry)));
+  const proven = (index: number): ProvenEntry => {
+    return { index, hashes: proofs[index] as Uint8Array[], entry: entries[index] as Buffer };
+  };
+  const [decision, outcome] = [proven(6), proven(20)];
+  const checkpoint = String((await memoryLog(entries)).get("checkpoint"));
+  expect(verdictOn(formatReceipt({ ...receipt, checkpoint, decision, outcome }))).toMatchObject({
+    kind: "sound",
+    decisionId: "decided-3",
+    outcomeIndex: 20,
+    executedDecisionId: "decided-9",
   });
 });
 

@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { BatchCache } from "./batch-cache.ts";
 import { parseEnvelope, type Envelope } from "./dsse.ts";
 import type { Producer } from "./log-keys.ts";
+import { namedDocuments, type DocumentName } from "./named-documents.ts";
 import { envelopeFault } from "./verify-envelope.ts";
 
 /** The payload types of this project's entries; whatever bears another is another log's. */
@@ -13,7 +14,14 @@ const EVENT_IDS_MAX = 2_000_000;
 export type EntryCheck =
   /** Not one of ours: nothing is known of it but where it stands. */
   | { readonly kind: "foreign" }
-  | { readonly kind: "sound"; readonly payloadType: string; readonly payload: Uint8Array; readonly service: string }
+  | {
+      readonly kind: "sound";
+      readonly payloadType: string;
+      readonly payload: Uint8Array;
+      readonly service: string;
+      /** The documents that it names by digest. */
+      readonly documents: readonly DocumentName[];
+    }
   | { readonly kind: "faulty"; readonly reason: string }
   /** One of ours, and no producer's key is known at all. */
   | { readonly kind: "keyless" };
@@ -72,7 +80,7 @@ export class EntryChecker {
     if (retired !== undefined) {
       return { kind: "faulty", reason: `its producer's key was retired at leaf ${retired}` };
     }
-    const { eventId, retires, role } = readPayload(payload);
+    const { eventId, retires, role, documents } = readPayload(payload);
     if (eventId === null) return { kind: "faulty", reason: "its payload is not an event" };
     const earlier = this.#eventIds.get(eventId);
     if (earlier !== undefined) return { kind: "faulty", reason: `it holds the same event as leaf ${earlier}` };
@@ -81,7 +89,7 @@ export class EntryChecker {
       (role === "log" ? this.#retiredLogKeys : this.#retired).set(retires, index);
     }
     if (this.#eventIds.size > EVENT_IDS_MAX) this.#eventIds.delete(this.#eventIds.keys().next().value as string);
-    return { kind: "sound", payloadType, payload, service };
+    return { kind: "sound", payloadType, payload, service, documents };
   }
 }
 
@@ -90,6 +98,7 @@ type ReadEvent = {
   /** The key that it retires, and what that key signs. */
   readonly retires: string | null;
   readonly role: "producer" | "log" | null;
+  readonly documents: readonly DocumentName[];
 };
 
 /** What was signed is canonical JSON, so a reader cannot see two ids in it. */
@@ -103,8 +112,9 @@ function readPayload(payload: Uint8Array): ReadEvent {
       eventId: typeof eventId === "string" ? eventId : null,
       retires: isRetirement ? keyId : null,
       role: isRole ? role : null,
+      documents: namedDocuments(event),
     };
   } catch {
-    return { eventId: null, retires: null, role: null };
+    return { eventId: null, retires: null, role: null, documents: [] };
   }
 }

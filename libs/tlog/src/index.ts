@@ -74,6 +74,7 @@ export {
 } from "./add-checkpoint.ts";
 export { formatLogKeys, parseLogKeys, type LogKeys, type LogKeyTerm, type Producer } from "./log-keys.ts";
 export { openLogKeyRotation, signLogKeyRotation, type LogKeyRotation } from "./log-key-rotation.ts";
+export type { CheckedDocuments, MissingDocument, ReadDocument } from "./document-checker.ts";
 export { EntryChecker, type EntryCheck, type EntryCheckerOptions } from "./entry-checker.ts";
 export { TileRecorder, type RecordedTile } from "./tile-recorder.ts";
 export { LogCopy, type ReadEntries, type ReadHashTile, type ReadPath } from "./log-copy.ts";

@@ -1,4 +1,5 @@
 import type { Checkpoint } from "./checkpoint-body.ts";
+import type { DocumentChecker } from "./document-checker.ts";
 import type { EntryChecker } from "./entry-checker.ts";
 import { tampered, unverifiable, type Fault } from "./fault.ts";
 import { rootFromInclusion } from "./inclusion-proof.ts";
@@ -21,6 +22,7 @@ export type LogWalkOptions = {
   readonly head: Checkpoint;
   readonly since: Checkpoint | null;
   readonly checker: EntryChecker | null;
+  readonly documents: DocumentChecker | null;
   readonly range?: EntryRange | undefined;
   readonly onProgress?: ((leaves: number, size: number) => void) | undefined;
 };
@@ -76,18 +78,25 @@ export class LogWalk {
     const { copy, head } = this.#options;
     const width = tileWidth(head.size, { level: 0, index });
     const [entries, tile] = await Promise.all([
-      this.#isWanted(index) ? copy.entries({ index, width }) : ({ kind: "missing" } as const),
+      copy.entries({ index, width }),
       copy.hashes({ level: 0, index, width }),
     ]);
     return { index, width, entries, tile };
   }
 
+  /** Whether the bundle must be there. Who leaves it out of what he asks for must not hide it where it is. */
   #isWanted(bundle: number): boolean {
     const { from, to } = this.#options.range ?? { from: 0, to: Number.MAX_SAFE_INTEGER };
     return (bundle + 1) * TILE_WIDTH > from && bundle * TILE_WIDTH < to;
   }
 
   async #addBundle(bundle: Bundle): Promise<Fault | null> {
+    const fault = await this.#addEntries(bundle);
+    // What was named before the fault has smaller indexes.
+    return (await this.#options.documents?.check()) ?? fault;
+  }
+
+  async #addEntries(bundle: Bundle): Promise<Fault | null> {
     const { index, width, entries, tile } = bundle;
     const first = index * TILE_WIDTH;
     const path = tilePath({ kind: "hashes", level: 0, index, width });
@@ -114,7 +123,10 @@ export class LogWalk {
     if (check?.kind === "faulty") return tampered(index, check.reason);
     if (check?.kind === "keyless") return unverifiable(index, "a producer signed it, and no producer's key is at hand");
     this.entries += 1;
-    if (check?.kind === "sound") this.ours += 1;
+    if (check?.kind === "sound") {
+      this.ours += 1;
+      this.#options.documents?.add(index, check.documents);
+    }
     return this.#addLeaf(hash);
   }
 
@@ -137,7 +149,7 @@ export class LogWalk {
   }
 
   async #addUnread({ index, width, tile }: Bundle): Promise<Fault | null> {
-    const { copy, head } = this.#options;
+    const { copy, head, since } = this.#options;
     const first = index * TILE_WIDTH;
     if (this.#isWanted(index)) return unverifiable(first, "the bundle of the entries from here on is missing");
     if (tile.kind === "malformed") return tampered(first, "the hash tile has not the bytes of one");
@@ -149,14 +161,22 @@ export class LogWalk {
       return null;
     }
     if (width < TILE_WIDTH) return unverifiable(first, "a hash tile is missing");
+    if (since !== null && since.size > first && since.size < first + TILE_WIDTH) {
+      return unverifiable(first, `the older checkpoint over ${since.size} leaves ends in a hash tile that is missing`);
+    }
     const above = { level: 1, index: Math.floor(index / TILE_WIDTH) };
     const parent = await copy.hashes({ ...above, width: tileWidth(head.size, above) });
     if (parent.kind !== "read") return unverifiable(first, "a hash tile is missing");
-    return this.#compareTiles(this.#recorder.addFullTile(parent.hashes[index % TILE_WIDTH] as Uint8Array));
+    return this.#compareGrown(this.#recorder.addFullTile(parent.hashes[index % TILE_WIDTH] as Uint8Array));
   }
 
   async #addLeaf(hash: Uint8Array): Promise<Fault | null> {
-    const fault = await this.#compareTiles(this.#recorder.addLeaf(hash));
+    return this.#compareGrown(this.#recorder.addLeaf(hash));
+  }
+
+  /** The tiles that the tree has filled by growing, and the tree itself where it is as large as the older one was. */
+  async #compareGrown(tiles: readonly RecordedTile[]): Promise<Fault | null> {
+    const fault = await this.#compareTiles(tiles);
     const { since } = this.#options;
     if (fault !== null || since === null || since.size !== this.#recorder.size) return fault;
     if (equalBytes(await this.#recorder.root(), since.root)) return null;

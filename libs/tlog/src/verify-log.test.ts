@@ -1,6 +1,7 @@
 import { createPublicKey } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { LOG_VKEY, memoryLog, plainPolicy, readerOf } from "./__fixtures__/memory-log.ts";
+import { sha256Digest } from "./digest.ts";
 import { privateKeyFromSeed, producerKeyId } from "./ed25519.ts";
 import { EntryChecker } from "./entry-checker.ts";
 import { formatVkey } from "./note-key.ts";
@@ -191,6 +192,53 @@ describe("entries of ours", () => {
   });
 });
 
+describe("documents that entries name", () => {
+  const [policy, engine] = ["rules", "engine"].map((text) => ({ text, digest: sha256Digest(text) })) as [Doc, Doc];
+  type Doc = { readonly text: string; readonly digest: string };
+  const [entry] = signEvents(
+    [{ documents: { policy: policy.digest, engine: engine.digest } }].map((input) => {
+      const event = { eventId: "event", input: { ...input, classification: { classifier: "sha256:../../etc" } } };
+      return { payloadType: TYPE, payload: Buffer.from(JSON.stringify(event)) };
+    }),
+    SIGNER,
+  ) as [Buffer];
+
+  async function verdictWith(documents: Record<string, string>): Promise<LogVerdict> {
+    const asked: string[] = [];
+    const readDocument = async (digest: string): Promise<Buffer | null> => {
+      asked.push(digest);
+      return documents[digest] === undefined ? null : Buffer.from(documents[digest]);
+    };
+    const verdict = await verdictOn(await memoryLog([Buffer.from("foreign"), entry]), { readDocument });
+    expect(asked).toEqual([policy.digest, engine.digest]);
+    return verdict;
+  }
+
+  test("hold the bytes that their digests say, and those that are not there are told", async () => {
+    expect(await verdictWith({ [policy.digest]: policy.text })).toMatchObject({
+      kind: "sound",
+      documents: {
+        sound: 1,
+        missing: 2,
+        firstMissing: [
+          { kind: "engine", digest: engine.digest, index: 1 },
+          { kind: "classifier", digest: "sha256:../../etc", index: 1 },
+        ],
+      },
+    });
+    const files = await memoryLog([entry]);
+    expect(await verdictOn(files)).toMatchObject({ kind: "sound", documents: null });
+  });
+
+  test("B15 and were changed are named with the entry that names them", async () => {
+    expect(await verdictWith({ [policy.digest]: policy.text, [engine.digest]: "another" })).toEqual({
+      kind: "tampered",
+      index: 1,
+      reason: `the engine ${engine.digest} that it names has other bytes than it had then`,
+    });
+  });
+});
+
 describe("a log of which a part is at hand", () => {
   test("is checked by the hash tiles where the entries are not wanted", async () => {
     const files = new Map(foreign);
@@ -202,7 +250,6 @@ describe("a log of which a part is at hand", () => {
       entries: 344,
     });
     expect(await verdictOn(files, { range: { from: 255, to: 600 } })).toMatchObject({ kind: "unverifiable", index: 0 });
-    expect(await verdictOn(foreign, { range: { from: 0, to: 256 } })).toMatchObject({ kind: "sound", entries: 256 });
     files.delete("tile/0/000");
     expect(await verdictOn(files, { range: { from: 256, to: 600 } })).toMatchObject({
       kind: "sound",
@@ -212,6 +259,28 @@ describe("a log of which a part is at hand", () => {
     expect(await verdictOn(changed(files, "tile/1/000.p/2", 0), { range: { from: 256, to: 600 } })).toMatchObject({
       kind: "tampered",
     });
+  });
+
+  test("B15 is not hidden by asking for another part of it", async () => {
+    const range = { from: 0, to: 256 };
+    expect(await verdictOn(foreign, { range })).toMatchObject({ kind: "sound", entries: 600 });
+    const files = changed(foreign, "tile/entries/001", 40);
+    expect(await verdictOn(files, { range })).toMatchObject({ kind: "tampered" });
+    files.delete("tile/entries/001");
+    expect(await verdictOn(files, { range })).toMatchObject({ kind: "sound", entries: 344 });
+  });
+
+  test.each([256, 300, 512])("B15 is held against an older checkpoint over %i leaves of a fork", async (size) => {
+    const fork = await memoryLog(FOREIGN.slice(0, size).with(3, Buffer.from("forked")));
+    const files = new Map(foreign);
+    for (const path of ["000", "001"]) for (const kind of ["0", "entries"]) files.delete(`tile/${kind}/${path}`);
+    const more = { since: String(fork.get("checkpoint")), range: { from: 512, to: 600 } };
+    const kind = size % 256 === 0 ? "tampered" : "unverifiable";
+    expect(await verdictOn(files, more)).toMatchObject({ kind, reason: expect.stringContaining("older checkpoint") });
+    const own = String((await memoryLog(FOREIGN.slice(0, size))).get("checkpoint"));
+    const verdict = { kind: size % 256 === 0 ? "sound" : "unverifiable" };
+    expect(await verdictOn(files, { ...more, since: own })).toMatchObject(verdict);
+    expect(await verdictOn(foreign, { ...more, since: own })).toMatchObject({ kind: "sound", since: size });
   });
 
   test("without a file that is needed cannot be verified, and the file is named", async () => {

@@ -1,4 +1,5 @@
 import type { Checkpoint } from "./checkpoint-body.ts";
+import { DocumentChecker, type CheckedDocuments, type ReadDocument } from "./document-checker.ts";
 import { producerKeyId } from "./ed25519.ts";
 import type { EntryChecker } from "./entry-checker.ts";
 import { tampered, unverifiable, type Fault } from "./fault.ts";
@@ -22,6 +23,8 @@ export type SoundLog = {
   readonly witnesses: readonly string[];
   /** The size of the older checkpoint that the log was held against. */
   readonly since: number | null;
+  /** Those that the entries name by digest; null when they were not looked at. */
+  readonly documents: CheckedDocuments | null;
 };
 
 export type LogVerdict = SoundLog | Fault;
@@ -33,7 +36,9 @@ export type VerifyLogOptions = {
   readonly since?: string | undefined;
   /** Checks what entries say of themselves; without it they are hashed alone. */
   readonly checker: EntryChecker | null;
-  /** The entries that are looked at; bundles wholly outside need not be there, for the hash tiles stand for them. */
+  /** Where the documents lie that entries of ours name; without it, or without a checker, they are not looked at. */
+  readonly readDocument?: ReadDocument | undefined;
+  /** The entries that must be there; bundles wholly outside need not, for the hash tiles stand for them. */
   readonly range?: EntryRange | undefined;
   readonly onProgress?: ((leaves: number, size: number) => void) | undefined;
 };
@@ -49,7 +54,8 @@ const REFUSALS: Readonly<Record<(PolicyVerdict & { ok: false })["reason"], Fault
 
 /**
  * Checks a whole C2SP tlog-tiles log, or a copy of one: the checkpoint against the policy, every entry against the hash
- * tiles, every tile against the entries, the root against the checkpoint, and the older checkpoint against the tree.
+ * tiles, every tile against the entries, the root against the checkpoint, the older checkpoint against the tree, and the
+ * documents that entries name against their digests.
  * Reads each file once, and holds as much for a small log as for a large one.
  */
 export async function verifyLog(options: VerifyLogOptions): Promise<LogVerdict> {
@@ -61,8 +67,9 @@ export async function verifyLog(options: VerifyLogOptions): Promise<LogVerdict> 
     return { kind: REFUSALS[head.reason], index: null, reason: `the checkpoint does not hold: ${head.reason}` };
   const since = openSince(options, head.checkpoint);
   if (since !== null && "kind" in since) return since;
-  const { checker, range, onProgress } = options;
-  const walk = new LogWalk({ copy, head: head.checkpoint, since, checker, range, onProgress });
+  const { checker, readDocument, range, onProgress } = options;
+  const documents = checker === null || readDocument === undefined ? null : new DocumentChecker(readDocument);
+  const walk = new LogWalk({ copy, head: head.checkpoint, since, checker, documents, range, onProgress });
   const fault = await walk.run();
   if (fault !== null) return fault;
   const retired = retiredAt(head.logKeys, checker);
@@ -76,6 +83,7 @@ export async function verifyLog(options: VerifyLogOptions): Promise<LogVerdict> 
     ours: walk.ours,
     witnesses: head.witnesses.map(({ name }) => name),
     since: since?.size ?? null,
+    documents: documents?.found ?? null,
   };
 }
 

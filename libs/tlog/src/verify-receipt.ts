@@ -14,6 +14,8 @@ export type SoundReceipt = {
   readonly outcomeIndex: number | null;
   readonly decisionId: string;
   readonly requestId: string;
+  /** The decision that the outcome is of: another one, where this one was not executed; null without any. */
+  readonly executedDecisionId: string | null;
   readonly witnesses: readonly string[];
 };
 
@@ -28,7 +30,7 @@ export type VerifyReceiptOptions = {
 
 /**
  * Checks a receipt: both entries stand in the log under a checkpoint that the policy accepts, their producers signed
- * them, the outcome is of that request and executed that decision, and the documents are those that the decision names.
+ * them, the outcome is of that request, and the documents are those that the decision names.
  */
 export function verifyReceipt(receipt: DecisionReceipt, options: VerifyReceiptOptions): ReceiptVerdict {
   const { decision, outcome } = receipt;
@@ -40,8 +42,11 @@ export function verifyReceipt(receipt: DecisionReceipt, options: VerifyReceiptOp
   if (!proven.ok) return refusal(proven.reason, decision.index);
   const event = readEvent(decision, options.types.decision, options.checker);
   if ("kind" in event) return event;
-  const fault = outcomeFault(receipt, event, options) ?? documentFault(receipt, event);
+  const ended = readOutcome(receipt, event, options);
+  if (ended !== null && "kind" in ended) return ended;
+  const fault = documentFault(receipt, event);
   if (fault !== null) return fault;
+  const executed = ended?.fields["decisionId"];
   return {
     kind: "sound",
     origin: proven.log,
@@ -50,6 +55,7 @@ export function verifyReceipt(receipt: DecisionReceipt, options: VerifyReceiptOp
     outcomeIndex: outcome?.index ?? null,
     decisionId: String(event.fields["decisionId"]),
     requestId: String(event.fields["requestId"]),
+    executedDecisionId: typeof executed === "string" ? executed : null,
     witnesses: proven.witnesses.map(({ name }) => name),
   };
 }
@@ -73,7 +79,7 @@ function readEvent({ index, entry }: ProvenEntry, type: string, checker: EntryCh
   return { fields: JSON.parse(Buffer.from(check.payload).toString("utf8")) as Record<string, unknown> };
 }
 
-function outcomeFault(receipt: DecisionReceipt, decision: Event, options: VerifyReceiptOptions): Fault | null {
+function readOutcome(receipt: DecisionReceipt, decision: Event, options: VerifyReceiptOptions): Event | Fault | null {
   const { outcome, checkpoint } = receipt;
   if (outcome === null) return null;
   const proven = verifyLogProof({ ...outcome, checkpoint, extra: null }, outcome.entry, options.policy);
@@ -81,7 +87,7 @@ function outcomeFault(receipt: DecisionReceipt, decision: Event, options: Verify
   const event = readEvent(outcome, options.types.outcome, options.checker);
   if ("kind" in event) return event;
   const same = event.fields["requestId"] === decision.fields["requestId"];
-  return same ? null : tampered(outcome.index, "the outcome is of another request");
+  return same ? event : tampered(outcome.index, "the outcome is of another request");
 }
 
 function documentFault({ decision, documents }: DecisionReceipt, { fields }: Event): Fault | null {

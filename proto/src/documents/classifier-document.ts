@@ -42,8 +42,11 @@ export const ClassifierDocument = z.strictObject({
   languageModel: z.string().max(128),
   /** Weight → phrases of lower-case words. */
   cues: z.record(z.enum(CUE_GROUPS), z.record(z.string().regex(/^[1-9]\d{0,2}$/), z.array(Phrase).max(5_000))),
+  /** Language → words that are frequent in it and rare in others. */
   languageWords: z.record(z.string().regex(/^[a-z]{2,3}$/), z.array(Phrase).max(5_000)),
+  /** How much of each text is read, in characters. */
   scan: z.strictObject({ headChars: Amount, tailChars: Amount, systemChars: Amount, conversationChars: Amount }),
+  /** Points that a task needs before the request is more than chat: two for each unit of a phrase's weight. */
   taskThreshold: Amount,
   tokens: z.strictObject({
     units: Amount.min(1),
@@ -59,10 +62,13 @@ export const ClassifierDocument = z.strictObject({
   }),
   difficulty: z.strictObject({
     base: z.record(z.enum(TASKS), Points),
+    /** Points for one cue, and the most that a group can add. */
     each: z.record(z.enum(SIGNALS), z.tuple([Points, Points])),
+    /** Added from this many prompt tokens on; the largest that fits holds. */
     length: z.array(z.tuple([Amount, Points])).max(64),
     effort: z.record(z.enum(EFFORTS), Points),
     easy: Points,
+    /** A text of few words that asks for nothing in particular. */
     short: z.strictObject({ words: Amount, points: Points }),
     manyTools: z.strictObject({ tools: Amount, points: Points }),
     toolTurns: Points,
@@ -70,6 +76,7 @@ export const ClassifierDocument = z.strictObject({
     manyImages: Points,
     longConversation: z.strictObject({ messages: Amount, points: Points }),
   }),
+  /** A difficulty below the first is LIGHT, below the second STANDARD, else HEAVY. */
   tiers: z.tuple([Amount, Amount]),
 });
 export type ClassifierDocument = z.infer<typeof ClassifierDocument>;

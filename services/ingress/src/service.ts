@@ -73,7 +73,7 @@ export async function startIngress(
   const { metadata } = line;
   const ledgers = starting.use(createGrpcClients(LedgerClient));
   const operator = config.operatorTokenFile === null ? null : grpcMetadata(config.operatorTokenFile);
-  const ledger = createLedgerReader(ledgers, config.ledgerAddress, { own: metadata, operator });
+  const ledger = starting.use(createLedgerReader(ledgers, config.ledgerAddress, { own: metadata, operator }));
   const events = eventRoutes(ledger, keys);
   const replays = createReplayClient(ledgers, config.ledgerAddress, { own: metadata, operator });
   const replaying = replayRoutes(replays, keys);

@@ -13,8 +13,6 @@ export type Database = {
     version: string | null;
     document: string;
     previous: string;
-    /** That its record was made, or stands in the outbox. */
-    is_recorded: Generated<boolean>;
   };
   setting_in_force: { object: "catalogue" | "prices" | "config"; digest: string; at: Generated<Date> };
   policy_refusal: { seq: Generated<string>; at: Generated<Date>; actor: string; problems: PolicyProblem[] };

@@ -48,7 +48,7 @@ export function activate(
     const { otherwise, ...values } = next;
     const row = await transaction
       .insertInto("policy_activation")
-      .values({ ...values, previous: latest?.document ?? otherwise, is_recorded: true })
+      .values({ ...values, previous: latest?.document ?? otherwise })
       .returningAll()
       .executeTakeFirstOrThrow();
     const activation = { ...activationOf(row), base: latest?.version ?? null };
@@ -89,7 +89,7 @@ export async function keptPolicy(
   return { of: row.kind === "policy" ? "policy" : "policy-version", document: row.body.toString("utf8") };
 }
 
-export function activationOf({ seq, at, ...row }: Omit<ActivationRow, "is_recorded">): PolicyActivation {
+export function activationOf({ seq, at, ...row }: ActivationRow): PolicyActivation {
   const { action, actor, version, document, previous } = row;
   return { seq: Number(seq), atMs: at.getTime(), action, actor, version, document, previous };
 }

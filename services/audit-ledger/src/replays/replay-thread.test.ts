@@ -108,6 +108,22 @@ test("a sample does not go on without what its thread had of it", async () => {
   await expect(strict.run([leafOf(ENDLESS)], { sample })).rejects.toThrow("ran for more than");
 });
 
+test("a sample is not gone on with in another thread, whoever's engine ended the one that it was in", async () => {
+  await using strict = newThread(300);
+  const order = { reward: "success", seed: 1, resamples: 100, minEffectiveSize: 10 } as const;
+  const [a, b] = ["a", "b"].map((name) => ({ sample: { name, rewards: [1] } })) as [object, object];
+  // What is not replayed is counted in the sample all the same.
+  const leaf = leafOf(engineOf("{ throw new Error('no'); }"));
+  await strict.run([leaf], a);
+  const [other, behind] = await Promise.allSettled([strict.run([leafOf(ENDLESS)], {}), strict.run([leaf], a)]);
+  expect(other).toMatchObject({ status: "fulfilled", value: [TOO_LONG] });
+  expect(behind).toMatchObject({ status: "rejected", reason: { message: expect.stringContaining("gathered") } });
+  await expect(strict.run([leaf], a)).rejects.toThrow("gathered");
+  expect(await strict.report("a", null)).toBeNull();
+  await strict.run([leaf], b);
+  expect(await strict.report("b", order)).toMatchObject({ outcome: { kind: "refused" } });
+});
+
 test("an engine that cannot be loaded in time is not loaded for each of its decisions", async () => {
   const stuck = leafOf("for (;;);");
   const startedAtMs = performance.now();

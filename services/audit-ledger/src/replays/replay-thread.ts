@@ -13,6 +13,7 @@ const MS_PER_SECOND = 1_000;
 const HEAP_MAX_MIB = 512;
 /** Each decision leaves much short-lived garbage; with more room for it fewer objects outlive a collection by accident. */
 const YOUNG_MAX_MIB = 96;
+const SAMPLE_LOST = "The thread that gathered what the evaluation is of was ended by another replay's engine.";
 const FILE = new URL("./replay-worker.ts", import.meta.url);
 
 /** Rejects for a digest that it has no document of. */
@@ -42,6 +43,8 @@ export class ReplayThread implements AsyncDisposable {
   readonly #documents: Documents;
   readonly #answerTimeoutMs: number;
   readonly #waiting = new Map<number, Waiting>();
+  /** Where each evaluation's sample gathers. */
+  readonly #samples = new Map<string, Worker>();
   #worker: Worker | null = null;
   /** Where the worker says which leaf of its call it decides. */
   #position = newPosition();
@@ -56,7 +59,7 @@ export class ReplayThread implements AsyncDisposable {
   /**
    * The results of the first leaves, at least one: as many as are done in a moment. An engine that does not end, or that
    * ends the thread, is noted as stalled, and decisions by engines that are noted so cannot be replayed. Throws `internal`
-   * when the thread ends for any other reason, or with a sample in it.
+   * when the thread ends for any other reason, or when one has ended that held a part of the sample.
    */
   async run(
     leaves: readonly Uint8Array[],
@@ -88,9 +91,23 @@ export class ReplayThread implements AsyncDisposable {
   }
 
   #send(id: number, waiting: Waiting): void {
-    this.#waiting.set(id, { ...waiting, hasBegun: false, timer: undefined });
     this.#worker ??= this.#start();
+    if (this.#hasLostSample(waiting.call, this.#worker)) {
+      waiting.reject(new SignalboxError("internal", SAMPLE_LOST));
+      return;
+    }
+    this.#waiting.set(id, { ...waiting, hasBegun: false, timer: undefined });
     this.#worker.postMessage({ ...withRefused(waiting), id }, []);
+  }
+
+  /** Another call's engine may have ended the thread that a sample gathered in; the rest alone would pass for all of it. */
+  #hasLostSample(call: Call, worker: Worker): boolean {
+    const name = call.kind === "replay" ? call.options.sample?.name : call.sample;
+    if (name === undefined) return false;
+    const gathersIn = this.#samples.get(name) ?? worker;
+    if (call.kind === "replay") this.#samples.set(name, gathersIn);
+    else this.#samples.delete(name);
+    return gathersIn !== worker && (call.kind === "replay" || call.order !== null);
   }
 
   #start(): Worker {

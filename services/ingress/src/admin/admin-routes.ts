@@ -1,4 +1,5 @@
 import { contentRoutes, type ContentContext } from "../content/content-routes.ts";
+import { DECISION_LIST } from "../decisions/decision-routes.ts";
 import type { AdminRoute } from "./admin-route.ts";
 import { adminBudgetRoutes } from "./budget-routes.ts";
 import { adminCostRoutes } from "./cost-routes.ts";
@@ -19,5 +20,5 @@ export function adminRoutes(context: AdminContext & ContentContext & PolicyConte
     ...contentRoutes(context),
     ...adminPolicyRoutes(context),
   ];
-  return [...routes, openApiRoute(routes)];
+  return [...routes, openApiRoute([...routes, DECISION_LIST])];
 }

@@ -15,8 +15,11 @@ const ErrorForm = z.strictObject({
 
 type Json = Record<string, unknown>;
 
+/** What the document says of a route, without what the route does. */
+export type DocumentedRoute = Pick<AdminRoute, "method" | "path" | "access" | "doc">;
+
 /** The OpenAPI 3.1 document of the admin API, made of its routes. */
-export function openApiOf(routes: readonly AdminRoute[]): Json {
+export function openApiOf(routes: readonly DocumentedRoute[]): Json {
   const paths = Object.fromEntries(
     [...Map.groupBy(routes, ({ path }) => path)].map(([path, group]) => [
       path.replaceAll(/:(\w+)/g, "{$1}"),
@@ -28,7 +31,8 @@ export function openApiOf(routes: readonly AdminRoute[]): Json {
     info: {
       title: "Signalbox admin API",
       version: "1",
-      description: "Keys, budgets, limits, policies, what requests cost, and what is retained of them.",
+      description:
+        "Keys, budgets, limits, policies, what requests cost, what was decided of them, and what is retained.",
     },
     servers: [{ url: "/" }],
     security: [{ key: [] }],
@@ -41,7 +45,7 @@ export function openApiOf(routes: readonly AdminRoute[]): Json {
 }
 
 /** The document's own route: it says nothing that a reader of the project does not know. */
-export function openApiRoute(routes: readonly AdminRoute[]): AdminRoute {
+export function openApiRoute(routes: readonly DocumentedRoute[]): AdminRoute {
   const document = openApiOf(routes);
   return {
     method: "GET",
@@ -52,7 +56,7 @@ export function openApiRoute(routes: readonly AdminRoute[]): AdminRoute {
   };
 }
 
-function operationOf({ method, path, access, doc }: AdminRoute): Json {
+function operationOf({ method, path, access, doc }: DocumentedRoute): Json {
   const { summary, body, query, status, answer, alsoText } = doc;
   const needs = access === "public" ? "Needs no key." : `Needs the right \`${access}\`.`;
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
@@ -87,7 +91,7 @@ function operationOf({ method, path, access, doc }: AdminRoute): Json {
 
 /** `get-keys-id` and the like. */
 function operationId(method: string, path: string): string {
-  const words = path.slice(ADMIN.length).split("/").filter(Boolean);
+  const words = path.replace(ADMIN, "").split("/").filter(Boolean);
   return [method.toLowerCase(), ...words.map((word) => word.replaceAll(/\W/g, ""))].join("-");
 }
 

@@ -1,62 +1,36 @@
 import { createHmac } from "node:crypto";
-import { PicoUsd, SignalboxError, TenantId, Uuid } from "@signalbox/proto";
+import { SignalboxError, Uuid } from "@signalbox/proto";
 import type { LedgerDifference } from "@signalbox/proto/grpc/ledger";
-import { z } from "zod";
 import { parseInput } from "../http/parse-input.ts";
 import type { Route } from "../http/route.ts";
 import { reaches } from "../identity/reach.ts";
 import type { Principal } from "../keys/key-ring.ts";
+import { DecisionPage, DecisionQuery } from "./decision-query.ts";
 import type { LedgerReader } from "./ledger-reader.ts";
 import { renderRecord } from "./render-entry.ts";
 
-const LIMIT_DEFAULT = 50;
-const LIMIT_MAX = 500;
-
-/** Unix milliseconds, or an ISO date. */
-const Time = z.string().transform((text, context) => {
-  const ms = /^\d{1,15}$/.test(text) ? Number(text) : Date.parse(text);
-  if (!Number.isNaN(ms)) return ms;
-  context.addIssue({ code: "custom", message: "expected Unix milliseconds or an ISO date" });
-  return z.NEVER;
-});
-
-const ListQuery = z.strictObject({
-  from: Time.optional(),
-  to: Time.optional(),
-  /** A virtual key's id. */
-  key: z.string().max(64).optional(),
-  /** The model that was asked for. */
-  model: z.string().max(256).optional(),
-  /** The provider that was chosen. */
-  provider: z.string().max(64).optional(),
-  kind: z.enum(["route", "refuse", "serve-cached"]).optional(),
-  /** A tag of the caller's own tenant, as requests had it. */
-  tag: z.string().min(1).max(128).optional(),
-  /** Words of the reason, or of what a refusal said. */
-  reason: z.string().min(1).max(256).optional(),
-  /** What the request cost, both bounds included. */
-  min_cost_pico_usd: PicoUsd.optional(),
-  max_cost_pico_usd: PicoUsd.optional(),
-  /** Whose decisions; another tenant's only for who reaches all tenants. */
-  tenant: TenantId.optional(),
-  limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(LIMIT_DEFAULT),
-  /** `desc`: the newest first. */
-  order: z.enum(["asc", "desc"]).default("desc"),
-  /** Leaves below it: of `desc` the previous page's `next_before`. */
-  before: z.coerce.number().int().min(1).optional(),
-  /** Leaves from it on: of `asc` the previous page's `next_from_index`. */
-  from_index: z.coerce.number().int().min(0).default(0),
-});
+/** What the document of the API says of the list. */
+export const DECISION_LIST = {
+  method: "GET",
+  path: "/v1/decisions",
+  access: "read-records",
+  doc: {
+    summary: "Decisions of the register, with their outcomes.",
+    query: DecisionQuery,
+    status: 200,
+    answer: DecisionPage,
+  },
+} as const;
 
 /** The register's decisions: a tenant reads its own, an admin all. */
 export function decisionRoutes(ledger: LedgerReader): Route[] {
   return [
     {
-      method: "GET",
-      path: "/v1/decisions",
-      access: "read-records",
+      method: DECISION_LIST.method,
+      path: DECISION_LIST.path,
+      access: DECISION_LIST.access,
       async handle({ request, principal }) {
-        const query = parseInput(ListQuery, request.query);
+        const query = parseInput(DecisionQuery, request.query);
         const { records, nextBeforeIndex, nextFromIndex } = await ledger.query(principal, {
           tenant: wantedTenant(principal, query),
           fromMs: BigInt(query.from ?? 0),
@@ -111,7 +85,7 @@ export function decisionRoutes(ledger: LedgerReader): Route[] {
 }
 
 /** Empty is all that the principal may see. Throws for another tenant's when those are out of its reach, or for tags there. */
-function wantedTenant(principal: Principal, { tag, tenant }: z.infer<typeof ListQuery>): string {
+function wantedTenant(principal: Principal, { tag, tenant }: DecisionQuery): string {
   const isOther = tenant !== undefined && tenant !== principal.tenant;
   if (isOther && !reaches(principal, tenant)) {
     throw new SignalboxError("forbidden", "The key does not reach another tenant's decisions.");

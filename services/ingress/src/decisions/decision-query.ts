@@ -1,0 +1,54 @@
+import { PicoUsd, TenantId } from "@signalbox/proto";
+import { z } from "zod";
+
+const LIMIT_DEFAULT = 50;
+const LIMIT_MAX = 500;
+
+/** Unix milliseconds, or an ISO date. */
+const Time = z.string().transform((text, context) => {
+  const ms = /^\d{1,15}$/.test(text) ? Number(text) : Date.parse(text);
+  if (!Number.isNaN(ms)) return ms;
+  context.addIssue({ code: "custom", message: "expected Unix milliseconds or an ISO date" });
+  return z.NEVER;
+});
+
+/** What `GET /v1/decisions` can be asked; infra/config/DECISIONS.md lists the same. */
+export const DecisionQuery = z.strictObject({
+  from: Time.optional().describe("made at this time or later: Unix milliseconds, or an ISO date"),
+  to: Time.optional().describe("made before it"),
+  key: z.string().max(64).optional().describe("the id of the key that asked"),
+  model: z.string().max(256).optional().describe("the model that was asked for"),
+  provider: z.string().max(64).optional().describe("the provider that was chosen"),
+  kind: z.enum(["route", "refuse", "serve-cached"]).optional().describe("what was decided"),
+  tag: z.string().min(1).max(128).optional().describe("a tag of the caller's own tenant, as requests had it"),
+  reason: z.string().min(1).max(256).optional().describe("words of the reason, or of what a refusal said"),
+  min_cost_pico_usd: PicoUsd.optional().describe("what the request cost, at the least"),
+  max_cost_pico_usd: PicoUsd.optional().describe("what the request cost, at the most"),
+  tenant: TenantId.optional().describe("whose decisions; another tenant's only for who reaches all tenants"),
+  limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(LIMIT_DEFAULT).describe("how many on a page"),
+  order: z.enum(["asc", "desc"]).default("desc").describe("desc: the newest first"),
+  before: z.coerce.number().int().min(1).optional().describe("of desc: the page before's next_before"),
+  from_index: z.coerce.number().int().min(0).default(0).describe("of asc: the page before's next_from_index"),
+});
+export type DecisionQuery = z.infer<typeof DecisionQuery>;
+
+/** A page, which may hold few decisions or none, and still have a next one. */
+export const DecisionPage = z.strictObject({
+  object: z.literal("list"),
+  data: z.array(
+    z.looseObject({
+      object: z.literal("decision"),
+      index: z.int().describe("its leaf in the register"),
+      decisionId: z.string().nullable(),
+      requestId: z.string().nullable(),
+      decision: z.looseObject({}).nullable().describe("the event as it was signed; null where none was made"),
+      outcome: z.looseObject({}).nullable().describe("the event as it was signed; null while the request runs"),
+      related: z.array(z.looseObject({})).describe("other events of the request"),
+      labels: z.looseObject({}).nullable().describe("user, metadata and tags in plain text, until they are erased"),
+      explanation: z.array(z.string()),
+    }),
+  ),
+  has_more: z.boolean(),
+  next_before: z.int().nullable().describe("of desc: where the next page begins"),
+  next_from_index: z.int().nullable().describe("of asc: where the next page begins"),
+});
