@@ -137,7 +137,11 @@ function runEntry(args) {
   const child = spawn(NODE_24, args, {
     cwd: process.cwd(),
     stdio: ["inherit", "inherit", "inherit", "ipc"],
-    env: { ...process.env, NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? COMPILE_CACHE },
+    env: {
+      ...process.env,
+      ...proxyEnv(process.env),
+      NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? COMPILE_CACHE,
+    },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   const watch = watchNpm(() => child.kill("SIGTERM"));
@@ -151,6 +155,14 @@ function runEntry(args) {
       resolve(code ?? (signal === "SIGINT" ? 130 : signal === "SIGTERM" ? 143 : 1));
     });
   });
+}
+
+/** Node asks for a proxy by itself when it is told to; what runs on this machine is reached without one. */
+function proxyEnv(env) {
+  const read = (name) => env[name.toLowerCase()] ?? env[name];
+  if (read("HTTP_PROXY") === undefined && read("HTTPS_PROXY") === undefined) return {};
+  const exempt = [read("NO_PROXY"), "localhost,127.0.0.1,::1"].filter(Boolean).join(",");
+  return { NODE_USE_ENV_PROXY: env["NODE_USE_ENV_PROXY"] ?? "1", NO_PROXY: exempt, no_proxy: exempt };
 }
 
 /** An npm that was killed outright cannot pass a signal on; what it had started must not outlive it. */

@@ -1,8 +1,7 @@
-import { hostname, userInfo } from "node:os";
 import { canonicalize, sha256Digest } from "@signalbox/tlog";
+import { operatorName } from "../process/operator-name.ts";
 import type { SignalboxConfig } from "./signalbox-config.ts";
 
-const BY_MAX_CHARS = 128;
 /** What may be a key, or hold one: that it is there is a part of the digest, and what it says is not. */
 const SECRET_FIELDS: ReadonlySet<string> = new Set(["apiKey", "headers"]);
 
@@ -10,8 +9,7 @@ const SECRET_FIELDS: ReadonlySet<string> = new Set(["apiKey", "headers"]);
 export type ConfigMark = { readonly digest: string; readonly by: string };
 
 export function markConfig(config: SignalboxConfig): ConfigMark {
-  const by = `${userInfo().username}@${hostname()}`.slice(0, BY_MAX_CHARS);
-  return { digest: configDigest(config), by };
+  return { digest: configDigest(config), by: operatorName() };
 }
 
 /** SHA-256 of its canonical JSON, defaults filled in, numbers as text and without secrets. */

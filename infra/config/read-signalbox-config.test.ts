@@ -1,6 +1,9 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ConfigError } from "./config-error.ts";
-import { parseSignalboxConfig, readSignalboxConfig } from "./read-signalbox-config.ts";
+import { parseSignalboxConfig, placedInConfig, readSignalboxConfig } from "./read-signalbox-config.ts";
 
 function problems(text: string): string[] {
   let message = "";
@@ -69,4 +72,31 @@ test("what is not YAML is told with its line", () => {
 
 test("a file that is not there is named", () => {
   expect(() => readSignalboxConfig("/nowhere/x.yaml")).toThrow("/nowhere/x.yaml: cannot be read");
+});
+
+test("what YAML means otherwise than it looks is told with its line and the fix", () => {
+  expect(problems("audit: async\nregion: *eu\n")).toEqual([
+    "signalbox.yaml:2: *eu refers to nothing: put a text that begins with an asterisk in quotes",
+  ]);
+  expect(problems("audit: async\n---\naudit: sync\n")).toEqual([
+    "signalbox.yaml:2: a second document begins here: remove the line `---`, the file is one document",
+  ]);
+  expect(parseSignalboxConfig("region: &here eu\nbrowserOrigins: ['*']\n", "x").region).toBe("eu");
+});
+
+test("what only a start can find wrong is told with the line of its field", () => {
+  const file = join(mkdtempSync(join(tmpdir(), "signalbox-config-")), "box.yaml");
+  writeFileSync(file, "audit: async\nproviders:\n  mine:\n    baseUrl: http://127.0.0.1:9/v1\n");
+  const placed = (text: string): string => (placedInConfig(new ConfigError(text), file) as Error).message;
+  expect(placed("providers.mine: its models cannot be listed")).toMatch(/box\.yaml:3: providers\.mine: its models/);
+  expect(placed("providers.mine.apiKeyEnv names X, which is not set")).toMatch(/box\.yaml:3: /);
+  expect(placed("providers.mine.baseUrl is missing")).toMatch(/box\.yaml:4: /);
+  const other = new Error("no space left");
+  expect(placedInConfig(other, file)).toBe(other);
+});
+
+test("an origin that cannot be one is told of in words", () => {
+  expect(problems("browserOrigins: [app.example]")).toEqual([
+    "signalbox.yaml:1: browserOrigins.0: expected an origin like https://app.example, in small letters and without a path, or '*' for any",
+  ]);
 });

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { problemWords } from "@signalbox/kit/problem-words";
 import { offsetOf } from "@signalbox/kit/yaml-offset";
-import { LineCounter, parseDocument } from "yaml";
-import type { Document } from "yaml";
+import { LineCounter, parseDocument, visit } from "yaml";
+import type { Document, YAMLParseError } from "yaml";
 import type { z } from "zod";
 import { ConfigError } from "./config-error.ts";
 import { SignalboxConfig } from "./signalbox-config.ts";
@@ -14,13 +14,28 @@ type Problem = { readonly offset: number; readonly text: string };
  * Throws ConfigError with a line `file:line: field: what is wrong and what would be right` for each problem.
  */
 export function readSignalboxConfig(file: string | undefined): SignalboxConfig {
-  if (file === undefined) return SignalboxConfig.parse({});
+  return file === undefined ? SignalboxConfig.parse({}) : parseSignalboxConfig(readText(file), file);
+}
+
+function readText(file: string): string {
   try {
-    return parseSignalboxConfig(readFileSync(file, "utf8"), file);
+    return readFileSync(file, "utf8");
   } catch (error) {
-    if (error instanceof ConfigError) throw error;
     throw new ConfigError(`${file}: cannot be read (${(error as Error).message}). Check the path after --config.`);
   }
+}
+
+/**
+ * What was found wrong behind the schema, as a provider whose models cannot be listed: with the file and the line of the
+ * field that its message begins with. Without a file there is no such place, and other errors stay as they are.
+ */
+export function placedInConfig(error: unknown, file: string | undefined): unknown {
+  if (file === undefined || !(error instanceof ConfigError)) return error;
+  const lines = new LineCounter();
+  const document = parseDocument(readText(file), { lineCounter: lines, prettyErrors: false });
+  const [field = ""] = /^[\w.-]+/.exec(error.message) ?? [];
+  const { line } = lines.linePos(offsetOf(field.split("."), document));
+  return new ConfigError(`${file}:${line}: ${error.message}`);
 }
 
 /** The same over text; `file` is its name in messages. */
@@ -32,10 +47,30 @@ export function parseSignalboxConfig(text: string, file: string): SignalboxConfi
     throw new ConfigError(ordered.map((at) => `${file}:${lines.linePos(at.offset).line}: ${at.text}`).join("\n"));
   };
   if (document.errors.length > 0) {
-    fail(document.errors.map((error) => ({ offset: error.pos[0], text: `this is not YAML: ${error.message}` })));
+    fail(document.errors.map((error) => ({ offset: error.pos[0], text: syntaxProblem(error) })));
   }
+  const strangers = aliasesWithoutAnchor(document);
+  if (strangers.length > 0) fail(strangers);
   const result = SignalboxConfig.safeParse(document.toJS() ?? {}, { error: problemWords });
   return result.success ? result.data : fail(result.error.issues.flatMap((issue) => problemsOf(issue, document)));
+}
+
+function syntaxProblem({ code, message }: YAMLParseError): string {
+  if (code === "MULTIPLE_DOCS") return "a second document begins here: remove the line `---`, the file is one document";
+  return `this is not YAML: ${message}`;
+}
+
+/** YAML takes a value that begins with an asterisk for a reference. */
+function aliasesWithoutAnchor(document: Document.Parsed): Problem[] {
+  const problems: Problem[] = [];
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined) return;
+      const text = `*${alias.source} refers to nothing: put a text that begins with an asterisk in quotes`;
+      problems.push({ offset: alias.range?.[0] ?? 0, text });
+    },
+  });
+  return problems;
 }
 
 /** An unknown field is shown where its own name stands, and each one by itself. */

@@ -92,10 +92,15 @@ export function renderPolicy({ policy, cache: answers }: SignalboxConfig): objec
   };
 }
 
-type Common = { logLevel: SignalboxConfig["log"]["level"]; nats: { url: string; seedFile: string } };
+type Common = {
+  logLevel: SignalboxConfig["log"]["level"];
+  nats: { url: string; seedFile: string };
+  healthPort: number | null;
+};
 
-function common({ config, natsUrl, keys }: RenderOptions, stage: StageName): Common {
-  return { logLevel: config.log.level, nats: { url: natsUrl, seedFile: keys.nats.seedFiles[stage] } };
+function common({ config, natsUrl, keys, ports }: RenderOptions, stage: StageName): Common {
+  const healthPort = stage === "ingress" ? null : ports[`${stage}-health`];
+  return { logLevel: config.log.level, nats: { url: natsUrl, seedFile: keys.nats.seedFiles[stage] }, healthPort };
 }
 
 function signing({ keys }: RenderOptions, stage: StageName): { signingKeyFile: string } {
@@ -137,7 +142,7 @@ function ingress(options: RenderOptions): ServiceConfigs["ingress"] {
     responses: { ...config.retention.responses },
     content: { ...config.retention.content },
     deadlines: {
-      attemptTimeoutMs: Math.max(50, Math.round(limits.pipelineTimeoutMs * ATTEMPT_SHARE)),
+      attemptTimeoutMs: attemptTimeoutMs(limits),
       pipelineTimeoutMs: limits.pipelineTimeoutMs,
       answerTimeoutMs: limits.answerTimeoutMs,
       stalledClientTimeoutMs: limits.stalledClientTimeoutMs,
@@ -183,8 +188,14 @@ function dispatcher(options: RenderOptions): ServiceConfigs["dispatcher"] {
     grpcTokenFile: keys.grpcTokenFiles.dispatcher,
     guardPath: guardPathOf(options),
     providers: Object.fromEntries(Object.entries(providers).map(([name, access]) => [name, { ...access }])),
+    receiptTimeoutMs: attemptTimeoutMs(config.limits),
     limits: { inFlightMax: config.limits.inFlightMax },
   };
+}
+
+/** Of one try of the line; a standing ledger holds up nobody longer, neither before a provider is called nor after. */
+function attemptTimeoutMs({ pipelineTimeoutMs }: SignalboxConfig["limits"]): number {
+  return Math.max(50, Math.round(pipelineTimeoutMs * ATTEMPT_SHARE));
 }
 
 function ledger(options: RenderOptions): ServiceConfigs["audit-ledger"] {

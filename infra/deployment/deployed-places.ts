@@ -11,6 +11,11 @@ export const DEPLOYED_PORTS: Ports = {
   cache: 8_793,
   simulator: 8_794,
   register: 8_795,
+  "classifier-health": 8_796,
+  "cache-health": 8_797,
+  "policy-health": 8_798,
+  "dispatcher-health": 8_799,
+  "audit-ledger-health": 8_800,
   nats: 4_222,
   postgres: 5_432,
 };

@@ -1,12 +1,19 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { commandLine, endStaleProcess } from "../process/stale-process.ts";
 import type { Home } from "./home.ts";
 
 const STOP_LIMIT_MS = 5_000;
 
-/** Who runs over a home folder; the command line is kept because a pid alone may belong to another process by now. */
-type Claim = { readonly pid: number; readonly command: string };
+/** Longer than it takes to write a file after it was read. */
+const SETTLE_MS = 100;
+
+/**
+ * Who runs over a home folder. The command line is kept because a pid alone may belong to another process by now, and
+ * the folder itself because a copy of one that is in use holds the other's claim.
+ */
+type Claim = { readonly pid: number; readonly command: string; readonly folder?: string };
 
 /**
  * Makes this process the only one over a home folder, until it is disposed of.
@@ -15,20 +22,37 @@ type Claim = { readonly pid: number; readonly command: string };
  */
 export async function claimHome(home: Home): Promise<Disposable> {
   const file = join(home.run, "supervisor.json");
-  const owner = readJson(file) as Claim | null;
-  if (owner !== null && owner.pid !== process.pid && owner.command !== "" && commandLine(owner.pid) === owner.command) {
-    throw new Error(
-      `Signalbox already runs over ${home.dir} (process ${owner.pid}). Stop it, or use another folder with --home.`,
-    );
-  }
+  const { dev, ino } = statSync(home.dir);
+  const own = { pid: process.pid, command: commandLine(process.pid), folder: `${dev}:${ino}` };
+  await place(file, own, home);
   await endServices(home);
-  writeFileSync(file, JSON.stringify({ pid: process.pid, command: commandLine(process.pid) } satisfies Claim));
   return {
     [Symbol.dispose]: () => {
       rmSync(home.runtimeFile, { force: true });
       rmSync(file, { force: true });
     },
   };
+}
+
+/** Of several starts at once, one finds no file and makes it; over a dead one's file the last to write it wins. */
+async function place(file: string, own: Required<Claim>, home: Home): Promise<void> {
+  try {
+    return writeFileSync(file, JSON.stringify(own), { flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  refuseBeside(readJson(file) as Claim | null, own, home);
+  writeFileSync(file, JSON.stringify(own));
+  await sleep(SETTLE_MS);
+  refuseBeside(readJson(file) as Claim | null, own, home);
+}
+
+function refuseBeside(owner: Claim | null, own: Required<Claim>, home: Home): void {
+  if (owner === null || owner.pid === own.pid || owner.command === "") return;
+  if ((owner.folder ?? own.folder) !== own.folder || commandLine(owner.pid) !== owner.command) return;
+  throw new Error(
+    `Signalbox already runs over ${home.dir} (process ${owner.pid}). Stop it, or use another folder with --home.`,
+  );
 }
 
 /** A service's command line names its config below this very home. */

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 export const DEFAULT_HOME = "./.signalbox";
@@ -21,7 +21,7 @@ export type Home = {
   readonly runtimeFile: string;
 };
 
-/** Names the folders and makes those that are not there. */
+/** Names the folders and makes those that are not there. Throws with what to do where that cannot be. */
 export function openHome(dir: string = DEFAULT_HOME): Home {
   const root = resolve(dir);
   const home: Home = {
@@ -35,9 +35,31 @@ export function openHome(dir: string = DEFAULT_HOME): Home {
     credentialsFile: join(root, "credentials"),
     runtimeFile: join(root, "run", "runtime.json"),
   };
-  mkdirSync(root, { recursive: true });
-  for (const folder of [home.keys, home.run, home.logs, home.nats, home.ledger]) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(root, { recursive: true });
+    for (const folder of [home.keys, home.run, home.logs, home.nats, home.ledger]) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      accessSync(folder, constants.W_OK);
+    }
+  } catch (error) {
+    throw new Error(`${root} cannot hold Signalbox's state: ${whyNot(error)}. Choose another folder with --home DIR.`, {
+      cause: error,
+    });
   }
   return home;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EEXIST: "a file stands there",
+  ENOTDIR: "a file stands in its path",
+  EACCES: "this user may not write there",
+  EPERM: "this user may not write there",
+  EROFS: "it is on a file system that is only read",
+  ENOENT: "it cannot be made there",
+  ENOSPC: "there is no space left",
+};
+
+function whyNot(error: unknown): string {
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  return REASONS[code] ?? message;
 }

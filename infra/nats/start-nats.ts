@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startProcessGroup } from "../process/process-group.ts";
+import { serverEnv } from "../process/server-env.ts";
 import { endStaleProcess } from "../process/stale-process.ts";
 import { natsConf } from "./nats-conf.ts";
 import type { NatsKeys } from "./nats-keys.ts";
@@ -45,7 +46,7 @@ export async function startNats(options: StartNatsOptions): Promise<Nats> {
   await endStaleServer(pidFile, confFile);
   await writeFile(confFile, natsConf({ port, storeDir: join(dir, "store"), keys, storeMaxBytes }), { mode: 0o600 });
   const { command, args, env } = serverCommand(binary, ["-c", confFile, "-P", pidFile]);
-  const server = await startProcessGroup({ command, args, env: { ...env, ...process.env }, logFile });
+  const server = await startProcessGroup({ command, args, env: { ...env, ...serverEnv(process.env) }, logFile });
   const stop = new AbortController();
   const outcome = await Promise.race([server.exited.then(() => "ended" as const), untilReady(port, stop.signal)]);
   stop.abort();

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { readOrMakeSecret } from "../home/secret-file.ts";
 import { startProcessGroup } from "../process/process-group.ts";
 import type { ProcessGroup } from "../process/process-group.ts";
+import { serverEnv } from "../process/server-env.ts";
 import { endStaleProcess } from "../process/stale-process.ts";
 import { postgresBinaries } from "./postgres-binaries.ts";
 import { asServerUser, serverUser } from "./server-user.ts";
@@ -15,6 +16,7 @@ import type { ServerUser } from "./server-user.ts";
 export const SUPER_USER = "postgres";
 
 const INIT_LIMIT_MS = 120_000;
+const OWN_LIMIT_MS = 300_000;
 const READY_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 10_000;
 const POLL_MS = 15;
@@ -65,12 +67,14 @@ export async function startPostgres({ dir, port, logFile }: StartPostgresOptions
   const password = readOrMakeSecret(join(dir, "superuser.password"), () => randomBytes(24).toString("base64url"));
   if (!(await exists(join(data, "PG_VERSION")))) await initialise({ dir, data, password, user });
   await endStaleServer(data);
+  await ownData(data, user);
   const server = await startServer({ data, port, logFile, user });
   const exited = server.exited;
   return {
     port,
     pid: server.pid,
-    superUrl: `postgresql://${SUPER_USER}:${password}@127.0.0.1:${port}/postgres`,
+    // Without the last word, a PGSSLMODE of the machine's own would ask this server for what it does not have.
+    superUrl: `postgresql://${SUPER_USER}:${password}@127.0.0.1:${port}/postgres?sslmode=disable`,
     exited,
     // SIGINT is PostgreSQL's fast shutdown: sessions are cut, nothing committed is lost.
     [Symbol.asyncDispose]: async () => void (await server.stop({ signal: "SIGINT", limitMs: STOP_LIMIT_MS })),
@@ -103,7 +107,7 @@ async function initialise({ dir, data, password, user }: Initialise): Promise<vo
     ...ids
   } = asServerUser(user, { command: postgresBinaries().initdb, args: [...args, ...rest] }, [join(data, "PG_VERSION")]);
   try {
-    await promisify(execFile)(command, all, { ...ids, cwd: "/", timeout: INIT_LIMIT_MS });
+    await promisify(execFile)(command, all, { ...ids, env: serverEnv(process.env), cwd: "/", timeout: INIT_LIMIT_MS });
   } catch (error) {
     await rm(data, { recursive: true, force: true });
     throw new Error(`PostgreSQL's initdb failed: ${(error as { stderr?: string }).stderr ?? String(error)}`, {
@@ -123,6 +127,13 @@ async function endStaleServer(data: string): Promise<void> {
   await rm(pidFile, { force: true });
 }
 
+/** A folder that root copied, or that comes from a machine with other accounts, is the server's again. */
+async function ownData(data: string, user: ServerUser): Promise<void> {
+  if (user.kind === "self" || (await stat(data)).uid === user.uid) return;
+  const args = ["-R", `${user.uid}:${user.gid}`, data];
+  await promisify(execFile)("chown", args, { timeout: OWN_LIMIT_MS });
+}
+
 type StartServer = {
   readonly data: string;
   readonly port: number;
@@ -139,7 +150,7 @@ async function startServer({ data, port, logFile, user }: StartServer): Promise<
   );
   const deadline = performance.now() + READY_LIMIT_MS;
   for (;;) {
-    const server = await startProcessGroup({ ...command, cwd: "/", logFile });
+    const server = await startProcessGroup({ ...command, env: serverEnv(process.env), cwd: "/", logFile });
     const stopWaiting = new AbortController();
     const outcome = await Promise.race([server.exited, untilReady({ data, deadline, signal: stopWaiting.signal })]);
     stopWaiting.abort();

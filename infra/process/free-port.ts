@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { mkdirSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
@@ -31,17 +31,22 @@ export async function freePort(): Promise<number> {
 }
 
 /** Whether a server could listen on a TCP port of 127.0.0.1 now. */
-export function isFree(port: number): Promise<boolean> {
+export async function isFree(port: number): Promise<boolean> {
+  return (await portState(port)) === "free";
+}
+
+/** forbidden: this user may not have it, as those below 1024 on most systems. */
+export function portState(port: number): Promise<"free" | "taken" | "forbidden"> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+    server.once("error", ({ code }: NodeJS.ErrnoException) => resolve(code === "EACCES" ? "forbidden" : "taken"));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve("free")));
   });
 }
 
 /** False when the port was given away before. A claim whose time is over goes, and its port may be had at a later try. */
 function claimPort(port: number): boolean {
-  const dir = join(tmpdir(), `signalbox-ports-${userInfo().uid}`);
+  const dir = join(tmpdir(), `signalbox-ports-${process.getuid?.() ?? "user"}`);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const file = join(dir, String(port));
   try {

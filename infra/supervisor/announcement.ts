@@ -5,7 +5,7 @@ import type { Line } from "./start-line.ts";
 /** What a newcomer reads when the line is up. */
 export function announcement(line: Line): string {
   const { baseUrl, apiKey } = line.ready();
-  const home = line.home.dir === resolve(DEFAULT_HOME) ? "" : ` --home ${line.home.dir}`;
+  const home = line.home.dir === resolve(DEFAULT_HOME) ? "" : ` --home ${shellWord(line.home.dir)}`;
   const body = '{"model":"auto","messages":[{"role":"user","content":"Hello!"}]}';
   return [
     section("Signalbox is ready", [
@@ -30,6 +30,11 @@ export function announcement(line: Line): string {
 /** What became of the demonstration request. */
 export function demonstrationText(lines: readonly string[]): string {
   return section("Demonstration", lines);
+}
+
+/** As a shell takes it for one word. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function section(title: string, lines: readonly string[]): string {

@@ -1,12 +1,19 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Home } from "../home/home.ts";
-import { freePort, isFree, SERVER_PORTS } from "../process/free-port.ts";
+import { freePort, isFree, portState, SERVER_PORTS } from "../process/free-port.ts";
 
 export const DEFAULT_PORT = 8_790;
 
+/** Services without an HTTP API of their own, whose health and metrics have a port of theirs. */
+export const WATCHED_STAGES = ["classifier", "cache", "policy", "dispatcher", "audit-ledger"] as const;
+type HealthPort = `${(typeof WATCHED_STAGES)[number]}-health`;
+
 /** Every port of a line; all of them on the loopback interface. */
-const PORT_NAMES = ["http", "ledger", "register", "dispatcher", "cache", "nats", "postgres", "simulator"] as const;
+const PORT_NAMES = [
+  ...(["http", "ledger", "register", "dispatcher", "cache", "nats", "postgres", "simulator"] as const),
+  ...WATCHED_STAGES.map((stage): HealthPort => `${stage}-health`),
+];
 export type Ports = Readonly<Record<(typeof PORT_NAMES)[number], number>>;
 
 /**
@@ -23,7 +30,7 @@ export async function choosePorts(home: Home, httpPort: number): Promise<Ports> 
     const taken = [...chosen.values()];
     const usable = wanted !== undefined && (asked || isServerPort(wanted)) && !taken.includes(wanted);
     if (usable && (await isFree(wanted))) chosen.set(name, wanted);
-    else if (asked) throw new Error(portTaken(httpPort));
+    else if (asked) throw new Error(await whyNotPort(httpPort));
     else chosen.set(name, await freePortBeside(taken));
   }
   const ports = Object.fromEntries(chosen) as Ports;
@@ -31,8 +38,9 @@ export async function choosePorts(home: Home, httpPort: number): Promise<Ports> 
   return ports;
 }
 
-function portTaken(port: number): string {
-  return `Port ${port} is in use. Choose another with --port N; --port 0 takes a free one.`;
+async function whyNotPort(port: number): Promise<string> {
+  const why = (await portState(port)) === "forbidden" ? "is not for this user" : "is in use";
+  return `Port ${port} ${why}. Choose another with --port N; --port 0 takes a free one.`;
 }
 
 /** Remembered ports are not given away anew, so one of them may come again. */

@@ -17,7 +17,7 @@ const PORT_MAX = 65_535;
 export function parseLineOptions(args: readonly string[]): StartOptions | { readonly exitCode: number } {
   const program = new Command("npm start --")
     .description("Starts Signalbox: PostgreSQL, NATS and all services, over one folder.")
-    .option("--home <dir>", "folder that holds all state", DEFAULT_HOME)
+    .option("--home <dir>", "folder that holds all state", parseHome, DEFAULT_HOME)
     .option("--port <n>", "port of the HTTP API; 0 picks free ports for everything", parsePort, DEFAULT_PORT)
     .option("--config <file>", "YAML file, see infra/config/REFERENCE.md; without it every field takes its default")
     .option("--json", "print one JSON line on stdout when ready, and all else on stderr", false)
@@ -32,6 +32,12 @@ export function parseLineOptions(args: readonly string[]): StartOptions | { read
     if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? 0 : 2 };
     throw error;
   }
+}
+
+/** An unset variable in a script must not make the folder that one stands in the home. */
+function parseHome(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("a folder has a name.");
+  return text;
 }
 
 function parsePort(text: string): number {

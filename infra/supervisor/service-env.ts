@@ -17,6 +17,7 @@ const FOR_OUTGOING = [
   "http_proxy",
   "https_proxy",
   "no_proxy",
+  "NODE_USE_ENV_PROXY",
   "NODE_EXTRA_CA_CERTS",
   "SSL_CERT_FILE",
   "SSL_CERT_DIR",

@@ -4,7 +4,7 @@ import { resolveProviders } from "../catalogue/resolve-providers.ts";
 import type { ResolvedProviders } from "../catalogue/resolve-providers.ts";
 import { checkGuardrails } from "../config/check-guardrails.ts";
 import { writeDocuments } from "../config/write-documents.ts";
-import { readSignalboxConfig } from "../config/read-signalbox-config.ts";
+import { placedInConfig, readSignalboxConfig } from "../config/read-signalbox-config.ts";
 import { ONE_MACHINE, renderServiceConfigs } from "../config/render-service-configs.ts";
 import type { ServiceConfigs } from "../config/render-service-configs.ts";
 import type { SignalboxConfig } from "../config/signalbox-config.ts";
@@ -15,7 +15,7 @@ import { lineKeys } from "../home/line-keys.ts";
 import { writeSecretFile } from "../home/secret-file.ts";
 import { signalProcess } from "../process/process-group.ts";
 import { bothEnded } from "./both-ended.ts";
-import { choosePorts } from "./choose-ports.ts";
+import { choosePorts, WATCHED_STAGES } from "./choose-ports.ts";
 import type { Ports } from "./choose-ports.ts";
 import type { FirstKeys } from "./first-keys.ts";
 import type { Progress } from "./progress.ts";
@@ -54,6 +54,8 @@ export type ReadyInfo = {
   readonly grpc: { readonly ledger: string; readonly dispatcher: string };
   /** The register as static files (C2SP tlog-tiles). */
   readonly registerUrl: string;
+  /** Where each service says how it does, in Prometheus' format. */
+  readonly metricsUrls: Readonly<Record<StageName, string>>;
   readonly pids: Readonly<Record<StageName, number>>;
 };
 
@@ -174,7 +176,11 @@ async function prepareServices(
   // Providers need neither neighbour, so they are looked for while these come up.
   const [neighbours, resolved] = await bothEnded(
     bringUpNeighbours(context, stack),
-    context.progress.step("providers", () => registerProviders(options, context, stack)),
+    context.progress.step("providers", () =>
+      registerProviders(options, context, stack).catch((error: unknown) => {
+        throw placedInConfig(error, options.configFile);
+      }),
+    ),
   );
   const keys = await prepareDatabase({ ...context, ownerUrl: neighbours.postgres.url("owner"), baseUrl });
   const configs = renderServiceConfigs({
@@ -247,8 +253,14 @@ function readyInfo(parts: Parts & { readonly pids: ReadyInfo["pids"] }): ReadyIn
     databaseUrl: neighbours.postgres.url("owner"),
     grpc: { ledger: `127.0.0.1:${ports.ledger}`, dispatcher: `127.0.0.1:${ports.dispatcher}` },
     registerUrl: `http://127.0.0.1:${ports.register}`,
+    metricsUrls: metricsUrls(baseUrl, ports),
     pids,
   };
+}
+
+function metricsUrls(baseUrl: string, ports: Ports): ReadyInfo["metricsUrls"] {
+  const watched = WATCHED_STAGES.map((stage) => [stage, `http://127.0.0.1:${ports[`${stage}-health`]}/metrics`]);
+  return { ingress: `${baseUrl}/metrics`, ...Object.fromEntries(watched) } as ReadyInfo["metricsUrls"];
 }
 
 function writeRuntime(home: Home, ready: ReadyInfo, { postgres, nats }: Neighbours): void {

@@ -49,13 +49,19 @@ export async function bringUpPostgres({ home, keys, ports, progress }: Neighbour
       await ensureRoles(superUrl, keys.postgres);
       await ensureDatabase(superUrl);
       const applied = await migrate(url("owner"));
-      return applied.length === 0 ? undefined : `applied ${applied.join(", ")}`;
+      return appliedText(applied);
     });
   } catch (error) {
     await kept[Symbol.asyncDispose]();
     throw error;
   }
   return { ...neighbour(kept), url };
+}
+
+function appliedText(names: readonly string[]): string | undefined {
+  const [first, last] = [names[0], names.at(-1)];
+  if (first === undefined || first === last) return first === undefined ? undefined : `applied ${first}`;
+  return `applied ${names.length} migrations, ${first} to ${last}`;
 }
 
 /** NATS over the home folder, with its users and streams. */

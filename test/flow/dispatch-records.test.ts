@@ -43,6 +43,16 @@ describe("no answer is final without its record", () => {
     rig.operator.publish(receiptSubject("synced"), JSON.stringify(receipt));
     expect((await sent.exchange).frames.at(-1)).toBe("final");
   });
+
+  test("in sync mode a ledger that says nothing is waited for as long as is declared, and no longer", async () => {
+    await using rig = await startDispatchRig({ receiptTimeoutMs: 300 });
+    rig.one.next(whole("Hello"));
+    const { exchange } = await rig.send(CHAT, { audit: "sync" });
+    const askedMs = performance.now();
+    const { frames, error } = await exchange;
+    expect([frames.at(-1), error?.code]).toEqual(["error", "audit-unavailable"]);
+    expect(performance.now() - askedMs).toBeLessThan(1_500);
+  });
 });
 
 const stored: { header: unknown; body: string }[] = [];

@@ -25,10 +25,10 @@ test("compose.yaml waits only for services that it has", () => {
   }
 });
 
-test("the image has the Node and the folders that the workspace has", () => {
-  const catalog = (
-    parse(readFileSync(join(ROOT, "pnpm-workspace.yaml"), "utf8")) as { catalog: Record<string, string> }
-  ).catalog;
+test("the image, and what the install checks packages for, have the Node and the folders that the workspace has", () => {
+  type Workspace = { readonly catalog: Record<string, string>; readonly nodeVersion: string };
+  const { catalog, nodeVersion } = parse(readFileSync(join(ROOT, "pnpm-workspace.yaml"), "utf8")) as Workspace;
+  expect(nodeVersion).toBe(catalog["node"]);
   expect(dockerfile).toContain(`FROM node:${catalog["node"]}-`);
   for (const folder of ["proto", "libs", "services", "infra"]) expect(dockerfile).toContain(`COPY ${folder} ${folder}`);
 });

@@ -42,6 +42,8 @@ export function createGrpcClients<C extends Client>(ClientClass: ClientConstruct
         // Retries keep a copy of every message, and what may be tried again is decided above this layer.
         "grpc.enable_retries": 0,
         "grpc.enable_channelz": 0,
+        // The environment's proxy is for the way to providers; stages reach each other without one.
+        "grpc.enable_http_proxy": 0,
         "grpc.initial_reconnect_backoff_ms": 100,
         "grpc.max_reconnect_backoff_ms": 2_000,
       });

@@ -9,6 +9,7 @@ export * from "./guardrails.ts";
 export * from "./health-server.ts";
 export * from "./logger.ts";
 export * from "./durable-publisher.ts";
+export * from "./outgoing-proxy.ts";
 export * from "./read-config.ts";
 export * from "./read-items.ts";
 export * from "./receipts.ts";

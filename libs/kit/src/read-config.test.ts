@@ -49,3 +49,9 @@ test("a file that is not there and a missing path are config errors", () => {
   expect(() => readConfig(Config, ["--config", "/nowhere/box.yaml"])).toThrow(/\/nowhere\/box\.yaml: cannot be read/);
   expect(() => readConfig(Config, ["--config"])).toThrow(/needs the path/);
 });
+
+test("a word on the command line that means nothing is a config error, so that a slip starts nothing", () => {
+  expect(() => readConfig(Config, ["--chek"])).toThrow(/no option '--chek'/);
+  expect(() => readConfig(Config, ["--config", "/nowhere/box.yaml", "extra"])).toThrow(/no option 'extra'/);
+  expect(readConfig(Config, ["--check", "--held"])).toEqual({ http: { port: 1 }, name: "n" });
+});

@@ -55,7 +55,13 @@ function describe(issue: z.core.$ZodIssue): string {
   return `${path}: ${issue.message}.${fix}`;
 }
 
-/** Reads a service's config from `--config FILE`; without one every field takes its default. */
+/** What a service's command line may hold beside `--config FILE`; `--held` is the supervisor's. */
+const OPTIONS: ReadonlySet<string> = new Set(["--check", "--help", "--held"]);
+
+/**
+ * Reads a service's config from `--config FILE`; without one every field takes its default.
+ * Throws ConfigError for words that mean nothing here too: a `--chek` must not start the service.
+ */
 export function readConfig<S extends z.ZodType>(
   schema: S,
   argv: readonly string[] = process.argv.slice(2),
@@ -63,6 +69,8 @@ export function readConfig<S extends z.ZodType>(
   const at = argv.indexOf("--config");
   const file = at === -1 ? undefined : argv[at + 1];
   if (at !== -1 && file === undefined) throw new ConfigError("--config needs the path of a file.");
+  const unknown = argv.find((word, index) => !OPTIONS.has(word) && (at === -1 || index < at || index > at + 1));
+  if (unknown !== undefined) throw new ConfigError(`there is no option '${unknown}': see --help.`);
   if (file === undefined) return schema.parse({});
   let text: string;
   try {

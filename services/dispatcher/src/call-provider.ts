@@ -1,7 +1,8 @@
 import { pipeline, type Readable } from "node:stream";
 import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import type { HeaderReader, RenderedRequest } from "@signalbox/dialects";
-import { Agent, Pool } from "undici";
+import { outgoingProxy } from "@signalbox/kit";
+import { Agent, Pool, ProxyAgent } from "undici";
 import type { Config, ProviderConfig } from "./config.ts";
 import type { Provider } from "./providers.ts";
 import { signRequest } from "./sign-request.ts";
@@ -30,7 +31,7 @@ export type ProviderCall = {
 const JSON_TYPE = "application/json";
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** One pool of kept connections for each provider. Silence is watched by the attempt, so undici's own timers are off. */
+/** One pool of kept connections for each provider, through the proxy that the environment names. Silence is watched by the attempt, so undici's own timers are off. */
 export function createAgent(config: Pick<Config, "http" | "timeouts" | "providers">): Agent {
   const connectMs = connectMsByOrigin(Object.values(config.providers));
   const options = {
@@ -42,8 +43,11 @@ export function createAgent(config: Pick<Config, "http" | "timeouts" | "provider
   };
   return new Agent({
     factory(origin) {
-      const timeout = connectMs.get(new URL(origin).origin) ?? config.timeouts.connectMs;
-      return new Pool(origin, { ...options, connect: { timeout } });
+      const url = new URL(origin);
+      const timeout = connectMs.get(url.origin) ?? config.timeouts.connectMs;
+      const proxy = outgoingProxy(url);
+      if (proxy === null) return new Pool(origin, { ...options, connect: { timeout } });
+      return new ProxyAgent({ ...options, uri: proxy, connectTimeout: timeout });
     },
   });
 }

@@ -63,6 +63,8 @@ export const Config = z.strictObject({
   guardPath: z.string().nullable().default(null),
   /** The providers that this dispatcher can call, by the names that the catalogue's endpoints use. */
   providers: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/), Provider).default({}),
+  /** `audit: sync`: how long the ledger's receipt of an outcome is waited for. */
+  receiptTimeoutMs: timeout.default(3_000),
   timeouts: z
     .strictObject({
       ...attemptTimeouts,

@@ -74,7 +74,8 @@ async function serve(context: ServeContext, served: Served, order: DispatchOrder
   try {
     const { tenant, audit } = order;
     const labels = readLabels(labelsJson);
-    await context.recorder.record({ type: "outcome", tenant, event, labels, audit, retryForMs: RECORD_RETRY_FOR_MS });
+    const within = { retryForMs: RECORD_RETRY_FOR_MS, receiptWithinMs: config.receiptTimeoutMs };
+    await context.recorder.record({ type: "outcome", tenant, event, labels, audit, ...within });
   } catch (error) {
     log.error({ err: error, requestId: order.requestId }, "an outcome could not be recorded");
     sink.error(SignalboxError.from(error));

@@ -9,7 +9,12 @@ const PREFLIGHT_SECONDS = 7_200;
 const ANY = "*";
 
 /** An origin as browsers write it, e.g. `https://app.example`; `*`: any. */
-export const BrowserOrigin = z.union([z.string().max(256).regex(ORIGIN), z.literal(ANY)]);
+export const BrowserOrigin = z
+  .string()
+  .max(256)
+  .refine((text) => text === ANY || ORIGIN.test(text), {
+    error: "expected an origin like https://app.example, in small letters and without a path, or '*' for any",
+  });
 
 /**
  * Which pages of other origins may call the line (https://fetch.spec.whatwg.org/#http-cors-protocol). Callers bring their key in a header,
