@@ -10,6 +10,9 @@ const REDACTED = [
   "*.apiKey",
   "headers.authorization",
   'headers["x-api-key"]',
+  // PostgreSQL quotes there what stood in a row or a value.
+  "err.detail",
+  "err.where",
 ];
 
 /** JSON lines on stderr (stdout belongs to commands' answers), with the service and instance on each. */

@@ -4,8 +4,8 @@ import { verifyEnvelope } from "@signalbox/tlog";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkRegister } from "../../infra/cli/fsck/check-register.ts";
-import { decisionEvent, type SignedEvent } from "./ledger-events.ts";
-import { headOf, rootOf, startLedgerRig, until, type Leaf, type Ledger, type LedgerRig } from "./ledger-rig.ts";
+import { decisionEvent, type SignedEvent } from "../flow/ledger-events.ts";
+import { headOf, rootOf, startLedgerRig, until, type Leaf, type Ledger, type LedgerRig } from "../flow/ledger-rig.ts";
 
 const GAP_AFTER_MS = 10_000;
 
