@@ -214,3 +214,26 @@ test("labels can be erased without touching the log", async () => {
   expect(found.labelsJson).toBe("");
   expect(found.decision?.leaf.length).toBeGreaterThan(0);
 });
+
+// Last, because it stops the ledger.
+test("a stop lets followers go at once, also one that does not read, with an error after which they come back", async () => {
+  const open = (): { reads: ReturnType<typeof ledger.client.tail>; ended: Promise<number> } => {
+    const reads = ledger.client.tail({ tenant: "default", fromIndex: 0n, types: [] }, as("ingress"));
+    const ended = new Promise<number>((resolve) => {
+      reads.on("error", (error: ServiceError) => {
+        resolve(error.code);
+      });
+    });
+    return { reads, ended };
+  };
+  const [follows, idle] = [open(), open()];
+  const began = new Promise((resolve) => follows.reads.once("data", resolve));
+  follows.reads.on("data", () => {});
+  idle.reads.pause();
+  await began;
+  const startedAtMs = performance.now();
+  await ledger[Symbol.asyncDispose]();
+  idle.reads.resume();
+  expect(await Promise.all([follows.ended, idle.ended])).toEqual([status.UNAVAILABLE, status.UNAVAILABLE]);
+  expect(performance.now() - startedAtMs).toBeLessThan(3_000);
+});

@@ -71,9 +71,14 @@ export async function startAuditLedger(config: Config): Promise<RunningService> 
   const proven = starting.use(new ProvenLeaves(config.postgres.url, log));
   const context = { db, log, callers, commits, keys, files: shown.files, proven };
   const proofs = createProveMany(context);
-  const grpc = starting.use(await serveReads(config, context, { jobs, replayer, decisions, proofs }));
-  // Its calls never end by themselves, and the server waits for those that are open.
-  starting.defer(() => proofs.endAll());
+  const stopping = new AbortController();
+  const shared = { jobs, replayer, decisions, proofs, stopping: stopping.signal };
+  const grpc = starting.use(await serveReads(config, context, shared));
+  // Such calls never end by themselves, and the server waits for those that are open.
+  starting.defer(() => {
+    stopping.abort();
+    proofs.endAll();
+  });
   const isReady = (): boolean => bus.isConnected() && ["leading", "standby"].includes(sequencer.state);
   starting.use(await startHealthServer(config.healthPort, isReady));
   await sequencer.started;
@@ -111,10 +116,19 @@ function createSequencer(config: Config, { bus, db, log, commits, signedHead, fa
   });
 }
 
+/** What the handlers of the read side have beside their context. */
+type Shared = {
+  readonly jobs: ReplayJobs;
+  readonly replayer: Replayer;
+  readonly decisions: DecisionPages;
+  readonly proofs: ProveMany;
+  readonly stopping: AbortSignal;
+};
+
 function serveReads(
   config: Config,
   context: ReadContext,
-  { jobs, proofs, ...replays }: { jobs: ReplayJobs; replayer: Replayer; decisions: DecisionPages; proofs: ProveMany },
+  { jobs, proofs, stopping, ...replays }: Shared,
 ): ReturnType<typeof startGrpcServer> {
   return startGrpcServer(config.grpc, [
     {
@@ -122,7 +136,7 @@ function serveReads(
       implementation: {
         get: createGet(context),
         query: createQuery(context),
-        tail: createTail(context),
+        tail: createTail(context, stopping),
         replay: createReplay(context, replays),
         ...serveReplays(context, jobs),
         checkpoint: createCheckpoint(context),

@@ -15,7 +15,7 @@ export function createReplay(
   context: ReadContext,
   { replayer, decisions }: { replayer: Replayer; decisions: DecisionPages },
 ): handleServerStreamingCall<LedgerReplayRequest, LedgerReplayResult> {
-  return serveStream(context.log, async function* (call, signal) {
+  return serveStream(context, async function* (call, signal) {
     const scope = scopeOf(call, context.callers);
     for await (const results of replayer.run(
       decisionsOf({ ...context, decisions }, { scope, request: call.request }),

@@ -6,7 +6,7 @@ import type {
   ServerUnaryCall,
   ServerWritableStream,
 } from "@grpc/grpc-js";
-import type { Logger } from "@signalbox/kit";
+import { type Logger, stageUnavailable } from "@signalbox/kit";
 import { toGrpcError } from "@signalbox/kit/grpc";
 import { ERROR_CODES, SignalboxError } from "@signalbox/proto";
 
@@ -31,10 +31,11 @@ export function serveUnary<Request, Response>(
 
 /**
  * A server stream from an async generator. The next response is asked for when the last was taken, so a slow reader
- * holds the generator and nothing gathers; `signal` aborts when the caller is gone.
+ * holds the generator and nothing gathers; `signal` aborts when the caller is gone. A stream that never ends by itself is
+ * ended with `stage-unavailable` by `until`, whatever its reader does.
  */
 export function serveStream<Request, Response>(
-  log: Logger,
+  { log, until }: { readonly log: Logger; readonly until?: AbortSignal },
   handle: (call: ServerWritableStream<Request, Response>, signal: AbortSignal) => AsyncIterable<Response>,
 ): handleServerStreamingCall<Request, Response> {
   return (call) => {
@@ -42,11 +43,18 @@ export function serveStream<Request, Response>(
     call.on("cancelled", () => {
       gone.abort();
     });
-    pump(call, handle(call, gone.signal), gone.signal).catch((error: unknown) => {
-      if (gone.signal.aborted) return;
-      logDefect(log, error);
-      call.emit("error", toGrpcError(error));
-    });
+    const leave = (): void => {
+      gone.abort();
+      call.emit("error", toGrpcError(stageUnavailable("audit-ledger")));
+    };
+    until?.addEventListener("abort", leave);
+    pump(call, handle(call, gone.signal), gone.signal)
+      .catch((error: unknown) => {
+        if (gone.signal.aborted) return;
+        logDefect(log, error);
+        call.emit("error", toGrpcError(error));
+      })
+      .finally(() => until?.removeEventListener("abort", leave));
   };
 }
 
@@ -59,7 +67,7 @@ async function pump<Request, Response>(
     if (signal.aborted) return;
     if (!call.write(response)) await drained(call, signal);
   }
-  call.end();
+  if (!signal.aborted) call.end();
 }
 
 function drained(call: ServerWritableStream<unknown, unknown>, signal: AbortSignal): Promise<void> {

@@ -16,10 +16,14 @@ const GATHER_MS = 20;
 
 /**
  * `Ledger.Tail`: entries from an index on, for ever. Indexes are dense and committed in order, so what is below the
- * head's size is complete, and a reader that comes back with the next index misses and repeats nothing.
+ * head's size is complete, and a reader that comes back with the next index misses and repeats nothing. `stopping` ends
+ * it with `stage-unavailable`.
  */
-export function createTail(context: ReadContext): handleServerStreamingCall<LedgerTailRequest, LedgerEntry> {
-  return serveStream(context.log, async function* (call, signal) {
+export function createTail(
+  context: ReadContext,
+  stopping: AbortSignal,
+): handleServerStreamingCall<LedgerTailRequest, LedgerEntry> {
+  return serveStream({ log: context.log, until: stopping }, async function* (call, signal) {
     const scope = scopeOf(call, context.callers);
     const { fromIndex, types } = call.request;
     const unknown = types.find((type) => !(EVENT_TYPES as readonly string[]).includes(type));
