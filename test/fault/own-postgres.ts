@@ -40,7 +40,7 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
     name: DATABASE,
     ownerUrl: urlFor("owner"),
     urlFor,
-    superUrl: superUrl.replace(/\/postgres$/, `/${DATABASE}`),
+    superUrl: inRegister(superUrl),
     async stop() {
       await server[Symbol.asyncDispose]();
     },
@@ -57,6 +57,12 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+function inRegister(superUrl: string): string {
+  const url = new URL(superUrl);
+  url.pathname = `/${DATABASE}`;
+  return url.href;
 }
 
 /** With its files' owners, of which the server is particular. */

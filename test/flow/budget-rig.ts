@@ -60,6 +60,9 @@ export async function startBudgetRig(budgets: object = {}): Promise<BudgetRig> {
   const line = starting.use(await startLine({ config: { providers, cache: { enabled: false } } }));
   const configFile = join(line.home, "run", "policy.json");
   writeFileSync(configFile, JSON.stringify({ ...readConfig(configFile), budgets }));
+  const besideFile = join(line.home, "run", "policy-beside.json");
+  // A port is one process's alone.
+  writeFileSync(besideFile, JSON.stringify({ ...readConfig(configFile), healthPort: null }));
   await restartPolicy(line);
   const owner = starting.adopt(new Pool({ connectionString: line.databaseUrl, max: 4 }), (open) => open.end());
   // Sessions that the line's end cuts are nobody's concern.
@@ -75,7 +78,7 @@ export async function startBudgetRig(budgets: object = {}): Promise<BudgetRig> {
     owner,
     account,
     addPolicy: async () => {
-      const child = spawn(process.execPath, [POLICY, "--config", configFile], { stdio: "ignore" });
+      const child = spawn(process.execPath, [POLICY, "--config", besideFile], { stdio: "ignore" });
       children.add(child);
       await ready(owner, child);
       return child;
@@ -132,12 +135,17 @@ async function ready(owner: Pool, child: ChildProcess): Promise<void> {
   );
   const giveUpAtMs = Date.now() + READY_LIMIT_MS;
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`policy ended with ${child.exitCode}`);
+    stillRuns(child);
     const { rows } = await owner.query("select count(*) as n from pg_stat_activity where application_name = 'policy'");
     if (Number(rows[0]?.n) > Number(before[0]?.n) || Date.now() > giveUpAtMs) break;
     await sleep(50);
   }
   await sleep(500);
+  stillRuns(child);
+}
+
+function stillRuns(child: ChildProcess): void {
+  if (child.exitCode !== null) throw new Error(`policy ended with ${child.exitCode}`);
 }
 
 async function endChild(child: ChildProcess): Promise<void> {
