@@ -5,6 +5,11 @@ const STARTS = ["test/flow/start-*.test.ts"];
 /** Every dialect and client against every wire: hundreds of cells, which `npm test -- --all` runs beside the fault tests. */
 const MATRIX = ["dialect-matrix", "tool-loop", "agent-session"].map((name) => `test/flow/${name}.test.ts`);
 
+/** What waits longest for leases, windows and silence: `npm test` stays below ten minutes without, and `--all` runs it. */
+const LONG = ["budget-holds", "limits-hold", "ledger-closes", "start-audits-in-sync"].map(
+  (name) => `test/flow/${name}.test.ts`,
+);
+
 /** Real servers on a busy machine are late at times; a defect fails both tries, and a second try is shown. */
 const RETRY = 1;
 
@@ -33,7 +38,7 @@ export default defineConfig({
         test: {
           name: "flow",
           include: ["test/flow/**/*.test.ts"],
-          exclude: [...MATRIX, ...STARTS],
+          exclude: [...MATRIX, ...STARTS, ...LONG],
           globalSetup: ["test/kit/global-setup.ts"],
           retry: RETRY,
           testTimeout: 60_000,
@@ -46,6 +51,7 @@ export default defineConfig({
         test: {
           name: "start",
           include: STARTS,
+          exclude: LONG,
           globalSetup: ["test/kit/global-setup.ts"],
           retry: RETRY,
           testTimeout: 60_000,
@@ -67,7 +73,7 @@ export default defineConfig({
       {
         test: {
           name: "fault",
-          include: ["test/fault/**/*.test.ts", "test/simulation/**/*.test.ts"],
+          include: ["test/fault/**/*.test.ts", "test/simulation/**/*.test.ts", ...LONG],
           // The unit tests play a part of these.
           env: { SEEDS: "1000" },
           globalSetup: ["test/kit/global-setup.ts"],

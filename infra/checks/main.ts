@@ -10,7 +10,7 @@ import type { TestCount } from "./run-vitest.ts";
 type Step = { readonly name: string; readonly run: () => Promise<TestCount> };
 
 const USAGE = `Usage: npm test [-- [--all] [filter…]]     types, lint, format, unit, flow and start tests
-                                       --all runs the dialect matrix and the fault tests too
+                                       --all runs the dialect matrix, the fault tests and the longest flow tests too
        npm run check                   types, lint and format alone
        npm run gen                     makes the code of proto/signalbox/v1, the config reference and
                                        the tables of what a translation loses again`;
