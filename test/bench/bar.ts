@@ -13,16 +13,24 @@ export type BarResult = {
   readonly limit: string;
   /** Signalbox over Portkey, or null when either was not measured. */
   readonly ratio: number | null;
+  /** The bare sketch over Portkey: what no work in any stage would leave. Null when either was not measured. */
+  readonly sketch: number | null;
   readonly passed: boolean | null;
 };
 
 export function checkBar(measurements: readonly Measurement[]): BarResult[] {
   return BAR.map((bar) => {
     const { connections, figure } = bar;
-    const ratio = ratioOf(measurements, { scenario: "whole", connections, figure, of: "signalbox", over: "portkey" });
+    const overPortkey = { scenario: "whole", connections, figure, over: "portkey" } as const;
+    const ratio = numberOrNull(ratioOf(measurements, { ...overPortkey, of: "signalbox" }));
+    const sketch = numberOrNull(ratioOf(measurements, { ...overPortkey, of: "sketch" }));
     const limit = "atLeast" in bar ? `≥ ${bar.atLeast} ×` : `≤ ${bar.atMost} ×`;
-    if (Number.isNaN(ratio)) return { connections, figure, limit, ratio: null, passed: null };
+    if (ratio === null) return { connections, figure, limit, ratio, sketch, passed: null };
     const passed = "atLeast" in bar ? ratio >= bar.atLeast : ratio <= bar.atMost;
-    return { connections, figure, limit, ratio, passed };
+    return { connections, figure, limit, ratio, sketch, passed };
   });
+}
+
+function numberOrNull(ratio: number): number | null {
+  return Number.isNaN(ratio) ? null : ratio;
 }

@@ -27,7 +27,7 @@ function renderFigures(measurements: readonly Measurement[]): string {
 
 function renderRatios(measurements: readonly Measurement[]): string {
   const header = ["Signalbox over", "scenario", "connections", "requests/s", "± rounds", "p50", "p99"];
-  const others: TargetName[] = ["before", "portkey", "floor", "direct"];
+  const others: TargetName[] = ["before", "portkey", "sketch", "floor", "direct"];
   const rows = others.flatMap((over) =>
     casesOf(measurements).flatMap(({ scenario, connections }) => {
       const pair = { scenario, connections, of: "signalbox", over } as const;
@@ -47,13 +47,14 @@ function renderRatios(measurements: readonly Measurement[]): string {
 }
 
 function renderBar(measurements: readonly Measurement[]): string {
-  const rows = checkBar(measurements).map(({ connections, figure, limit, ratio, passed }) => [
+  const rows = checkBar(measurements).map(({ connections, figure, limit, ratio, sketch, passed }) => [
     `${FIGURE_NAMES[figure]} at ${connections}`,
     `${limit} Portkey`,
     ratio === null ? "–" : ratio.toFixed(3),
+    sketch === null ? "–" : sketch.toFixed(3),
     passed === null ? "not measured" : passed ? "pass" : "FAIL",
   ]);
-  return textTable(["bar, whole answers", "limit", "ratio", "result"], rows, 2);
+  return textTable(["bar, whole answers", "limit", "ratio", "sketch's", "result"], rows, 2);
 }
 
 function casesOf(measurements: readonly Measurement[]): Case[] {

@@ -5,6 +5,7 @@ import { probe } from "./probe.ts";
 import { startFloor, startMock } from "./plain-targets.ts";
 import { startPortkey } from "./portkey.ts";
 import { startSignalbox } from "./signalbox.ts";
+import { startSketch } from "./sketch.ts";
 import type { Target, TargetName } from "./target.ts";
 
 /** Until the compilers of eleven cold processes have come to rest; a round of its own before any figure is taken, the same for all. */
@@ -68,6 +69,7 @@ async function startTargets(options: BenchOptions, { stack, notes, broken, say, 
   const mock = stack.use(await startMock());
   const starts = {
     floor: () => startFloor(mock),
+    sketch: () => startSketch(mock),
     signalbox: () => startSignalbox(mock, { features: options.features }),
     before: () => startSignalbox(mock, { name: "before", root: options.beforeDir ?? undefined }),
     portkey: () => startPortkey(mock),

@@ -7,6 +7,9 @@ export type Target = AsyncDisposable & {
   readonly pid: number;
 };
 
-/** direct: the mock itself; floor: a bare pass-through proxy; before: Signalbox of another checkout; the others are what their names say. */
-export const TARGET_NAMES = ["direct", "floor", "signalbox", "portkey"] as const;
+/**
+ * direct: the mock itself; floor: a bare pass-through proxy; sketch: the line's messages without its work; before: Signalbox
+ * of another checkout; the others are what their names say.
+ */
+export const TARGET_NAMES = ["direct", "floor", "sketch", "signalbox", "portkey"] as const;
 export type TargetName = (typeof TARGET_NAMES)[number] | "before";
