@@ -1,13 +1,12 @@
 import { decodeBase64, encodeBase64 } from "./base64.ts";
 import { canonicalize } from "./canonical-json.ts";
-import { formatLogProof, parseLogProof, type LogProof } from "./log-proof.ts";
+import { formatLogProof, HASHES_MAX, parseLogProof, type LogProof } from "./log-proof.ts";
 import { HASH_BYTES } from "./merkle-tree.ts";
 import type { DocumentName } from "./named-documents.ts";
 
 const SCHEMA = "signalbox.receipt.v1";
 const DOCUMENTS_MAX = 32;
 const PRODUCERS_MAX = 256;
-const HASHES_MAX = 63;
 
 /** An entry with its place in the log and the path to the root of the receipt's checkpoint. */
 export type ProvenEntry = {

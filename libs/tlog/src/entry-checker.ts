@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { BatchCache } from "./batch-cache.ts";
 import { parseEnvelope, type Envelope } from "./dsse.ts";
+import { statementFits, type RotationClaim } from "./log-key-rotation.ts";
 import type { Producer } from "./log-keys.ts";
 import { namedDocuments, type DocumentName } from "./named-documents.ts";
 import { envelopeFault } from "./verify-envelope.ts";
@@ -80,8 +81,11 @@ export class EntryChecker {
     if (retired !== undefined) {
       return { kind: "faulty", reason: `its producer's key was retired at leaf ${retired}` };
     }
-    const { eventId, retires, role, documents } = readPayload(payload);
+    const { eventId, retires, role, documents, rotation } = readPayload(payload);
     if (eventId === null) return { kind: "faulty", reason: "its payload is not an event" };
+    if (payloadType === KEY_TYPE && rotation !== null && !statementFits(rotation.statement, rotation)) {
+      return { kind: "faulty", reason: "its statement of a key's rotation is not what both keys have signed" };
+    }
     const earlier = this.#eventIds.get(eventId);
     if (earlier !== undefined) return { kind: "faulty", reason: `it holds the same event as leaf ${earlier}` };
     this.#eventIds.set(eventId, index);
@@ -99,13 +103,15 @@ type ReadEvent = {
   readonly retires: string | null;
   readonly role: "producer" | "log" | null;
   readonly documents: readonly DocumentName[];
+  /** What it says of a rotation of the log's key, with the statement that is to bear it out. */
+  readonly rotation: (RotationClaim & { readonly statement: string }) | null;
 };
 
 /** What was signed is canonical JSON, so a reader cannot see two ids in it. */
 function readPayload(payload: Uint8Array): ReadEvent {
   try {
     const event = JSON.parse(Buffer.from(payload).toString("utf8")) as Record<string, unknown>;
-    const { eventId, change, role, keyId } = event;
+    const { eventId, change, role, name, keyId, after, statement } = event;
     const isRole = role === "producer" || role === "log";
     const isRetirement = change === "retired" && isRole && typeof keyId === "string";
     return {
@@ -113,8 +119,9 @@ function readPayload(payload: Uint8Array): ReadEvent {
       retires: isRetirement ? keyId : null,
       role: isRole ? role : null,
       documents: namedDocuments(event),
+      rotation: typeof statement === "string" ? { statement, name, keyId, after } : null,
     };
   } catch {
-    return { eventId: null, retires: null, role: null, documents: [] };
+    return { eventId: null, retires: null, role: null, documents: [], rotation: null };
   }
 }

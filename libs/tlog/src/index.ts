@@ -50,7 +50,7 @@ export {
 export { formatCheckpoint, parseCheckpoint, type Checkpoint, type ParsedCheckpoint } from "./checkpoint-body.ts";
 export { openCheckpoint, signCheckpoint, type OpenedCheckpoint } from "./checkpoint.ts";
 export { levelWidth, parseTilePath, tilePath, tilesOf, tileWidth, TILE_WIDTH, type TileRef } from "./tile-path.ts";
-export { encodeEntryBundle, encodeTile, ENTRY_MAX_BYTES, parseEntryBundle, parseTile } from "./tile-bytes.ts";
+export { encodeEntryBundle, encodeTile, ENTRY_MAX_BYTES, parseTile, readEntryBundle } from "./tile-bytes.ts";
 export { TileNodes } from "./tile-nodes.ts";
 export { consistencyRanges, inclusionRanges, TileTree, type LeafRange, type ReadHashes } from "./tile-tree.ts";
 export {

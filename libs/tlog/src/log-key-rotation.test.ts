@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { expect, test } from "vitest";
-import { openLogKeyRotation, signLogKeyRotation } from "./log-key-rotation.ts";
+import { sha256Digest } from "./digest.ts";
+import { producerKeyId, rawPublicKey } from "./ed25519.ts";
+import { openLogKeyRotation, signLogKeyRotation, statementFits } from "./log-key-rotation.ts";
 import { formatVkey } from "./note-key.ts";
 import { parseNote, signNote } from "./signed-note.ts";
 
@@ -42,4 +44,14 @@ test("a rotation is of one log: a changed origin, title or key opens nothing", (
     "",
   ];
   for (const text of changed) expect(openLogKeyRotation(text)).toBeNull();
+});
+
+test("a statement fits the entry that names its log and its new key, and no other", () => {
+  const statement = signLogKeyRotation(ORIGIN, { from, to });
+  const claim = { name: ORIGIN, keyId: producerKeyId(to), after: sha256Digest(rawPublicKey(to)) };
+  expect(statementFits(statement, claim)).toBe(true);
+  expect(statementFits(statement, { ...claim, name: "log.example/other" })).toBe(false);
+  expect(statementFits(statement, { ...claim, keyId: producerKeyId(other) })).toBe(false);
+  expect(statementFits(statement, { ...claim, after: null })).toBe(false);
+  expect(statementFits("not a note", claim)).toBe(false);
 });

@@ -1,4 +1,6 @@
 import type { KeyObject } from "node:crypto";
+import { sha256Digest } from "./digest.ts";
+import { producerKeyId, rawPublicKey } from "./ed25519.ts";
 import { formatVkey, parseVkey, type NoteVerifier } from "./note-key.ts";
 import { parseNote, signNote, verifyNote } from "./signed-note.ts";
 
@@ -32,4 +34,16 @@ export function openLogKeyRotation(statement: string): LogKeyRotation | null {
   const verified = verifyNote(statement, both);
   const signers = verified.ok ? new Set(verified.signedBy.map(({ verifier }) => verifier)) : new Set();
   return signers.size === 2 ? { origin, from: from.verifier, to: to.verifier } : null;
+}
+
+/** What a `key` entry says of the key that it names; the digest is of its 32 bytes. */
+export type RotationClaim = { readonly name: unknown; readonly keyId: unknown; readonly after: unknown };
+
+/** Whether both keys of a statement have signed it, and it is of the log and leads to the key that its entry names. */
+export function statementFits(statement: string, { name, keyId, after }: RotationClaim): boolean {
+  const rotation = openLogKeyRotation(statement);
+  if (rotation === null) return false;
+  const { origin, to } = rotation;
+  const digest = sha256Digest(rawPublicKey(to.publicKey));
+  return origin === name && producerKeyId(to.publicKey) === keyId && digest === after;
 }

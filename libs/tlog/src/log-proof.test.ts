@@ -15,7 +15,7 @@ import { formatVkey, parseVkey } from "./note-key.ts";
 import { parsePolicy } from "./parse-policy.ts";
 import type { Policy } from "./policy.ts";
 import { parseNote } from "./signed-note.ts";
-import { parseEntryBundle } from "./tile-bytes.ts";
+import { readEntryBundle } from "./tile-bytes.ts";
 import { parseTilePath } from "./tile-path.ts";
 
 const ORIGIN = "register.example/signalbox";
@@ -92,7 +92,7 @@ const PARSERS: readonly ((text: string) => unknown)[] = [
   parseReceipt,
   parseLogKeys,
   (text) => parseEnvelope(Buffer.from(text)),
-  (text) => parseEntryBundle(Buffer.from(text)),
+  (text) => readEntryBundle(Buffer.from(text), 256),
 ];
 
 test("no parser throws, whatever it is given", () => {

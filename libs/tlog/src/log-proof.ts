@@ -18,7 +18,7 @@ export type LogProof = {
 const HEADER = "c2sp.org/tlog-proof@v1";
 
 /** A tree of 2^53 leaves has no longer path. */
-const HASHES_MAX = 63;
+export const HASHES_MAX = 63;
 /** A decision and its outcome with their documents' digests, in base64, several times over. */
 const PROOF_MAX_BYTES = 4 * 1024 * 1024;
 

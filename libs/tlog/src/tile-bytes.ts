@@ -31,12 +31,6 @@ export function encodeEntryBundle(entries: readonly Uint8Array[]): Buffer {
   return Buffer.concat(parts);
 }
 
-/** The entries of a bundle, at most 256; null when a length does not fit the bytes. */
-export function parseEntryBundle(bytes: Uint8Array): Uint8Array[] | null {
-  const { entries, isWhole } = readEntryBundle(bytes, TILE_WIDTH);
-  return isWhole ? entries : null;
-}
-
 /** A bundle's entries, at most `width`, as far as their lengths fit the bytes; `isWhole` when they are all that it holds. */
 export function readEntryBundle(
   bytes: Uint8Array,
