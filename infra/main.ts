@@ -6,6 +6,9 @@ import { createProgress } from "./supervisor/progress.ts";
 import type { Line } from "./supervisor/start-line.ts";
 import { watchStopSignals } from "./supervisor/stop-signal.ts";
 
+// Where its output goes to a file, a full disk must not end it: unheard, what cannot be written would.
+for (const output of [process.stdout, process.stderr]) output.on("error", () => undefined);
+
 const options = parseLineOptions(process.argv.slice(2));
 process.exitCode = "exitCode" in options ? options.exitCode : await main(options);
 // The channel to whoever started this process would keep it.

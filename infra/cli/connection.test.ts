@@ -1,11 +1,17 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { resolveConnection } from "./connection.ts";
+
+const homes: string[] = [];
+afterAll(() => {
+  for (const made of homes) rmSync(made, { recursive: true, force: true });
+});
 
 function homeWith(files: Record<string, unknown>): string {
   const home = mkdtempSync(join(tmpdir(), "signalbox-home-"));
+  homes.push(home);
   mkdirSync(join(home, "run"));
   for (const [name, content] of Object.entries(files)) writeFileSync(join(home, name), JSON.stringify(content));
   return home;

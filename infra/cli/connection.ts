@@ -9,6 +9,7 @@ const RuntimeFile = z.looseObject({
   baseUrl: z.string(),
   grpc: z.looseObject({ ledger: z.string().optional() }).optional(),
   registerUrl: z.string().optional(),
+  metricsUrls: z.record(z.string(), z.string()).optional(),
   natsUrl: z.string().optional(),
   databaseUrl: z.string().optional(),
   pids: z.record(z.string(), z.int()).optional(),

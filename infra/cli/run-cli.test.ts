@@ -1,11 +1,12 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { runCli } from "./run-cli.ts";
 import { recordedTerminal } from "./recorded-terminal.ts";
 
 const emptyHome = mkdtempSync(join(tmpdir(), "signalbox-cli-"));
+afterAll(() => rmSync(emptyHome, { recursive: true, force: true }));
 
 async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const terminal = recordedTerminal();

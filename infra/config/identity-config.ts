@@ -29,7 +29,7 @@ const Issuer = section({
     .array(z.union([TenantId, z.literal("*")]))
     .max(1_024)
     .default([])
-    .describe("The tenants that `claims.tenant` may name, `*` for all there are."),
+    .describe("The tenants that `claims.tenant` may name, `*` for all there are but the one that runs the line."),
   claims: claims
     .prefault({})
     .describe("What its tokens say, by claim, or by the path to it with dots between as in `realm_access.roles`."),

@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { ConfigError } from "./config-error.ts";
 import { parseSignalboxConfig, placedInConfig, readSignalboxConfig } from "./read-signalbox-config.ts";
 
@@ -45,7 +45,7 @@ test("an unknown field is shown where its own name stands, with the one that was
 
 test("an unknown field that is like no other gets the list of those there are", () => {
   expect(problems("log:\n  colour: blue\n")).toEqual([
-    "signalbox.yaml:2: log.colour: there is no such field: there are level",
+    "signalbox.yaml:2: log.colour: there is no such field: there are level, maxBytes",
   ]);
 });
 
@@ -85,7 +85,9 @@ test("what YAML means otherwise than it looks is told with its line and the fix"
 });
 
 test("what only a start can find wrong is told with the line of its field", () => {
-  const file = join(mkdtempSync(join(tmpdir(), "signalbox-config-")), "box.yaml");
+  const dir = mkdtempSync(join(tmpdir(), "signalbox-config-"));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const file = join(dir, "box.yaml");
   writeFileSync(file, "audit: async\nproviders:\n  mine:\n    baseUrl: http://127.0.0.1:9/v1\n");
   const placed = (text: string): string => (placedInConfig(new ConfigError(text), file) as Error).message;
   expect(placed("providers.mine: its models cannot be listed")).toMatch(/box\.yaml:3: providers\.mine: its models/);

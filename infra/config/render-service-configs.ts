@@ -5,7 +5,7 @@ import type { Config as ClassifierConfig } from "@signalbox/classifier/config";
 import type { Config as DispatcherConfig } from "@signalbox/dispatcher/config";
 import type { Config as IngressConfig } from "@signalbox/ingress/config";
 import type { Config as PolicyConfig } from "@signalbox/policy/config";
-import { type StageName, STREAM_MAX_OUTPUT_TOKENS } from "@signalbox/proto";
+import type { StageName } from "@signalbox/proto";
 import type { z } from "zod";
 import { offersOf } from "../catalogue/operation-models.ts";
 import { PROVIDER_HEADS } from "../catalogue/provider-heads.ts";
@@ -15,6 +15,7 @@ import type { LineKeys } from "../home/line-keys.ts";
 import type { DatabaseService } from "../postgres/roles.ts";
 import type { Ports } from "../supervisor/choose-ports.ts";
 import { markConfig } from "./config-mark.ts";
+import { catalogueFile, guardFile, policyFile } from "./document-files.ts";
 import type { SignalboxConfig } from "./signalbox-config.ts";
 
 export type ServiceConfigs = {
@@ -45,12 +46,6 @@ export type RenderOptions = {
   readonly postgresUrl: (role: DatabaseService) => string;
 };
 
-/** Where ingress and policy read the catalogue, and policy its document's fields. */
-export const catalogueFile = (home: Home): string => join(home.run, "catalogue-document.json");
-export const policyFile = (home: Home): string => join(home.run, "policy-document.json");
-/** Where ingress and the dispatcher read the guardrails document, when there is one. */
-export const guardFile = (home: Home): string => join(home.run, "guard-document.json");
-
 const MS_PER_SECOND = 1_000;
 /** One try of the line; a stage that dies leaves time for others within the whole. */
 const ATTEMPT_SHARE = 0.3;
@@ -76,31 +71,17 @@ export function renderServiceConfigs(options: RenderOptions): ServiceConfigs {
   };
 }
 
-/** The policy document's fields that the operator's file holds. */
-export function renderPolicy({ policy, cache: answers }: SignalboxConfig): object {
-  return {
-    allow: policy.allow,
-    deny: policy.deny,
-    defaultStrategy: policy.strategy,
-    planMax: policy.planMax,
-    ...(policy.translation === "enforce" ? { translation: policy.translation } : {}),
-    defaultMaxOutputTokens: policy.defaultMaxOutputTokens,
-    ...(policy.streamMaxOutputTokens === STREAM_MAX_OUTPUT_TOKENS
-      ? {}
-      : { streamMaxOutputTokens: policy.streamMaxOutputTokens }),
-    cache: { serve: answers.enabled, store: answers.enabled, ttlSeconds: answers.ttlSeconds },
-  };
-}
-
 type Common = {
   logLevel: SignalboxConfig["log"]["level"];
   nats: { url: string; seedFile: string };
-  healthPort: number | null;
+  healthPort?: number;
+  healthHost?: string;
 };
 
-function common({ config, natsUrl, keys, ports }: RenderOptions, stage: StageName): Common {
-  const healthPort = stage === "ingress" ? null : ports[`${stage}-health`];
-  return { logLevel: config.log.level, nats: { url: natsUrl, seedFile: keys.nats.seedFiles[stage] }, healthPort };
+function common({ config, natsUrl, keys, ports, places }: RenderOptions, stage: StageName): Common {
+  const service = { logLevel: config.log.level, nats: { url: natsUrl, seedFile: keys.nats.seedFiles[stage] } };
+  if (stage === "ingress") return service;
+  return { ...service, healthPort: ports[`${stage}-health`], healthHost: places.bindHost };
 }
 
 function signing({ keys }: RenderOptions, stage: StageName): { signingKeyFile: string } {
@@ -128,6 +109,7 @@ function ingress(options: RenderOptions): ServiceConfigs["ingress"] {
       bodyMaxBytes: limits.bodyMaxBytes,
       bodyTimeoutMs: limits.bodyTimeoutMs,
       inFlightMax: limits.inFlightMax,
+      bodiesMaxBytes: limits.bodiesMaxBytes,
       browserOrigins: config.browserOrigins,
     },
     identity: { ...config.identity },

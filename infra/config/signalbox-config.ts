@@ -1,9 +1,10 @@
 import { BrowserOrigin } from "@signalbox/ingress/http/browser-origins";
-import { STREAM_MAX_OUTPUT_TOKENS, TenantId } from "@signalbox/proto";
+import { STREAM_MAX_OUTPUT_TOKENS } from "@signalbox/proto";
 import { z } from "zod";
 import { ProvidersConfig } from "../catalogue/providers-config.ts";
 import { GuardrailsConfig } from "./guardrails-config.ts";
 import { IdentityConfig } from "./identity-config.ts";
+import { RetentionConfig } from "./retention-config.ts";
 import { section } from "./section.ts";
 
 const KIB = 1024;
@@ -48,7 +49,16 @@ const limits = section({
     .min(1)
     .max(100_000)
     .default(2_048)
-    .describe("Chat requests in work at once; one more is answered with 503."),
+    .describe(
+      "Chat requests in work at once, of one tenant beside others three quarters of them; one more is answered with 503.",
+    ),
+  bodiesMaxBytes: z
+    .int()
+    .min(MIB)
+    .default(1_024 * MIB)
+    .describe(
+      "What the bodies of requests in work take of the memory together, of one tenant beside others three quarters of it; one for which there is no room is answered with 503.",
+    ),
   pipelineTimeoutMs: z
     .int()
     .min(50)
@@ -77,79 +87,6 @@ const limits = section({
     .min(1)
     .default(1_000_000)
     .describe("The same, as a number of messages of one or more events."),
-});
-
-const retention = section({
-  content: z
-    .preprocess(
-      (written) => (written === "none" ? {} : written),
-      section({
-        tenants: z
-          .array(z.union([TenantId, z.literal("*")]))
-          .max(1_024)
-          .default([])
-          .describe(
-            "Whose chats are retained, `*` for everybody's. Of all others nothing is kept but in the answer cache and where `responses` allows it; the register holds keyed digests.",
-          ),
-        ttlSeconds: z
-          .int()
-          .min(1)
-          .max(365 * 24 * HOUR_SECONDS)
-          .default(30 * 24 * HOUR_SECONDS)
-          .describe("How long each is kept, unless it is erased before."),
-        entryMaxBytes: z
-          .int()
-          .min(1)
-          .max(64 * MIB)
-          .default(MIB)
-          .describe("A larger request is not retained, and of a larger answer its beginning."),
-        tenantMaxBytes: z.int().min(1).default(GIB).describe("Of one tenant; the oldest go first."),
-      }),
-    )
-    .prefault({})
-    .describe(
-      "Requests and answers as they crossed the wire, encrypted, for who may read content. `none` stands for nobody's, as no section does.",
-    ),
-  responses: section({
-    tenants: z
-      .array(z.union([TenantId, z.literal("*")]))
-      .max(1_024)
-      .default([])
-      .describe(
-        "Whose are kept, `*` for everybody's. For all others `store: true` is answered with `store: false`, and nothing is kept.",
-      ),
-    ttlSeconds: z
-      .int()
-      .min(1)
-      .max(365 * 24 * HOUR_SECONDS)
-      .default(30 * 24 * HOUR_SECONDS)
-      .describe("How long each is kept."),
-    entryMaxBytes: z
-      .int()
-      .min(1)
-      .max(64 * MIB)
-      .default(4 * MIB)
-      .describe("A larger conversation is not kept."),
-    tenantMaxBytes: z
-      .int()
-      .min(1)
-      .default(256 * MIB)
-      .describe("Of one tenant; the oldest go first."),
-  })
-    .prefault({})
-    .describe("Responses of requests to `/v1/responses` that say `store: true`, encrypted, for their tenant alone."),
-  liveEventsMaxAgeSeconds: z
-    .int()
-    .min(60)
-    .default(24 * HOUR_SECONDS)
-    .describe(
-      "How long the fan-out stream keeps committed entries for the services. The register itself keeps them for ever.",
-    ),
-  liveEventsMaxBytes: z
-    .int()
-    .min(MIB)
-    .default(512 * MIB)
-    .describe("The same, by size; the oldest go first."),
 });
 
 const policy = section({
@@ -244,7 +181,7 @@ export const SignalboxConfig = section({
     ),
   cache: cache.prefault({}).describe("Exact answers, kept and served again."),
   limits: limits.prefault({}).describe("What is refused rather than taken in."),
-  retention: retention.prefault({}).describe("What is kept, and for how long."),
+  retention: RetentionConfig.prefault({}).describe("What is kept, and for how long."),
   policy: policy.prefault({}).describe("How an endpoint is chosen."),
   budgets: budgets.prefault({}).describe("How budgets and limits are held; they are made with `budgets create`."),
   identity: IdentityConfig.prefault({}).describe("Who may ask, beside the bearers of keys, and from where."),
@@ -274,6 +211,13 @@ export const SignalboxConfig = section({
       .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
       .default("info")
       .describe("Of the services' log files below `<home>/logs`."),
+    maxBytes: z
+      .int()
+      .min(0)
+      .default(64 * MIB)
+      .describe(
+        "How large each of these files grows, and those of PostgreSQL and NATS beside them: it is then kept as `<name>.log.1`, where the one before was, and begins anew. `0`: it grows without end.",
+      ),
   })
     .prefault({})
     .describe("What the services write down of their own doings; never a prompt."),

@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
 import type { Catalogue } from "@signalbox/proto";
 import type { Home } from "../home/home.ts";
+import { catalogueFile, guardFile, policyFile } from "./document-files.ts";
 import { guardDocumentOf } from "./guardrails-config.ts";
-import { catalogueFile, guardFile, policyFile, renderPolicy } from "./render-service-configs.ts";
+import { renderPolicy } from "./render-policy.ts";
 import type { SignalboxConfig } from "./signalbox-config.ts";
 
 /** Writes the catalogue, the policy's fields and the guardrails where the services read them. */

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { commandLine } from "../process/stale-process.ts";
 import { claimHome } from "./claim-home.ts";
 import { openHome } from "./home.ts";
@@ -15,8 +15,14 @@ afterAll(() => {
   other.kill("SIGKILL");
 });
 
+function freshFolder(): string {
+  const dir = mkdtempSync(join(tmpdir(), "signalbox-claim-"));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  return dir;
+}
+
 function freshHome(): ReturnType<typeof openHome> {
-  return openHome(mkdtempSync(join(tmpdir(), "signalbox-claim-")));
+  return openHome(freshFolder());
 }
 
 function claimFile(home: ReturnType<typeof openHome>): string {
@@ -47,8 +53,9 @@ test("a copy of a folder that is in use may be used, and so may that of a proces
 });
 
 test("a folder that cannot be had is told of with what to do", () => {
-  const file = join(mkdtempSync(join(tmpdir(), "signalbox-claim-")), "file");
+  const file = join(freshFolder(), "file");
   writeFileSync(file, "");
   expect(() => openHome(file)).toThrow(/file cannot hold .*: a file stands there\. Choose another folder with --home/);
   expect(() => openHome(join(file, "below"))).toThrow(/a file stands in its path/);
+  expect(() => openHome("/proc/signalbox/home")).toThrow(/Choose another folder with --home/);
 });

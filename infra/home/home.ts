@@ -1,5 +1,5 @@
-import { accessSync, constants, mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { accessSync, constants, mkdirSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 
 export const DEFAULT_HOME = "./.signalbox";
 
@@ -36,7 +36,7 @@ export function openHome(dir: string = DEFAULT_HOME): Home {
     runtimeFile: join(root, "run", "runtime.json"),
   };
   try {
-    mkdirSync(root, { recursive: true });
+    makeFolder(root);
     for (const folder of [home.keys, home.run, home.logs, home.nats, home.ledger]) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       accessSync(folder, constants.W_OK);
@@ -47,6 +47,19 @@ export function openHome(dir: string = DEFAULT_HOME): Home {
     });
   }
   return home;
+}
+
+/** Node's own `recursive` never returns where a file system lets nobody make a folder, such as /proc. */
+function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && statSync(dir).isDirectory()) return;
+    if (code !== "ENOENT" || dirname(dir) === dir) throw error;
+    makeFolder(dirname(dir));
+    mkdirSync(dir);
+  }
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -11,7 +11,7 @@ import type { Home } from "./home.ts";
 import { readOrMakeSecret } from "./secret-file.ts";
 
 /** Who calls by gRPC: services, and the operator. */
-export const GRPC_CALLERS = ["ingress", "dispatcher", "operator"] as const;
+const GRPC_CALLERS = ["ingress", "dispatcher", "operator"] as const;
 export type GrpcCaller = (typeof GRPC_CALLERS)[number];
 
 export type Producer = { readonly service: StageName; readonly keyId: string; readonly publicKey: Buffer };

@@ -1,6 +1,7 @@
 import {
   AUDIT_STREAM,
   BUDGET_NOTICE_SUBJECT,
+  CACHE_ERASED_SUBJECT,
   CACHE_STORED_SUBJECT,
   FLOW,
   HEALTH_SUBJECT,
@@ -32,13 +33,13 @@ const receipts = receiptSubject(ANY);
 const BESIDE_THE_FLOW: Readonly<Record<StageName, NatsPermissions>> = {
   // Whoever may change policies over the admin API is asked for the right by ingress.
   ingress: {
-    publish: [HEALTH_SUBJECT, POLICY_CONTROL_SUBJECT, toLedger],
+    publish: [HEALTH_SUBJECT, POLICY_CONTROL_SUBJECT, CACHE_ERASED_SUBJECT, toLedger],
     subscribe: [receipts, RECLASSIFY_SUBJECT],
   },
   classifier: { publish: [toIngress], subscribe: [] },
   cache: {
     publish: [toIngress, CACHE_STORED_SUBJECT],
-    subscribe: [CACHE_STORED_SUBJECT, ledgerSubject("outcome", ANY)],
+    subscribe: [CACHE_STORED_SUBJECT, CACHE_ERASED_SUBJECT, ledgerSubject("outcome", ANY)],
   },
   policy: {
     // A fresh instance reads the last minutes' outcomes, and of the register nothing else.

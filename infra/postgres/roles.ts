@@ -1,10 +1,10 @@
 import { withClient } from "./with-client.ts";
 
 export const DATABASE = "signalbox";
-export const OWNER_ROLE = "signalbox_owner";
+const OWNER_ROLE = "signalbox_owner";
 
 /** The role that each service's connections use. What it may do with a table stands in the migration of that table. */
-export const SERVICE_ROLES = {
+const SERVICE_ROLES = {
   ingress: "signalbox_ingress",
   cache: "signalbox_cache",
   policy: "signalbox_policy",

@@ -13,7 +13,7 @@ import { postgresBinaries } from "./postgres-binaries.ts";
 import { asServerUser, serverUser } from "./server-user.ts";
 import type { ServerUser } from "./server-user.ts";
 
-export const SUPER_USER = "postgres";
+const SUPER_USER = "postgres";
 
 const INIT_LIMIT_MS = 120_000;
 const OWN_LIMIT_MS = 300_000;

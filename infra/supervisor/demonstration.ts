@@ -13,7 +13,7 @@ const RECORD_LIMIT_MS = 5_000;
 const POLL_MS = 50;
 const SHOWN_CHARS = 240;
 
-export const DEMONSTRATION = "In one sentence: what does a railway signal box do?";
+const DEMONSTRATION = "In one sentence: what does a railway signal box do?";
 
 const Answer = z.looseObject({
   choices: z.array(z.looseObject({ message: z.looseObject({ content: z.string().nullish() }) })).min(1),

@@ -27,6 +27,8 @@ export type ServicesOptions = {
   readonly guardKeyVariables: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly say: (line: string) => void;
+  /** Where each service says that it lives. */
+  readonly healthUrls: Readonly<Record<StageName, string>>;
   /** A service has another pid now. */
   readonly onPids: (pids: Record<StageName, number>) => void;
 };
@@ -80,6 +82,7 @@ async function startService(options: StartService): Promise<SupervisedProcess> {
     logFile: join(home.logs, `${stage}.log`),
     say,
     onStart,
+    healthUrl: options.healthUrls[stage],
     hold,
   });
 }

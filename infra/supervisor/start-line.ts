@@ -13,6 +13,7 @@ import { openHome } from "../home/home.ts";
 import type { Home } from "../home/home.ts";
 import { lineKeys } from "../home/line-keys.ts";
 import { writeSecretFile } from "../home/secret-file.ts";
+import { keepLogsCut } from "../process/cut-logs.ts";
 import { signalProcess } from "../process/process-group.ts";
 import { bothEnded } from "./both-ended.ts";
 import { choosePorts, WATCHED_STAGES } from "./choose-ports.ts";
@@ -77,6 +78,8 @@ export async function startLine(options: LineOptions): Promise<Line> {
   const home = openHome(options.home);
   await using stack = new AsyncDisposableStack();
   stack.use(await claimHome(home));
+  const onFailure = (error: unknown): void => progress.note(`logs: ${(error as Error).message}`);
+  stack.use(keepLogsCut(home.logs, { maxBytes: config.log.maxBytes, onFailure }));
   const context = { home, config, progress, keys: lineKeys(home), ports: await choosePorts(home, options.port) };
   const baseUrl = `http://127.0.0.1:${context.ports.http}`;
   const preparing = prepareServices({ options, context, baseUrl }, stack);
@@ -232,10 +235,14 @@ function startProcesses({
     guardKeyVariables: config.guardrails.remote.flatMap(({ apiKeyEnv }) => apiKeyEnv ?? []),
     env: options.env,
     say: (line) => progress.note(line),
+    healthUrls: pathOfEach("/healthz", baseUrl, context.ports),
     onPids: (pids) => {
-      void preparing.then(({ neighbours, keys }) => {
-        writeRuntime(home, readyInfo({ context, neighbours, keys, baseUrl, pids }), neighbours);
-      });
+      // A full disk must not end the supervisor: the line goes on, and only the command line knows an old pid.
+      void preparing
+        .then(({ neighbours, keys }) => {
+          writeRuntime(home, readyInfo({ context, neighbours, keys, baseUrl, pids }), neighbours);
+        })
+        .catch((error: unknown) => progress.note(`${home.runtimeFile}: ${(error as Error).message}`));
     },
   });
 }
@@ -253,14 +260,14 @@ function readyInfo(parts: Parts & { readonly pids: ReadyInfo["pids"] }): ReadyIn
     databaseUrl: neighbours.postgres.url("owner"),
     grpc: { ledger: `127.0.0.1:${ports.ledger}`, dispatcher: `127.0.0.1:${ports.dispatcher}` },
     registerUrl: `http://127.0.0.1:${ports.register}`,
-    metricsUrls: metricsUrls(baseUrl, ports),
+    metricsUrls: pathOfEach("/metrics", baseUrl, ports),
     pids,
   };
 }
 
-function metricsUrls(baseUrl: string, ports: Ports): ReadyInfo["metricsUrls"] {
-  const watched = WATCHED_STAGES.map((stage) => [stage, `http://127.0.0.1:${ports[`${stage}-health`]}/metrics`]);
-  return { ingress: `${baseUrl}/metrics`, ...Object.fromEntries(watched) } as ReadyInfo["metricsUrls"];
+function pathOfEach(path: string, baseUrl: string, ports: Ports): Readonly<Record<StageName, string>> {
+  const watched = WATCHED_STAGES.map((stage) => [stage, `http://127.0.0.1:${ports[`${stage}-health`]}${path}`]);
+  return { ingress: baseUrl + path, ...Object.fromEntries(watched) } as Record<StageName, string>;
 }
 
 function writeRuntime(home: Home, ready: ReadyInfo, { postgres, nats }: Neighbours): void {

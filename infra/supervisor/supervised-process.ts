@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GoMessage } from "@signalbox/kit";
-import { startProcessGroup } from "../process/process-group.ts";
+import { signalProcess, startProcessGroup } from "../process/process-group.ts";
 import type { Exit, ProcessGroup, ProcessGroupOptions } from "../process/process-group.ts";
 import { Backoff } from "./backoff.ts";
+import { WATCH_PACE, watchHealth } from "./watch-health.ts";
 
 const STOP_LIMIT_MS = 10_000;
 /** Enough for the message above a stack trace. */
@@ -19,6 +20,8 @@ export type SupervisedOptions = Omit<ProcessGroupOptions, "ipc"> & {
   /** A process ended without being asked, or was started again. */
   readonly say: (line: string) => void;
   readonly onStart: (pid: number) => void;
+  /** Where it says that it lives; when it has said nothing for a minute it is killed, and so started again. */
+  readonly healthUrl?: string;
   /** What the process needs before it can serve. It is started at once, with `--held`, and told to go when this resolves. */
   readonly hold?: Promise<unknown>;
 };
@@ -44,6 +47,7 @@ export class SupervisedProcess implements AsyncDisposable {
   static async start(options: SupervisedOptions): Promise<SupervisedProcess> {
     const supervised = new SupervisedProcess(options);
     supervised.#running = supervised.#keepRunning();
+    supervised.#watch();
     let late: NodeJS.Timeout | undefined;
     try {
       await Promise.race([options.hold, supervised.#ready.promise]);
@@ -69,11 +73,22 @@ export class SupervisedProcess implements AsyncDisposable {
     await this.#running;
   }
 
+  #watch(): void {
+    const { healthUrl: url, name, say } = this.#options;
+    if (url === undefined) return;
+    const onSilent = (): void => {
+      say(`${name} stands still: it has not answered for a minute and is ended`);
+      if (this.#current !== undefined) signalProcess(this.#current.pid, "SIGKILL");
+    };
+    const watch = watchHealth({ url, ...WATCH_PACE, onSilent });
+    this.#stop.signal.addEventListener("abort", () => void watch[Symbol.asyncDispose]());
+  }
+
   async #keepRunning(): Promise<void> {
     const { say, name } = this.#options;
     while (!this.#stop.signal.aborted) {
       const startedAt = performance.now();
-      const exit = await this.#runOnce();
+      const exit = await this.#runOnce().catch((error: unknown) => this.#notStarted(error));
       if (this.#stop.signal.aborted) return;
       if (!this.#wasReady && (exit.code === EXIT_BAD_CONFIG || this.#starts >= FIRST_TRIES)) {
         await this.#giveUp(`ended (${describe(exit)})`);
@@ -109,6 +124,12 @@ export class SupervisedProcess implements AsyncDisposable {
     return process.exited;
   }
 
+  /** A machine without memory or processes to spare has some later; the supervisor must outlast that. */
+  #notStarted(error: unknown): Exit {
+    this.#options.say(`${this.#options.name} cannot be started: ${(error as Error).message}`);
+    return { code: null, signal: null };
+  }
+
   async #giveUp(what: string): Promise<void> {
     const { name, logFile } = this.#options;
     const words = (await readFile(logFile, "utf8").catch(() => ""))
@@ -121,5 +142,6 @@ export class SupervisedProcess implements AsyncDisposable {
 }
 
 function describe({ code, signal }: Exit): string {
+  if (code === null && signal === null) return "it was not started";
   return signal ?? `exit code ${code}`;
 }

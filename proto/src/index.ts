@@ -1,6 +1,7 @@
 export * from "./ids.ts";
 export * from "./dialects.ts";
 export * from "./operation.ts";
+export * from "./service-tier.ts";
 export * from "./role.ts";
 export * from "./flow.ts";
 export * from "./subjects.ts";
@@ -16,6 +17,7 @@ export * from "./stream-bound.ts";
 export * from "./messages/classification.ts";
 export * from "./messages/reclassification.ts";
 export * from "./messages/cache-lookup.ts";
+export * from "./messages/erased-answers.ts";
 export * from "./messages/rate-state.ts";
 export * from "./messages/dispatch-order.ts";
 export * from "./messages/kept-answer.ts";

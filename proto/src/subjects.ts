@@ -48,6 +48,9 @@ export function heartbeatSubject(stage: StageName, instance: string): string {
 /** `signalbox.v1.cache.stored`: a cache instance tells the others of a new entry. */
 export const CACHE_STORED_SUBJECT = `${PREFIX}.cache.stored`;
 
+/** `signalbox.v1.cache.erased`: ingress tells the cache instances of answers that were erased (`ErasedAnswers`). */
+export const CACHE_ERASED_SUBJECT = `${PREFIX}.cache.erased`;
+
 /** Core NATS requests that no stage forwards: which providers and models are known and how they are. */
 export const HEALTH_SUBJECT = `${PREFIX}.policy.health`;
 

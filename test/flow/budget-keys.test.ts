@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -21,6 +21,7 @@ const SECRET = "a secret that both of us know";
 
 let rig: BudgetRig;
 let receiver: Server;
+let dir: string;
 const posted: { headers: IncomingHttpHeaders; body: string }[] = [];
 
 beforeAll(async () => {
@@ -31,7 +32,7 @@ beforeAll(async () => {
     });
   });
   await once(receiver.listen(0, "127.0.0.1"), "listening");
-  const dir = mkdtempSync(join(tmpdir(), "signalbox-webhook-"));
+  dir = mkdtempSync(join(tmpdir(), "signalbox-webhook-"));
   const secretFile = join(dir, "secret");
   writeFileSync(secretFile, `${SECRET}\n`);
   const webhook = { url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/alerts`, secretFile };
@@ -41,6 +42,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await rig[Symbol.asyncDispose]();
   receiver.close();
+  rmSync(dir, { recursive: true });
 });
 
 async function makeKey(wish: object): Promise<{ id: string; secret: string }> {

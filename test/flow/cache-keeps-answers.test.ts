@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { status } from "@grpc/grpc-js";
+import { CACHE_ERASED_SUBJECT, type ErasedAnswers } from "@signalbox/proto";
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { KEY, openStore, OTHER_KEY, readAnswer, startCacheRig, storeAnswer, type CacheRig } from "./cache-rig.ts";
@@ -40,6 +41,24 @@ test("B14 another tenant finds nothing under the same key and reads nothing by t
   expect(await rig.lookUp({ tenant: "bob" })).toEqual({ status: "miss" });
   await expect(readAnswer(cache.client, { tenant: "bob", entryId })).rejects.toMatchObject({ code: status.NOT_FOUND });
   expect((await rig.lookUp({ tenant })).status).toBe("hit");
+});
+
+test("B14 an answer that an operator erases is forgotten at once, and also where nobody could say so", async () => {
+  const { entryId } = await storeAnswer(cache.client, { tenant });
+  await db.query("delete from cache_entry where entry_id = $1", [entryId]);
+  const operator = await rig.nats.connectAsOperator();
+  operator.publish(CACHE_ERASED_SUBJECT, JSON.stringify({ entryIds: [entryId] } satisfies ErasedAnswers));
+  await operator.flush();
+  await operator.close();
+  await expect.poll(() => rig.lookUp({ tenant })).toEqual({ status: "miss" });
+  await expect(readAnswer(cache.client, { tenant, entryId })).rejects.toMatchObject({ code: status.NOT_FOUND });
+
+  await using deaf = await rig.start({ sweepEveryMs: 100 });
+  const other = await storeAnswer(deaf.client, { tenant, key: OTHER_KEY });
+  await db.query("delete from cache_entry where entry_id = $1", [other.entryId]);
+  await expect
+    .poll(() => readAnswer(deaf.client, { tenant, entryId: other.entryId }).catch(({ code }) => code))
+    .toBe(status.NOT_FOUND);
 });
 
 test("B14 stores that are cancelled before all of the answer came keep nothing", async () => {

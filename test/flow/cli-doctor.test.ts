@@ -30,7 +30,7 @@ test("a stage that nobody is, is named", async () => {
   await operator.close();
 });
 
-test("B11 an endpoint whose provider does not accept the key is named, with what to do", async () => {
+test("B11 endpoints that fail are named, and those whose provider does not accept the key with what to do", async () => {
   const operator = await nats.connectAsOperator();
   const known = { openUntilMs: 0, failuresInRow: 1, errorShare: 0, latencyMs: null, samples: 1 };
   let endpoints: object[] = [{ endpoint: "a/one", ...known }];
@@ -41,6 +41,17 @@ test("B11 an endpoint whose provider does not accept the key is named, with what
   });
   await operator.flush();
   expect(await look("endpoints")).toMatchObject({ status: "ok" });
+  const open = { ...known, openUntilMs: Date.now() + 5_000 };
+  endpoints = [
+    { endpoint: "a/one", ...open },
+    { endpoint: "b/two", ...known },
+  ];
+  expect(await look("endpoints")).toMatchObject({ status: "warn", detail: "no answers from a/one" });
+  endpoints = [{ endpoint: "a/one", ...open }];
+  expect(await look("endpoints")).toMatchObject({
+    status: "fail",
+    detail: expect.stringContaining("a/one, and of no other"),
+  });
   endpoints = [{ endpoint: "a/one", ...known, unusable: "upstream-auth" }];
   const found = { status: "fail", detail: "unusable: a/one (upstream-auth)" };
   expect(await look("endpoints")).toMatchObject({

@@ -172,7 +172,7 @@ test("what was retained is erased for good, the erasure is recorded, and the reg
   expect(classified).toMatchObject({ code: 0, stdout: "2 of 2 identical (100 %)" });
   expect((await run("verify")).code).toBe(0);
   const erased = await run("content", "erase", id);
-  expect(erased).toMatchObject({ code: 0, stdout: expect.stringMatching(/^erased the content of 1 request of \S+$/) });
+  expect(erased).toMatchObject({ code: 0, stdout: expect.stringContaining("erased the content of 1 request of") });
   expect((await run("content", "show", id)).code).toBe(1);
   const terminal = recordedTerminal();
   const tailing = runCli(["tail", "--from", "0", "--type", "erasure", "--json", "--home", line.home], terminal);

@@ -21,6 +21,7 @@ const KEPT = { ...CHAT, temperature: 0 };
 let rig: IngressRig;
 let isGone = false;
 let kept: object = ANSWER;
+let endpoint = "mock/org/model-1";
 beforeAll(async () => {
   rig = await startIngressRig({
     cache: (call) => {
@@ -39,7 +40,9 @@ beforeAll(async () => {
       call.end();
     },
   });
-  await rig.playLine((item) => (item.facts.cache.mode === "off" ? dispatchTo(rig.address) : cachedAt(rig.address)));
+  await rig.playLine((item) =>
+    item.facts.cache.mode === "off" ? dispatchTo(rig.address) : { ...cachedAt(rig.address), endpoint },
+  );
 });
 afterAll(() => rig[Symbol.asyncDispose]());
 
@@ -66,6 +69,16 @@ test("a hit is the kept answer with this decision and no cost, and its outcome i
     attempts: [],
   });
   expect(event.answerBytes).toBe(Buffer.byteLength(JSON.stringify(body)));
+});
+
+test("a hit of a model whose name no header can hold is answered, with what of the name it can", async () => {
+  endpoint = "mock/通义-max";
+  try {
+    const response = await rig.post(KEPT, { signal: AbortSignal.timeout(5_000) });
+    expect([response.status, response.headers.get("x-signalbox-model")]).toEqual([200, "??-max"]);
+  } finally {
+    endpoint = "mock/org/model-1";
+  }
 });
 
 test("a hit is told in the form of who asks with functions", async () => {

@@ -155,3 +155,18 @@ test("a change that the register could not take holds, and is recorded once it c
     { object: "virtual-key", change: "created", id: made.id, before: null },
   ]);
 });
+
+test("B10 costs that cannot be read hold up no key: one is revoked at once while they are asked for", async () => {
+  const made = await make({ name: "revoked meanwhile" });
+  const asked: Promise<{ status: number }>[] = [];
+  await rig.db.transaction().execute(async (transaction) => {
+    await sql`lock table cost_line in access exclusive mode`.execute(transaction);
+    for (let times = 0; times < 8; times += 1) asked.push(asAdmin("GET", "/admin/v1/reconciliation"));
+    await sleep(200);
+    const startedMs = performance.now();
+    expect((await asAdmin("DELETE", `/v1/keys/${made.id}`)).status).toBe(200);
+    expect(await statusWith(made.key)).toBe(401);
+    expect(performance.now() - startedMs).toBeLessThan(2_000);
+  });
+  expect((await Promise.all(asked)).map(({ status }) => status)).toEqual(asked.map(() => 200));
+});

@@ -8,7 +8,8 @@ const BODY_MAX_BYTES = 64 * 1024;
 
 let rig: IngressRig;
 beforeAll(async () => {
-  const http = { port: 0, bodyMaxBytes: BODY_MAX_BYTES, bodyTimeoutMs: 300, inFlightMax: 2 };
+  const limits = { bodyMaxBytes: BODY_MAX_BYTES, bodiesMaxBytes: 2 * BODY_MAX_BYTES, inFlightMax: 2 };
+  const http = { port: 0, bodyTimeoutMs: 300, ...limits };
   rig = await startIngressRig({}, { http });
 });
 afterAll(() => rig[Symbol.asyncDispose]());
@@ -136,6 +137,21 @@ describe("bodies", () => {
     for (const sending of stalled) sending.destroy();
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(await (await rig.post(CHAT)).json()).toMatchObject({ error: { code: "stage_unavailable" } });
+  });
+
+  test("B13 a body for which the others leave no room is refused until they are done", async () => {
+    const headers = { ...bearer(rig.memberKey), "content-type": "application/json", "content-length": BODY_MAX_BYTES };
+    const stalled = request(`${rig.baseUrl}/v1/chat/completions`, { method: "POST", headers });
+    stalled.on("error", () => {});
+    stalled.write(Buffer.alloc(BODY_MAX_BYTES - 1, 32));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const large = { ...CHAT, x: "a".repeat(BODY_MAX_BYTES - 1_024) };
+    const refused = await rig.post(large);
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(await refused.json()).toMatchObject({ error: { code: "overloaded" } });
+    stalled.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await (await rig.post(large)).json()).toMatchObject({ error: { code: "stage_unavailable" } });
   });
 });
 

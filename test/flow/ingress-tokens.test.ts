@@ -20,11 +20,11 @@ let rig: IngressRig;
 let key: IssuerKey;
 let rsa: IssuerKey;
 beforeAll(async () => {
-  issuers = await startTokenIssuers(["house", "partner", "late", "evil"]);
+  issuers = await startTokenIssuers(["house", "partner", "open", "late", "evil"]);
   key = await makeKey("first");
   rsa = await makeKey("rsa", "RS256");
   issuers.of("house").keys = [key.jwk, rsa.jwk, { kty: "oct", k: "c2VjcmV0", kid: "shared", alg: "HS256" }];
-  issuers.of("partner").keys = [key.jwk];
+  for (const name of ["partner", "open"]) issuers.of(name).keys = [key.jwk];
   issuers.of("late").isDown = true;
   const roles = { roles: "realm.roles", team: "team", user: "email" };
   rig = await startIngressRig(
@@ -47,6 +47,7 @@ beforeAll(async () => {
             claims: { tenant: "org" },
             tenants: ["bob", "nobody"],
           },
+          { issuer: issuers.issuer("open"), audience: AUDIENCE, claims: { tenant: "org" }, tenants: ["*"] },
           { issuer: issuers.issuer("late"), audience: AUDIENCE, tenant: "bob", defaultRole: null },
         ],
       },
@@ -81,8 +82,8 @@ async function asRoles(roles: unknown): Promise<number[]> {
   return [(await tell(token)).status, (await tell(token, "/admin/v1/keys")).status];
 }
 
-async function ofTenant(org: unknown): Promise<number> {
-  const claims = { ...house({ org }), iss: issuers.issuer("partner"), aud: ["x", "other"] };
+async function ofTenant(org: unknown, iss = issuers.issuer("partner")): Promise<number> {
+  const claims = { ...house({ org }), iss, aud: ["x", "other", AUDIENCE] };
   return (await tell(await signToken(key, claims))).status;
 }
 
@@ -139,6 +140,9 @@ describe("a token of an issuer", () => {
     for (const org of ["alice", "_signalbox", "*", "", ["bob"], undefined]) expect(await ofTenant(org)).toBe(401);
     // It may be spoken for, but is not there.
     expect(await ofTenant("nobody")).toBe(403);
+    // One that speaks for anybody does so for the tenant that runs the line only where it names it.
+    const iss = issuers.issuer("open");
+    expect([await ofTenant("bob", iss), await ofTenant("alice", iss)]).toEqual([200, 403]);
   });
 
   test("makes changes under its user's name", async () => {

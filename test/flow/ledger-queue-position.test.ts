@@ -7,9 +7,8 @@ test.each(["audit-ledger", "policy"] as const)(
   "messages that were deleted by hand are to %s neither yet to come nor dealt with",
   async (service) => {
     await using nats = await freshNats();
-    const log = createLogger(service, { level: "silent", instance: "one" });
-    const options = { service, instance: "one", nats: nats.credentialsFor(service), log };
-    await using bus = await connectBus(options);
+    const log = createLogger(service, { logLevel: "silent", instance: "one" });
+    await using bus = await connectBus(service, { instance: "one", nats: nats.credentialsFor(service) }, log);
     const operator = await nats.connectAsOperator();
     const manager = await operator.jetstreamManager();
     const subject = eventSubject("decision", "default");

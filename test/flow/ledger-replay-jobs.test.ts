@@ -1,70 +1,34 @@
 import {
   RECLASSIFY_SUBJECT,
   ReclassifyOrder,
-  ReplayJob,
   type Catalogue,
   type Decision,
   type ReclassifyAnswer,
+  type ReplayJob,
   type ReplayOrder,
   type ReplayWish,
 } from "@signalbox/proto";
-import type { LedgerReplayJob } from "@signalbox/proto/grpc/ledger";
 import { canonicalize, sha256Digest } from "@signalbox/tlog";
+import { Kysely, PostgresDialect } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Database } from "../../services/audit-ledger/src/database.ts";
+import { rewardsOf } from "../../services/audit-ledger/src/replays/rewards-of.ts";
 import { createProducer, decisionEvent, feedbackEvent, INPUT, outcomeEvent } from "./ledger-events.ts";
-import { as, startLedgerRig, until, type Ledger, type LedgerRig } from "./ledger-rig.ts";
-import { CANARY_POLICY, decisionIn, DOCUMENTS, ENGINE, OTHER_POLICY, POLICY } from "./small-engine.ts";
+import { until, type LedgerRig } from "./ledger-rig.ts";
+import { ALL, startReplayRig, type ReplayRig } from "./replay-rig.ts";
+import { CANARY_POLICY, decisionIn, ENGINE, OTHER_POLICY, POLICY } from "./small-engine.ts";
 
+let replays: ReplayRig;
 let rig: LedgerRig;
-let ledger: Ledger;
 beforeAll(async () => {
-  rig = await startLedgerRig();
-  ledger = await rig.start();
-  for (const [kind, text] of [
-    ...Object.entries(DOCUMENTS),
-    ["policy", OTHER_POLICY],
-    ["policy", CANARY_POLICY],
-    ["engine", ENGINE],
-  ]) {
-    await rig.owner.query(
-      "insert into document (digest, kind, media_type, body) values ($1, $2, 'application/json', $3)",
-      [sha256Digest(text as string), kind, Buffer.from(text as string)],
-    );
-  }
+  replays = await startReplayRig();
+  rig = replays.rig;
 });
-afterAll(() => rig[Symbol.asyncDispose]());
+afterAll(() => replays[Symbol.asyncDispose]());
 
-async function record(parts: Parameters<typeof decisionEvent>[0][]): Promise<void> {
-  const size = (await rig.leaves(0)).length;
-  await rig.enqueue(rig.policy.sign(parts.map(decisionEvent)));
-  await rig.leaves(size + parts.length);
-}
-
-const ALL: ReplayOrder = { kind: "verify", fromIndex: 0, toIndex: null, fromMs: null, toMs: null, policy: null };
-
-type Ask = { readonly order: Partial<ReplayWish> } | { readonly id: string; readonly cancel?: true };
-
-function ask(wish: Ask, who: "operator" | "ingress"): Promise<ReplayJob> {
-  const { client } = ledger;
-  const tenant = who === "operator" ? "" : "default";
-  return new Promise((resolve, reject) => {
-    const settle = (error: Error | null, answer: LedgerReplayJob): void => {
-      if (error === null) resolve(ReplayJob.parse(JSON.parse(answer.jobJson)));
-      else reject(error);
-    };
-    if ("order" in wish) client.startReplay({ tenant, orderJson: JSON.stringify(wish.order) }, as(who), settle);
-    else if (wish.cancel === true) client.cancelReplay({ tenant, id: wish.id }, as(who), settle);
-    else client.getReplay({ tenant, id: wish.id }, as(who), settle);
-  });
-}
-
-async function finished(order: Partial<ReplayOrder>, who: "operator" | "ingress" = "operator"): Promise<ReplayJob> {
-  const { id } = await ask({ order: { ...ALL, ...order } }, who);
-  return await until(async () => {
-    const job = await ask({ id }, who);
-    return job.state === "running" ? undefined : job;
-  });
-}
+const record: ReplayRig["record"] = (parts) => replays.record(parts);
+const ask: ReplayRig["ask"] = (wish, who) => replays.ask(wish, who);
+const finished: ReplayRig["finished"] = (order, who) => replays.finished(order, who);
 
 test("a range is verified: the share, and of each mismatch the field and both values", async () => {
   const wrong = decisionIn("en", "default", "fr");
@@ -107,8 +71,10 @@ test("another policy is tried on what was recorded: what moves where, what is re
     changes: {
       refusalsGained: 1,
       refusalsLost: 1,
+      moved: 2,
       // The first is refused and costs 100 less, the second is answered for 350.
       costDeltaPicoUsd: "250",
+      withoutPrice: 0,
       moves: [
         { from: "a/small", to: "refused", count: 1 },
         { from: "refused", to: "b/large", count: 1 },
@@ -118,6 +84,16 @@ test("another policy is tried on what was recorded: what moves where, what is re
   const missing = await finished({ kind: "diff", policy: sha256Digest("no policy") });
   expect(missing).toMatchObject({ replayed: 4, failed: 4, identicalShare: 0 });
   expect(missing.failures[0]?.error).toMatch(/is missing/);
+});
+
+test("a decision whose figures alone change goes nowhere else, and one without a price is in no sum", async () => {
+  const dearer = POLICY.replace('"100"', '"101"');
+  const unpriced = POLICY.replace('"100"', "null");
+  for (const policy of [dearer, unpriced]) await replays.keep("policy", policy);
+  const told = { different: 1, changes: { moved: 0, moves: [], costDeltaPicoUsd: "1", withoutPrice: 0 } };
+  expect(await finished({ kind: "diff", policy: sha256Digest(dearer), toIndex: 1 })).toMatchObject(told);
+  const unknown = { ...told, changes: { ...told.changes, costDeltaPicoUsd: "0", withoutPrice: 1 } };
+  expect(await finished({ kind: "diff", policy: sha256Digest(unpriced), toIndex: 1 })).toMatchObject(unknown);
 });
 
 test("what a diff changes is told by tenant, task and model, with the documents that were recorded", async () => {
@@ -218,6 +194,19 @@ describe("another policy is evaluated", () => {
     expect(values?.snips).toEqual({ value: expect.closeTo(0.9), low: expect.closeTo(0.9), high: expect.closeTo(0.9) });
   });
 
+  test("what is said of a decision after the report began is not in it, so that the same range gives the same report", async () => {
+    const leaves = await rig.leaves(0);
+    const said = leaves.filter(
+      ({ type, decisionId }) => type === "feedback" && decisionId === leaves[from]?.decisionId,
+    );
+    const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: rig.owner }) });
+    const row = { request_id: leaves[from]!.requestId, decision_id: leaves[from]!.decisionId };
+    const rewards = [said[0]!.index, said[1]!.index, said[1]!.index + 1].map((below) => {
+      return rewardsOf(db, [row], { reward: "feedback", below });
+    });
+    expect((await Promise.all(rewards)).flat()).toEqual(["unknown", 0, 0.2]);
+  });
+
   test("no number is given below the effective sample that is asked for", async () => {
     const order = { kind: "evaluate", fromIndex: from, policy: sha256Digest(CANARY_POLICY) } as const;
     const job = await finished({ ...order, evaluation: { ...EVALUATION, reward: "cost", minEffectiveSize: 121 } });
@@ -239,10 +228,7 @@ test("a replay is cancelled within seconds, keeps what it found, and its result 
   await record(Array.from({ length: 120 }, () => decisionIn("en")));
   // The engine takes its time, so that the job is there to be cancelled.
   const slow = ENGINE.replace("const { refused", "for (let n = 0; n < 3e7; n += 1); const { refused");
-  await rig.owner.query(
-    "insert into document (digest, kind, media_type, body) values ($1, 'engine', 'text/javascript', $2)",
-    [sha256Digest(slow), Buffer.from(slow)],
-  );
+  await replays.keep("engine", slow);
   const { id } = await ask({ order: { ...ALL, kind: "diff" } }, "operator");
   await ask({ id, cancel: true }, "operator");
   const job = await until(async () => {
@@ -252,8 +238,8 @@ test("a replay is cancelled within seconds, keeps what it found, and its result 
   expect(job.state).toBe("cancelled");
   expect(job.replayed).toBeGreaterThan(0);
   expect(job.replayed).toBeLessThan(364);
-  await ledger[Symbol.asyncDispose]();
-  ledger = await rig.start();
+  await replays.stop();
+  await replays.restart();
   expect(await ask({ id }, "operator")).toEqual(job);
 }, 60_000);
 

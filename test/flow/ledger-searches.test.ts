@@ -1,6 +1,7 @@
+import { once } from "node:events";
 import { status, type ServiceError } from "@grpc/grpc-js";
 import { uuidv7 } from "@signalbox/kit";
-import { LedgerQueryRequest, type LedgerQueryResponse } from "@signalbox/proto/grpc/ledger";
+import { LedgerQueryRequest, type LedgerEntry, type LedgerQueryResponse } from "@signalbox/proto/grpc/ledger";
 import type { OutcomeEvent } from "@signalbox/proto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DECISION, decisionEvent, INPUT, outcomeEvent, type DecisionParts, type SignedEvent } from "./ledger-events.ts";
@@ -136,6 +137,9 @@ test("decisions are found by tag, reason, cost and who answered, in leaves that 
 test("a query without a word to look for, or with what is no cost, is refused", async () => {
   expect(await codeOf({ reason: "--" })).toBe(status.INVALID_ARGUMENT);
   expect(await codeOf({ minCostPicoUsd: "1.5" })).toBe(status.INVALID_ARGUMENT);
+  for (const field of ["model", "provider", "keyId", "tag", "reason"] as const) {
+    expect(await codeOf({ [field]: "a\0b" })).toBe(status.INVALID_ARGUMENT);
+  }
 });
 
 test("time bounds hold for each decision, though clocks of producers differ", async () => {
@@ -175,6 +179,19 @@ test("each way to ask, alone and together with any other, finds what is so and n
     }
   }
   expect(await found(Object.assign({}, ...Object.values(ASKED).map(([of]) => of)))).toEqual([id]);
+});
+
+test("a follower of what is rare finds all of it, however much lies between", async () => {
+  const rare = (await rig.leaves(0)).find(({ event }) => event["tenant"] === TENANT);
+  expect(rare?.index).toBeGreaterThan(BLOCK_LEAVES);
+  const call = ledger.client.tail({ tenant: TENANT, fromIndex: 0n, types: ["decision"] }, as("ingress"));
+  call.on("error", () => {});
+  const [seen] = (await once(call, "data")) as [LedgerEntry];
+  expect(Number(seen.index)).toBe(rare?.index);
+  const next = once(call, "data") as Promise<[LedgerEntry]>;
+  const [id] = await record({ tenant: TENANT });
+  expect((await next)[0].decisionId).toBe(id);
+  call.cancel();
 });
 
 async function indexes(request: Partial<LedgerQueryRequest>): Promise<number[]> {

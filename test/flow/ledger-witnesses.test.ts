@@ -5,9 +5,12 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { witnessesCheck } from "@signalbox/infra/cli/doctor/witnesses.ts";
+import type { Finding } from "@signalbox/infra/cli/doctor/check.ts";
 import { startWitness, type WitnessServer } from "@signalbox/infra/cli/witness/start-witness.ts";
 import { WitnessState } from "@signalbox/infra/cli/witness/witness-state.ts";
-import { Witness } from "@signalbox/infra/cli/witness/witness.ts";
+import { Witness, type WitnessAnswer, type WitnessOptions } from "@signalbox/infra/cli/witness/witness.ts";
 import { uuidv7 } from "@signalbox/kit";
 import { checkPolicy, formatVkey, parsePolicy, parseVkey, type Policy, type PolicyVerdict } from "@signalbox/tlog";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -52,9 +55,26 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
+/** Cosigns, and takes its time to say so. */
+class LateWitness extends Witness {
+  readonly #lateByMs: () => number;
+
+  constructor(options: WitnessOptions, lateByMs: () => number) {
+    super(options);
+    this.#lateByMs = lateByMs;
+  }
+
+  override async addCheckpoint(body: Uint8Array | string): Promise<WitnessAnswer> {
+    const answer = await super.addCheckpoint(body);
+    await sleep(this.#lateByMs());
+    return answer;
+  }
+}
+
 /** A witness with a key of its own that is stopped and started on one port. */
 class TestWitness {
   readonly name: string;
+  lateByMs = 0;
   readonly #privateKey: KeyObject = generateKeyPairSync("ed25519").privateKey;
   #server: WitnessServer | null = null;
   #state: WitnessState | null = null;
@@ -71,12 +91,15 @@ class TestWitness {
   async start(): Promise<void> {
     this.#state = await WitnessState.open(join(dir, this.name));
     const log = parseVkey(formatVkey(ORIGIN, rig.checkpointKey));
-    const witness = new Witness({
-      cosigner: { name: this.name, privateKey: this.#privateKey },
-      logs: log.ok ? [log.verifier] : [],
-      state: this.#state,
-      now: () => Math.floor(Date.now() / 1_000),
-    });
+    const witness = new LateWitness(
+      {
+        cosigner: { name: this.name, privateKey: this.#privateKey },
+        logs: log.ok ? [log.verifier] : [],
+        state: this.#state,
+        now: () => Math.floor(Date.now() / 1_000),
+      },
+      () => this.lateByMs,
+    );
     const options = { host: "127.0.0.1", vkey: this.vkey, witness, onError: () => {} };
     this.#server = await startWitness({ ...options, port: this.port });
     this.port = this.#server.port;
@@ -141,6 +164,29 @@ test("a reader that knows the standards' texts alone finds the log's signature a
     return signedBy.length === vkeys.length ? signedBy : undefined;
   });
   expect(names).toEqual([ORIGIN, "w1", "w2"]);
+});
+
+/** What doctor says of the witnesses, at once. */
+async function doctorSays(of = ledger): Promise<Finding | undefined> {
+  const runtime = { baseUrl: "http://127.0.0.1:9", registerUrl: `http://127.0.0.1:${of.ports.http}` };
+  return witnessesCheck(runtime, 0)[0]?.look();
+}
+
+test("a cosignature that came too late is asked for again, though the log stands still", async () => {
+  const [, late] = witnesses;
+  late!.lateByMs = 1_500;
+  const size = await append(1);
+  expect(await shownAt(size)).toEqual({ ok: false, reason: "no-quorum" });
+  expect(await doctorSays()).toMatchObject({
+    status: "fail",
+    detail: `the checkpoint of ${size} leaves is shown without its quorum: cosigned by w1, not by w2, w3`,
+  });
+  late!.lateByMs = 0;
+  await until(async () => ((await shown())?.verdict.ok === true ? true : undefined), 10_000);
+  expect(await doctorSays()).toMatchObject({
+    status: "warn",
+    detail: `${size} leaves, cosigned by w1, w2, not by w3`,
+  });
 });
 
 test("the policy is shown to whoever asks for it", async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { endpoint, priced } from "@signalbox/decision/fixtures/documents";
 import { uuidv7 } from "@signalbox/kit";
 import { HEALTH_SUBJECT, HealthSnapshot, LEDGER_STREAM, NO_USAGE, ledgerSubject, type Attempt } from "@signalbox/proto";
@@ -95,6 +96,22 @@ test("B11 with every circuit open the caller gets a typed 503, the time to wait 
   const details = answer.kind === "reply" && answer.reply.kind === "refused" ? answer.reply.error.details : {};
   expect(details.retryAfterMs).toBeGreaterThan(25_000);
   expect(details.retryAfterMs).toBeLessThanOrEqual(30_000);
+});
+
+test("figures that drift make few snapshots, since each is kept for ever; a circuit that opens waits for none of them", async () => {
+  await using _policy = await rig.start({ healthEveryMs: 50 });
+  const snapshots = new Set<string>();
+  // Each look is longer than `healthEveryMs`, and all together are shorter than thirty times it.
+  for (let at = 0; at < 15; at += 1) {
+    publishOutcomes([{ endpoint: DEAR.id, result: "completed", firstByteUs: at % 2 === 0 ? 90_000 : 4_000_000 }]);
+    await sleep(60);
+    const { recorded } = await rig.send();
+    snapshots.add(recorded[0]!.input.documents.health);
+  }
+  // Nothing known, the first figure, and at the most one more where the machine was slow.
+  expect(snapshots.size).toBeLessThanOrEqual(3);
+  publishOutcomes(Array.from({ length: 5 }, () => ({ error: "upstream-error", httpStatus: 500 })));
+  await vi.waitFor(async () => expect(await firstOfPlan()).toBe(DEAR.id), { timeout: 1_000, interval: 20 });
 });
 
 test("whoever asks is told the snapshot in force", async () => {

@@ -1,7 +1,7 @@
 import { createSecretKey } from "node:crypto";
 import { status, type ServerWritableStream } from "@grpc/grpc-js";
 import { createLogger, uuidv7 } from "@signalbox/kit";
-import { SignalboxError, type ErasureEvent } from "@signalbox/proto";
+import { CACHE_ERASED_SUBJECT, SignalboxError, type ErasedAnswers, type ErasureEvent } from "@signalbox/proto";
 import type { DispatchFrame, DispatchRequest } from "@signalbox/proto/grpc/dispatcher";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -10,6 +10,7 @@ import type { ContentDatabase } from "../../services/ingress/src/content/content
 import { ContentStore } from "../../services/ingress/src/content/content-store.ts";
 import { ContentSeal } from "../../services/ingress/src/responses/content-seal.ts";
 import { dispatchTo, startIngressRig, type IngressRig } from "./ingress-rig.ts";
+import { createProducer, decisionEvent, INPUT } from "./ledger-events.ts";
 
 /*
  * Goal: what is retained of requests and answers is encrypted, of named tenants alone, and gone for good when it is
@@ -21,8 +22,9 @@ const ANSWER = "I shall tell nobody.";
 const DECISION = uuidv7();
 
 let rig: IngressRig;
-/** The request that the played ledger says DECISION to be of. */
+/** The request that the played ledger says DECISION to be of, and the leaf that it gives. */
 let decided = "";
+let leafOfDecision = Buffer.of();
 
 beforeAll(async () => {
   rig = await startIngressRig(
@@ -37,7 +39,7 @@ beforeAll(async () => {
               eventId: uuidv7(),
               type: "decision",
               tenant: "alice",
-              leaf: Buffer.of(),
+              leaf: leafOfDecision,
               atMs: 1n,
             };
             const decision = { ...entry, requestId: decided, decisionId: DECISION };
@@ -184,6 +186,62 @@ test("erasing all of a tenant destroys its key: a copy of the ciphertext cannot 
   expect(opened(after)).toBeNull();
 });
 
+const CACHE_KEY = "c".repeat(64);
+
+/** What a line that caches and stores has of a request beside its content. */
+async function keepElsewhere(
+  requestId: string,
+  { key, tenant = "alice" }: { key: string; tenant?: string },
+): Promise<string> {
+  const entryId = uuidv7();
+  await sql`insert into cache_entry (entry_id, tenant, key, endpoint, dialect, usage, body, created_at, expires_at)
+    values (${entryId}, ${tenant}, ${key}, 'a/b', 'openai-chat', '{}', ${Buffer.from(ANSWER)}, now(), now() + interval '1 day')`.execute(
+    rig.db,
+  );
+  await sql`insert into stored_response (tenant, id, created_at, expires_at, sealed)
+    values (${tenant}, ${`resp_${requestId.replaceAll("-", "")}`}, now(), now() + interval '1 day', ${Buffer.alloc(29)})`.execute(
+    rig.db,
+  );
+  return entryId;
+}
+
+async function elsewhere(): Promise<string[]> {
+  const { rows: found } = await sql<{ tenant: string }>`
+    select tenant from cache_entry union all select tenant from stored_response order by 1`.execute(rig.db);
+  return found.map(({ tenant }) => tenant);
+}
+
+test("with a request's content go its answer in the cache and its stored response, and of a tenant all of them", async () => {
+  const told: ErasedAnswers[] = [];
+  const operator = await rig.nats.connectAsOperator();
+  operator.subscribe(CACHE_ERASED_SUBJECT, {
+    callback: (_, { data }) => told.push(JSON.parse(Buffer.from(data).toString())),
+  });
+  await operator.flush();
+  decided = uuidv7();
+  const facts = { ...INPUT.facts, cache: { mode: "on", deterministic: false, key: CACHE_KEY } } as const;
+  const input = { ...INPUT, facts };
+  const parts = { requestId: decided, decisionId: DECISION, tenant: "alice", input };
+  leafOfDecision = Buffer.from(createProducer("policy").sign([decisionEvent(parts)])[0]!.envelope);
+  const answered = await keepElsewhere(decided, { key: CACHE_KEY });
+  const others = [
+    await keepElsewhere(uuidv7(), { key: "d".repeat(64) }),
+    await keepElsewhere(uuidv7(), { key: CACHE_KEY, tenant: "bob" }),
+  ];
+  // Nothing need be retained of it.
+  const erased = await (await request("DELETE", `/${DECISION}`)).json();
+  expect(erased).toEqual({ object: "erasure", tenant: "alice", erased: 0, cachedAnswers: 1, storedResponses: 1 });
+  expect(await elsewhere()).toEqual(["alice", "alice", "bob", "bob"]);
+  expect(erasures().at(-1)).toMatchObject({ of: "alice", erased: 0, cachedAnswers: 1, storedResponses: 1 });
+  expect((await request("DELETE", `/${DECISION}`)).status).toBe(404);
+  await request("POST", "/erase", { body: { tenant: "alice", before: new Date(Date.now() - 60_000).toISOString() } });
+  expect(await elsewhere()).toHaveLength(4);
+  await request("POST", "/erase", { body: { tenant: "alice" } });
+  expect(await elsewhere()).toEqual(["bob", "bob"]);
+  await expect.poll(() => told).toEqual([{ entryIds: [answered] }, { entryIds: [others[0]] }]);
+  await operator.close();
+});
+
 test("what is past its lifetime goes by itself, and the oldest where a tenant has more than its share", async () => {
   const ids = [await ask(rig.memberKey), await ask(rig.memberKey), await ask(rig.memberKey)];
   for (const id of ids) await kept(id);
@@ -194,7 +252,8 @@ test("what is past its lifetime goes by itself, and the oldest where a tenant ha
       seal: new ContentSeal(rig.pepper),
       config: { ...Config.shape.content.parse(undefined), tenantMaxBytes },
       record: (erasure) => Promise.resolve(void recorded.push(erasure)),
-      log: createLogger("test", { level: "silent", instance: "test" }),
+      forgetAnswers: () => {},
+      log: createLogger("test", { logLevel: "silent", instance: "test" }),
     });
   await using store = storeOf(1_000_000);
   await sql`delete from retained_content where not request_id = any (${ids}::uuid[])`.execute(rig.db);
@@ -215,9 +274,10 @@ test("what is past its lifetime goes by itself, and the oldest where a tenant ha
     seal: new ContentSeal(rig.pepper),
     config: Config.shape.content.parse(undefined),
     record: () => Promise.reject(new SignalboxError("audit-unavailable", "Not now.")),
-    log: createLogger("test", { level: "silent", instance: "test" }),
+    forgetAnswers: () => {},
+    log: createLogger("test", { logLevel: "silent", instance: "test" }),
   });
-  const erasing = unheard.erase({ of: "alice", by: "somebody", scope: { kind: "tenant" } });
+  const erasing = unheard.eraseEverywhere({ of: "alice", by: "somebody", scope: { kind: "tenant" } }, null);
   await expect(erasing).rejects.toMatchObject({ code: "audit-unavailable" });
   expect(await rows()).toHaveLength(1);
 });

@@ -49,5 +49,8 @@ test("two preparing steps make all that the services' containers need", async ()
     const main = join(import.meta.dirname, "../../services", stage, "src/main.ts");
     const { stdout } = await promisify(execFile)(process.execPath, [main, "--check", "--config", file]);
     expect([stdout, statSync(file).mode & 0o777]).toEqual([`${stage}: config ok\n`, 0o600]);
+    // Whoever gathers metrics runs in another container; ingress has them at its own address.
+    const { healthHost } = JSON.parse(readFileSync(file, "utf8")) as { healthHost?: string };
+    expect(healthHost).toBe(stage === "ingress" ? undefined : "0.0.0.0");
   }
 });

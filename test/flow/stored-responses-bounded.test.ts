@@ -15,7 +15,7 @@ const TENANT_MAX_BYTES = 4_000;
 const KEPT = { response: { output: [], filling: "x".repeat(900) }, input: [] };
 
 const pepper = randomBytes(32);
-const log = createLogger("ingress", { level: "error", instance: "test" });
+const log = createLogger("ingress", { logLevel: "error", instance: "test" });
 const stack = new AsyncDisposableStack();
 let owner: Kysely<KeyDatabase & ResponseDatabase>;
 let store: ResponseStore;

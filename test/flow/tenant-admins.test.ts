@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { status as grpcStatus } from "@grpc/grpc-js";
 import { createLogger } from "@signalbox/kit";
 import { SignalboxError } from "@signalbox/proto";
+import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Config } from "../../services/ingress/src/config.ts";
 import type { ContentDatabase } from "../../services/ingress/src/content/content-database.ts";
@@ -49,7 +50,8 @@ beforeAll(async () => {
     seal: new ContentSeal(rig.pepper, "signalbox.retained-content.v1"),
     config: Config.shape.content.parse(undefined),
     record: () => Promise.resolve(),
-    log: createLogger("test", { level: "silent", instance: "test" }),
+    forgetAnswers: () => {},
+    log: createLogger("test", { logLevel: "silent", instance: "test" }),
   });
   await content.keep(HIDDEN, REQUEST, { dialect: "openai-chat", request: HIDDEN, answer: "", isWhole: true });
 });
@@ -257,4 +259,31 @@ test("an auditor of one tenant, made by its administrator, sees that tenant alon
   expect((await call(eyes, `GET /admin/v1/keys/${carols["keys"]}`)).status).toBe(404);
   expect((await call(eyes, "GET /admin/v1/policies")).status).toBe(403);
   expect((await call(eyes, `GET /v1/decisions?tenant=${HIDDEN}`)).status).toBe(403);
+});
+
+test("B13 a text that PostgreSQL cannot keep is the caller's mistake, and a name that holds it is of nothing", async () => {
+  const key = bobs.get("admin");
+  const bad = "a\u0000b";
+  const told: [string, object?][] = [
+    ["POST /v1/keys", { name: bad }],
+    ["POST /admin/v1/keys", { name: "k", team: bad }],
+    ["POST /admin/v1/teams", { id: bad }],
+    ["POST /admin/v1/budgets", { name: "b", scope: { user: bad }, limit: { usd: 1 } }],
+    ["GET /v1/decisions?reason=a%00b"],
+    ["GET /admin/v1/statements?month=0000-01"],
+  ];
+  for (const [route, body] of told) expect([route, (await call(key, route, body)).status]).toEqual([route, 400]);
+  for (const route of ["GET /admin/v1/keys/a%00", "DELETE /v1/keys/a%00", "PATCH /admin/v1/teams/a%00"])
+    expect([route, (await call(key, route, route.startsWith("PATCH") ? {} : undefined)).status]).toEqual([route, 404]);
+});
+
+test("keys of other tenants, however many, keep none of the own out of a list", async () => {
+  await sql`
+    insert into virtual_key (id, tenant, name, role, hash, created_at)
+    select lpad(to_hex(n), 12, '0'), ${HIDDEN}, 'many', 'member', decode(repeat('00', 32), 'hex'), '2020-01-01'
+    from generate_series(1, 10000) as n`.execute(rig.db);
+  const { body } = await call(bobs.get("admin"), "GET /v1/keys");
+  const { data } = body as { data: { tenant: string }[] };
+  expect(data.length).toBeGreaterThan(1);
+  expect(new Set(data.map(({ tenant }) => tenant))).toEqual(new Set(["bob"]));
 });

@@ -59,7 +59,8 @@ test("what it erases is recorded under its user", async () => {
     seal: new ContentSeal(rig.pepper, "signalbox.retained-content.v1"),
     config: Config.shape.content.parse(undefined),
     record: () => Promise.resolve(),
-    log: createLogger("test", { level: "silent", instance: "test" }),
+    forgetAnswers: () => {},
+    log: createLogger("test", { logLevel: "silent", instance: "test" }),
   });
   await content.keep("bob", uuidv7(), { dialect: "openai-chat", request: "a", answer: "b", isWhole: true });
   const erased = await call(await tokenOf("alice"), "POST /content/erase", { tenant: "bob" });

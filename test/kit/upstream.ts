@@ -53,6 +53,8 @@ export type Upstream = AsyncDisposable & {
   always(script: Script | ((request: ReceivedRequest) => Script)): void;
   /** Resolves when `count` requests have come. */
   arrived(count: number): Promise<void>;
+  /** Connections that stand now, busy or kept for the next request. */
+  openConnections(): number;
 };
 
 /** A provider that does exactly what it is told, frame by frame, over real sockets. */
@@ -62,6 +64,7 @@ export async function startUpstream(): Promise<Upstream> {
   const arrivals = new Set<() => void>();
   const connections = new WeakMap<object, number>();
   let connectionCount = 0;
+  let openConnections = 0;
   let fallback: Script | ((request: ReceivedRequest) => Script) = whole("Hello");
 
   const server = createServer((request, response) => {
@@ -70,6 +73,10 @@ export async function startUpstream(): Promise<Upstream> {
   server.on("connection", (socket) => {
     connectionCount += 1;
     connections.set(socket, connectionCount);
+    openConnections += 1;
+    socket.on("close", () => {
+      openConnections -= 1;
+    });
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -92,6 +99,7 @@ export async function startUpstream(): Promise<Upstream> {
       fallback = script;
     },
     arrived: (count) => waitFor(arrivals, () => received.length >= count),
+    openConnections: () => openConnections,
     async [Symbol.asyncDispose]() {
       server.close();
       server.closeAllConnections();

@@ -6,6 +6,7 @@ import { ROOT, packagesBelow } from "./packages.ts";
 import { sourceFiles } from "./source-files.ts";
 
 const MAIN_MAX_LINES = 15;
+const FILES = sourceFiles();
 
 test("the flow and the folders name the same services", () => {
   expect(
@@ -34,5 +35,17 @@ test.each(STAGES.map((stage) => [stage]))("services/%s is a main, a config and a
 
 test("no file has a name that says nothing of what is in it", () => {
   const nameless = /(^|\/)(utils?|types|interfaces|helpers?|common|misc)\.ts$/;
-  expect(sourceFiles().filter(({ path }) => nameless.test(path))).toEqual([]);
+  expect(FILES.filter(({ path }) => nameless.test(path))).toEqual([]);
+});
+
+test("private members are #x, and only a constructor may be private by its word", () => {
+  const word = /^ +(?:private|protected|public) (?!constructor\()/m;
+  const found = FILES.filter(({ path, text }) => path.endsWith(".ts") && !path.includes("/gen/") && word.test(text));
+  expect(found.map(({ path }) => path)).toEqual([]);
+});
+
+test("no test stands in for a module", () => {
+  const mock = /\bvi\.(?:mock|doMock)\(/;
+  const found = FILES.filter(({ path, text }) => path.endsWith(".ts") && mock.test(text));
+  expect(found.map(({ path }) => path)).toEqual([]);
 });

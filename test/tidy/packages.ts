@@ -5,8 +5,13 @@ export const ROOT = join(import.meta.dirname, "../..");
 
 type Manifest = { readonly name: string; readonly dependencies?: Readonly<Record<string, string>> };
 
-/** A workspace package: its folder from the root, and what of the workspace it depends on. */
-export type Package = { readonly path: string; readonly name: string; readonly inside: readonly string[] };
+/** A workspace package: its folder from the root, what it depends on, and what of that is of the workspace. */
+export type Package = {
+  readonly path: string;
+  readonly name: string;
+  readonly dependencies: readonly string[];
+  readonly inside: readonly string[];
+};
 
 export function packagesBelow(folder: "libs" | "services"): Package[] {
   return readdirSync(join(ROOT, folder))
@@ -17,5 +22,6 @@ export function packagesBelow(folder: "libs" | "services"): Package[] {
 
 export function readPackage(path: string): Package {
   const { name, dependencies = {} } = JSON.parse(readFileSync(join(ROOT, path, "package.json"), "utf8")) as Manifest;
-  return { path, name, inside: Object.keys(dependencies).filter((each) => each.startsWith("@signalbox/")) };
+  const names = Object.keys(dependencies);
+  return { path, name, dependencies: names, inside: names.filter((each) => each.startsWith("@signalbox/")) };
 }

@@ -19,7 +19,12 @@ const List = z.looseObject({ data: z.array(Head) });
 const Whole = Head.extend({
   content: z.looseObject({ request: z.string(), answer: z.string(), isWhole: z.boolean() }),
 });
-const Erased = z.looseObject({ tenant: z.string(), erased: z.int() });
+const Erased = z.looseObject({
+  tenant: z.string(),
+  erased: z.int(),
+  cachedAnswers: z.int().default(0),
+  storedResponses: z.int().default(0),
+});
 
 export function addContent(program: Command, cli: Cli): void {
   const content = program
@@ -85,7 +90,7 @@ function addErase(content: Command, cli: Cli): void {
     .command("erase")
     .argument("[id]", "a decision's id or a request's")
     .description(
-      "Erases retained content for ever. The erasure is recorded; every proof of the register still verifies.",
+      "Erases retained content for ever, with the cache's answers and stored responses of it. The erasure is recorded; every proof of the register still verifies.",
     )
     .option("--tenant <tenant>", "all of this tenant's, and the key that it is encrypted with")
     .option("--before <time>", "with --tenant: only what is older than 30d, or than an ISO date", pointInTime)
@@ -108,7 +113,8 @@ function addErase(content: Command, cli: Cli): void {
     print(
       erased,
       () =>
-        `erased the content of ${erased.erased} ${erased.erased === 1 ? "request" : "requests"} of ${erased.tenant}`,
+        `erased the content of ${erased.erased} ${erased.erased === 1 ? "request" : "requests"} of ${erased.tenant}, ` +
+        `${erased.cachedAnswers} of the cache's answers and ${erased.storedResponses} of the rows of stored responses`,
     );
     return EXIT.ok;
   });

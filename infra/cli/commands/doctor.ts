@@ -41,6 +41,7 @@ async function checksFor({ options, terminal }: CommandContext<unknown>): Promis
   const { providerKeysCheck } = await import("../doctor/providers.ts");
   const { ledgerCheck } = await import("../doctor/ledger.ts");
   const { lineChecks } = await import("../doctor/line.ts");
+  const { witnessesCheck } = await import("../doctor/witnesses.ts");
   return [
     machine.nodeCheck(),
     install.installCheck(ROOT),
@@ -53,7 +54,7 @@ async function checksFor({ options, terminal }: CommandContext<unknown>): Promis
     secretsCheck(home),
     providerKeysCheck(terminal.env),
     ...lineChecks(baseUrl, runtime),
-    ...(runtime === null ? [] : ledgerCheck(home, runtime)),
+    ...(runtime === null ? [] : [...ledgerCheck(home, runtime), ...witnessesCheck(runtime)]),
   ];
 }
 

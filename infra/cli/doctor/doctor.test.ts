@@ -1,10 +1,10 @@
 import { once } from "node:events";
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { recordedTerminal } from "../recorded-terminal.ts";
 import { runCli } from "../run-cli.ts";
 import type { Finding } from "./check.ts";
@@ -17,8 +17,15 @@ import { providerKeysCheck } from "./providers.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 
+const folders: string[] = [];
+afterAll(() => {
+  for (const made of folders) rmSync(made, { recursive: true, force: true });
+});
+
 function folder(): string {
-  return mkdtempSync(join(tmpdir(), "signalbox-doctor-"));
+  const made = mkdtempSync(join(tmpdir(), "signalbox-doctor-"));
+  folders.push(made);
+  return made;
 }
 
 test.each([

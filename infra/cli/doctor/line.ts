@@ -4,6 +4,7 @@ import { formatBytes } from "../format/bytes.ts";
 import { asNatsOperator } from "../nats-operator.ts";
 import { fail, ok, warn, type Check } from "./check.ts";
 import { endpointsCheck } from "./endpoints.ts";
+import { servicesCheck } from "./services.ts";
 import { stagesCheck } from "./stages.ts";
 
 const PROBE_TIMEOUT_MS = 2_000;
@@ -16,10 +17,11 @@ const READ_LOGS = "Read the service's log below <home>/logs, or stop the line an
 /** The running line: whether it takes requests, whether its processes live, and how full its queue is. */
 export function lineChecks(baseUrl: string | null, runtime: RuntimeFile | null): Check[] {
   if (baseUrl === null) return [notRunning()];
-  const { pids, natsUrl } = runtime ?? {};
+  const { pids, natsUrl, metricsUrls } = runtime ?? {};
   return [
     readyCheck(baseUrl),
     ...(pids === undefined ? [] : [processesCheck(pids)]),
+    ...(metricsUrls === undefined ? [] : [servicesCheck(metricsUrls)]),
     ...(natsUrl === undefined ? [] : [stagesCheck(natsUrl), endpointsCheck(natsUrl), queueCheck(natsUrl)]),
   ];
 }

@@ -26,7 +26,10 @@ export async function recoverRegister(options: RecoverOptions): Promise<Recovere
   const client = new Client({ connectionString: database });
   await client.connect();
   try {
-    await using store = await openPostgresStore(database, createLogger("recover", { level: "error", instance: "cli" }));
+    await using store = await openPostgresStore(
+      database,
+      createLogger("recover", { logLevel: "error", instance: "cli" }),
+    );
     const deadline = performance.now() + LOCK_LIMIT_MS;
     while (!(await store.tryLock())) {
       if (performance.now() > deadline) throw failure("stage-unavailable", "A ledger appends.", "Stop it first.");

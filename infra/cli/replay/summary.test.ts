@@ -25,9 +25,11 @@ const JOB: ReplayJob = {
   differing: [],
   failures: [],
   changes: {
+    moved: 1,
     refusalsGained: 1,
     refusalsLost: 0,
     costDeltaPicoUsd: "-2500000000",
+    withoutPrice: 1,
     moves: [
       { from: "a/<small>", to: "b/large", count: 8 },
       { from: "a/<small>", to: "refused", count: 4 },
@@ -37,6 +39,7 @@ const JOB: ReplayJob = {
         name: "acme",
         decisions: 4,
         changed: 2,
+        moved: 1,
         refusalsGained: 1,
         refusalsLost: 0,
         costDeltaPicoUsd: "-2500000000",
@@ -83,9 +86,11 @@ test("a diff names its range, checkpoint and documents, what could not be replay
   expect(text).toContain("1 of 4 identical (25 %)\n1 could not be replayed (25 %)");
   expect(text).toContain("leaves 0 to 9, checkpoint of 9 leaves, cm9vdA==");
   expect(text).toContain(`policy ${POLICY}, catalogue as recorded`);
-  expect(text).toContain("refusals gained 1, lost 0; estimated cost −$0.0025");
+  expect(text).toContain(
+    "1 go elsewhere; refusals gained 1, lost 0; estimated cost −$0.0025, without 1 changed ones that have no known price",
+  );
   expect(text).toMatch(/a\/<small> → b\/large {2}█{40} 8\na\/<small> → refused {2}█{20} 4/);
-  expect(text).toMatch(/TENANT +DECISIONS +CHANGED .*\nacme +4 +2 +1 +0 +−\$0\.0025/);
+  expect(text).toMatch(/TENANT +DECISIONS +CHANGED .*\nacme +4 +2 +1 +1 +0 +−\$0\.0025/);
 });
 
 test("the picture is one SVG in which no name can be more than text", () => {

@@ -61,8 +61,9 @@ export function formatDelta(picoUsd: string): string {
 
 function changesOf(changes: NonNullable<ReplayJob["changes"]>): string[] {
   const lines = [
-    `refusals gained ${changes.refusalsGained}, lost ${changes.refusalsLost}; ` +
-      `estimated cost ${formatDelta(changes.costDeltaPicoUsd)}`,
+    `${changes.moved === undefined ? "" : `${changes.moved} go elsewhere; `}refusals gained ${changes.refusalsGained}, ` +
+      `lost ${changes.refusalsLost}; estimated cost ${formatDelta(changes.costDeltaPicoUsd)}` +
+      (changes.withoutPrice ? `, without ${changes.withoutPrice} changed ones that have no known price` : ""),
   ];
   const moves = changes.moves.slice(0, SHOWN_MAX);
   if (moves.length > 0) {
@@ -89,6 +90,7 @@ function formatGroups(title: string, groups: readonly ChangeGroup[]): string {
       { title },
       { title: "DECISIONS", ...right },
       { title: "CHANGED", ...right },
+      { title: "MOVED", ...right },
       { title: "REFUSALS +", ...right },
       { title: "REFUSALS −", ...right },
       { title: "COST", ...right },
@@ -99,6 +101,7 @@ function formatGroups(title: string, groups: readonly ChangeGroup[]): string {
         group.name,
         String(group.decisions),
         String(group.changed),
+        String(group.moved ?? "—"),
         String(group.refusalsGained),
         String(group.refusalsLost),
         formatDelta(group.costDeltaPicoUsd),

@@ -1,7 +1,7 @@
 import { detectAll } from "tinyld/light";
 import type { CompiledDocument } from "./compile-document.ts";
 
-export const UNKNOWN_LANGUAGE = "und";
+const UNKNOWN_LANGUAGE = "und";
 
 const SAMPLE_WORDS = 80;
 const SCRIPT_CHARS = 1_000;

@@ -1,13 +1,7 @@
-/** Structured personal data that is told by its form, and by its check digits where it has some. */
-export const PII_TYPES = ["email", "phone", "iban", "card", "ssn", "ip"] as const;
-export type PiiType = (typeof PII_TYPES)[number];
-
-/** What an instruction inside a text tries. */
-export const INJECTION_TYPES = ["override", "prompt-leak", "jailbreak", "role-change", "delimiter", "hidden"] as const;
-export type InjectionType = (typeof INJECTION_TYPES)[number];
+import { INJECTION_TYPES, type InjectionType, PII_TYPES, type PiiType } from "@signalbox/proto";
 
 /** What a request is made of, and what is called, that may not be. */
-export const FORM_TYPES = [
+const FORM_TYPES = [
   "tool.forbidden",
   "tool.arguments",
   "size.messages",
@@ -17,10 +11,10 @@ export const FORM_TYPES = [
   "attachment.count",
   "attachment.elsewhere",
 ] as const;
-export type FormType = (typeof FORM_TYPES)[number];
+type FormType = (typeof FORM_TYPES)[number];
 
 /** A remote guardrail gave no answer: where that closes the way, and where it does not. */
-export const REMOTE_TYPES = ["remote.unavailable", "remote.skipped"] as const;
+const REMOTE_TYPES = ["remote.unavailable", "remote.skipped"] as const;
 
 /**
  * `secret.<kind of key>`, `list.<name of the word list>`, `pattern.<name of the pattern>`; `content.<category>`,

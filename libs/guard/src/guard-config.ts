@@ -1,4 +1,4 @@
-import type { InjectionType, PiiType } from "./finding.ts";
+import type { InjectionType, PiiType } from "@signalbox/proto";
 import type { Pattern } from "./lists/find-pattern.ts";
 import type { WordList } from "./lists/word-list.ts";
 

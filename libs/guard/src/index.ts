@@ -1,13 +1,4 @@
-export {
-  CLOSED_TYPES,
-  INJECTION_TYPES,
-  PII_TYPES,
-  type Detector,
-  type Finding,
-  type FindingType,
-  type InjectionType,
-  type PiiType,
-} from "./finding.ts";
+export { CLOSED_TYPES, type Detector, type Finding, type FindingType } from "./finding.ts";
 export { compileGuard, scan, type CompiledGuard, type Guard } from "./guard.ts";
 export { compileGuardrails, type CompiledGuardrails, type Guardrails } from "./guardrails.ts";
 export { DEFAULT_GUARD, type GuardConfig } from "./guard-config.ts";
@@ -21,11 +12,10 @@ export { scanJson, type JsonFinding } from "./json/scan-json.ts";
 export { scanJsonSlices, type SlicedScan } from "./json/scan-json-slices.ts";
 export { redactJson } from "./json/redact-json.ts";
 export { maskText } from "./redact/mask-text.ts";
-export { redactText } from "./redact/redact-text.ts";
 export type { Redaction } from "./redact/redaction.ts";
 export { restore, type RestoreForm } from "./redact/restore.ts";
 export { RestoreStream } from "./redact/restore-stream.ts";
 export { ScanStream, STREAM_HELD_MAX_CHARS, type Released } from "./stream/scan-stream.ts";
-export { chooseAction, GUARD_ACTIONS, type GuardAction, type GuardRule, type Verdict } from "./rules/choose-action.ts";
-export { PLACES_MAX, summarise, type TypeSummary } from "./rules/summarise.ts";
+export { chooseAction, type Verdict } from "./rules/choose-action.ts";
+export { summarise, type TypeSummary } from "./rules/summarise.ts";
 export { findingsNamed } from "./rules/findings-named.ts";

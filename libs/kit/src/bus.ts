@@ -14,16 +14,15 @@ export type Bus = AsyncDisposable & {
 };
 
 const RECONNECT_WAIT_MS = 250;
-const PING_EVERY_MS = 10_000;
+/** A server that stands still keeps its connections; after three of these it is known, and requests are refused at once. */
+const PING_EVERY_MS = 3_000;
 
 /** Connects, waiting for the server when it is not up yet, and reconnects for ever. */
-export async function connectBus(options: {
-  service: string;
-  instance: string;
-  nats: { url: string; seedFile: string | null };
-  log: Logger;
-}): Promise<Bus> {
-  const { service, instance, nats, log } = options;
+export async function connectBus(
+  service: string,
+  { instance, nats }: { instance: string; nats: { url: string; seedFile: string | null } },
+  log: Logger,
+): Promise<Bus> {
   const prefix = inboxPrefix(service);
   const connection = await connect({
     servers: nats.url,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { decodeJson, type Bus } from "./bus.ts";
+import { subscribe } from "./subscribe.ts";
 import { uuidv7 } from "./uuid.ts";
 
 const ACK_TIMEOUT_MS = 2_000;
@@ -24,7 +25,7 @@ export function createDurablePublisher(bus: Bus): DurablePublisher {
   const waiting = new Map<string, Waiting>();
   let counter = 0;
 
-  const subscription = bus.connection.subscribe(`${inbox}.*`, {
+  const subscription = subscribe(bus, `${inbox}.*`, {
     callback: (_error, message) => {
       const wait = waiting.get(message.subject);
       waiting.delete(message.subject);
@@ -33,7 +34,8 @@ export function createDurablePublisher(bus: Bus): DurablePublisher {
     },
   });
   const sweep = setInterval(() => {
-    const before = Date.now() - ACK_TIMEOUT_MS;
+    // By a clock that nobody sets: one that is set back would keep the first wait, and all behind it, for as long.
+    const before = performance.now() - ACK_TIMEOUT_MS;
     for (const [reply, wait] of waiting) {
       if (wait.sentAtMs > before) break;
       waiting.delete(reply);
@@ -47,27 +49,27 @@ export function createDurablePublisher(bus: Bus): DurablePublisher {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     counter += 1;
     const reply = `${inbox}.${counter.toString(36)}`;
-    waiting.set(reply, { resolve, reject, sentAtMs: Date.now() });
+    waiting.set(reply, { resolve, reject, sentAtMs: performance.now() });
     bus.connection.publish(subject, payload, { reply });
     return promise;
   }
 
   return {
     async publish({ subject, payload, retryForMs }) {
-      const giveUpAtMs = Date.now() + retryForMs;
+      const giveUpAtMs = performance.now() + retryForMs;
       for (;;) {
         try {
           await publishOnce(subject, payload);
           return;
         } catch (error) {
-          if (Date.now() + RETRY_EVERY_MS > giveUpAtMs) throw error;
+          if (performance.now() + RETRY_EVERY_MS > giveUpAtMs) throw error;
           await sleep(RETRY_EVERY_MS);
         }
       }
     },
     [Symbol.dispose]() {
       clearInterval(sweep);
-      if (!bus.connection.isClosed()) subscription.unsubscribe();
+      subscription[Symbol.dispose]();
       for (const { reject } of waiting.values()) reject(new Error("the publisher is closed"));
       waiting.clear();
     },

@@ -1,5 +1,6 @@
 import { SignalboxError, type StageName } from "@signalbox/proto";
 import type { Bus } from "./bus.ts";
+import { subscribe } from "./subscribe.ts";
 import { packItems, tickBatch } from "./tick-batch.ts";
 
 const MESSAGE_MAX_BYTES = 512 * 1024;
@@ -26,7 +27,7 @@ export function createForwarder<T>(options: {
   const watched = new Map<string, { items: T[]; sentAtMs: number }>();
   let counter = 0;
 
-  const subscription = bus.connection.subscribe(`${inbox}.*`, {
+  const subscription = subscribe(bus, `${inbox}.*`, {
     callback: (_error, message) => {
       if (message.headers?.code !== 503) return;
       const sent = watched.get(message.subject);
@@ -35,7 +36,7 @@ export function createForwarder<T>(options: {
     },
   });
   const sweep = setInterval(() => {
-    const before = Date.now() - UNDELIVERED_WATCH_MS;
+    const before = performance.now() - UNDELIVERED_WATCH_MS;
     for (const [reply, { sentAtMs }] of watched) {
       if (sentAtMs > before) break;
       watched.delete(reply);
@@ -54,7 +55,7 @@ export function createForwarder<T>(options: {
     )) {
       counter += 1;
       const reply = `${inbox}.${counter.toString(36)}`;
-      watched.set(reply, { items: items.slice(from, to), sentAtMs: Date.now() });
+      watched.set(reply, { items: items.slice(from, to), sentAtMs: performance.now() });
       bus.connection.publish(subject, payload, { reply });
     }
   }
@@ -63,7 +64,7 @@ export function createForwarder<T>(options: {
     send: tickBatch(flush),
     [Symbol.dispose]() {
       clearInterval(sweep);
-      if (!bus.connection.isClosed()) subscription.unsubscribe();
+      subscription[Symbol.dispose]();
     },
   };
 }

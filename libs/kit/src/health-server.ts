@@ -4,8 +4,14 @@ import { listen } from "./listening-server.ts";
 
 export { Counter, Gauge, Histogram, register as metricsRegister } from "prom-client";
 
+/** Where it listens; a null port starts none. */
+export type HealthPlace = { readonly healthHost: string; readonly healthPort: number | null };
+
 /** /healthz (the process lives), /readyz (it can do its work) and /metrics, for services without an HTTP API of their own. */
-export async function startHealthServer(port: number | null, isReady: () => boolean): Promise<AsyncDisposable> {
+export async function startHealthServer(
+  { healthHost: host, healthPort: port }: HealthPlace,
+  isReady: () => boolean,
+): Promise<AsyncDisposable> {
   if (port === null) return { [Symbol.asyncDispose]: () => Promise.resolve() };
   const server = createServer((request, response) => {
     if (request.url === "/metrics") {
@@ -15,5 +21,5 @@ export async function startHealthServer(port: number | null, isReady: () => bool
     const ok = request.url === "/healthz" || (request.url === "/readyz" && isReady());
     response.writeHead(ok ? 200 : request.url === "/readyz" ? 503 : 404).end(ok ? "ok\n" : "no\n");
   });
-  return listen(server, { port, host: "127.0.0.1" });
+  return listen(server, { port, host });
 }

@@ -1,5 +1,6 @@
 import { Receipt, receiptSubject } from "@signalbox/proto";
 import { decodeJson, type Bus } from "./bus.ts";
+import { subscribe } from "./subscribe.ts";
 
 /** How the ledger answered for one event. */
 export type ReceiptResult =
@@ -12,7 +13,7 @@ export type Receipts = Disposable & { wait(eventId: string, timeoutMs: number): 
 
 export function listenReceipts(bus: Bus): Receipts {
   const waiting = new Map<string, (result: ReceiptResult) => void>();
-  const subscription = bus.connection.subscribe(receiptSubject(bus.instance), {
+  const subscription = subscribe(bus, receiptSubject(bus.instance), {
     callback: (error, message) => {
       if (error !== null || message.data.length === 0) return;
       const parsed = Receipt.safeParse(decodeJson(message.data));
@@ -31,7 +32,7 @@ export function listenReceipts(bus: Bus): Receipts {
         waiting.set(eventId, settle);
       }),
     [Symbol.dispose]() {
-      if (!bus.connection.isClosed()) subscription.unsubscribe();
+      subscription[Symbol.dispose]();
     },
   };
 }

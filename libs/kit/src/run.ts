@@ -13,6 +13,12 @@ export type ReadyMessage = { readonly ready: true; readonly ports: RunningServic
 /** What a supervisor sends to a process that it started with `--held`. */
 export type GoMessage = { readonly go: true };
 
+/** Takes over what was started, to be disposed of as one service. */
+export function runningService(starting: AsyncDisposableStack, ports: RunningService["ports"] = {}): RunningService {
+  const started = starting.move();
+  return { ports, [Symbol.asyncDispose]: () => started.disposeAsync() };
+}
+
 const STOP_TIMEOUT_MS = 10_000;
 
 /**

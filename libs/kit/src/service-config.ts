@@ -19,6 +19,8 @@ export const serviceFields = {
     .prefault({}),
   /** Port of the plain-HTTP server for /healthz, /readyz and /metrics; null starts none. */
   healthPort: z.int().min(0).max(65_535).nullable().default(null),
+  /** The address that it listens on. Whoever reaches it may read it, so it is this machine's or a closed network's. */
+  healthHost: z.string().default("127.0.0.1"),
 };
 
 /** For services that record events. */

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Bus } from "./bus.ts";
 import type { Logger } from "./logger.ts";
 import { itemsReader } from "./read-items.ts";
+import { subscribe } from "./subscribe.ts";
 
 /**
  * Listens on a stage's subject in its queue group. A message carries the items of one tick of its sender; each is
@@ -19,7 +20,7 @@ export function listenStage<S extends z.ZodType>(options: {
 }): Disposable {
   const { bus, stage, subject, item, log, onItems } = options;
   const readItems = itemsReader(item);
-  const subscription = bus.connection.subscribe(subject, {
+  return subscribe(bus, subject, {
     queue: stage,
     callback: (error, received) => {
       if (error !== null) {
@@ -33,9 +34,4 @@ export function listenStage<S extends z.ZodType>(options: {
       else log.error({ problems: read.problems }, "a message does not fit its contract");
     },
   });
-  return {
-    [Symbol.dispose]() {
-      if (!bus.connection.isClosed()) subscription.unsubscribe();
-    },
-  };
 }

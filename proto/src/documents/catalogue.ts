@@ -3,6 +3,17 @@ import { WIRES } from "../dialects.ts";
 import { Count, EndpointId, Micro } from "../ids.ts";
 import { CAPABILITIES, MODALITIES, TASKS } from "../messages/classification.ts";
 import { OPERATIONS } from "../operation.ts";
+import { SERVICE_TIERS } from "../service-tier.ts";
+
+/** Micro-USD per million tokens of one kind of service. */
+export const ServicePrice = z.strictObject({
+  input: Count,
+  output: Count,
+  cacheRead: Count.nullable(),
+  cacheWrite: Count.nullable(),
+  cacheWriteHour: Count.optional(),
+});
+export type ServicePrice = z.infer<typeof ServicePrice>;
 
 /**
  * Integer micro-USD per million tokens, so `tokens × price` is exact in pico-USD.
@@ -17,6 +28,12 @@ export const PriceTier = z.strictObject({
   cacheWrite: Count.nullable(),
   /** What is written to be kept for an hour. Absent: it costs what any write does. */
   cacheWriteHour: Count.optional(),
+  /** What other kinds of service cost than the usual one. Absent: nobody knows, and the usual price stands in. */
+  services: z.partialRecord(z.enum(SERVICE_TIERS), ServicePrice).optional(),
+  /** What an answer is multiplied by that was to be computed in the United States alone, in millionths. Absent: nothing. */
+  usOnlyMicro: Count.optional(),
+  /** Micro-USD for one search of the web that the provider makes for an answer. Absent: nobody knows. */
+  webSearch: Count.optional(),
 });
 export type PriceTier = z.infer<typeof PriceTier>;
 

@@ -6,8 +6,13 @@ const GuardName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "a name of lower-case letters, digits and hyphens, at most 40");
 
-const PII = ["email", "phone", "iban", "card", "ssn", "ip"] as const;
-const INJECTION = ["override", "prompt-leak", "jailbreak", "role-change", "delimiter", "hidden"] as const;
+/** Structured personal data that is told by its form, and by its check digits where it has some. */
+export const PII_TYPES = ["email", "phone", "iban", "card", "ssn", "ip"] as const;
+export type PiiType = (typeof PII_TYPES)[number];
+
+/** What an instruction inside a text tries. */
+export const INJECTION_TYPES = ["override", "prompt-leak", "jailbreak", "role-change", "delimiter", "hidden"] as const;
+export type InjectionType = (typeof INJECTION_TYPES)[number];
 
 /** observe: recorded, and nothing else. redact: a placeholder stands in its place. block: it goes no further. */
 export const GuardAction = z.enum(["observe", "redact", "block"]);
@@ -26,9 +31,9 @@ export const GuardRules = z.array(GuardRule).max(256);
 
 /** What is looked for. */
 export const GuardDetection = z.strictObject({
-  pii: z.array(z.enum(PII)).max(PII.length),
+  pii: z.array(z.enum(PII_TYPES)).max(PII_TYPES.length),
   secrets: z.boolean(),
-  injection: z.array(z.enum(INJECTION)).max(INJECTION.length),
+  injection: z.array(z.enum(INJECTION_TYPES)).max(INJECTION_TYPES.length),
   lists: z
     .array(
       z.strictObject({

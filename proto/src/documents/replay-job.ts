@@ -24,7 +24,7 @@ export const ReplayOrder = z.strictObject({
   /** Only decisions that were made in [fromMs, toMs), Unix milliseconds. */
   fromMs: Count.nullable(),
   toMs: Count.nullable(),
-  /** Of a diff and an evaluation: the policy to decide by; null: the one that each decision names. The engine is the one kept last. */
+  /** Of a diff and an evaluation: the policy to decide by; null: the one that each decision names. The engine is the one that decides now. */
   policy: Digest.nullable(),
   /** The same for the catalogue, which holds the prices. Absent: the one that each decision names. */
   catalogue: Digest.optional(),
@@ -62,10 +62,14 @@ const CostDelta = z.string().regex(/^-?\d+$/);
 export const ChangeGroup = z.strictObject({
   name: z.string(),
   decisions: Count,
+  /** Of which anything is decided otherwise, be it a figure; and those of them that go elsewhere. */
   changed: Count,
+  moved: Count.optional(),
   refusalsGained: Count,
   refusalsLost: Count,
   costDeltaPicoUsd: CostDelta,
+  /** Changed decisions that are not in the delta: one side has no known price. */
+  withoutPrice: Count.optional(),
 });
 export type ChangeGroup = z.infer<typeof ChangeGroup>;
 const ChangeGroups = z.array(ChangeGroup).max(REPLAY_LISTED_MAX);
@@ -122,9 +126,13 @@ export const ReplayJob = z.strictObject({
   /** Of a diff. */
   changes: z
     .strictObject({
+      /** Decisions that go elsewhere; absent, as `withoutPrice` is, from jobs of earlier versions. */
+      moved: Count.optional(),
       refusalsGained: Count,
       refusalsLost: Count,
       costDeltaPicoUsd: CostDelta,
+      /** Changed decisions that are not in the delta: one side has no known price. */
+      withoutPrice: Count.optional(),
       /** Where decisions go instead, the most frequent first: an endpoint, `refused` or `cached`. */
       moves: z.array(z.strictObject({ from: z.string(), to: z.string(), count: Count })).max(REPLAY_LISTED_MAX),
       /** Those with the most changes first; absent from jobs of earlier versions. */

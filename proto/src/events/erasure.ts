@@ -22,5 +22,8 @@ export const ErasureEvent = z.strictObject({
   ]),
   /** Requests whose content is gone. */
   erased: Count,
+  /** What is gone with it: answers that the cache held, and rows of responses that were kept for their callers. */
+  cachedAnswers: Count.optional(),
+  storedResponses: Count.optional(),
 });
 export type ErasureEvent = z.infer<typeof ErasureEvent>;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Count, EndpointId, PicoUsd, Uuid } from "../ids.ts";
 import { GuardOutcome } from "../messages/guard-facts.ts";
 import { TranslationLoss } from "../messages/translation-loss.ts";
+import { SERVICE_TIERS } from "../service-tier.ts";
 import { eventHead } from "./event.ts";
 
 /** Tokens of an answer. Cached and cache-write tokens are part of `inputTokens`, reasoning tokens part of `outputTokens`. */
@@ -21,6 +22,20 @@ export const Usage = z.strictObject({
   /** What the provider bills, where it reports that apart from what its model read and wrote. */
   billedInputTokens: Count.optional(),
   billedOutputTokens: Count.optional(),
+  /** The kind of service that the provider says it gave; other: one whose word is not known here. Absent: the usual one. */
+  serviceTier: z.enum([...SERVICE_TIERS, "other"]).optional(),
+  /** Computed in the United States alone, which costs more. */
+  usOnly: z.literal(true).optional(),
+  /** Searches of the web that the provider made for the answer and bills apart. */
+  webSearches: Count.optional(),
+  /** Other tools of the provider's own that it bills apart were used. */
+  serverTools: z.literal(true).optional(),
+  /** What another model did for the answer, at a price of its own, is in no figure here. */
+  otherModel: z.literal(true).optional(),
+  /** What the provider says that it charges for all of it. */
+  chargedPicoUsd: PicoUsd.optional(),
+  /** The provider's report held a count that is none: below zero, broken, or beyond any. */
+  malformed: z.literal(true).optional(),
   /** reported by the provider; estimated by us from the text; none: nothing was generated. */
   source: z.enum(["reported", "estimated", "none"]),
 });
@@ -37,6 +52,25 @@ export const NO_USAGE: Usage = {
 
 /** More losses than this are counted and not named, so that an outcome stays within a leaf. */
 export const RECORDED_LOSSES_MAX = 16;
+
+/**
+ * Why what an attempt is said to cost may not be what its provider bills.
+ * malformed-usage: the report held counts that are none, which are left out. implausible-usage: it held more than any model reads or
+ * writes, and is not believed. beyond-context: it held more than the model's context does. service-tier: the price of the service that was given is not known, and the usual one stands in.
+ * other-model: another model's part is not counted. server-tools: what the provider's own tools cost is not known. modality: tokens of sound
+ * are counted at the price of text. charge: the provider charges another sum than its list says, and the charge is what is recorded.
+ */
+export const COST_DOUBTS = [
+  "malformed-usage",
+  "implausible-usage",
+  "beyond-context",
+  "service-tier",
+  "other-model",
+  "server-tools",
+  "modality",
+  "charge",
+] as const;
+export type CostDoubt = (typeof COST_DOUBTS)[number];
 
 /** One call of a provider. */
 export const Attempt = z.strictObject({
@@ -56,6 +90,8 @@ export const Attempt = z.strictObject({
   costPicoUsd: PicoUsd.nullable(),
   /** Set when the provider reports more output tokens than the request allowed; they are billed as reported. */
   overBound: z.literal(true).optional(),
+  /** Absent: none. */
+  costDoubts: z.array(z.enum(COST_DOUBTS)).min(1).max(COST_DOUBTS.length).optional(),
   /** What the request lost on its way into the provider's wire. Absent: nothing, or both are the same form. */
   translation: z.strictObject({ losses: z.array(TranslationLoss).max(RECORDED_LOSSES_MAX), total: Count }).optional(),
 });
@@ -98,6 +134,8 @@ export const OutcomeEvent = z.strictObject({
   /** Nothing is kept of the answer but its size. */
   answerBytes: Count,
   timing: z.strictObject({ totalUs: Count, firstByteUs: Count.nullable() }),
+  /** A dispatcher that was lost may have sent the request to a provider before; what that cost is in no figure here. */
+  lostBefore: z.literal(true).optional(),
   /** Absent when there are no guardrails, or they had nothing to do. */
   guard: GuardOutcome.optional(),
 });

@@ -16,6 +16,8 @@ export const PlanEndpoint = z.strictObject({
   upstreamModel: z.string().max(256),
   dialect: z.enum(WIRES),
   price: Price.nullable(),
+  /** Tokens of prompt and answer together. Absent: unknown. */
+  contextTokens: Count.optional(),
   /** The cap on output tokens for each choice here, in the place of the order's. Absent: the order's. */
   maxOutputTokens: Count.optional(),
 });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { DIALECTS, WIRES } from "../dialects.ts";
 import { Count, KeyedDigest, TenantId, Uuid } from "../ids.ts";
 import { OPERATIONS } from "../operation.ts";
+import { SERVICE_TIERS } from "../service-tier.ts";
 import { Residencies } from "../documents/residency.ts";
 import { CallerContext } from "./caller-context.ts";
 import { GuardFacts } from "./guard-facts.ts";
@@ -39,6 +40,10 @@ export const RequestFacts = z.strictObject({
   signedState: z.array(SignedState).min(1).max(WIRES.length).optional(),
   /** For how long at the most marks in the body ask a provider to keep the prompt, which may cost more than to read it. Absent: none. */
   cacheMarks: z.enum(["5m", "1h"]).optional(),
+  /** The kind of service that the body asks for, where that is another than the usual one and may cost more. Absent: it asks for none. */
+  serviceTier: z.enum(SERVICE_TIERS).optional(),
+  /** The body asks to be served in the United States alone, which may cost more. */
+  usOnly: z.literal(true).optional(),
   /** Set when only a provider that speaks the caller's own dialect can take the request. */
   ownForm: z.literal(true).optional(),
   responseFormat: z.enum(["text", "json-object", "json-schema"]),

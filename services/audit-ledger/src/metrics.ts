@@ -47,3 +47,20 @@ export const fanOutDropped = new Counter({
   name: "signalbox_ledger_fan_out_dropped_total",
   help: "Messages with committed entries that the LEDGER stream did not take.",
 });
+
+export const witnessSizeGauge = new Gauge({
+  name: "signalbox_ledger_witness_size",
+  help: "Leaves of the newest checkpoint that a witness has cosigned for this log, as the instance that leads has it.",
+  labelNames: ["witness"],
+});
+
+export const witnessedSizeGauge = new Gauge({
+  name: "signalbox_ledger_witnessed_size",
+  help: "Leaves of the newest checkpoint that the policy's quorum has cosigned.",
+});
+
+export const witnessAnswers = new Counter({
+  name: "signalbox_ledger_witness_answers_total",
+  help: "Questions to witnesses by what came of them: cosigned, conflict, refused or unreachable.",
+  labelNames: ["witness", "result"],
+});

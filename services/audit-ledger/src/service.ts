@@ -2,6 +2,7 @@ import {
   connectBus,
   createLogger,
   readSigningKey,
+  runningService,
   startHealthServer,
   type Bus,
   type Logger,
@@ -47,9 +48,9 @@ const NAME = "audit-ledger";
 
 /** Starts the ledger: it reads at once, and appends as soon as no other instance does. */
 export async function startAuditLedger(config: Config): Promise<RunningService> {
-  const log = createLogger(NAME, { level: config.logLevel, instance: config.instance });
+  const log = createLogger(NAME, config);
   await using starting = new AsyncDisposableStack();
-  const bus = starting.use(await connectBus({ service: NAME, instance: config.instance, nats: config.nats, log }));
+  const bus = starting.use(await connectBus(NAME, config, log));
   const db = starting.use(openPostgres<Database>({ service: NAME, postgres: config.postgres, log }));
   const commits = new CommitSignal();
   const signedHead = new SignedHead(config.checkpoint.stateFile, config.checkpoint.origin);
@@ -66,7 +67,7 @@ export async function startAuditLedger(config: Config): Promise<RunningService> 
   const { callers } = config.grpc;
   const replayer = starting.use(new Replayer(new DocumentCache(db)));
   const decisions = starting.use(new DecisionPages(config.postgres.url, log));
-  const jobs = starting.use(new ReplayJobs({ db, bus, log, replayer, decisions }));
+  const jobs = starting.use(new ReplayJobs({ db, bus, log, replayer, decisions, isLeading }));
   starting.use(sampleReplays({ db, log, replayer, isLeading, ...config.replaySample }));
   const proven = starting.use(new ProvenLeaves(config.postgres.url, log));
   const context = { db, log, callers, commits, keys, files: shown.files, proven };
@@ -80,13 +81,9 @@ export async function startAuditLedger(config: Config): Promise<RunningService> 
     proofs.endAll();
   });
   const isReady = (): boolean => bus.isConnected() && ["leading", "standby"].includes(sequencer.state);
-  starting.use(await startHealthServer(config.healthPort, isReady));
+  starting.use(await startHealthServer(config, isReady));
   await sequencer.started;
-  const running = starting.move();
-  return {
-    ports: { grpc: grpc.port, ...(shown.port === null ? {} : { http: shown.port }) },
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
-  };
+  return runningService(starting, { grpc: grpc.port, ...(shown.port === null ? {} : { http: shown.port }) });
 }
 
 type Parts = {

@@ -101,6 +101,8 @@ export class AnswerStore {
     this.#bodies.removeExpired(nowMs);
     if (!this.#loaded) await this.load(nowMs);
     try {
+      // What was erased while nobody could tell this instance of it is not answered with from memory for ever.
+      for (const entryId of await this.#table.goneOf(this.#bodies.ids)) this.#forget(entryId);
       await this.#table.deleteExpired(nowMs - READ_GRACE_MS);
       for (;;) {
         const removed = await this.#table.deleteOldestBeyond(this.#limits.maxBytes);

@@ -47,6 +47,11 @@ export class BodyMemory {
     this.#bytes -= held.body.length + OVERHEAD_BYTES;
   }
 
+  /** Whose bodies it holds. */
+  get ids(): string[] {
+    return [...this.#held.keys()];
+  }
+
   removeExpired(nowMs: number): void {
     for (const [entryId, held] of this.#held) if (held.expiresAtMs <= nowMs) this.remove(entryId);
   }

@@ -1,5 +1,5 @@
-import { CACHE_STORED_SUBJECT, Uuid } from "@signalbox/proto";
-import { decodeJson, packItems, tickBatch, type Bus, type Logger } from "@signalbox/kit";
+import { CACHE_ERASED_SUBJECT, CACHE_STORED_SUBJECT, ErasedAnswers, Uuid } from "@signalbox/proto";
+import { decodeJson, packItems, subscribe, tickBatch, type Bus, type Logger } from "@signalbox/kit";
 import { z } from "zod";
 import { CacheEntry } from "./cache-entry.ts";
 
@@ -26,23 +26,38 @@ export function createNotifier(bus: Bus): (notice: EntryNotice) => void {
   });
 }
 
+type NoticeOptions = { readonly bus: Bus; readonly log: Logger; readonly onNotice: (notice: EntryNotice) => void };
+
 /** Hears the notices of all instances, this one's own among them. */
-export function listenNotices(options: { bus: Bus; log: Logger; onNotice: (notice: EntryNotice) => void }): Disposable {
-  const { bus, log, onNotice } = options;
-  const subscription = bus.connection.subscribe(CACHE_STORED_SUBJECT, {
+export function listenNotices(options: NoticeOptions): Disposable {
+  return listen(CACHE_STORED_SUBJECT, options, (message) => {
+    return Message.safeParse(message).data?.items ?? null;
+  });
+}
+
+/** Hears which answers an operator has erased. */
+export function listenErasures(options: NoticeOptions): Disposable {
+  return listen(CACHE_ERASED_SUBJECT, options, (message) => {
+    const entryIds = ErasedAnswers.safeParse(message).data?.entryIds ?? null;
+    return entryIds?.map((entryId) => ({ kind: "removed", entryId }) as const) ?? null;
+  });
+}
+
+/** `read` gives null for what does not fit its contract. */
+function listen(
+  subject: string,
+  { bus, log, onNotice }: NoticeOptions,
+  read: (message: unknown) => readonly EntryNotice[] | null,
+): Disposable {
+  return subscribe(bus, subject, {
     callback: (error, message) => {
       if (error !== null) {
         log.error({ err: error }, "the subscription to notices failed");
         return;
       }
-      const parsed = Message.safeParse(decodeJson(message.data));
-      if (parsed.success) parsed.data.items.forEach(onNotice);
-      else log.error("a notice does not fit its contract");
+      const notices = read(decodeJson(message.data));
+      if (notices === null) log.error("a notice does not fit its contract");
+      else notices.forEach(onNotice);
     },
   });
-  return {
-    [Symbol.dispose]() {
-      if (!bus.connection.isClosed()) subscription.unsubscribe();
-    },
-  };
 }

@@ -91,6 +91,14 @@ export class EntryTable {
     }));
   }
 
+  /** Which of these entries are not kept any more. */
+  async goneOf(entryIds: readonly string[]): Promise<string[]> {
+    const { rows } = await sql<{ id: string }>`
+      select id from unnest(${entryIds}::uuid[]) as id
+      where not exists (select from cache_entry where entry_id = id)`.execute(this.#db);
+    return rows.map(({ id }) => id);
+  }
+
   async deleteExpired(beforeMs: number): Promise<void> {
     await this.#db.deleteFrom("cache_entry").where("expires_at", "<=", new Date(beforeMs)).execute();
   }

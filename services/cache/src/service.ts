@@ -1,6 +1,8 @@
 import {
   connectBus,
   createLogger,
+  repeatWork,
+  runningService,
   startHealthServer,
   type Bus,
   type Logger,
@@ -12,7 +14,7 @@ import { CacheService } from "@signalbox/proto/grpc/cache";
 import { AnswerStore } from "./answer-store.ts";
 import type { Config } from "./config.ts";
 import type { EntryIndex } from "./entry-index.ts";
-import { createNotifier, listenNotices } from "./entry-notices.ts";
+import { createNotifier, listenErasures, listenNotices, type EntryNotice } from "./entry-notices.ts";
 import { EntryTable, type Database } from "./entry-table.ts";
 import { listenLookups } from "./lookup-stage.ts";
 import { bodyBytesGauge, entriesGauge } from "./metrics.ts";
@@ -21,18 +23,14 @@ import { createStore } from "./store-rpc.ts";
 
 /** Starts the cache: it takes requests from the moment that the promise resolves. */
 export async function startCache(config: Config): Promise<RunningService> {
-  const log = createLogger("cache", { level: config.logLevel, instance: config.instance });
+  const log = createLogger("cache", config);
   await using starting = new AsyncDisposableStack();
-  const bus = starting.use(await connectBus({ service: "cache", instance: config.instance, nats: config.nats, log }));
+  const bus = starting.use(await connectBus("cache", config, log));
   const answers = config.enabled ? await startAnswers(config, { bus, log, resources: starting }) : null;
   starting.use(listenLookups({ bus, log, cache: answers }));
-  starting.use(await startHealthServer(config.healthPort, () => bus.isConnected()));
+  starting.use(await startHealthServer(config, () => bus.isConnected()));
   await bus.connection.flush();
-  const running = starting.move();
-  return {
-    ports: answers === null ? {} : { grpc: answers.port },
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
-  };
+  return runningService(starting, answers === null ? {} : { grpc: answers.port });
 }
 
 /** Opens the kept answers, serves them by gRPC, and sweeps them for as long as `resources` stand. */
@@ -46,18 +44,12 @@ async function startAnswers(
   );
   const answers = new AnswerStore({ limits: config, table: new EntryTable(db), notify: createNotifier(bus), log });
   // Notices are heard before the table is read, so that no entry falls between the two.
-  resources.use(
-    listenNotices({
-      bus,
-      log,
-      onNotice: (notice) => {
-        answers.heed(notice);
-      },
-    }),
-  );
+  const onNotice = (notice: EntryNotice): void => answers.heed(notice);
+  resources.use(listenNotices({ bus, log, onNotice }));
+  resources.use(listenErasures({ bus, log, onNotice }));
   await bus.connection.flush();
   await answers.load(Date.now());
-  resources.use(sweepRegularly(answers, config.sweepEveryMs));
+  resources.use(sweepRegularly(answers, config.sweepEveryMs, log));
   const { entryMaxBytes } = config;
   const { callers } = config.grpc;
   const server = resources.use(
@@ -81,18 +73,14 @@ function withoutCommitWait(postgres: Config["postgres"]): Config["postgres"] {
   return { ...postgres, url: url.href };
 }
 
-function sweepRegularly(answers: AnswerStore, everyMs: number): AsyncDisposable {
-  let sweeping = Promise.resolve();
-  const timer = setInterval(() => {
-    sweeping = sweeping.then(() => answers.sweep(Date.now()));
-    entriesGauge.set(answers.index.size);
-    bodyBytesGauge.set(answers.bodyBytes);
-  }, everyMs);
-  timer.unref();
-  return {
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer);
-      await sweeping;
+function sweepRegularly(answers: AnswerStore, everyMs: number, log: Logger): AsyncDisposable {
+  return repeatWork({
+    everyMs,
+    work() {
+      entriesGauge.set(answers.index.size);
+      bodyBytesGauge.set(answers.bodyBytes);
+      return answers.sweep(Date.now());
     },
-  };
+    onFailure: (error) => log.warn({ err: error }, "old answers could not be looked for"),
+  });
 }

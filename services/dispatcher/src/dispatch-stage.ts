@@ -19,9 +19,10 @@ export function listenOrders(options: {
   const replier = createReplier(bus);
 
   function claim(order: DispatchOrder): void {
-    const nowMs = Date.now();
     // Its caller has been answered already: executing it would cost money for nobody.
-    if (order.route.deadlineAtMs < nowMs) return;
+    if (order.route.deadlineAtMs < Date.now()) return;
+    // A clock that is set back would keep claims of callers that are gone, and so refuse others.
+    const nowMs = performance.now();
     claims.expire(nowMs);
     if (claims.size + running.size >= inFlightMax) {
       replier.fail(order, overloaded(), order.decisionId);

@@ -3,6 +3,7 @@ import {
   createLogger,
   createRecorder,
   readSigningKey,
+  runningService,
   startHealthServer,
   type RunningService,
 } from "@signalbox/kit";
@@ -27,12 +28,11 @@ const STOP_GRACE_MS = 3_000;
 
 /** Starts the dispatcher: it takes orders from the moment that the promise resolves. */
 export async function startDispatcher(config: Config): Promise<RunningService> {
-  const { instance } = config;
-  const log = createLogger("dispatcher", { level: config.logLevel, instance });
+  const log = createLogger("dispatcher", config);
   const providers = loadProviders(config);
   const key = readSigningKey(config.signingKeyFile);
   await using starting = new AsyncDisposableStack();
-  const bus = starting.use(await connectBus({ service: "dispatcher", instance, nats: config.nats, log }));
+  const bus = starting.use(await connectBus("dispatcher", config, log));
   const recorder = starting.use(createRecorder({ bus, service: "dispatcher", key, log }));
   const clients = starting.use(createGrpcClients(CacheClient));
   const agent = starting.adopt(createAgent(config), (each) => each.destroy());
@@ -51,10 +51,9 @@ export async function startDispatcher(config: Config): Promise<RunningService> {
   starting.use(startHeartbeat(bus, () => [...claims.requestIds(), ...running.requestIds()]));
   const { inFlightMax } = config.limits;
   starting.use(listenOrders({ bus, log, claims, running, address: server.address, inFlightMax }));
-  starting.use(await startHealthServer(config.healthPort, () => bus.isConnected()));
+  starting.use(await startHealthServer(config, () => bus.isConnected()));
   await bus.connection.flush();
-  const stack = starting.move();
-  return { ports: { grpc: server.port }, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return runningService(starting, { grpc: server.port });
 }
 
 function stopped(): SignalboxError {

@@ -51,8 +51,13 @@ export const Config = z.strictObject({
         .default(32 * MIB),
       /** A body that takes longer to arrive is answered with 408. */
       bodyTimeoutMs: z.int().min(100).default(60_000),
-      /** Chat requests in work at once; beyond them the answer is 503 with Retry-After. */
+      /** Chat requests in work at once, of one tenant beside others three quarters of them; beyond them the answer is 503 with Retry-After. */
       inFlightMax: z.int().min(1).default(2_048),
+      /** What their bodies take of the memory together, in the same shares; beyond it as well. */
+      bodiesMaxBytes: z
+        .int()
+        .min(1_024)
+        .default(1_024 * MIB),
       /** Origins whose pages may call the routes of vendors' SDKs from a browser. */
       browserOrigins: z.array(BrowserOrigin).max(64).default([]),
     })

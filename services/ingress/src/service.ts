@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Metadata } from "@grpc/grpc-js";
 import {
   type Bus,
   connectBus,
@@ -6,6 +7,7 @@ import {
   createRecorder,
   type Logger,
   readSigningKey,
+  runningService,
   type RunningService,
 } from "@signalbox/kit";
 import { createGrpcClients, grpcMetadata } from "@signalbox/kit/grpc";
@@ -35,7 +37,7 @@ import { startHttpServer, type ServedRoute } from "./http/http-server.ts";
 import { forPages } from "./http/route.ts";
 import { openGate } from "./identity/open-gate.ts";
 import type { KeyDatabase } from "./keys/key-database.ts";
-import { openKeyRing } from "./keys/key-ring.ts";
+import { type KeyRing, openKeyRing } from "./keys/key-ring.ts";
 import { keyRoutes } from "./keys/key-routes.ts";
 import { trackKeyUsage } from "./keys/key-usage.ts";
 import { readPepper } from "./keys/secret-key.ts";
@@ -59,29 +61,27 @@ type Opening = { readonly bus: Bus; readonly log: Logger; readonly starting: Asy
 export async function startIngress(
   config: Config,
 ): Promise<RunningService & { readonly routes: readonly ServedRoute[] }> {
-  const log = createLogger("ingress", { level: config.logLevel, instance: config.instance });
+  const log = createLogger("ingress", config);
   await using starting = new AsyncDisposableStack();
-  const bus = starting.use(await connectBus({ service: "ingress", instance: config.instance, nats: config.nats, log }));
+  const bus = starting.use(await connectBus("ingress", config, log));
   const db = starting.use(openPostgres<KeyDatabase>({ service: "ingress", postgres: config.postgres, log }));
   const pepper = readPepper(config.pepperFile);
-  const keys = starting.use(await openKeyRing({ db, pepper, operatorTenant: config.identity.operatorTenant, log }));
+  const keys = await openKeys(config, { pepper, log, starting });
   const gate = starting.use(await openGate(config.identity, { keys, log }));
   const usage = starting.use(trackKeyUsage(db, log));
-  const admission = new Admission(config.http.inFlightMax);
+  const { inFlightMax, bodiesMaxBytes } = config.http;
+  const hasOthers = (): boolean => keys.state().tenants.size > 1;
+  const admission = new Admission({ inFlightMax, bodiesMaxBytes, hasOthers });
   const metrics = createMetrics(() => admission.inFlight);
   const line = await openLine(config, { bus, log, starting });
-  const { metadata } = line;
-  const ledgers = starting.use(createGrpcClients(LedgerClient));
-  const operator = config.operatorTokenFile === null ? null : grpcMetadata(config.operatorTokenFile);
-  const ledger = starting.use(createLedgerReader(ledgers, config.ledgerAddress, { own: metadata, operator }));
+  const { ledger, replays } = openLedger(config, { own: line.metadata, starting });
   const events = eventRoutes(ledger, keys);
-  const replays = createReplayClient(ledgers, config.ledgerAddress, { own: metadata, operator });
   const replaying = replayRoutes(replays, keys);
   const answering = createAnswering(line);
   const shared = { admission, answering, guard: line.guard, usage, metrics };
   const counter = createTokenCounter(config, shared);
   const responses = starting.use(openResponses(config, { db, pepper, log }));
-  const content = starting.use(openContent(config, { db, pepper, recorder: line.recorder, log }));
+  const content = starting.use(openContent(config, { bus, db, pepper, recorder: line.recorder, log }));
   starting.use(answerReclassify({ bus, db, content, log }));
   const outbox = new AdminOutbox({ recorder: line.recorder, db, log });
   const changes = new AdminChanges({ db, outbox: starting.use(outbox), keys });
@@ -112,9 +112,27 @@ export async function startIngress(
     replaying.endAll();
   });
   await bus.connection.flush();
-  const running = starting.move();
-  const { port, routes: served } = server;
-  return { ports: { http: port }, routes: served, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return { ...runningService(starting, { http: server.port }), routes: server.routes };
+}
+
+/** Who may ask, read over a connection of its own: nothing that is asked of the database holds up a revocation. */
+async function openKeys(
+  config: Config,
+  { pepper, log, starting }: Omit<Opening, "bus"> & { readonly pepper: Buffer },
+): Promise<KeyRing> {
+  const postgres = { ...config.postgres, poolMax: 1 };
+  const db = starting.use(openPostgres<KeyDatabase>({ service: "ingress-keys", postgres, log }));
+  return starting.use(await openKeyRing({ db, pepper, operatorTenant: config.identity.operatorTenant, log }));
+}
+
+/** The register, read as ingress itself, and as the operator for who reaches all tenants. */
+function openLedger(config: Config, { own, starting }: Pick<Opening, "starting"> & { readonly own: Metadata }) {
+  const clients = starting.use(createGrpcClients(LedgerClient));
+  const operator = config.operatorTokenFile === null ? null : grpcMetadata(config.operatorTokenFile);
+  return {
+    ledger: starting.use(createLedgerReader(clients, config.ledgerAddress, { own, operator })),
+    replays: createReplayClient(clients, config.ledgerAddress, { own, operator }),
+  };
 }
 
 /** What takes requests down the line, all of it open for as long as the service is. */

@@ -23,7 +23,10 @@ export const Config = z.strictObject({
   budgets: BudgetsConfig.prefault({}),
   /** Requests in work at once; beyond them the answer is 503. */
   inFlightMax: z.int().min(1).max(100_000).default(4_096),
-  /** What outcomes teach of endpoints is put in force at most so often; it is also how soon replicas agree. */
+  /**
+   * What outcomes teach of endpoints is put in force at most so often, and mere figures once in thirty times as long; it is
+   * also how soon replicas agree.
+   */
   healthEveryMs: z.int().min(10).max(60_000).default(1_000),
 });
 export type Config = z.infer<typeof Config>;

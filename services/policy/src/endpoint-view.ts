@@ -8,9 +8,16 @@ export class EndpointView {
   constructor({ endpoints }: Catalogue) {
     this.#ids = endpoints.map(({ id }) => id);
     this.#endpoints = new Map(
-      endpoints.map(({ id, provider, model, dialect, price }) => [
+      endpoints.map(({ id, provider, model, dialect, price, contextTokens }) => [
         id,
-        { endpoint: id, provider, upstreamModel: model, dialect, price },
+        {
+          endpoint: id,
+          provider,
+          upstreamModel: model,
+          dialect,
+          price,
+          ...(contextTokens === null ? {} : { contextTokens }),
+        },
       ]),
     );
   }

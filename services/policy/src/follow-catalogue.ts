@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { plainInput } from "@signalbox/decision";
-import type { Engine, Logger } from "@signalbox/kit";
+import { repeatWork, type Engine, type Logger } from "@signalbox/kit";
 import type { Catalogue } from "@signalbox/proto";
 import { canonicalize } from "@signalbox/tlog";
 import type { Kysely } from "kysely";
@@ -23,35 +23,23 @@ export function followCatalogue(options: FollowCatalogueOptions): AsyncDisposabl
   const { path, log, pollMs } = options;
   let seenMs: number | null = null;
   let told = "";
-  let looking: Promise<void> | null = null;
 
   async function look(): Promise<void> {
-    try {
-      const { mtimeMs } = await stat(path);
-      if (mtimeMs === seenMs) return;
-      await take(options);
-      seenMs = mtimeMs;
-      told = "";
-    } catch (error) {
-      // It may have been read while it was written: it is looked at again.
-      const problem = error instanceof Error ? error.message : String(error);
-      if (problem !== told) log.error({ problem }, "the changed catalogue cannot be put in force; the last one stays");
-      told = problem;
-    }
+    const { mtimeMs } = await stat(path);
+    if (mtimeMs === seenMs) return;
+    await take(options);
+    seenMs = mtimeMs;
+    told = "";
   }
 
-  const timer = setInterval(() => {
-    looking ??= look().finally(() => {
-      looking = null;
-    });
-  }, pollMs);
-  timer.unref();
-  return {
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer);
-      await looking;
-    },
-  };
+  /** It may have been read while it was written: it is looked at again. */
+  function tell(error: unknown): void {
+    const problem = error instanceof Error ? error.message : String(error);
+    if (problem !== told) log.error({ problem }, "the changed catalogue cannot be put in force; the last one stays");
+    told = problem;
+  }
+
+  return repeatWork({ everyMs: pollMs, work: look, onFailure: tell });
 }
 
 async function take({ path, db, documents, engine, log, onTaken }: FollowCatalogueOptions): Promise<void> {

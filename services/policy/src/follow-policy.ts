@@ -1,4 +1,4 @@
-import { type Bus, decodeJson, type Logger } from "@signalbox/kit";
+import { type Bus, decodeJson, type Logger, subscribe } from "@signalbox/kit";
 import { POLICY_NOTICE_SUBJECT, PolicyNotice } from "@signalbox/proto";
 import type { PolicyInForce } from "./policy-in-force.ts";
 
@@ -10,7 +10,7 @@ export function followPolicy(options: {
   pollMs: number;
 }): AsyncDisposable {
   const { bus, log, inForce, pollMs } = options;
-  const subscription = bus.connection.subscribe(POLICY_NOTICE_SUBJECT, {
+  const subscription = subscribe(bus, POLICY_NOTICE_SUBJECT, {
     callback: (error, message) => {
       if (error !== null) log.error({ err: error }, "the subscription failed");
       else if (PolicyNotice.safeParse(decodeJson(message.data)).data?.kind === "activated") void inForce.refresh();
@@ -22,7 +22,7 @@ export function followPolicy(options: {
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
-      if (!bus.connection.isClosed()) subscription.unsubscribe();
+      subscription[Symbol.dispose]();
       await inForce.idle();
     },
   };

@@ -1,4 +1,4 @@
-import type { Bus } from "@signalbox/kit";
+import { type Bus, subscribe } from "@signalbox/kit";
 import { HEALTH_SUBJECT } from "@signalbox/proto";
 import type { DecisionDocuments } from "./decision-documents.ts";
 
@@ -7,15 +7,10 @@ import type { DecisionDocuments } from "./decision-documents.ts";
  * moment, and the snapshot behind one of them. Any one instance answers.
  */
 export function answerHealth(bus: Bus, documents: DecisionDocuments): Disposable {
-  const subscription = bus.connection.subscribe(HEALTH_SUBJECT, {
+  return subscribe(bus, HEALTH_SUBJECT, {
     queue: "policy",
     callback: (error, message) => {
       if (error === null) message.respond(JSON.stringify({ documents: documents.names, health: documents.health }));
     },
   });
-  return {
-    [Symbol.dispose]() {
-      if (!bus.connection.isClosed()) subscription.unsubscribe();
-    },
-  };
 }

@@ -1,9 +1,8 @@
-import { type Bus, compileCheck, decodeJson, type Logger } from "@signalbox/kit";
+import { type Bus, compileCheck, decodeJson, type Logger, subscribe } from "@signalbox/kit";
 import { LedgerEntries, ledgerSubject, OutcomeEvent } from "@signalbox/proto";
-import type { Circuit } from "./circuit-breaker.ts";
 import type { DecisionDocuments } from "./decision-documents.ts";
-import { snapshotOf } from "./health-snapshot.ts";
 import { LearnedCircuits, type TeachingOutcome } from "./learned-circuits.ts";
+import { publishHealth } from "./publish-health.ts";
 import { readRecentOutcomes } from "./recent-outcomes.ts";
 
 const isTime = compileCheck(OutcomeEvent.shape.atMs);
@@ -39,7 +38,7 @@ export async function learnHealth(options: LearnHealthOptions): Promise<LearnedH
   /** What comes while the past is read; null from then on. */
   let early: IndexedOutcome[] | null = [];
   const publisher = publishHealth({ circuits: circuits.byEndpoint, documents, everyMs, log });
-  const subscription = bus.connection.subscribe(ledgerSubject("outcome", "*"), {
+  const subscription = subscribe(bus, ledgerSubject("outcome", "*"), {
     callback: (error, message) => {
       if (error !== null) {
         log.error({ err: error }, "the subscription failed");
@@ -81,7 +80,7 @@ export async function learnHealth(options: LearnHealthOptions): Promise<LearnedH
       if (circuits.reopenUnusable()) publisher.changed();
     },
     async [Symbol.asyncDispose]() {
-      if (!bus.connection.isClosed()) subscription.unsubscribe();
+      subscription[Symbol.dispose]();
       await publisher[Symbol.asyncDispose]();
     },
   };
@@ -102,52 +101,4 @@ function isTeaching(event: unknown): event is TeachingOutcome {
   if (typeof event !== "object" || event === null) return false;
   const { atMs, attempts } = event as Partial<TeachingOutcome>;
   return isTime(atMs) && areAttempts(attempts);
-}
-
-/** At once after a quiet time, else when `everyMs` have passed. A snapshot that cannot be kept is tried again. */
-function publishHealth(options: {
-  circuits: ReadonlyMap<string, Circuit>;
-  documents: DecisionDocuments;
-  everyMs: number;
-  log: Logger;
-}): AsyncDisposable & { changed(): void; publishNow(): Promise<void> } {
-  const { circuits, documents, everyMs, log } = options;
-  let timer: NodeJS.Timeout | undefined;
-  let lastMs = -Infinity;
-  let publishing = Promise.resolve();
-
-  async function publish(): Promise<void> {
-    lastMs = performance.now();
-    try {
-      await documents.replaceHealth(snapshotOf(circuits, documents.health));
-    } catch (error) {
-      log.warn({ err: error }, "the health snapshot cannot be kept; the last one stays in force");
-      changed();
-    }
-  }
-
-  function changed(): void {
-    if (timer !== undefined) return;
-    timer = setTimeout(
-      () => {
-        timer = undefined;
-        publishing = publishing.then(publish);
-      },
-      Math.max(0, lastMs + everyMs - performance.now()),
-    );
-    timer.unref();
-  }
-
-  return {
-    changed,
-    publishNow() {
-      publishing = publishing.then(publish);
-      return publishing;
-    },
-    async [Symbol.asyncDispose]() {
-      clearTimeout(timer);
-      await publishing;
-      clearTimeout(timer);
-    },
-  };
 }

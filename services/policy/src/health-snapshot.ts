@@ -19,6 +19,19 @@ export function snapshotOf(circuits: ReadonlyMap<string, Circuit>, previous: Hea
   };
 }
 
+/**
+ * Whether nothing but figures differs: they move with every answer, and what is decided by them can wait. What opens, closes
+ * or is known for the first time cannot.
+ */
+export function isDrift(before: HealthSnapshot, after: HealthSnapshot): boolean {
+  const known = new Map(before.endpoints.map((entry) => [entry.endpoint, entry]));
+  return after.endpoints.every((entry) => {
+    const was = known.get(entry.endpoint);
+    if (was === undefined || (was.latencyMs === null && entry.latencyMs !== null)) return false;
+    return was.openUntilMs === entry.openUntilMs && was.unusable === entry.unusable;
+  });
+}
+
 function healthOf(endpoint: string, circuit: Circuit, published: EndpointHealth | undefined): EndpointHealth {
   return {
     endpoint,

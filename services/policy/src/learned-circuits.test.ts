@@ -5,7 +5,7 @@ import { LearnedCircuits } from "./learned-circuits.ts";
 
 const ENDPOINT = "a/one";
 const NOW_MS = 1_000_000;
-const log = createLogger("policy", { level: "silent", instance: "test" });
+const log = createLogger("policy", { logLevel: "silent", instance: "test" });
 
 function learned(): LearnedCircuits {
   return new LearnedCircuits({ view: { endpoint: () => ({}) } as never }, log);
@@ -37,6 +37,23 @@ test("B11 a start forgets that a key was not accepted, and nothing else", () => 
   expect(circuits.observe(outcome("upstream-auth"), true)).toBe(false);
   for (let count = 0; count < 5; count += 1) circuits.observe(outcome("upstream-error"), true);
   expect(circuits.byEndpoint.get(ENDPOINT)).toMatchObject({ openUntilMs: NOW_MS + 5_000, unusable: null });
+});
+
+test("B11 an outage makes two lines in the log, however often the endpoint is tried, and what is past none", () => {
+  const lines: [string, unknown, string][] = [];
+  const write = (level: string) => (fields: unknown, text: string) => lines.push([level, fields, text]);
+  const written = { warn: write("warn"), info: write("info"), error: write("error") } as never;
+  const circuits = new LearnedCircuits({ view: { endpoint: () => ({}) } as never }, written);
+  for (let at = 0; at < 5; at += 1) circuits.observe(outcome("upstream-error"), true);
+  circuits.observe(outcome(null, NOW_MS + 60_000), true);
+  expect(lines).toEqual([]);
+  for (let at = 0; at < 100; at += 1) circuits.observe(outcome("upstream-unreachable", NOW_MS + at * 1_000));
+  circuits.observe(outcome(null, NOW_MS + 200_000));
+  const failing = { endpoint: ENDPOINT, error: "upstream-unreachable", triedAgainAt: "1970-01-01T00:16:49.000Z" };
+  expect(lines).toEqual([
+    ["warn", failing, expect.stringMatching(/keeps failing/)],
+    ["info", { endpoint: ENDPOINT }, expect.stringMatching(/answers again/)],
+  ]);
 });
 
 test("B11 another configuration opens what a key had closed", async () => {

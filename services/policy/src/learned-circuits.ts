@@ -29,7 +29,10 @@ export class LearnedCircuits {
       // A key is corrected and the line started again: what was before that says nothing of it.
       if (isPast && signal.kind === "unusable") continue;
       const circuit = this.byEndpoint.get(attempt.endpoint) ?? UNKNOWN;
-      if (this.#replace(attempt.endpoint, circuit, advance(circuit, signal, thenMs))) isNews = true;
+      const after = advance(circuit, signal, thenMs);
+      if (!this.#replace(attempt.endpoint, circuit, after)) continue;
+      isNews = true;
+      if (!isPast) this.#tellTurn(attempt, circuit, after);
     }
     return isNews;
   }
@@ -52,6 +55,20 @@ export class LearnedCircuits {
     // Said when it begins, and with every probe that finds the same.
     if (after.unusable !== null && after.openUntilMs !== before.openUntilMs) this.#tell(endpoint, after);
     return true;
+  }
+
+  /** Once when failures begin to keep requests away, and once when they end: an outage makes two lines. */
+  #tellTurn({ endpoint, error }: TeachingOutcome["attempts"][number], before: Circuit, after: Circuit): void {
+    if (before.unusable !== null || after.unusable !== null) return;
+    if (before.openings === 0 && after.openings > 0) {
+      const triedAgainAt = new Date(after.openUntilMs).toISOString();
+      this.#log.warn(
+        { endpoint, error, triedAgainAt },
+        "the endpoint keeps failing: requests go elsewhere or are refused",
+      );
+    } else if (before.openings > 0 && after.openings === 0) {
+      this.#log.info({ endpoint }, "the endpoint answers again");
+    }
   }
 
   #tell(endpoint: string, { unusable, openUntilMs }: Circuit): void {

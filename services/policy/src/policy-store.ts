@@ -89,7 +89,7 @@ export async function keptPolicy(
   return { of: row.kind === "policy" ? "policy" : "policy-version", document: row.body.toString("utf8") };
 }
 
-export function activationOf({ seq, at, ...row }: ActivationRow): PolicyActivation {
+function activationOf({ seq, at, ...row }: ActivationRow): PolicyActivation {
   const { action, actor, version, document, previous } = row;
   return { seq: Number(seq), atMs: at.getTime(), action, actor, version, document, previous };
 }

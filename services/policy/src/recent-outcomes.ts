@@ -1,4 +1,4 @@
-import { type Bus, decodeJson, uuidv7 } from "@signalbox/kit";
+import { type Bus, decodeJson, subscribe, uuidv7 } from "@signalbox/kit";
 import { LEDGER_STREAM, ledgerSubject } from "@signalbox/proto";
 import { z } from "zod";
 
@@ -77,7 +77,7 @@ async function readBatch(bus: Bus, { name, batch, onMessage }: Batch): Promise<n
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   const inbox = `${bus.inbox}.recent.${uuidv7()}`;
   let count = 0;
-  const subscription = bus.connection.subscribe(inbox, {
+  using _subscription = subscribe(bus, inbox, {
     callback: (error, message) => {
       // The stream's messages keep their own subject; what comes to the inbox by name is the server's own status.
       if (error !== null || message.subject === inbox) {
@@ -97,6 +97,5 @@ async function readBatch(bus: Bus, { name, batch, onMessage }: Batch): Promise<n
     return count;
   } finally {
     clearTimeout(timer);
-    if (!bus.connection.isClosed()) subscription.unsubscribe();
   }
 }

@@ -4,6 +4,7 @@ import {
   createRecorder,
   loadEngine,
   readSigningKey,
+  runningService,
   type RunningService,
   startHealthServer,
 } from "@signalbox/kit";
@@ -33,8 +34,8 @@ const FROM_FILE = "configuration";
 
 /** Starts policy: it takes requests from the moment that the promise resolves. */
 export async function startPolicy(config: Config): Promise<RunningService> {
-  const { instance, nats, inFlightMax } = config;
-  const log = createLogger("policy", { level: config.logLevel, instance });
+  const { inFlightMax } = config;
+  const log = createLogger("policy", config);
   const base = await readPolicy(config.policyPath);
   const catalogue = await readCatalogue(config.cataloguePath);
   const source = bundleEngine();
@@ -45,7 +46,7 @@ export async function startPolicy(config: Config): Promise<RunningService> {
   const { policy, version } = await policyAtStart(db, base);
   const documents = await DecisionDocuments.keep(db, { engine: source, policy, catalogue });
   await keepGuard(db, config.guardPath);
-  const bus = starting.use(await connectBus({ service: "policy", instance, nats, log }));
+  const bus = starting.use(await connectBus("policy", config, log));
   const key = readSigningKey(config.signingKeyFile);
   const recorder = starting.use(createRecorder({ bus, service: "policy", key, log }));
   const outbox = starting.use(new AdminOutbox({ recorder, db, log }));
@@ -70,11 +71,10 @@ export async function startPolicy(config: Config): Promise<RunningService> {
   starting.use(listenPolicyControl({ bus, outbox, db, log, documents, inForce, base }));
   const throttles = new Throttles({ take: takeFromDatabase(db), nowMs: () => performance.now() });
   starting.use(listenDecides({ bus, log, recorder, engine, documents, book, leases, throttles, inFlightMax }));
-  starting.use(await startHealthServer(config.healthPort, () => bus.isConnected()));
+  starting.use(await startHealthServer(config, () => bus.isConnected()));
   await bus.connection.flush();
   log.info({ endpoints: catalogue.endpoints.length, documents: documents.names }, "policy decides");
-  const running = starting.move();
-  return { ports: {}, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return runningService(starting);
 }
 
 type Started = { readonly config: Config; readonly catalogue: Catalogue; readonly digest: string };

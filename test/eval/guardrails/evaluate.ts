@@ -1,4 +1,5 @@
-import { compileGuard, DEFAULT_GUARD, INJECTION_TYPES, scan, type Guard, type GuardConfig } from "@signalbox/guard";
+import { compileGuard, DEFAULT_GUARD, scan, type Guard, type GuardConfig } from "@signalbox/guard";
+import { INJECTION_TYPES } from "@signalbox/proto";
 import type { Example, Span } from "./example.ts";
 import { falseAlarms, type FalseAlarms } from "./false-alarms.ts";
 import { generatedPii } from "./generated-pii.ts";

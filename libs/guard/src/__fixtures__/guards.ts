@@ -1,4 +1,5 @@
-import { INJECTION_TYPES, type Finding } from "../finding.ts";
+import { INJECTION_TYPES } from "@signalbox/proto";
+import type { Finding } from "../finding.ts";
 import { DEFAULT_GUARD, type GuardConfig } from "../guard-config.ts";
 import { compileGuard, scan, type Guard } from "../guard.ts";
 

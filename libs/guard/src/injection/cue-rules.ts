@@ -1,4 +1,4 @@
-import type { InjectionType } from "../finding.ts";
+import type { InjectionType } from "@signalbox/proto";
 import type { CueClass } from "./cue-words.ts";
 
 /** Classes of words in a row, each with the most words that may stand between it and the one before. */

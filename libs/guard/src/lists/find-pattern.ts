@@ -10,12 +10,12 @@ export type Pattern = {
   readonly maxChars: number;
 };
 
-export const PATTERN_MAX_CHARS = 1_024;
+const PATTERN_MAX_CHARS = 1_024;
 export const PATTERN_MATCH_MAX_CHARS = 1_024;
 /** Of the compiled program: a repetition of a repetition can make a short expression a huge program. */
 const PROGRAM_MAX_STEPS = 2_000;
 /** Matches of one pattern in one text; what follows the last is one finding, so that nothing goes unseen. */
-export const PATTERN_MATCHES_MAX = 256;
+const PATTERN_MATCHES_MAX = 256;
 
 export type CompiledPattern =
   | { readonly ok: true; readonly detect: Detector }

@@ -6,10 +6,15 @@ import { scan } from "../guard.ts";
 import { redactJson } from "../json/redact-json.ts";
 import { scanJson } from "../json/scan-json.ts";
 import { maskText } from "./mask-text.ts";
-import { redactText } from "./redact-text.ts";
-import { PLACEHOLDER_MAX_CHARS } from "./redaction.ts";
+import { PLACEHOLDER_MAX_CHARS, PlaceholderMint, replaceFindings, type Redaction } from "./redaction.ts";
 import { restore } from "./restore.ts";
 import { RestoreStream } from "./restore-stream.ts";
+
+function redactText(text: string, findings: readonly Finding[]): { text: string; redaction: Redaction } {
+  const mint = new PlaceholderMint([text]);
+  const redacted = replaceFindings(text, findings, (type, original) => mint.placeholderFor(type, original));
+  return { text: redacted, redaction: mint.redaction };
+}
 
 /** Texts that are full of what a redaction could trip over. */
 const TEXT = fc

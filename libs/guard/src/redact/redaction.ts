@@ -63,12 +63,16 @@ export class PlaceholderMint {
   }
 }
 
-/** A text with placeholders in the place of the findings; those that overlap become one. */
-export function replaceFindings(text: string, findings: readonly Finding[], mint: PlaceholderMint): string {
+/** A text with words in the place of the findings; those that overlap become one. */
+export function replaceFindings(
+  text: string,
+  findings: readonly Finding[],
+  wordFor: (type: FindingType, original: string) => string,
+): string {
   let replaced = "";
   let done = 0;
   for (const { type, start, end, replacement } of joined(findings)) {
-    replaced += text.slice(done, start) + (replacement ?? mint.placeholderFor(type, text.slice(start, end)));
+    replaced += text.slice(done, start) + (replacement ?? wordFor(type, text.slice(start, end)));
     done = end;
   }
   return replaced + text.slice(done);
@@ -80,7 +84,7 @@ export function nameOf(type: FindingType): string {
 }
 
 /** In the order of the text, overlaps made one of the type that begins first. */
-export function joined(findings: readonly Finding[]): Finding[] {
+function joined(findings: readonly Finding[]): Finding[] {
   const places: Finding[] = [];
   for (const finding of findings.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
     const last = places.at(-1);

@@ -1,6 +1,7 @@
+import type { GuardRule } from "@signalbox/proto";
 import { expect, test } from "vitest";
 import type { Finding, FindingType } from "../finding.ts";
-import { chooseAction, type GuardRule } from "./choose-action.ts";
+import { chooseAction } from "./choose-action.ts";
 import { findingsNamed } from "./findings-named.ts";
 import { summarise } from "./summarise.ts";
 

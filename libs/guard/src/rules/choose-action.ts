@@ -1,14 +1,5 @@
+import type { GuardAction, GuardRule } from "@signalbox/proto";
 import type { Finding, FindingType } from "../finding.ts";
-
-/**
- * observe: recorded, and nothing else. redact: a placeholder stands in its place. block: the request or the answer goes no
- * further. To route elsewhere is up to the policy, which reads what was found.
- */
-export const GUARD_ACTIONS = ["observe", "redact", "block"] as const;
-export type GuardAction = (typeof GUARD_ACTIONS)[number];
-
-/** `match` is a type, all of a kind (`secret.*`), or everything (`*`). */
-export type GuardRule = { readonly match: string; readonly action: GuardAction };
 
 export type Verdict<Found extends Finding> =
   | { readonly action: "pass" }

@@ -38,7 +38,7 @@ async function read(request: IncomingMessage): Promise<string> {
 
 const says = (value: unknown) => (response: ServerResponse) => void response.end(JSON.stringify(value));
 
-const log = createLogger("guards", { level: "silent", instance: "test" });
+const log = createLogger("guards", { logLevel: "silent", instance: "test" });
 
 type Own = { kind: RemoteGuard["kind"] } & Partial<Record<string, unknown>>;
 

@@ -1,5 +1,6 @@
-import { type Bus, consumerPosition, decodeJson, type Logger } from "@signalbox/kit";
+import { type Bus, consumerPosition, decodeJson, type Logger, subscribe } from "@signalbox/kit";
 import { Heartbeat, HEARTBEAT_LOST_MS, heartbeatSubject } from "@signalbox/proto";
+import { every } from "./every.ts";
 import type { OpenRequest, OpenRequests } from "./open-requests.ts";
 
 /** A decision younger than this may not have been claimed by a dispatcher yet. */
@@ -19,12 +20,12 @@ export class AbandonWatch implements Disposable {
   readonly #named = new Map<string, number>();
   /** Suspects with the queue's last message at that time. */
   readonly #suspects = new Map<string, number>();
-  readonly #subscription: { unsubscribe(): void };
+  readonly #subscription: Disposable;
   #due: string[] = [];
 
   constructor(bus: Bus) {
     this.#bus = bus;
-    this.#subscription = bus.connection.subscribe(heartbeatSubject("dispatcher", "*"), {
+    this.#subscription = subscribe(bus, heartbeatSubject("dispatcher", "*"), {
       callback: (error, message) => {
         if (error === null) this.#hear(message.data);
       },
@@ -41,7 +42,7 @@ export class AbandonWatch implements Disposable {
     const { open, everyMs, log, onDue } = options;
     this.#suspects.clear();
     this.#due = [];
-    const timer = setInterval(() => {
+    return every(everyMs, () => {
       this.#sweep(open)
         .then(() => {
           if (this.#due.length > 0) onDue();
@@ -49,16 +50,11 @@ export class AbandonWatch implements Disposable {
         .catch((error: unknown) => {
           log.warn({ err: error }, "the queue's position is not known, so no request is taken for abandoned");
         });
-    }, everyMs);
-    return {
-      [Symbol.dispose]() {
-        clearInterval(timer);
-      },
-    };
+    });
   }
 
   [Symbol.dispose](): void {
-    if (!this.#bus.connection.isClosed()) this.#subscription.unsubscribe();
+    this.#subscription[Symbol.dispose]();
   }
 
   #hear(data: Uint8Array): void {

@@ -7,7 +7,7 @@ import type { ProducerInstance, Sequences } from "./sequences.ts";
 import type { Store } from "./store.ts";
 
 /** Another sequencer has begun a newer epoch, so this one must stop. */
-export class FencedError extends Error {
+class FencedError extends Error {
   override readonly name = "FencedError";
 }
 

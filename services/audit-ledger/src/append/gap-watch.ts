@@ -1,4 +1,5 @@
 import { type Bus, consumerPosition, type Logger } from "@signalbox/kit";
+import { every } from "./every.ts";
 import type { DueGap, Sequences } from "./sequences.ts";
 
 /**
@@ -30,7 +31,7 @@ export class GapWatch {
     const { sequences, everyMs, log, onDue } = options;
     this.#suspected = null;
     this.#due = [];
-    const timer = setInterval(() => {
+    return every(everyMs, () => {
       this.#sweep(sequences)
         .then(() => {
           if (this.#due.length > 0) onDue();
@@ -38,12 +39,7 @@ export class GapWatch {
         .catch((error: unknown) => {
           log.warn({ err: error }, "the queue's position is not known, so no sequence number is taken for missing");
         });
-    }, everyMs);
-    return {
-      [Symbol.dispose]() {
-        clearInterval(timer);
-      },
-    };
+    });
   }
 
   async #sweep(sequences: Sequences): Promise<void> {

@@ -7,7 +7,7 @@ export type Head = { readonly size: number; readonly root: Buffer };
 export type Takeover = Head & { readonly epoch: string; readonly openFrom: number };
 
 /** The log in this database bears another name than the config's. */
-export class OtherOriginError extends Error {
+class OtherOriginError extends Error {
   override readonly name = "OtherOriginError";
 }
 

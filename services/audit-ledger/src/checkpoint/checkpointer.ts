@@ -1,4 +1,4 @@
-import type { Logger } from "@signalbox/kit";
+import { repeatWork, type Logger } from "@signalbox/kit";
 import { signCheckpoint } from "@signalbox/tlog";
 import type { Kysely } from "kysely";
 import type { Head } from "../append/head.ts";
@@ -24,8 +24,6 @@ export type CheckpointerOptions = {
 export function startCheckpointer(options: CheckpointerOptions): AsyncDisposable {
   const { log, head } = options;
   let signedSize = -1;
-  let signing: Promise<void> = Promise.resolve();
-  let isSigning = false;
 
   async function signIfGrown(): Promise<void> {
     const now = head();
@@ -35,26 +33,16 @@ export function startCheckpointer(options: CheckpointerOptions): AsyncDisposable
     checkpointSizeGauge.set(signedSize);
   }
 
-  function tick(): void {
-    if (isSigning) return;
-    isSigning = true;
-    signing = signIfGrown()
-      .catch((error: unknown) => {
-        log.error({ err: error }, "no checkpoint could be signed");
-      })
-      .finally(() => {
-        isSigning = false;
-      });
-  }
-
-  const timer = setInterval(tick, CHECK_EVERY_MS);
+  const signing = repeatWork({
+    everyMs: CHECK_EVERY_MS,
+    work: signIfGrown,
+    onFailure: (error) => log.error({ err: error }, "no checkpoint could be signed"),
+  });
   return {
     async [Symbol.asyncDispose]() {
-      clearInterval(timer);
-      await signing;
+      await signing[Symbol.asyncDispose]();
       // What was committed since the last turn is signed too, so that a stopped log is wholly covered.
-      tick();
-      await signing;
+      await signing.run();
     },
   };
 }

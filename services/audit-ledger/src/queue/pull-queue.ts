@@ -1,4 +1,4 @@
-import type { Bus, Logger } from "@signalbox/kit";
+import { type Bus, type Logger, subscribe } from "@signalbox/kit";
 import { AUDIT_STREAM } from "@signalbox/proto";
 import { pendingAfter, type Delivery } from "./delivery.ts";
 
@@ -61,7 +61,7 @@ export class PullQueue<T> implements Disposable {
   readonly #log: Logger;
   readonly #prepare: (message: { subject: string; data: Uint8Array }) => T;
   readonly #inbox: string;
-  readonly #subscription: { unsubscribe(): void };
+  readonly #subscription: Disposable;
   readonly #watch: NodeJS.Timeout;
   /** Delivered and not yet taken. */
   #held: Held<T>[] = [];
@@ -97,7 +97,7 @@ export class PullQueue<T> implements Disposable {
     this.#prepare = options.prepare;
     this.#weigh = options.weigh;
     this.#inbox = `${bus.inbox}.pull`;
-    this.#subscription = bus.connection.subscribe(`${this.#inbox}.*`, {
+    this.#subscription = subscribe(bus, `${this.#inbox}.*`, {
       callback: (error, message) => {
         if (error !== null) log.error({ err: error }, "the pull subscription failed");
         // The queue's messages keep their own subject; what comes to the inbox by name is the server's own status.
@@ -195,7 +195,7 @@ export class PullQueue<T> implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#watch);
     this.drop();
-    if (!this.#bus.connection.isClosed()) this.#subscription.unsubscribe();
+    this.#subscription[Symbol.dispose]();
   }
 
   /** Asks for more, now or once it has gathered, unless it is on its way or enough is held. */

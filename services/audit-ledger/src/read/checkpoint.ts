@@ -2,6 +2,7 @@ import type { handleUnaryCall } from "@grpc/grpc-js";
 import { callerOf } from "@signalbox/kit/grpc";
 import { SignalboxError } from "@signalbox/proto";
 import type { LedgerCheckpoint, LedgerCheckpointRequest } from "@signalbox/proto/grpc/ledger";
+import { newestCheckpoint } from "../checkpoint/newest-checkpoint.ts";
 import type { ReadContext } from "./read-context.ts";
 import { serveUnary } from "./serve-call.ts";
 
@@ -9,12 +10,7 @@ import { serveUnary } from "./serve-call.ts";
 export function createCheckpoint(context: ReadContext): handleUnaryCall<LedgerCheckpointRequest, LedgerCheckpoint> {
   return serveUnary(context.log, async (call) => {
     callerOf(call.metadata, context.callers);
-    const row = await context.db
-      .selectFrom("ledger_checkpoint")
-      .select(["size", "root", "note"])
-      .orderBy("size", "desc")
-      .limit(1)
-      .executeTakeFirst();
+    const row = await newestCheckpoint(context.db);
     if (row === undefined) throw new SignalboxError("not-found", "No checkpoint has been signed yet.");
     return { size: BigInt(row.size), root: row.root, note: row.note, vkey: context.keys.vkey };
   });

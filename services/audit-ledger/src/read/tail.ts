@@ -9,6 +9,12 @@ import { serveStream } from "./serve-call.ts";
 
 /** About a megabyte of leaves. */
 const PAGE_ENTRIES = 128;
+/**
+ * Leaves that one query looks through for some types, more the fewer there are: for what is rare a whole log would be read
+ * in one, with a connection held for it. A tenant's leaves have an index.
+ */
+const LOOK_MIN_LEAVES = 1_024n;
+const LOOK_MAX_LEAVES = 65_536n;
 /** How long new entries may go unnoticed when another instance appended them. */
 const POLL_MS = 500;
 /** Under load a follower reads pages at this distance, rather than one query for each commit. */
@@ -30,11 +36,13 @@ export function createTail(
     if (unknown !== undefined) {
       throw new SignalboxError("invalid-request", `There is no type ${unknown}.`, { details: { param: "types" } });
     }
-    let next = fromIndex;
+    let [next, look] = [fromIndex, LOOK_MIN_LEAVES];
     while (!signal.aborted) {
-      const page = await readPage(context, { scope, types, from: next });
+      const page = await readPage(context, { scope, types, from: next, look });
       for (const entry of page.entries) yield entry;
       next = page.next;
+      if (page.entries.length === PAGE_ENTRIES) look = LOOK_MIN_LEAVES;
+      else if (look < LOOK_MAX_LEAVES) look *= 2n;
       if (page.isLast) await context.commits.wait(POLL_MS, signal);
       await sleep(page.isLast ? GATHER_MS : 0, undefined, { signal }).catch(() => {});
     }
@@ -45,17 +53,20 @@ type Page = { entries: LedgerEntry[]; next: bigint; isLast: boolean };
 
 async function readPage(
   { db }: ReadContext,
-  cursor: { scope: Scope; types: readonly string[]; from: bigint },
+  cursor: { scope: Scope; types: readonly string[]; from: bigint; look: bigint },
 ): Promise<Page> {
-  const { scope, types, from } = cursor;
+  const { scope, types, from, look } = cursor;
   // The size is read first: all that it counts is visible to the query after it.
   const head = await db.selectFrom("ledger_head").select("size").executeTakeFirstOrThrow();
   const size = BigInt(head.size);
   if (from >= size) return { entries: [], next: from, isLast: true };
-  let query = selectLeaves(db, scope).where("idx", ">=", String(from)).where("idx", "<", String(size));
+  const to = types.length > 0 && size - from > look ? from + look : size;
+  let query = selectLeaves(db, scope).where("idx", ">=", String(from)).where("idx", "<", String(to));
   if (types.length > 0) query = query.where("type", "in", types);
   const rows = await query.orderBy("idx").limit(PAGE_ENTRIES).execute();
   const last = rows.at(-1);
-  if (rows.length < PAGE_ENTRIES || last === undefined) return { entries: rows.map(entryOf), next: size, isLast: true };
+  if (rows.length < PAGE_ENTRIES || last === undefined) {
+    return { entries: rows.map(entryOf), next: to, isLast: to === size };
+  }
   return { entries: rows.map(entryOf), next: BigInt(last.idx) + 1n, isLast: false };
 }

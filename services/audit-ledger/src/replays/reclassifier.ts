@@ -23,9 +23,12 @@ export class Reclassifier {
   readonly #bus: Bus;
   readonly #log: Logger;
   readonly #classifier: string;
+  readonly #over: AbortSignal;
   #unanswered = 0;
 
-  constructor(classifier: string, { bus, log }: { bus: Bus; log: Logger }) {
+  /** When `over` aborts nobody is asked any more, and no answer is waited for. */
+  constructor(classifier: string, { bus, log, over }: { bus: Bus; log: Logger; over: AbortSignal }) {
+    this.#over = over;
     this.#classifier = classifier;
     this.#bus = bus;
     this.#log = log;
@@ -47,12 +50,15 @@ export class Reclassifier {
 
   async #ask(inputs: readonly DecisionInput[]): Promise<Result[]> {
     const unavailable = inputs.map((): Result => ({ reason: "unavailable" }));
-    if (this.#unanswered >= UNANSWERED_MAX) return unavailable;
+    if (this.#unanswered >= UNANSWERED_MAX || this.#over.aborted) return unavailable;
     const requests = inputs.map(({ facts, classification: recorded }) => ({ facts, recorded }));
     const order = JSON.stringify({ classifier: this.#classifier, requests } satisfies ReclassifyOrder);
     try {
       const timeout = ANSWER_TIMEOUT_MS;
-      const { data } = await this.#bus.connection.request(RECLASSIFY_SUBJECT, order, { timeout });
+      const asked = this.#bus.connection.request(RECLASSIFY_SUBJECT, order, { timeout });
+      const answer = await unlessOver(asked, this.#over);
+      if (answer === null) return unavailable;
+      const { data } = answer;
       const { results } = ReclassifyAnswer.parse(decodeJson(data));
       this.#unanswered = 0;
       return results.length === inputs.length ? results : unavailable;
@@ -69,5 +75,19 @@ function inputOf(leaf: Uint8Array): DecisionInput | null {
     return readRecordedDecision(leafText(leaf), {}).event().input;
   } catch {
     return null;
+  }
+}
+
+/** Null when the signal aborts first. */
+async function unlessOver<T>(answer: Promise<T>, over: AbortSignal): Promise<T | null> {
+  const { promise, resolve } = Promise.withResolvers<null>();
+  const end = (): void => resolve(null);
+  over.addEventListener("abort", end);
+  try {
+    return await Promise.race([answer, promise]);
+  } finally {
+    over.removeEventListener("abort", end);
+    // What comes after all is of no use to anybody.
+    answer.catch(() => {});
   }
 }

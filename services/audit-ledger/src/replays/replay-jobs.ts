@@ -1,17 +1,23 @@
-import { uuidv7, type Bus, type Logger } from "@signalbox/kit";
+import { repeatWork, uuidv7, type Bus, type Logger, type RepeatedWork } from "@signalbox/kit";
 import { SignalboxError, type ReplayJob, type ReplayOrder, type ReplayWish } from "@signalbox/proto";
 import type { Kysely } from "kysely";
+import { newestCheckpoint } from "../checkpoint/newest-checkpoint.ts";
 import type { Database } from "../database.ts";
 import type { Replayer } from "../read/replayer.ts";
 import type { Scope } from "../read/scope.ts";
 import type { DecisionPages } from "./decision-pages.ts";
 import { JobStore } from "./job-store.ts";
 import { keepDocuments } from "./keep-documents.ts";
+import { presentEngine } from "./present-engine.ts";
 import { ReplayTally } from "./replay-tally.ts";
 import { runReplay } from "./run-replay.ts";
 
-/** All run in one thread beside this one: more at a time would only slow each other down. */
+/** They share the threads beside this one: more at a time would only slow each other down. */
 const RUNNING_MAX = 2;
+/** So that a tenant never holds up all others. */
+const RUNNING_OF_TENANT_MAX = 1;
+const UPKEEP_EVERY_MS = 2_000;
+const PRUNE_EVERY_MS = 60_000;
 
 export type ReplayJobsOptions = {
   readonly db: Kysely<Database>;
@@ -19,6 +25,8 @@ export type ReplayJobsOptions = {
   readonly log: Logger;
   readonly replayer: Replayer;
   readonly decisions: DecisionPages;
+  /** One instance of several looks after the jobs of those that are gone. */
+  readonly isLeading: () => boolean;
 };
 
 /** Replays of ranges, which go on whether or not anybody waits for them. Disposing ends those that run. */
@@ -30,15 +38,25 @@ export class ReplayJobs implements AsyncDisposable {
   readonly #replayer: Replayer;
   readonly #decisions: DecisionPages;
   readonly #stop = new AbortController();
-  readonly #running = new Set<Promise<void>>();
+  /** With whose decisions each replays; null: everyone's. */
+  readonly #running = new Map<Promise<void>, string | null>();
+  readonly #upkeep: RepeatedWork;
+  #prunedAtMs = -Infinity;
 
-  constructor({ db, bus, log, replayer, decisions }: ReplayJobsOptions) {
+  constructor({ db, bus, log, replayer, decisions, isLeading }: ReplayJobsOptions) {
     this.#db = db;
     this.#bus = bus;
     this.#log = log;
     this.#store = new JobStore(db);
     this.#replayer = replayer;
     this.#decisions = decisions;
+    this.#upkeep = repeatWork({
+      everyMs: UPKEEP_EVERY_MS,
+      work: async () => {
+        if (isLeading()) await this.#lookAfter();
+      },
+      onFailure: (error) => log.warn({ err: error }, "the replays' reports could not be looked after"),
+    });
   }
 
   /** Throws `forbidden` for documents that a tenant brings, and `overloaded` when as many run as may. A policy that the register does not hold shows as failures. */
@@ -49,7 +67,7 @@ export class ReplayJobs implements AsyncDisposable {
     const brought = documents === undefined ? {} : await keepDocuments(this.#db, documents);
     const job = await this.#plan(scope, { ...order, ...brought });
     // Looked at and taken without a pause in between, so that no two calls take the same place.
-    if (this.#running.size >= RUNNING_MAX) throw new SignalboxError("overloaded", "Other replays are running.");
+    this.#requireRoom(scope);
     const kept = this.#store.add(job);
     const running: Promise<void> = kept
       .then(
@@ -57,7 +75,7 @@ export class ReplayJobs implements AsyncDisposable {
         () => {},
       )
       .finally(() => this.#running.delete(running));
-    this.#running.add(running);
+    this.#running.set(running, scope.tenant);
     await kept;
     return job;
   }
@@ -78,18 +96,28 @@ export class ReplayJobs implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    await Promise.all(this.#running);
+    await Promise.all([this.#upkeep[Symbol.asyncDispose](), ...this.#running.keys()]);
+  }
+
+  #requireRoom({ tenant }: Scope): void {
+    const own = [...this.#running.values()].filter((of) => of === tenant).length;
+    if (tenant !== null && own >= RUNNING_OF_TENANT_MAX) {
+      throw new SignalboxError("overloaded", "Another replay of this tenant is running.");
+    }
+    if (this.#running.size >= RUNNING_MAX) throw new SignalboxError("overloaded", "Other replays are running.");
+  }
+
+  async #lookAfter(): Promise<void> {
+    await this.#store.failLost();
+    if (performance.now() < this.#prunedAtMs + PRUNE_EVERY_MS) return;
+    await this.#store.prune();
+    this.#prunedAtMs = performance.now();
   }
 
   async #plan({ tenant }: Scope, order: ReplayOrder): Promise<ReplayJob> {
     const { size } = await this.#db.selectFrom("ledger_head").select("size").executeTakeFirstOrThrow();
     const toIndex = Math.min(order.toIndex ?? Number.MAX_SAFE_INTEGER, Number(size));
-    const checkpoint = await this.#db
-      .selectFrom("ledger_checkpoint")
-      .select(["size", "root"])
-      .orderBy("size", "desc")
-      .limit(1)
-      .executeTakeFirst();
+    const checkpoint = await newestCheckpoint(this.#db);
     const nowMs = Date.now();
     return {
       schema: "signalbox.replay-job.v1",
@@ -100,22 +128,11 @@ export class ReplayJobs implements AsyncDisposable {
       error: null,
       range: { fromIndex: Math.min(order.fromIndex, toIndex), toIndex },
       checkpoint: checkpoint ? { size: Number(checkpoint.size), root: checkpoint.root.toString("base64") } : null,
-      engine: order.kind === "verify" ? null : await this.#presentEngine(),
+      engine: order.kind === "verify" ? null : await presentEngine(this.#db),
       ...new ReplayTally(order.kind).counts,
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
     };
-  }
-
-  async #presentEngine(): Promise<string | null> {
-    const row = await this.#db
-      .selectFrom("document")
-      .select("digest")
-      .where("kind", "=", "engine")
-      .orderBy("created_at", "desc")
-      .limit(1)
-      .executeTakeFirst();
-    return row?.digest ?? null;
   }
 
   async #run(job: ReplayJob): Promise<void> {

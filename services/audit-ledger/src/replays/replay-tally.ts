@@ -1,7 +1,7 @@
 import { REPLAY_LISTED_MAX, type Decision, type ReplayJob } from "@signalbox/proto";
 import type { LedgerDifference } from "@signalbox/proto/grpc/ledger";
 import type { LeafRow } from "../read/leaf-rows.ts";
-import { ChangeGroups, type Change } from "./change-groups.ts";
+import { addChange, ChangeGroups, noSums, type Change } from "./change-groups.ts";
 import type { Replayed } from "./replay-messages.ts";
 
 /** More kinds of moves than this are told as one, so that a job stays small whatever it meets. */
@@ -9,7 +9,7 @@ const MOVES_MAX = 10_000;
 const OTHER_MOVES = { from: "others", to: "others" };
 /** Documents of one kind that a job names. */
 const NAMED_MAX = 16;
-const NO_CHANGE: Change = { changed: false, refusal: null, costDelta: 0n };
+const NO_CHANGE: Change = { changed: false, moved: false, refusal: null, costDelta: 0n };
 
 export type TalliedDecision = Pick<LeafRow, "idx" | "decision_id" | "tenant">;
 
@@ -38,9 +38,7 @@ export class ReplayTally {
   #identical = 0;
   #different = 0;
   #failed = 0;
-  #refusalsGained = 0;
-  #refusalsLost = 0;
-  #costDelta = 0n;
+  readonly #sums = noSums();
 
   constructor(kind: ReplayJob["order"]["kind"]) {
     this.#kind = kind;
@@ -84,10 +82,13 @@ export class ReplayTally {
 
   #changes(): NonNullable<ReplayJob["changes"]> {
     const { tenant, task, model } = this.#groups;
+    const { moved, refusalsGained, refusalsLost, costDelta, withoutPrice } = this.#sums;
     return {
-      refusalsGained: this.#refusalsGained,
-      refusalsLost: this.#refusalsLost,
-      costDeltaPicoUsd: String(this.#costDelta),
+      moved,
+      refusalsGained,
+      refusalsLost,
+      costDeltaPicoUsd: String(costDelta),
+      withoutPrice,
       moves: [...this.#moves.values()].toSorted((a, b) => b.count - a.count).slice(0, REPLAY_LISTED_MAX),
       byTenant: tenant.list,
       byTask: task.list,
@@ -102,9 +103,7 @@ export class ReplayTally {
       if (this.#named[kind].size < NAMED_MAX) this.#named[kind].add(documents[kind]);
     }
     const change = decisions === null ? NO_CHANGE : changeOf(decisions.recorded, decisions.replayed);
-    if (change.refusal === "gained") this.#refusalsGained += 1;
-    if (change.refusal === "lost") this.#refusalsLost += 1;
-    this.#costDelta += change.costDelta ?? 0n;
+    addChange(this.#sums, change);
     if (decisions !== null) this.#move(choiceOf(decisions.recorded), choiceOf(decisions.replayed));
     this.#groups.tenant.add(tenant, change);
     this.#groups.task.add(task, change);
@@ -126,7 +125,8 @@ function changeOf(recorded: Decision, replayed: Decision): Change {
   const [from, to] = [choiceOf(recorded), choiceOf(replayed)];
   const [before, after] = [costOf(recorded), costOf(replayed)];
   const refusal = from === to ? null : to === "refused" ? "gained" : from === "refused" ? "lost" : null;
-  return { changed: true, refusal, costDelta: before === null || after === null ? null : after - before };
+  const costDelta = before === null || after === null ? null : after - before;
+  return { changed: true, moved: from !== to, refusal, costDelta };
 }
 
 /** Where a decision sends its request. */

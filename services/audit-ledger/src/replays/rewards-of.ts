@@ -11,11 +11,17 @@ const US_PER_MS = 1e3;
 
 type Said = Pick<OutcomeEvent, "result" | "costPicoUsd" | "timing" | "decisionId">;
 
+export type RewardsWish = {
+  readonly reward: EvaluationOrder["reward"];
+  /** What stands at this index or above it is not looked at. */
+  readonly below: number;
+};
+
 /** The rewards of some decisions, in their order, from their requests' outcomes and what was said of them. */
 export async function rewardsOf(
   db: Kysely<Database>,
   decisions: readonly Pick<LeafRow, "request_id" | "decision_id">[],
-  reward: EvaluationOrder["reward"],
+  { reward, below }: RewardsWish,
 ): Promise<Reward[]> {
   const requestIds = decisions.flatMap(({ request_id: id }) => (id === null ? [] : [id]));
   const rows = await db
@@ -23,6 +29,7 @@ export async function rewardsOf(
     .select(["type", "leaf"])
     .where(sql<boolean>`request_id = any (${requestIds}::uuid[])`)
     .where("type", "in", ["outcome", "feedback"])
+    .where("idx", "<", String(below))
     .orderBy("idx")
     .execute();
   const rewards = new Map<string, Reward>();

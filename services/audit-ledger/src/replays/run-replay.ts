@@ -5,9 +5,10 @@ import type { Database } from "../database.ts";
 import type { Replayer, ReplayPage } from "../read/replayer.ts";
 import type { DecisionRow } from "./copied-rows.ts";
 import type { DecisionPages } from "./decision-pages.ts";
-import type { JobStore } from "./job-store.ts";
+import { LEDGER_STOPPED, type JobStore } from "./job-store.ts";
 import { Reclassifier, type Reclassified } from "./reclassifier.ts";
 import { givenClassification, ReclassifyTally } from "./reclassify-tally.ts";
+import { ReplayLife, type EndReason } from "./replay-life.ts";
 import type { OtherDocuments } from "./replay-messages.ts";
 import { ReplayTally } from "./replay-tally.ts";
 import { rewardsOf } from "./rewards-of.ts";
@@ -27,7 +28,7 @@ export type RunReplayOptions = {
 
 /** Replays a job's decisions in the order of the log and keeps what comes of it, until it is done or cancelled. */
 export async function runReplay(job: ReplayJob, options: RunReplayOptions): Promise<ReplayJob> {
-  const { store, replayer, stop } = options;
+  const { store, replayer } = options;
   const tally = new ReplayTally(job.order.kind);
   const again = job.order.classifier === undefined ? null : new ReclassifyTally();
   const { evaluation: asked } = job.order;
@@ -35,20 +36,25 @@ export async function runReplay(job: ReplayJob, options: RunReplayOptions): Prom
     const reclassified = again === null ? {} : { reclassified: again.counts };
     return { ...job, ...tally.counts, ...reclassified, state, updatedAtMs: Date.now() };
   };
+  const ended = (reason: EndReason): ReplayJob =>
+    reason === "cancelled" ? now("cancelled") : { ...now("failed"), error: LEDGER_STOPPED };
+  await using life = new ReplayLife(job.id, options);
   let saidAtMs = performance.now();
   const sample = asked === undefined ? {} : { sample: job.id };
   const wishes = { others: othersOf(job), describes: job.order.kind !== "verify", ...sample };
   try {
-    for await (const results of replayer.run(pagesOf(job, options), wishes)) {
+    for await (const results of replayer.run(pagesOf(job, { ...options, over: life.over }), wishes)) {
       for (const [row, result] of results) {
         tally.add(row, result);
         if (row.reclassified !== undefined) again?.add(row.reclassified);
       }
-      if (stop.aborted) return await end(store, now("cancelled"));
-      if (performance.now() < saidAtMs + SAY_EVERY_MS) continue;
-      saidAtMs = performance.now();
-      if (await store.update(now("running"))) return await end(store, now("cancelled"));
+      if (performance.now() >= saidAtMs + SAY_EVERY_MS) {
+        saidAtMs = performance.now();
+        life.heed(await store.update(now("running")));
+      }
+      if (life.endReason !== null) break;
     }
+    if (life.endReason !== null) return await end(store, ended(life.endReason));
     const report = asked === undefined ? null : await replayer.report(job.id, asked);
     return await end(store, { ...now("completed"), ...(report === null ? {} : { evaluation: report }) });
   } finally {
@@ -60,13 +66,16 @@ type Row = DecisionRow & { readonly reclassified?: Reclassified };
 
 async function* pagesOf(
   job: ReplayJob,
-  { db, bus, log, decisions }: RunReplayOptions,
+  { db, bus, log, decisions, over }: RunReplayOptions & { readonly over: AbortSignal },
 ): AsyncGenerator<ReplayPage<Row>> {
   const { tenant, order, range } = job;
   const { fromMs, toMs, evaluation, classifier } = order;
-  const reclassifier = classifier === undefined ? null : new Reclassifier(classifier, { bus, log });
+  const reclassifier = classifier === undefined ? null : new Reclassifier(classifier, { bus, log, over });
+  // What came of a decision after the job had begun is for a later one: another run over the same leaves finds the same.
+  const below = Math.max(range.toIndex, job.checkpoint?.size ?? 0);
   for await (const rows of decisions.read({ tenant, ...range, fromMs, toMs })) {
-    const rewards = evaluation === undefined ? {} : { rewards: await rewardsOf(db, rows, evaluation.reward) };
+    const rewards =
+      evaluation === undefined ? {} : { rewards: await rewardsOf(db, rows, { reward: evaluation.reward, below }) };
     if (reclassifier === null) yield { rows, ...rewards };
     else yield { ...(await classifyAgain(rows, reclassifier)), ...rewards };
   }

@@ -1,4 +1,4 @@
-import type { Logger } from "@signalbox/kit";
+import { repeatWork, type Logger } from "@signalbox/kit";
 import type { Kysely } from "kysely";
 import type { Database } from "../database.ts";
 import { replaysTotal } from "../metrics.ts";
@@ -24,22 +24,17 @@ export type SampleOptions = {
 export function sampleReplays(options: SampleOptions): AsyncDisposable {
   const { log, everyMs, isLeading } = options;
   const stop = new AbortController();
-  let working = Promise.resolve();
-  let isWorking = false;
-  const timer = setInterval(() => {
-    if (isWorking || !isLeading()) return;
-    isWorking = true;
-    working = replaySample(options, stop.signal)
-      .catch((error: unknown) => log.warn({ err: error }, "no sample of decisions could be replayed"))
-      .finally(() => {
-        isWorking = false;
-      });
-  }, everyMs);
+  const sampling = repeatWork({
+    everyMs,
+    work: async () => {
+      if (isLeading()) await replaySample(options, stop.signal);
+    },
+    onFailure: (error) => log.warn({ err: error }, "no sample of decisions could be replayed"),
+  });
   return {
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer);
+    [Symbol.asyncDispose]() {
       stop.abort();
-      await working;
+      return sampling[Symbol.asyncDispose]();
     },
   };
 }

@@ -4,6 +4,7 @@ import { isQuorum, type NoteVerifier, type Policy } from "@signalbox/tlog";
 import type { Kysely } from "kysely";
 import type { Database } from "../database.ts";
 import type { LogFiles } from "../read/files/log-files.ts";
+import { witnessAnswers, witnessedSizeGauge, witnessSizeGauge } from "../metrics.ts";
 import { askWitness } from "./ask-witness.ts";
 
 /** As often as checkpoints are signed. */
@@ -44,8 +45,10 @@ class Collector {
   readonly #witness: AskedWitness;
   readonly #options: CollectorOptions;
   readonly #stop: AbortSignal;
-  /** The size that the witness cosigned last, as far as is known; null until the database has told. */
-  #cosigned: number | null = null;
+  /** The newest size whose cosignature is kept here; null until the database has told. */
+  #kept: number | null = null;
+  /** The size that the witness cosigned last, as far as is known: an answer that came too late is not kept here. */
+  #cosigned = 0;
 
   constructor(witness: AskedWitness, options: CollectorOptions, stop: AbortSignal) {
     this.#witness = witness;
@@ -61,6 +64,8 @@ class Collector {
         waitMs = isWell ? CHECK_EVERY_MS : Math.min(2 * waitMs, BACKOFF_MAX_MS);
       } catch (error) {
         waitMs = Math.min(2 * waitMs, BACKOFF_MAX_MS);
+        if (this.#stop.aborted) return;
+        witnessAnswers.inc({ witness: this.#witness.name, result: "unreachable" });
         this.#warn({ err: error }, "a witness could not be asked");
       }
       await sleep(waitMs, undefined, { signal: this.#stop }).catch(() => {});
@@ -71,21 +76,24 @@ class Collector {
   async #step(): Promise<boolean> {
     const { files } = this.#options;
     const newest = await files.newest();
-    this.#cosigned ??= await this.#lastCosigned();
-    if (newest === null || newest.size <= this.#cosigned) return true;
+    this.#kept ??= await this.#lastKept();
+    if (newest === null || newest.size <= this.#kept) return true;
     const oldSize = this.#cosigned;
+    // One that has cosigned this very size does so again: its line was lost on the way.
     const proof = oldSize === 0 ? [] : await (await files.tree(newest.size)).consistencyProof(oldSize);
     const { url, verifier } = this.#witness;
     const signal = AbortSignal.any([this.#stop, AbortSignal.timeout(this.#options.timeoutMs)]);
     const request = { oldSize, proof, checkpoint: newest.note };
     const answer = await askWitness({ url, verifier, request, signal });
+    witnessAnswers.inc({ witness: this.#witness.name, result: answer.kind });
     if (answer.kind === "refused") {
       this.#warn({ status: answer.status, reason: answer.reason }, "a witness does not cosign");
       return false;
     }
     if (answer.kind === "conflict") return this.#learn(answer.size, newest.size);
-    await this.#keep(newest.size, answer.line);
     this.#cosigned = newest.size;
+    await this.#keep(newest.size, answer.line);
+    this.#tell(newest.size);
     return true;
   }
 
@@ -99,15 +107,31 @@ class Collector {
     return false;
   }
 
-  async #lastCosigned(): Promise<number> {
-    const row = await this.#options.db
+  async #lastKept(): Promise<number> {
+    const { db } = this.#options;
+    const row = await db
       .selectFrom("ledger_cosignature")
       .select("size")
       .where("witness", "=", this.#witness.name)
       .orderBy("size", "desc")
       .limit(1)
       .executeTakeFirst();
-    return Number(row?.size ?? 0);
+    const witnessed = await db
+      .selectFrom("ledger_witnessed")
+      .select("size")
+      .orderBy("size", "desc")
+      .limit(1)
+      .executeTakeFirst();
+    const size = Number(row?.size ?? 0);
+    this.#cosigned = size;
+    this.#tell(size);
+    witnessedSizeGauge.set(Number(witnessed?.size ?? 0));
+    return size;
+  }
+
+  #tell(size: number): void {
+    this.#kept = size;
+    witnessSizeGauge.set({ witness: this.#witness.name }, size);
   }
 
   async #keep(size: number, line: string): Promise<void> {
@@ -124,6 +148,7 @@ class Collector {
       .values({ size: String(size) })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
+    witnessedSizeGauge.set(size);
   }
 
   #warn(fields: object, message: string): void {

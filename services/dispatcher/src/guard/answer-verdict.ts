@@ -1,5 +1,5 @@
-import { chooseAction, type Finding, type GuardRule } from "@signalbox/guard";
-import { type GuardAction, type GuardOutcome, GUARD_TYPES_MAX, SignalboxError } from "@signalbox/proto";
+import { chooseAction, type Finding } from "@signalbox/guard";
+import { type GuardAction, type GuardOutcome, type GuardRule, GUARD_TYPES_MAX, SignalboxError } from "@signalbox/proto";
 
 /** Says what becomes of what is found in an answer, and keeps count of it by type. */
 export class AnswerVerdict {

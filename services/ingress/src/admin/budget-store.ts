@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { SignalboxError } from "@signalbox/proto";
 import { type Kysely, type RawBuilder, sql } from "kysely";
+import { isForeignKeyViolation } from "../content/foreign-key.ts";
 import type { KeyDatabase } from "../keys/key-database.ts";
 import type { AdminBudget, BudgetAccounts, BudgetScope, EachOf } from "./budget-forms.ts";
 import { type BudgetTerms, limitOf, windowOf } from "./budget-row.ts";
@@ -9,7 +10,6 @@ const MICRO = 1_000_000;
 const LIST_MAX = 10_000;
 const ACCOUNTS_MAX = 1_000;
 const ALERTS_MAX = 100;
-const FOREIGN_KEY_VIOLATION = "23503";
 
 export type BudgetSettings = {
   readonly terms: BudgetTerms;
@@ -127,7 +127,7 @@ export async function insertBudget(
       on conflict do nothing`.execute(db);
     return numAffectedRows > 0n;
   } catch (error) {
-    if ((error as { code?: string }).code !== FOREIGN_KEY_VIOLATION) throw error;
+    if (!isForeignKeyViolation(error)) throw error;
     const problem = "Invalid 'scope': there is no such tenant or key.";
     throw new SignalboxError("invalid-request", problem, { details: { param: "scope" } });
   }

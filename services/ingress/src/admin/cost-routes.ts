@@ -1,7 +1,10 @@
 import type { Kysely } from "kysely";
 import { parseInput } from "../http/parse-input.ts";
+import { TenantTurns } from "../http/tenant-turns.ts";
+import type { Exchange } from "../http/route.ts";
 import { tenantBound } from "../identity/reach.ts";
 import type { KeyDatabase } from "../keys/key-database.ts";
+import type { Principal } from "../keys/key-ring.ts";
 import { ADMIN, type AdminRoute } from "./admin-route.ts";
 import { readCosts } from "./cost-book.ts";
 import { costCsv } from "./cost-csv.ts";
@@ -11,8 +14,22 @@ import { reconcile, Reconciliation } from "./cost-reconcile.ts";
 import { costReport } from "./cost-report.ts";
 import { monthlyStatements, statementCsv, statementMarkdown, StatementQuery, Statements } from "./cost-statements.ts";
 
+/** Of the few connections to the database, for what may take seconds: the others are for requests. */
+const AT_ONCE = 2;
+
 export function adminCostRoutes(db: Kysely<KeyDatabase>): AdminRoute[] {
-  return [costRoute(db), statementRoute(db), priceRoute(db), reconciliationRoute(db)];
+  const turns = new TenantTurns(AT_ONCE);
+  const slow = [costRoute(db), statementRoute(db), reconciliationRoute(db)];
+  return [...slow.map((route) => inTurn(route, turns)), priceRoute(db)];
+}
+
+function inTurn(route: AdminRoute, turns: TenantTurns): AdminRoute {
+  if (route.access === "public") return route;
+  return {
+    ...route,
+    handle: (asking: Exchange & { readonly principal: Principal }) =>
+      turns.run(asking.principal.tenant, async () => route.handle(asking)),
+  };
 }
 
 function costRoute(db: Kysely<KeyDatabase>): AdminRoute {

@@ -10,11 +10,15 @@ export const Usd = z
   .min(0)
   .refine((usd) => picoUsdOf(usd) !== null, "expected an amount with at most twelve decimals");
 
-/** An IANA time zone, in which days, weeks and months begin. */
+/**
+ * An IANA time zone, in which days, weeks and months begin. Offsets like `+01:00` are none: the database takes them for hours to the west of
+ * Greenwich, and all else for hours to the east.
+ */
 export const TimeZone = z
   .string()
   .max(64)
   .refine((name) => {
+    if (!/^[a-z]/i.test(name)) return false;
     try {
       return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
     } catch {

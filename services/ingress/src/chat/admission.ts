@@ -1,27 +1,71 @@
 import type { ServerResponse } from "node:http";
-import { SignalboxError } from "@signalbox/proto";
+import { overloaded } from "../http/overloaded.ts";
+import type { Room } from "../http/read-body.ts";
 
-/** Bounds how many chat requests hold a body in memory at once. */
+/** What one tenant may have of everything while there are others, so that it alone keeps nobody out. */
+const TENANT_SHARE = 3 / 4;
+
+export type AdmissionLimits = {
+  /** Requests at once. */
+  readonly inFlightMax: number;
+  /** Of their bodies together. */
+  readonly bodiesMaxBytes: number;
+  /** Whether there is more than one tenant. */
+  readonly hasOthers: () => boolean;
+};
+
+type Held = { requests: number; bytes: number };
+
+/** Bounds how many requests hold a body in memory at once, and how much memory. */
 export class Admission {
-  readonly #max: number;
-  #inFlight = 0;
+  readonly #limits: AdmissionLimits;
+  readonly #all: Held = { requests: 0, bytes: 0 };
+  readonly #byTenant = new Map<string, Held>();
 
-  constructor(max: number) {
-    this.#max = max;
+  constructor(limits: AdmissionLimits) {
+    this.#limits = limits;
   }
 
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#all.requests;
   }
 
-  /** Takes a place until the response is closed. Throws `overloaded` when there is none. */
-  admit(response: ServerResponse): void {
-    if (this.#inFlight >= this.#max) {
-      throw new SignalboxError("overloaded", "Too many requests are in work.", { details: { retryAfterMs: 1_000 } });
-    }
-    this.#inFlight += 1;
+  /**
+   * Takes a place until the response is closed; what the body takes of the memory is counted until then. Throws `overloaded`
+   * when there is none.
+   */
+  admit(tenant: string, response: ServerResponse): Room {
+    const own = this.#byTenant.get(tenant) ?? { requests: 0, bytes: 0 };
+    const { inFlightMax, bodiesMaxBytes } = this.#limits;
+    if (this.#all.requests >= inFlightMax || own.requests >= this.#shareOf(inFlightMax)) throw overloaded();
+    this.#byTenant.set(tenant, own);
+    own.requests += 1;
+    this.#all.requests += 1;
+    let held = 0;
+    let isClosed = false;
     response.once("close", () => {
-      this.#inFlight -= 1;
+      isClosed = true;
+      own.requests -= 1;
+      own.bytes -= held;
+      this.#all.requests -= 1;
+      this.#all.bytes -= held;
+      if (own.requests === 0) this.#byTenant.delete(tenant);
     });
+    return {
+      take: (bytes) => {
+        if (isClosed) return false;
+        const isWithin =
+          this.#all.bytes + bytes <= bodiesMaxBytes && own.bytes + bytes <= this.#shareOf(bodiesMaxBytes);
+        if (!isWithin) return false;
+        held += bytes;
+        own.bytes += bytes;
+        this.#all.bytes += bytes;
+        return true;
+      },
+    };
+  }
+
+  #shareOf(all: number): number {
+    return this.#limits.hasOthers() ? Math.ceil(all * TENANT_SHARE) : all;
   }
 }

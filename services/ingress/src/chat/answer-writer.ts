@@ -95,12 +95,12 @@ export class AnswerWriter {
   }
 
   setHeader(name: string, value: string): void {
-    this.#headers[name] = value;
+    this.#headers[name] = headerText(value);
   }
 
   /** The answer is none of the dialect's own: audio, a plain text, or another stream. */
   setContentType(type: string): void {
-    this.#contentType = type;
+    this.#contentType = headerText(type);
   }
 
   /** Sends a whole answer. */
@@ -171,4 +171,9 @@ export class AnswerWriter {
     this.#firstByteUs = Math.round(elapsedMs * 1_000);
     this.#metrics.observeFirstByte(this.#stream, elapsedMs / 1_000);
   }
+}
+
+/** Models' names come from config and providers; a header takes visible ASCII, and for anything else there would be no answer at all. */
+function headerText(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, "?");
 }

@@ -5,6 +5,7 @@ import { type Keeping, keepingOf } from "../content/content-keeper.ts";
 import type { ContentStore } from "../content/content-store.ts";
 import type { TokenCounter } from "../count/token-counter.ts";
 import type { RequestGuard } from "../guard/request-guard.ts";
+import { overloaded } from "../http/overloaded.ts";
 import { parseJsonBody, readBody } from "../http/read-body.ts";
 import type { Route } from "../http/route.ts";
 import { requireOperation } from "../identity/require-operation.ts";
@@ -65,15 +66,18 @@ export function chatRoutes(config: Config, context: Context): Route[] {
       const startedMs = performance.now();
       const receivedAtMs = Date.now();
       requireOperation(principal, "chat");
-      admission.admit(reply.raw);
+      const room = admission.admit(principal.tenant, reply.raw);
       usage.used(principal.keyId, receivedAtMs);
       const envelope = envelopeOf(request);
-      const { turn, ...asked } = await readAsked(await readBody(request.raw, limits), dialect, {
+      const body = await readBody(request.raw, { ...limits, room });
+      const { turn, ...asked } = await readAsked(body, dialect, {
         store: responses,
         principal,
         requestId: request.id,
         bodyMaxBytes: limits.maxBytes,
       });
+      // What it goes on from takes its room, too.
+      if (asked.body.length > body.length && !room.take(asked.body.length - body.length)) throw overloaded();
       const head = { receivedAtMs, startedMs, principal, headers: request.headers, dialect, envelope };
       const prompts = dialect === "openai-completions" ? readPrompts(asked.json, limits.maxBytes) : null;
       const chats = await take({ ...head, requestId: request.id, ...asked }, prompts);

@@ -49,6 +49,8 @@ export const NewErasure = z.strictObject({ tenant: TenantId, before: z.iso.datet
 export const Erased = z.strictObject({
   object: z.literal("erasure"),
   tenant: TenantId,
-  /** Requests whose content is gone. */
+  /** Requests whose content is gone, and what is gone with it: answers of the cache, and rows of stored responses. */
   erased: z.int(),
+  cachedAnswers: z.int(),
+  storedResponses: z.int(),
 });

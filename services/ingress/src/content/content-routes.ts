@@ -1,6 +1,8 @@
-import { SignalboxError, Uuid } from "@signalbox/proto";
+import { DecisionEvent, SignalboxError, Uuid } from "@signalbox/proto";
+import type { LedgerEntry } from "@signalbox/proto/grpc/ledger";
 import { ADMIN, type AdminRoute, BODY_LIMITS } from "../admin/admin-route.ts";
 import type { LedgerReader } from "../decisions/ledger-reader.ts";
+import { decodeLeaf } from "../decisions/render-entry.ts";
 import { parseInput } from "../http/parse-input.ts";
 import { parseJsonBody, readBody } from "../http/read-body.ts";
 import { actorOf } from "../identity/actor.ts";
@@ -52,12 +54,18 @@ export function contentRoutes(context: ContentContext): AdminRoute[] {
       method: "DELETE",
       path: `${ADMIN}/content/:id`,
       access: "erase-content",
-      doc: { summary: "Erases what is retained of one request; the erasure is recorded.", status: 200, answer: Erased },
+      doc: {
+        summary:
+          "Erases what is retained of one request, with its answer in the cache and its stored response; the erasure is recorded.",
+        status: 200,
+        answer: Erased,
+      },
       async handle({ request, principal }) {
-        const { tenant, requestId } = await find(context, principal, idParam(request.params));
+        const { tenant, requestId, cacheKey } = await findErasable(context, principal, idParam(request.params));
         const scope = { kind: "request", requestId } as const;
-        const erased = await content.erase({ of: tenant, by: actorOf(principal), scope });
-        return { object: "erasure", tenant, erased };
+        const found = await content.eraseEverywhere({ of: tenant, by: actorOf(principal), scope }, cacheKey);
+        if (Object.values(found).every((count) => count === 0)) throw nothingRetained();
+        return { object: "erasure", tenant, ...found };
       },
     },
     eraseRoute(content),
@@ -71,7 +79,7 @@ function eraseRoute(content: ContentStore): AdminRoute {
     access: "erase-content",
     doc: {
       summary:
-        "Erases all that is retained of a tenant, with its key, or what is older than a time; the erasure is recorded.",
+        "Erases all that is retained of a tenant, with its key, the cache's answers and stored responses, or what of it is older than a time; the erasure is recorded.",
       status: 200,
       body: NewErasure,
       answer: Erased,
@@ -81,8 +89,8 @@ function eraseRoute(content: ContentStore): AdminRoute {
       const tenant = meantTenant(principal, wish.tenant);
       const scope =
         before === undefined ? ({ kind: "tenant" } as const) : ({ kind: "age", beforeMs: Date.parse(before) } as const);
-      const erased = await content.erase({ of: tenant, by: actorOf(principal), scope });
-      return { object: "erasure", tenant, erased };
+      const found = await content.eraseEverywhere({ of: tenant, by: actorOf(principal), scope }, null);
+      return { object: "erasure", tenant, ...found };
     },
   };
 }
@@ -96,14 +104,41 @@ async function find({ content, ledger }: ContentContext, reader: Principal, id: 
   return required(content, requestId, reader);
 }
 
+type Erasable = { readonly tenant: string; readonly requestId: string; readonly cacheKey: string | null };
+
+/** Of which request something may be kept, whether or not its content is retained. Throws `not-found` for one that nobody knows. */
+async function findErasable({ content, ledger }: ContentContext, reader: Principal, id: string): Promise<Erasable> {
+  const found = await content.read(id);
+  const own = found !== null && reaches(reader, found.tenant) ? found : null;
+  try {
+    const { decision, outcome } = await ledger.get(reader, id);
+    const entry = decision ?? outcome;
+    if (entry === undefined || !reaches(reader, entry.tenant)) throw nothingRetained();
+    return { tenant: entry.tenant, requestId: entry.requestId, cacheKey: cacheKeyIn(decision) };
+  } catch (error) {
+    // A request that the register does not hold yet is erased by what is retained of it alone.
+    if (own === null || SignalboxError.from(error).code !== "not-found") throw error;
+    return { tenant: own.tenant, requestId: own.requestId, cacheKey: null };
+  }
+}
+
+/** Under which the cache would have the answer. */
+function cacheKeyIn(decision: LedgerEntry | undefined): string | null {
+  const event = DecisionEvent.safeParse(decision === undefined ? null : decodeLeaf(decision.leaf)).data;
+  return event?.input.facts.cache.key ?? null;
+}
+
+function nothingRetained(): SignalboxError {
+  return new SignalboxError("not-found", "Nothing is retained of this request.");
+}
+
 async function required(
   content: ContentStore,
   requestId: string,
   reader: Principal,
 ): Promise<NonNullable<Awaited<ReturnType<ContentStore["read"]>>>> {
   const found = requestId === "" ? null : await content.read(requestId);
-  if (found === null || !reaches(reader, found.tenant))
-    throw new SignalboxError("not-found", "Nothing is retained of this request.");
+  if (found === null || !reaches(reader, found.tenant)) throw nothingRetained();
   return found;
 }
 

@@ -1,11 +1,12 @@
 import { createSecretKey } from "node:crypto";
-import type { Logger } from "@signalbox/kit";
+import { repeatWork, type Logger, type RepeatedWork } from "@signalbox/kit";
 import type { ErasureEvent } from "@signalbox/proto";
 import { sql, type Kysely, type Transaction } from "kysely";
 import type { Config } from "../config.ts";
 import type { ContentSeal } from "../responses/content-seal.ts";
 import { ContentKeys } from "./content-keys.ts";
 import type { ContentDatabase } from "./content-database.ts";
+import { eraseElsewhere } from "./erase-elsewhere.ts";
 import { isForeignKeyViolation } from "./foreign-key.ts";
 import { type ContentHead, type ContentQuery, RetainedContent } from "./content-form.ts";
 
@@ -14,13 +15,17 @@ const SWEEP_EVERY_MS = 60_000;
 const TRIES_MAX = 2;
 
 export type Erasure = Pick<ErasureEvent, "of" | "by" | "scope">;
+/** What an erasure took: requests' content, and what stood elsewhere of it. */
+export type Erased = Required<Pick<ErasureEvent, "erased" | "cachedAnswers" | "storedResponses">>;
 
 type Options = {
   readonly db: Kysely<ContentDatabase>;
   readonly seal: ContentSeal;
   readonly config: Config["content"];
   /** Writes an erasure into the register; what it rejects, does not happen. */
-  readonly record: (erasure: Erasure & { readonly erased: number }) => Promise<void>;
+  readonly record: (erasure: Erasure & Partial<Erased> & Pick<Erased, "erased">) => Promise<void>;
+  /** Tells the instances of the cache which of its answers are gone. */
+  readonly forgetAnswers: (entryIds: readonly string[]) => void;
   readonly log: Logger;
 };
 
@@ -28,15 +33,17 @@ type Options = {
 export class ContentStore implements AsyncDisposable {
   readonly #options: Options;
   readonly #keys: ContentKeys;
-  readonly #timer: NodeJS.Timeout;
+  readonly #sweeping: RepeatedWork;
   readonly #keeping = new Set<Promise<void>>();
-  #upkeep: Promise<void> = Promise.resolve();
 
   constructor(options: Options) {
     this.#options = options;
     this.#keys = new ContentKeys(options.db);
-    this.#timer = setInterval(() => void this.sweep(), SWEEP_EVERY_MS);
-    this.#timer.unref();
+    this.#sweeping = repeatWork({
+      everyMs: SWEEP_EVERY_MS,
+      work: () => this.#sweep(),
+      onFailure: (error) => options.log.warn({ err: error }, "the retained content could not be looked after"),
+    });
   }
 
   keepsFor(tenant: string): boolean {
@@ -105,33 +112,44 @@ export class ContentStore implements AsyncDisposable {
     return (await query.orderBy("request_id", "desc").limit(limit).execute()).map(headOf);
   }
 
-  /** Erases, and records that it did; both or neither. Rejects with `audit-unavailable`. Returns how many requests' are gone. */
-  async erase(erasure: Erasure): Promise<number> {
-    const { db, record } = this.#options;
+  /**
+   * Erases all that is kept of the content, here, in the cache and of stored responses, and records that it did; both or
+   * neither. Rejects with `audit-unavailable`. `cacheKey` is that of the one request, where it is one.
+   */
+  async eraseEverywhere(erasure: Erasure, cacheKey: string | null): Promise<Erased> {
+    const { db, record, forgetAnswers } = this.#options;
     const { of, scope } = erasure;
-    const erased = await db.transaction().execute(async (transaction) => {
-      const count = await deleteWithin(transaction, of, scope);
+    const { cached, ...counts } = await db.transaction().execute(async (transaction) => {
+      const erased = await deleteWithin(transaction, of, scope);
       const isKeyGone = scope.kind === "tenant" && (await deleteKey(transaction, of));
-      if (count > 0 || isKeyGone) await record({ ...erasure, erased: count });
-      return count;
+      const elsewhere = await eraseElsewhere(transaction, { of, scope, cacheKey });
+      const { storedResponses } = elsewhere;
+      const found = { erased, cachedAnswers: elsewhere.cached.length, storedResponses };
+      const isAny = isKeyGone || Object.values(found).some((count) => count > 0);
+      if (isAny) await record({ ...erasure, ...found });
+      return { ...found, cached: elsewhere.cached };
     });
     if (scope.kind === "tenant") this.#keys.forget(of);
-    return erased;
+    if (cached.length > 0) forgetAnswers(cached);
+    return counts;
+  }
+
+  /** Erases what is past its time here; the cache and stored responses have lifetimes of their own. */
+  async #expire(erasure: Erasure): Promise<void> {
+    const { db, record } = this.#options;
+    await db.transaction().execute(async (transaction) => {
+      const erased = await deleteWithin(transaction, erasure.of, erasure.scope);
+      if (erased > 0) await record({ ...erasure, erased });
+    });
   }
 
   /** Erases what is past its lifetime, and the oldest of tenants that have more than their share. Done once a minute. */
   sweep(): Promise<void> {
-    this.#upkeep = this.#upkeep
-      .then(() => this.#sweep())
-      .catch((error: unknown) => {
-        this.#options.log.warn({ err: error }, "the retained content could not be looked after");
-      });
-    return this.#upkeep;
+    return this.#sweeping.run();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#timer);
-    await Promise.all([this.#upkeep, ...this.#keeping]);
+    await Promise.all([this.#sweeping[Symbol.asyncDispose](), ...this.#keeping]);
   }
 
   async #sweep(): Promise<void> {
@@ -144,7 +162,7 @@ export class ContentStore implements AsyncDisposable {
       ) each where is_expired or held > ${this.#options.config.tenantMaxBytes}
       group by tenant`.execute(this.#options.db);
     for (const { tenant, by, until } of rows) {
-      await this.erase({ of: tenant, by, scope: { kind: "age", beforeMs: until.getTime() + 1 } });
+      await this.#expire({ of: tenant, by, scope: { kind: "age", beforeMs: until.getTime() + 1 } });
     }
   }
 }

@@ -22,9 +22,9 @@ export function createTokenCounter(
 ): TokenCounter {
   return {
     async answer({ request, reply, principal }, { form, envelope }) {
-      admission.admit(reply.raw);
+      const room = admission.admit(principal.tenant, reply.raw);
       usage.used(principal.keyId, Date.now());
-      const limits = { maxBytes: http.bodyMaxBytes, timeoutMs: http.bodyTimeoutMs };
+      const limits = { maxBytes: http.bodyMaxBytes, timeoutMs: http.bodyTimeoutMs, room };
       const body = parseJsonBody(await readBody(request.raw, limits));
       return form.render(await countTokens(() => form.parse(body, envelope)));
     },

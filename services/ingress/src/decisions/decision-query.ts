@@ -1,24 +1,21 @@
 import { PicoUsd, TenantId } from "@signalbox/proto";
 import { z } from "zod";
+import { TimeParameter } from "../http/time-parameter.ts";
 
 const LIMIT_DEFAULT = 50;
 const LIMIT_MAX = 500;
 
-/** Unix milliseconds, or an ISO date. */
-const Time = z.string().transform((text, context) => {
-  const ms = /^\d{1,15}$/.test(text) ? Number(text) : Date.parse(text);
-  if (!Number.isNaN(ms)) return ms;
-  context.addIssue({ code: "custom", message: "expected Unix milliseconds or an ISO date" });
-  return z.NEVER;
-});
-
 /** What `GET /v1/decisions` can be asked; infra/config/DECISIONS.md lists the same. */
 export const DecisionQuery = z.strictObject({
-  from: Time.optional().describe("made at this time or later: Unix milliseconds, or an ISO date"),
-  to: Time.optional().describe("made before it"),
+  from: TimeParameter.optional().describe("made at this time or later: Unix milliseconds, or an ISO date"),
+  to: TimeParameter.optional().describe("made before it"),
   key: z.string().max(64).optional().describe("the id of the key that asked"),
-  model: z.string().max(256).optional().describe("the model that was asked for"),
-  provider: z.string().max(64).optional().describe("the provider that was chosen"),
+  model: z
+    .string()
+    .max(256)
+    .optional()
+    .describe("the model that was chosen, or that answered in its place; of a refusal the one that was asked for"),
+  provider: z.string().max(64).optional().describe("the provider that was chosen, or that answered in its place"),
   kind: z.enum(["route", "refuse", "serve-cached"]).optional().describe("what was decided"),
   tag: z.string().min(1).max(128).optional().describe("a tag of the caller's own tenant, as requests had it"),
   reason: z.string().min(1).max(256).optional().describe("words of the reason, or of what a refusal said"),

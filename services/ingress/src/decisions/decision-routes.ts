@@ -3,6 +3,7 @@ import { SignalboxError, Uuid } from "@signalbox/proto";
 import type { LedgerDifference } from "@signalbox/proto/grpc/ledger";
 import { parseInput } from "../http/parse-input.ts";
 import type { Route } from "../http/route.ts";
+import { TenantPlaces } from "../http/tenant-places.ts";
 import { reaches } from "../identity/reach.ts";
 import type { Principal } from "../keys/key-ring.ts";
 import { DecisionPage, DecisionQuery } from "./decision-query.ts";
@@ -22,8 +23,12 @@ export const DECISION_LIST = {
   },
 } as const;
 
+/** Each takes the register up to a second, and those beyond its connections only wait there. */
+const SEARCHES_MAX = 64;
+
 /** The register's decisions: a tenant reads its own, an admin all. */
 export function decisionRoutes(ledger: LedgerReader): Route[] {
+  const places = new TenantPlaces(SEARCHES_MAX, "searches and replays are under way");
   return [
     {
       method: DECISION_LIST.method,
@@ -31,10 +36,11 @@ export function decisionRoutes(ledger: LedgerReader): Route[] {
       access: DECISION_LIST.access,
       async handle({ request, principal }) {
         const query = parseInput(DecisionQuery, request.query);
-        const { records, nextBeforeIndex, nextFromIndex } = await ledger.query(principal, {
+        const asked = {
           tenant: wantedTenant(principal, query),
-          fromMs: BigInt(query.from ?? 0),
-          toMs: BigInt(query.to ?? 0),
+          fromMs: BigInt(Math.max(0, query.from ?? 0)),
+          // Nothing was made before the first millisecond, and 0 is no bound here.
+          toMs: BigInt(query.to === undefined ? 0 : Math.max(1, query.to)),
           keyId: query.key ?? "",
           model: query.model ?? "",
           provider: query.provider ?? "",
@@ -47,7 +53,10 @@ export function decisionRoutes(ledger: LedgerReader): Route[] {
           beforeIndex: BigInt(query.before ?? 0),
           oldestFirst: query.order === "asc",
           fromIndex: BigInt(query.from_index),
-        });
+        };
+        const { records, nextBeforeIndex, nextFromIndex } = await places.within(principal.tenant, () =>
+          ledger.query(principal, asked),
+        );
         // Of the two the one that is of this order.
         const next = [nextBeforeIndex, nextFromIndex].map((index) => (index === 0n ? null : Number(index)));
         const [nextBefore, nextFrom] = [next[0] ?? null, next[1] ?? null];
@@ -68,20 +77,24 @@ export function decisionRoutes(ledger: LedgerReader): Route[] {
     },
     receiptRoute(ledger),
     documentRoute(ledger),
-    {
-      method: "POST",
-      path: "/v1/decisions/:id/replay",
-      access: "replay",
-      async handle({ request, principal }) {
-        const { decision } = await ledger.get(principal, idParam(request.params));
-        if (decision === undefined) throw new SignalboxError("not-found", "The request came to no decision.");
-        const result = await ledger.replay(principal, decision.decisionId);
-        if (result.error !== "")
-          throw new SignalboxError("unprocessable", `The decision cannot be replayed: ${result.error}`);
-        return { identical: result.identical, differences: result.differences.map(renderDifference) };
-      },
-    },
+    replayRoute(ledger, places),
   ];
+}
+
+function replayRoute(ledger: LedgerReader, places: TenantPlaces): Route {
+  return {
+    method: "POST",
+    path: "/v1/decisions/:id/replay",
+    access: "replay",
+    async handle({ request, principal }) {
+      const { decision } = await ledger.get(principal, idParam(request.params));
+      if (decision === undefined) throw new SignalboxError("not-found", "The request came to no decision.");
+      const result = await places.within(principal.tenant, () => ledger.replay(principal, decision.decisionId));
+      if (result.error !== "")
+        throw new SignalboxError("unprocessable", `The decision cannot be replayed: ${result.error}`);
+      return { identical: result.identical, differences: result.differences.map(renderDifference) };
+    },
+  };
 }
 
 /** Empty is all that the principal may see. Throws for another tenant's when those are out of its reach, or for tags there. */

@@ -1,6 +1,5 @@
 import type { ClientReadableStream, ServiceError } from "@grpc/grpc-js";
-import { stageUnavailable } from "@signalbox/kit";
-import { fromGrpcError, type GrpcClients } from "@signalbox/kit/grpc";
+import type { GrpcClients } from "@signalbox/kit/grpc";
 import { SignalboxError } from "@signalbox/proto";
 import type {
   LedgerClient,
@@ -13,6 +12,7 @@ import type {
   LedgerTailRequest,
 } from "@signalbox/proto/grpc/ledger";
 import type { Principal } from "../keys/key-ring.ts";
+import { askLedger, ledgerError } from "./ask-ledger.ts";
 import { openProofCalls } from "./proof-calls.ts";
 import { tenantScope, type LedgerCredentials } from "./tenant-scope.ts";
 
@@ -42,24 +42,16 @@ export function createLedgerReader(
   credentials: LedgerCredentials,
 ): LedgerReader & Disposable {
   const ledger = clients.at(address);
-  const proofs = openProofCalls({ ledger, timeoutMs: READ_TIMEOUT_MS, typedError });
+  const proofs = openProofCalls(ledger, READ_TIMEOUT_MS);
   return {
     get(reader, id) {
       const { tenant, metadata } = tenantScope(reader, credentials);
-      return new Promise((resolve, reject) => {
-        ledger.get({ tenant, id }, metadata, within(READ_TIMEOUT_MS), settle({ resolve, reject }));
-      });
+      return askLedger(READ_TIMEOUT_MS, (within, settle) => ledger.get({ tenant, id }, metadata, within, settle));
     },
     query(reader, request) {
       const { tenant, metadata } = tenantScope(reader, credentials);
-      return new Promise((resolve, reject) => {
-        ledger.query(
-          { ...request, tenant: tenant || request.tenant },
-          metadata,
-          within(READ_TIMEOUT_MS),
-          settle({ resolve, reject }),
-        );
-      });
+      const asked = { ...request, tenant: tenant || request.tenant };
+      return askLedger(READ_TIMEOUT_MS, (within, settle) => ledger.query(asked, metadata, within, settle));
     },
     async receipt(reader, id) {
       const { tenant, metadata } = tenantScope(reader, credentials);
@@ -68,18 +60,16 @@ export function createLedgerReader(
     },
     document(reader, digest) {
       const { metadata } = tenantScope(reader, credentials);
-      return new Promise((resolve, reject) => {
-        ledger.document({ digest }, metadata, within(READ_TIMEOUT_MS), settle({ resolve, reject }));
-      });
+      return askLedger(READ_TIMEOUT_MS, (within, settle) => ledger.document({ digest }, metadata, within, settle));
     },
     replay(reader, decisionId) {
       const { tenant, metadata } = tenantScope(reader, credentials);
       const request = { tenant, decisionId, fromIndex: 0n, toIndex: 0n };
-      const call = ledger.replay(request, metadata, within(REPLAY_TIMEOUT_MS));
+      const call = ledger.replay(request, metadata, { deadline: Date.now() + REPLAY_TIMEOUT_MS });
       return new Promise((resolve, reject) => {
         call.on("data", resolve);
         call.on("error", (error: ServiceError) => {
-          reject(typedError(error));
+          reject(ledgerError(error));
         });
         call.on("end", () => {
           reject(new SignalboxError("not-found", "The register holds no such decision."));
@@ -94,22 +84,4 @@ export function createLedgerReader(
       proofs[Symbol.dispose]();
     },
   };
-}
-
-type Settlers<T> = { resolve: (value: T) => void; reject: (error: SignalboxError) => void };
-
-function settle<T>({ resolve, reject }: Settlers<T>): (error: ServiceError | null, value: T) => void {
-  return (error, value) => {
-    if (error === null) resolve(value);
-    else reject(typedError(error));
-  };
-}
-
-function typedError(error: ServiceError): SignalboxError {
-  const known = fromGrpcError(error, "stage-unavailable");
-  return known.code === "stage-unavailable" ? stageUnavailable("audit-ledger") : known;
-}
-
-function within(timeoutMs: number): { deadline: number } {
-  return { deadline: Date.now() + timeoutMs };
 }

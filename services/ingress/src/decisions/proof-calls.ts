@@ -8,6 +8,7 @@ import type {
   LedgerProofQuestion,
   LedgerProveRequest,
 } from "@signalbox/proto/grpc/ledger";
+import { ledgerError } from "./ask-ledger.ts";
 
 /** Proofs over one call for each credential; calls are opened when they are needed, and again when they were lost. */
 export type ProofCalls = Disposable & {
@@ -15,17 +16,11 @@ export type ProofCalls = Disposable & {
   prove(metadata: Metadata, request: LedgerProveRequest): Promise<LedgerProof>;
 };
 
-export type ProofCallOptions = {
-  readonly ledger: LedgerClient;
-  /** For each question. */
-  readonly timeoutMs: number;
-  readonly typedError: (error: ServiceError) => SignalboxError;
-};
-
-export function openProofCalls({ ledger, timeoutMs, typedError }: ProofCallOptions): ProofCalls {
+/** `timeoutMs` is for each question. */
+export function openProofCalls(ledger: LedgerClient, timeoutMs: number): ProofCalls {
   const calls = new Map<Metadata, ProofCall>();
   function open(metadata: Metadata): ProofCall {
-    const call = new ProofCall(ledger.proveMany(metadata), { timeoutMs, typedError, onOver: () => forget(call) });
+    const call = new ProofCall(ledger.proveMany(metadata), { timeoutMs, onOver: () => forget(call) });
     calls.set(metadata, call);
     return call;
     function forget(over: ProofCall): void {
@@ -47,7 +42,7 @@ type Waiting = {
   readonly timer: NodeJS.Timeout;
 };
 
-type CallOptions = Omit<ProofCallOptions, "ledger"> & { readonly onOver: () => void };
+type CallOptions = { readonly timeoutMs: number; readonly onOver: () => void };
 
 class ProofCall {
   readonly #call: ClientDuplexStream<LedgerProofQuestion, LedgerProofAnswer>;
@@ -64,7 +59,7 @@ class ProofCall {
       call.end();
     };
     call.on("data", (answer: LedgerProofAnswer) => this.#take(answer));
-    call.on("error", (error: ServiceError) => over(options.typedError(error)));
+    call.on("error", (error: ServiceError) => over(ledgerError(error)));
     call.on("end", () => over(stageUnavailable("audit-ledger")));
   }
 

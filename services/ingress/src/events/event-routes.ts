@@ -3,8 +3,10 @@ import { z } from "zod";
 import type { LedgerReader } from "../decisions/ledger-reader.ts";
 import { parseInput } from "../http/parse-input.ts";
 import type { Route } from "../http/route.ts";
+import { TenantPlaces } from "../http/tenant-places.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import { EventFeed } from "./event-feed.ts";
+import { openFeed } from "./open-feed.ts";
 
 /** Each feed holds a connection and a call to the ledger. */
 const FEEDS_MAX = 256;
@@ -26,6 +28,7 @@ export type EventRoutes = { readonly routes: Route[]; endAll(): void };
 /** GET /v1/events: the register as server-sent events, each with its index as the id, from where the reader left off. */
 export function eventRoutes(ledger: LedgerReader, keys: KeyRing): EventRoutes {
   const open = new Set<EventFeed>();
+  const places = new TenantPlaces(FEEDS_MAX, "event streams are open");
   const route: Route = {
     method: "GET",
     path: "/v1/events",
@@ -34,15 +37,12 @@ export function eventRoutes(ledger: LedgerReader, keys: KeyRing): EventRoutes {
     handle({ request, reply, principal }) {
       const query = parseInput(EventsQuery, request.query);
       const lastId = lastEventId(request.headers["last-event-id"]);
-      if (open.size >= FEEDS_MAX) throw new SignalboxError("overloaded", "Too many event streams are open.");
-      reply.hijack();
-      const response = reply.raw;
-      response.writeHead(200, {
-        "content-type": "text/event-stream; charset=utf-8",
-        "cache-control": "no-cache, no-transform",
-        "x-accel-buffering": "no",
-        "x-request-id": request.id,
-      });
+      const leave = places.take(principal.tenant);
+      const response = openFeed({ request, reply });
+      if (response === null) {
+        leave();
+        return;
+      }
       const feed = new EventFeed(ledger, response, {
         reader: principal,
         fromIndex: lastId === null ? BigInt(query.from) : lastId + 1n,
@@ -52,6 +52,7 @@ export function eventRoutes(ledger: LedgerReader, keys: KeyRing): EventRoutes {
       open.add(feed);
       response.once("close", () => {
         open.delete(feed);
+        leave();
       });
       feed.start();
     },

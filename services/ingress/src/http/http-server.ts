@@ -128,10 +128,12 @@ function listRoutes(app: FastifyInstance): readonly ServedRoute[] {
 
 function handlerOf(route: Route, { gate, usage, metrics, pages }: Serving) {
   const admitted = route.forPages === true ? pages : null;
+  const hasParams = route.path.includes("/:");
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     metrics.observe(route.path, reply.raw);
     admitted?.admit(request.headers, reply.raw);
     reply.headers(idHeaders(request));
+    if (hasParams && holdsNul(request.params)) throw nothingAt(request.url);
     if (route.access === "public") return route.handle({ request, reply });
     const found = authenticate(request, gate);
     const principal = found instanceof Promise ? await found : found;
@@ -139,6 +141,11 @@ function handlerOf(route: Route, { gate, usage, metrics, pages }: Serving) {
     if (route.access !== "ask") usage.used(principal.keyId, Date.now());
     return route.handle({ request, reply, principal });
   };
+}
+
+/** No database has anything under a name with U+0000 in it. */
+function holdsNul(params: unknown): boolean {
+  return Object.values(params as Record<string, string>).some((value) => value.includes("\u0000"));
 }
 
 function hasHead({ method, isFeed }: Route): boolean {

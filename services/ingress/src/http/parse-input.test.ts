@@ -19,3 +19,11 @@ test.each<[object, string, string]>([
     new SignalboxError("invalid-request", message, { details: { param } }),
   );
 });
+
+test("a text with U+0000, which PostgreSQL cannot keep, is refused wherever it stands, and one that only spells it is not", () => {
+  for (const input of [{ name: "a\u0000b" }, { name: "a", inner: { a: "\\\u0000" } }, { name: "a", "\u0000": 1 }])
+    expect(() => parseInput(Input, input)).toThrow("U+0000");
+  expect(parseInput(Input, { name: "\\u0000 \\\\u0000" })).toEqual({ name: "\\u0000 \\\\u0000" });
+  const deep: unknown = JSON.parse(`${"[".repeat(30_000)}${"]".repeat(30_000)}`);
+  expect(() => parseInput(Input, { name: deep })).toThrow("nests too deep");
+});

@@ -1,9 +1,15 @@
 import { problemWords } from "@signalbox/kit/problem-words";
 import { SignalboxError } from "@signalbox/proto";
 import { z } from "zod";
+import { readNested } from "./read-nested.ts";
+
+/** As JSON spells U+0000, which PostgreSQL keeps in no text. What follows a backslash that is meant as such spells nothing. */
+const NUL = /(?<!\\)(?:\\\\)*\\u0000/;
 
 /** Checks what a caller sent. Throws `invalid-request` with `param` set to the field at fault. */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.infer<S> {
+  if (NUL.test(readNested(() => JSON.stringify(input)) ?? ""))
+    throw new SignalboxError("invalid-request", "A text holds the character U+0000, which cannot be kept.");
   const result = schema.safeParse(input, { error: problemWords });
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;

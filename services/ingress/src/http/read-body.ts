@@ -1,28 +1,38 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
+import { exceededBound } from "@signalbox/kit";
 import { SignalboxError } from "@signalbox/proto";
-import { nestsDeeper } from "./nests-deeper.ts";
-import { nestsTooDeep } from "./read-nested.ts";
+import { overloaded } from "./overloaded.ts";
+import { holdsTooMuch, nestsTooDeep } from "./read-nested.ts";
 
 export type BodyLimits = {
   readonly maxBytes: number;
   readonly timeoutMs: number;
   /** The content type that is taken; JSON unless given. */
   readonly type?: string;
+  /** Where what has come is counted, for bodies that are not small. */
+  readonly room?: Room;
+};
+
+/** The memory that bodies share. */
+export type Room = {
+  /** False: there is no more of it. */
+  take(bytes: number): boolean;
 };
 
 /**
- * JSON that is only brackets takes many times its size of memory, and seconds: a large body is looked through before it is
- * parsed. That takes half as long as to parse it, so bodies of the usual size are not.
+ * JSON that is little but brackets and colons takes twenty times its size of memory, and each of its parts some microseconds in every
+ * stage, in which nobody else is answered: a large body is looked through before it is parsed. That takes up to as long as to parse
+ * it, so bodies of the usual size are not.
  */
 const LOOKED_THROUGH_FROM_BYTES = 1_048_576;
-/** More than any request is taken with, and less than takes long. */
-const LEVELS_MAX = 1_000;
+/** More than any request is taken with, and less than takes long. The longest lists are those of tokens to be embedded. */
+const BODY_BOUNDS = { levelsMax: 1_000, partsMax: 262_144, commasMax: 524_288 };
 
 /**
- * The request's whole body, byte for byte. Rejects with `unsupported-media-type`, `body-too-large`, `request-timeout`, or
+ * The request's whole body, byte for byte. Rejects with `unsupported-media-type`, `body-too-large`, `request-timeout`, `overloaded` where there is no room for it, or
  * `client-aborted` when the client left, and JSON that nests
- * without end with `invalid-request`. What an over-long body still has to send is read and dropped, because a
+ * without end, or holds more values than are taken, with `invalid-request`. What an over-long body still has to send is read and dropped, because a
  * connection that is closed under a sending client never shows it the answer.
  */
 export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
@@ -44,20 +54,22 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
     }
     function onData(chunk: Buffer): void {
       bytes += chunk.length;
-      if (bytes <= limits.maxBytes) {
+      const isWithin = bytes <= limits.maxBytes;
+      if (isWithin && limits.room?.take(chunk.length) !== false) {
         chunks.push(chunk);
         return;
       }
       end();
       request.resume();
-      reject(tooLarge(limits.maxBytes));
+      reject(isWithin ? overloaded() : tooLarge(limits.maxBytes));
     }
     function onEnd(): void {
       end();
       const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes);
-      const isJson = limits.type === undefined;
-      if (isJson && bytes > LOOKED_THROUGH_FROM_BYTES && nestsDeeper(body, LEVELS_MAX)) reject(nestsTooDeep());
-      else resolve(body);
+      const isLooked = limits.type === undefined && bytes > LOOKED_THROUGH_FROM_BYTES;
+      const exceeded = isLooked ? exceededBound(body, BODY_BOUNDS) : null;
+      if (exceeded === null) resolve(body);
+      else reject(exceeded === "levels" ? nestsTooDeep() : holdsTooMuch());
     }
     function onClose(): void {
       end();

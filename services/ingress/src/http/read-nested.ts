@@ -10,6 +10,10 @@ export function readNested<T>(read: () => T): T {
   }
 }
 
+export function holdsTooMuch(): SignalboxError {
+  return new SignalboxError("invalid-request", "Invalid request body: it holds more values than are taken.");
+}
+
 export function nestsTooDeep(): SignalboxError {
   return new SignalboxError("invalid-request", "Invalid request body: it nests too deep.");
 }

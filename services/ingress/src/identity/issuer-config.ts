@@ -23,7 +23,7 @@ export const IssuerConfig = z
     jwksUri: IssuerUrl.nullable().default(null),
     /** Whose all its bearers are. */
     tenant: TenantId.nullable().default(null),
-    /** Whose they may be, where a claim says it; `*`: anybody's. */
+    /** Whose they may be, where a claim says it; `*`: anybody's but the tenant's that runs the line, which must be named. */
     tenants: z
       .array(z.union([TenantId, z.literal("*")]))
       .max(1_024)

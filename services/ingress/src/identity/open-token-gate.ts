@@ -40,6 +40,8 @@ export function openTokenGate(options: {
   function remember(digest: string, verified: VerifiedToken): Principal {
     const state = keys.state();
     const principal = principalOf(verified, state);
+    const issuer = issuers.get(verified.issuer)?.config;
+    if (principal.reach === "line" && (issuer === undefined || !names(issuer, principal.tenant))) throw noAccess();
     const [oldest] = known.keys();
     if (known.size >= TOKENS_MAX && oldest !== undefined) known.delete(oldest);
     known.set(digest, { verified, principal, state });
@@ -78,7 +80,7 @@ export function openTokenGate(options: {
 function principalOf({ tenant, role, caller, issuer, subject, endsAtMs }: VerifiedToken, state: KeyState): Principal {
   const digestKey = state.tenants.get(tenant);
   if (digestKey === undefined || (caller !== undefined && state.isDisabled(tenant, caller))) {
-    throw new SignalboxError("forbidden", "The token's bearer has no access here.");
+    throw noAccess();
   }
   const digest = createHmac("sha256", digestKey).update(`${issuer}\n${subject}`).digest("hex");
   return {
@@ -90,4 +92,16 @@ function principalOf({ tenant, role, caller, issuer, subject, endsAtMs }: Verifi
     ...(caller === undefined ? {} : { caller }),
     token: { endsAtMs, subject: caller?.user ?? subject },
   };
+}
+
+/**
+ * Whether an issuer is said to speak for a tenant by its name. Whoever may choose a name at an issuer that speaks for anybody could else
+ * choose that of the tenant that runs the line, whose rights reach all others.
+ */
+function names({ tenant, tenants }: IssuerConfig, asked: string): boolean {
+  return tenant === asked || tenants.includes(asked);
+}
+
+function noAccess(): SignalboxError {
+  return new SignalboxError("forbidden", "The token's bearer has no access here.");
 }

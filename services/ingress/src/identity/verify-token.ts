@@ -14,7 +14,7 @@ export type VerifiedToken = Extract<Claimed, { kind: "claimed" }> & {
 export type KnownIssuer = { readonly config: IssuerConfig; readonly keys: IssuerKeys };
 
 /** How far clocks may be apart. */
-export const LEEWAY_SECONDS = 30;
+const LEEWAY_SECONDS = 30;
 const MS_PER_SECOND = 1_000;
 
 /** Signatures with a private key alone: a key that is public must never do as a shared secret, and `none` is no signature. */

@@ -6,7 +6,7 @@ import type { AdminChanges } from "../admin/admin-changes.ts";
 import { parseInput } from "../http/parse-input.ts";
 import { actorOf } from "../identity/actor.ts";
 import { authoriseRole } from "../identity/authorise.ts";
-import { meantTenant, reaches } from "../identity/reach.ts";
+import { meantTenant, reaches, tenantBound } from "../identity/reach.ts";
 import { parseJsonBody, readBody } from "../http/read-body.ts";
 import type { Route } from "../http/route.ts";
 import type { KeyDatabase } from "./key-database.ts";
@@ -43,8 +43,8 @@ export function keyRoutes({ db, pepper, changes, log }: Context): Route[] {
       path: "/v1/keys",
       access: "read-settings",
       async handle({ principal }) {
-        const keysThere = await listKeys(db);
-        return { object: "list", data: keysThere.filter(({ tenant }) => reaches(principal, tenant)).map(renderKey) };
+        const keysThere = await listKeys(db, tenantBound(principal));
+        return { object: "list", data: keysThere.map(renderKey) };
       },
     },
     {

@@ -57,11 +57,10 @@ export async function findKey(db: Kysely<KeyDatabase>, id: string): Promise<Virt
   return row && keyOf(row);
 }
 
-/** Keys, revoked and expired ones too, oldest first. */
-export async function listKeys(db: Kysely<KeyDatabase>): Promise<VirtualKey[]> {
-  const rows = await db
-    .selectFrom("virtual_key")
-    .select(KEY_COLUMNS)
+/** Keys of a tenant, or with null of all, revoked and expired ones too, oldest first. */
+export async function listKeys(db: Kysely<KeyDatabase>, tenant: string | null): Promise<VirtualKey[]> {
+  const all = db.selectFrom("virtual_key").select(KEY_COLUMNS);
+  const rows = await (tenant === null ? all : all.where("tenant", "=", tenant))
     .orderBy("created_at")
     .orderBy("id")
     .limit(LIST_MAX)

@@ -1,4 +1,4 @@
-import type { Logger } from "@signalbox/kit";
+import { repeatWork, type Logger } from "@signalbox/kit";
 import { sql, type Kysely } from "kysely";
 import type { KeyDatabase } from "./key-database.ts";
 
@@ -15,25 +15,24 @@ export function trackKeyUsage(db: Kysely<KeyDatabase>, log: Logger): KeyUsage {
     const ids = [...lastUsed.keys()];
     const times = [...lastUsed.values()].map((atMs) => new Date(atMs).toISOString());
     lastUsed.clear();
-    try {
-      await sql`
-        update virtual_key set last_used_at = greatest(virtual_key.last_used_at, used.at)
-        from unnest(${ids}::text[], ${times}::timestamptz[]) as used (id, at)
-        where virtual_key.id = used.id`.execute(db);
-    } catch (error) {
-      log.warn({ err: error }, "the keys' times of last use could not be written");
-    }
+    await sql`
+      update virtual_key set last_used_at = greatest(virtual_key.last_used_at, used.at)
+      from unnest(${ids}::text[], ${times}::timestamptz[]) as used (id, at)
+      where virtual_key.id = used.id`.execute(db);
   }
 
-  const timer = setInterval(() => void write(), WRITE_EVERY_MS);
-  timer.unref();
+  const writing = repeatWork({
+    everyMs: WRITE_EVERY_MS,
+    work: write,
+    onFailure: (error) => log.warn({ err: error }, "the keys' times of last use could not be written"),
+  });
   return {
     used: (keyId, atMs) => {
       lastUsed.set(keyId, atMs);
     },
     async [Symbol.asyncDispose]() {
-      clearInterval(timer);
-      await write();
+      await writing[Symbol.asyncDispose]();
+      await writing.run();
     },
   };
 }

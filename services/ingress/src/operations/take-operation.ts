@@ -54,7 +54,7 @@ export function operationTaker(
     const startedMs = performance.now();
     const receivedAtMs = Date.now();
     requireOperation(principal, operation);
-    admission.admit(reply.raw);
+    const room = admission.admit(principal.tenant, reply.raw);
     usage.used(principal.keyId, receivedAtMs);
     const read = readOperationRequest({
       requestId: request.id,
@@ -62,7 +62,7 @@ export function operationTaker(
       startedMs,
       principal,
       headers: request.headers,
-      body: await readBody(request.raw, { ...limits, type: bodyType }),
+      body: await readBody(request.raw, { ...limits, type: bodyType, room }),
       operation,
       dialect,
       envelope,

@@ -1,8 +1,7 @@
-import type { ServiceError } from "@grpc/grpc-js";
-import { stageUnavailable } from "@signalbox/kit";
-import { fromGrpcError, type GrpcClients } from "@signalbox/kit/grpc";
-import { ReplayJob, type ReplayWish, type SignalboxError } from "@signalbox/proto";
+import type { GrpcClients } from "@signalbox/kit/grpc";
+import { ReplayJob, type ReplayWish } from "@signalbox/proto";
 import type { LedgerClient, LedgerReplayJob } from "@signalbox/proto/grpc/ledger";
+import { askLedger } from "../decisions/ask-ledger.ts";
 import { tenantScope, type LedgerCredentials } from "../decisions/tenant-scope.ts";
 import type { Principal } from "../keys/key-ring.ts";
 
@@ -25,35 +24,20 @@ export function createReplayClient(
     start(reader, order) {
       const { tenant, metadata } = tenantScope(reader, credentials);
       const request = { tenant, orderJson: JSON.stringify(order) };
-      return answered((settle) => ledger.startReplay(request, metadata, soon(), settle));
+      return askJob((within, settle) => ledger.startReplay(request, metadata, within, settle));
     },
     get(reader, id) {
       const { tenant, metadata } = tenantScope(reader, credentials);
-      return answered((settle) => ledger.getReplay({ tenant, id }, metadata, soon(), settle));
+      return askJob((within, settle) => ledger.getReplay({ tenant, id }, metadata, within, settle));
     },
     cancel(reader, id) {
       const { tenant, metadata } = tenantScope(reader, credentials);
-      return answered((settle) => ledger.cancelReplay({ tenant, id }, metadata, soon(), settle));
+      return askJob((within, settle) => ledger.cancelReplay({ tenant, id }, metadata, within, settle));
     },
   };
 }
 
-function soon(): { deadline: number } {
-  return { deadline: Date.now() + TIMEOUT_MS };
-}
-
-type Settle = (error: ServiceError | null, answer: LedgerReplayJob) => void;
-
-function answered(call: (settle: Settle) => unknown): Promise<ReplayJob> {
-  return new Promise((resolve, reject) => {
-    call((error, answer) => {
-      if (error === null) resolve(ReplayJob.parse(JSON.parse(answer.jobJson)));
-      else reject(typedError(error));
-    });
-  });
-}
-
-function typedError(error: ServiceError): SignalboxError {
-  const known = fromGrpcError(error, "stage-unavailable");
-  return known.code === "stage-unavailable" ? stageUnavailable("audit-ledger") : known;
+async function askJob(ask: Parameters<typeof askLedger<LedgerReplayJob>>[1]): Promise<ReplayJob> {
+  const { jobJson } = await askLedger(TIMEOUT_MS, ask);
+  return ReplayJob.parse(JSON.parse(jobJson));
 }

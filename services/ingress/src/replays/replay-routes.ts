@@ -11,9 +11,11 @@ import {
   type ReplayWish,
 } from "@signalbox/proto";
 import { z } from "zod";
+import { openFeed } from "../events/open-feed.ts";
 import { parseInput } from "../http/parse-input.ts";
 import { parseJsonBody, readBody } from "../http/read-body.ts";
 import type { Route } from "../http/route.ts";
+import { TenantPlaces } from "../http/tenant-places.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import { followJob } from "./job-feed.ts";
 import type { ReplayClient } from "./replay-client.ts";
@@ -122,7 +124,7 @@ function orderOf(wish: NewReplay): ReplayWish {
 
 function feedRoute(replays: ReplayClient, keys: KeyRing): { route: Route; endAll: () => void } {
   const stop = new AbortController();
-  let open = 0;
+  const places = new TenantPlaces(FEEDS_MAX, "event streams are open");
   const route: Route = {
     method: "GET",
     path: "/v1/replays/:id/events",
@@ -130,26 +132,21 @@ function feedRoute(replays: ReplayClient, keys: KeyRing): { route: Route; endAll
     access: "replay",
     async handle({ request, reply, principal }) {
       const id = idParam(request.params);
-      if (open >= FEEDS_MAX) throw new SignalboxError("overloaded", "Too many event streams are open.");
       // A job that is not there is refused as such, before the stream begins.
       await replays.get(principal, id);
-      reply.hijack();
-      reply.raw.writeHead(200, {
-        "content-type": "text/event-stream; charset=utf-8",
-        "cache-control": "no-cache, no-transform",
-        "x-accel-buffering": "no",
-        "x-request-id": request.id,
-      });
-      open += 1;
-      followJob(reply.raw, {
+      const leave = places.take(principal.tenant);
+      const response = openFeed({ request, reply });
+      if (response === null) {
+        leave();
+        return;
+      }
+      followJob(response, {
         read: () => replays.get(principal, id),
         isAllowed: () => keys.isActive(principal),
         stop: stop.signal,
       })
-        .catch(() => reply.raw.end())
-        .finally(() => {
-          open -= 1;
-        });
+        .catch(() => response.end())
+        .finally(leave);
     },
   };
   return {

@@ -1,4 +1,4 @@
-import { type Bus, decodeJson, type Logger } from "@signalbox/kit";
+import { type Bus, decodeJson, type Logger, subscribe } from "@signalbox/kit";
 import { BUDGET_NOTICE_SUBJECT, BudgetNotice } from "@signalbox/proto";
 
 const MICRO_PER_PERCENT = 10_000;
@@ -19,7 +19,7 @@ export function followRecalls(
   log: Logger,
   onRecall: (recall: { budget: string; startsMs: number; subject?: string | undefined }) => void,
 ): Disposable {
-  const subscription = bus.connection.subscribe(BUDGET_NOTICE_SUBJECT, {
+  return subscribe(bus, BUDGET_NOTICE_SUBJECT, {
     callback: (error, message) => {
       if (error !== null) {
         log.error({ err: error }, "the subscription failed");
@@ -29,9 +29,4 @@ export function followRecalls(
       if (notice?.kind === "recall" && notice.instance !== bus.instance) onRecall(notice);
     },
   });
-  return {
-    [Symbol.dispose]() {
-      if (!bus.connection.isClosed()) subscription.unsubscribe();
-    },
-  };
 }

@@ -24,7 +24,7 @@ export function keepBooked(options: BookingOptions & { expiry: LeaseExpiry; expi
   let timer: NodeJS.Timeout | undefined;
   let isDirty = false;
   let isHurried = false;
-  let expiredAtMs = 0;
+  let expiredAtMs = -Infinity;
   let gatherMs = GATHER_MS;
   let isFailing = false;
 
@@ -39,9 +39,9 @@ export function keepBooked(options: BookingOptions & { expiry: LeaseExpiry; expi
       isBusy ||= booked.leaves >= BUSY_LEAVES;
     }
     gatherMs = isBusy ? GATHER_BUSY_MS : GATHER_MS;
-    if (Date.now() - expiredAtMs >= expireEveryMs) {
-      expiredAtMs = Date.now();
-      await expiry.run(expiredAtMs);
+    if (performance.now() - expiredAtMs >= expireEveryMs) {
+      expiredAtMs = performance.now();
+      await expiry.run(Date.now());
     }
     isFailing = false;
   }

@@ -2,7 +2,7 @@ import { EMPTY_ROOT, HASH_BYTES, TILE_WIDTH, treeLevels } from "@signalbox/tlog"
 import { hashesOf } from "./read-hashes.ts";
 
 /** A tile spans so many levels of the tree, each with half the nodes of the one below it. */
-export const TILE_LEVELS = 8;
+const TILE_LEVELS = 8;
 /** The nodes of all these levels; the tile's own root is kept with those of other tiles. */
 const NODES = 2 * TILE_WIDTH - 2;
 

@@ -1,5 +1,6 @@
 import { appendSignatures, isQuorum, type Policy } from "@signalbox/tlog";
 import { sql, type Kysely } from "kysely";
+import { newestCheckpoint } from "../../checkpoint/newest-checkpoint.ts";
 import type { Database } from "../../database.ts";
 
 /** A fraction of the time between two checkpoints: many proofs ask once. */
@@ -42,12 +43,7 @@ export class Publication {
 
   /** The newest that was signed, whoever has cosigned it. */
   async newest(): Promise<SignedCheckpoint | null> {
-    const row = await this.#db
-      .selectFrom("ledger_checkpoint")
-      .select(["size", "root", "note"])
-      .orderBy("size", "desc")
-      .limit(1)
-      .executeTakeFirst();
+    const row = await newestCheckpoint(this.#db);
     if (row === undefined) return null;
     const cosignatures = this.#options.policy === null ? [] : await this.#cosignaturesOf(row.size);
     return { size: Number(row.size), root: row.root, note: withLines(row.note, cosignatures) };

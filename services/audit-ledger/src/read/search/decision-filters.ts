@@ -4,9 +4,14 @@ import { sql, type RawBuilder } from "kysely";
 
 const COST = /^\d{1,31}$/;
 
-/** What a row of `ledger_leaf as leaf` must be for a request. Throws `invalid-request` for a bound that is no cost. */
+/** What a row of `ledger_leaf as leaf` must be for a request. Throws `invalid-request` for what cannot be looked for. */
 export function filtersOf(request: LedgerQueryRequest, tenant: string | null): RawBuilder<boolean>[] {
   const { fromMs, toMs, keyId, kind, model, provider, tag, reason } = request;
+  for (const [param, text] of Object.entries({ key: keyId, kind, model, provider, tag, reason })) {
+    // PostgreSQL keeps no text with it, so nothing can be found by it.
+    if (text.includes("\0"))
+      throw new SignalboxError("invalid-request", "A text holds no NUL.", { details: { param } });
+  }
   const filters = [sql<boolean>`leaf.type = 'decision'`];
   if (tenant !== null) filters.push(sql`leaf.tenant = ${tenant}`);
   if (fromMs > 0n) filters.push(sql`leaf.at_ms >= ${String(fromMs)}`);

@@ -1,4 +1,4 @@
-import type { Logger } from "@signalbox/kit";
+import { repeatWork, type Logger } from "@signalbox/kit";
 import { sql, type Kysely } from "kysely";
 import type { Database } from "../../database.ts";
 import { BLOCK_LEAVES } from "./block-facets.ts";
@@ -14,37 +14,34 @@ export type LeafBlocksOptions = {
 
 /** Keeps `ledger_block` up with the log: each block is described once all of its leaves are there. */
 export function keepLeafBlocks({ db, log, isLeading }: LeafBlocksOptions): AsyncDisposable {
-  let isStopped = false;
-  let working: Promise<void> | null = null;
-  const timer = setInterval(() => {
-    if (working !== null || !isLeading()) return;
-    working = describeNext(db, () => isStopped)
-      .catch((error: unknown) => log.warn({ err: error }, "blocks of leaves could not be described"))
-      .finally(() => {
-        working = null;
-      });
-  }, CHECK_EVERY_MS);
+  const stop = new AbortController();
+  const describing = repeatWork({
+    everyMs: CHECK_EVERY_MS,
+    work: async () => {
+      if (isLeading()) await describeNext(db, stop.signal);
+    },
+    onFailure: (error) => log.warn({ err: error }, "blocks of leaves could not be described"),
+  });
   return {
-    async [Symbol.asyncDispose]() {
-      isStopped = true;
-      clearInterval(timer);
-      await working;
+    [Symbol.asyncDispose]() {
+      stop.abort();
+      return describing[Symbol.asyncDispose]();
     },
   };
 }
 
-async function describeNext(db: Kysely<Database>, isStopped: () => boolean): Promise<void> {
+async function describeNext(db: Kysely<Database>, stop: AbortSignal): Promise<void> {
   const { rows } = await sql<{ size: string; next: string }>`
     select size, (select coalesce(max(n) + 1, 0) from ledger_block) as next from ledger_head`.execute(db);
   const [from, full] = [Number(rows[0]?.next), Math.floor(Number(rows[0]?.size) / BLOCK_LEAVES)];
-  for (let n = from; n < full && !isStopped(); n += 1) await describeBlock(db, n);
+  for (let n = from; n < full && !stop.aborted; n += 1) await describeBlock(db, n);
 }
 
 /**
  * Writes what a block's decisions can be found by, and adds what its outcomes say to the blocks of their decisions,
  * which are this one and those before it. Blocks are described in order, so the row of an earlier one is there.
  */
-export async function describeBlock(db: Kysely<Database>, n: number): Promise<void> {
+async function describeBlock(db: Kysely<Database>, n: number): Promise<void> {
   await sql`
     with leaf as materialized (
       select idx, type, tenant, at_ms, key_id, kind, provider, model, cost, reason, tags,

@@ -1,0 +1,17 @@
+import { join } from "node:path";
+import type { Home } from "../home/home.ts";
+
+/** Where ingress and policy read the catalogue. */
+export function catalogueFile(home: Home): string {
+  return join(home.run, "catalogue-document.json");
+}
+
+/** Where policy reads its document's fields. */
+export function policyFile(home: Home): string {
+  return join(home.run, "policy-document.json");
+}
+
+/** Where ingress and the dispatcher read the guardrails document, when there is one. */
+export function guardFile(home: Home): string {
+  return join(home.run, "guard-document.json");
+}
