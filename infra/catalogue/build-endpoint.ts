@@ -14,6 +14,7 @@ import { assumedInputs, operationsOfName } from "./operations-of-name.ts";
 import type { ModelFacts } from "./provider-file.ts";
 import type { ModelConfig, PriceConfig } from "./providers-config.ts";
 import { documentedTerms } from "./provider-terms.ts";
+import { withServices } from "./service-prices.ts";
 import { SIMULATOR_PROVIDER, simulatedQuality } from "./simulator-models.ts";
 
 /** Where an endpoint computes, and what becomes of what is sent to it. */
@@ -69,11 +70,15 @@ export function buildEndpoint(options: {
       (capability) => model.capabilities !== undefined || !lacks.includes(capability),
     ),
     inputs: sortedOnce(model.inputs ?? facts?.inputs ?? assumedInputs(operations)),
-    price: model.price === undefined ? (own?.price ?? null) : configuredPrice(model.price),
+    price: model.price === undefined ? listedPrice(provider, own) : configuredPrice(model.price),
     quality: model.quality === undefined ? knownQuality(known, provider, family) : declaredQuality(model.quality),
     released: facts?.released ?? null,
     deprecated: own?.deprecated ?? false,
   };
+}
+
+function listedPrice(provider: string, own: ModelFacts | undefined): Price | null {
+  return own === undefined || own.price === null ? null : withServices(provider, own.id, own.price);
 }
 
 /** The config's word on the model, then its word on the provider, then the provider's own. */

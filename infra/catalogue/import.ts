@@ -8,6 +8,7 @@ import { importModel, isChatModel } from "./import-model.ts";
 import { CATALOGUE_DATA_DIR } from "./load-catalogue.ts";
 import { ProviderFile } from "./provider-file.ts";
 import { PROVIDER_HEADS, type ProviderHead } from "./provider-heads.ts";
+import { withRegionalPrices } from "./regional-prices.ts";
 import { SourceList } from "./source-list.ts";
 
 const file = process.argv[2];
@@ -32,10 +33,12 @@ function importProvider(head: ProviderHead, from: SourceList): ProviderFile {
     name: listed.name,
     docs: listed.doc,
     date: from.date,
-    models: Object.entries(listed.models)
-      .filter(([id, model]) => isChatModel(id, model))
-      .map(([id, model]) => importModel(head, id, model))
-      .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    models: withRegionalPrices(
+      head.provider,
+      Object.entries(listed.models)
+        .filter(([id, model]) => isChatModel(id, model))
+        .map(([id, model]) => importModel(head, id, model)),
+    ).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
   });
 }
 

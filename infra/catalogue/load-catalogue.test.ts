@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { loadCatalogue } from "./load-catalogue.ts";
 import { PROVIDER_HEADS } from "./provider-heads.ts";
 
@@ -96,6 +96,7 @@ test("every measured figure names its source and a family that the catalogue has
 
 test("a data file that does not fit is refused with its name and field", () => {
   const dir = mkdtempSync(join(tmpdir(), "catalogue-"));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
   const file = { ...known.providers.get("xai"), date: "yesterday" };
   writeFileSync(join(dir, "xai.json"), JSON.stringify(file));
   expect(() => loadCatalogue(dir)).toThrow(/xai\.json: .*[\s\S]*date/);

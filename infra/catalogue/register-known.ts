@@ -57,7 +57,7 @@ export function callableModels(file: ProviderFile): ModelFacts[] {
 }
 
 /** Where a known provider is called in its own dialect, or the variable of the environment that is missing for it. */
-export function nativeBaseUrl(file: ProviderFile, env: Env): string | { missing: string } {
+function nativeBaseUrl(file: ProviderFile, env: Env): string | { missing: string } {
   return expandUrl(file.baseUrl ?? "", env);
 }
 

@@ -13,7 +13,7 @@ const SIMULATED = [
 ] as const;
 
 /** What embeds texts at the simulator. */
-export const SIMULATED_EMBEDDING = "simulator-embedding";
+const SIMULATED_EMBEDDING = "simulator-embedding";
 
 /** The simulator as a provider of the catalogue. */
 export function simulatorProvider(date: string): ProviderFile {

@@ -18,6 +18,15 @@ const REPORTED = 9n * 1_000_000n + 12n * 2_000_000n;
 const inBand = { send: { error: { message: "overloaded", code: 503 } } };
 const failed = { index: 0, message: { role: "assistant", content: "" }, finish_reason: "insufficient_system_resource" };
 
+test("B3 what a dispatcher that was lost may have had done is said, and is in no figure", async () => {
+  rig.one.next(whole("first"));
+  const first = await rig.send(CHAT);
+  rig.one.next(whole("again"));
+  const again = await rig.send(CHAT, { lostBefore: true });
+  expect(await rig.outcomeOf(first.requestId)).not.toHaveProperty("lostBefore");
+  expect(await rig.outcomeOf(again.requestId)).toMatchObject({ lostBefore: true, costPicoUsd: `${REPORTED}` });
+});
+
 describe("B4 an attempt that failed before its content is billed by what its provider reported, beside the one that answered", () => {
   test.each<[string, Script]>([
     ["an error inside a 200", json(200, { error: { message: "no" }, usage: USAGE })],
@@ -80,6 +89,17 @@ describe("B2 a stream that breaks off is billed by its prompt as reported and by
     });
   });
 
+  test("where a report of a few tokens came before most of the content", async () => {
+    const begin = delta({ content: "xxxx" }, null, { usage: { prompt_tokens: 50, completion_tokens: 1 } });
+    rig.one.next({ steps: [begin, delta({ content: "x".repeat(40) }), inBand] });
+    const sent = await rig.send(STREAM);
+    await sent.exchange;
+    expect(await rig.outcomeOf(sent.requestId)).toMatchObject({
+      result: "failed",
+      usage: { inputTokens: 50, outputTokens: 11, source: "estimated" },
+    });
+  });
+
   test("where Anthropic's message says at its start what was read from the cache", async () => {
     const usage = { input_tokens: 10, cache_read_input_tokens: 40, output_tokens: 1 };
     const events = [
@@ -98,5 +118,43 @@ describe("B2 a stream that breaks off is billed by its prompt as reported and by
       usage: { inputTokens: 50, cachedInputTokens: 40, outputTokens: 10, source: "estimated" },
       costPicoUsd: `${10n * 1_000_000n + 40n * 100_000n + 10n * 2_000_000n}`,
     });
+  });
+});
+
+describe("B5 why a cost may not be what is billed stands in the attempt", () => {
+  type Expected = { costPicoUsd: string; costDoubts?: string[]; usage?: object };
+  test.each<[string, object, Expected]>([
+    [
+      "the provider charges another sum",
+      { usage: { ...USAGE, cost: 0.001, is_byok: false, cost_details: {} } },
+      { costPicoUsd: "1000000000", costDoubts: ["charge"] },
+    ],
+    [
+      "the price of the service is not known",
+      { usage: USAGE, service_tier: "priority" },
+      { costPicoUsd: `${REPORTED}`, costDoubts: ["service-tier"] },
+    ],
+    [
+      "a count is none",
+      { usage: { ...USAGE, prompt_tokens_details: { cached_tokens: -1 } } },
+      { costPicoUsd: `${REPORTED}`, costDoubts: ["malformed-usage"] },
+    ],
+    [
+      "more than anybody could write",
+      { usage: { prompt_tokens: 9, completion_tokens: 4_000_000_000, total_tokens: 4_000_000_009 } },
+      { costPicoUsd: `${7n * 1_000_000n + 10n * 2_000_000n}`, costDoubts: ["implausible-usage"] },
+    ],
+    [
+      "nothing, but that a text without any output tokens is estimated (B2)",
+      { usage: { prompt_tokens: 9, completion_tokens: 0, total_tokens: 9 } },
+      { costPicoUsd: `${9n * 1_000_000n + 10n * 2_000_000n}`, usage: { outputTokens: 10, source: "estimated" } },
+    ],
+  ])("%s", async (_, body, expected) => {
+    rig.one.next(whole("x".repeat(40), body));
+    const sent = await rig.send(CHAT, { plan: [planned("one")], inputTokens: 7 });
+    await sent.exchange;
+    const [attempt] = (await rig.outcomeOf(sent.requestId)).attempts;
+    expect(attempt).toMatchObject(expected);
+    expect(attempt?.costDoubts).toEqual(expected.costDoubts);
   });
 });

@@ -37,7 +37,15 @@ describe("a claim", () => {
     const code = await new Promise((resolve) => {
       client
         .dispatch(
-          { claim, body: Buffer.from("{}"), traceparent: "", labelsJson: "", envelopeJson: "", redactionJson: "" },
+          {
+            claim,
+            body: Buffer.from("{}"),
+            traceparent: "",
+            labelsJson: "",
+            envelopeJson: "",
+            redactionJson: "",
+            lostBefore: false,
+          },
           metadata,
         )
         .on("error", (error: { code: number }) => resolve(error.code))

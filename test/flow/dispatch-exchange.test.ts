@@ -118,6 +118,7 @@ function start(id: number, claimed: string, stream: boolean = false): ExchangeRe
     labelsJson: "",
     envelopeJson: "",
     redactionJson: "",
+    lostBefore: false,
   };
   return {
     id,

@@ -53,7 +53,7 @@ export type Sent = {
 export type OrderParts = Omit<Partial<DispatchOrder>, "route"> & { includeUsage?: boolean; deadlineInMs?: number };
 
 /** What goes with a body. */
-export type DispatchParts = { traceparent?: string; redaction?: RequestRedaction };
+export type DispatchParts = { traceparent?: string; redaction?: RequestRedaction; lostBefore?: boolean };
 
 /** A dispatcher between real NATS, real gRPC and two scripted providers, `one` and `two`; policy and ingress are played by the test. */
 export type DispatchRig = AsyncDisposable & {
@@ -152,7 +152,7 @@ async function openWires(operator: NatsConnection, stack: AsyncDisposableStack):
   function dispatch(
     to: { address: string; claim: string },
     body: object | string,
-    { traceparent = "", redaction }: DispatchParts = {},
+    { traceparent = "", redaction, lostBefore = false }: DispatchParts = {},
   ): Omit<Sent, "requestId"> {
     let client = clients.get(to.address);
     if (client === undefined)
@@ -168,6 +168,7 @@ async function openWires(operator: NatsConnection, stack: AsyncDisposableStack):
         labelsJson: "",
         envelopeJson: "",
         redactionJson: redaction === undefined ? "" : JSON.stringify(redaction),
+        lostBefore,
       },
       metadata,
     );
@@ -177,7 +178,7 @@ async function openWires(operator: NatsConnection, stack: AsyncDisposableStack):
   return {
     claim,
     dispatch,
-    async send(body, { redaction, ...parts } = {}) {
+    async send(body, { redaction, lostBefore = false, ...parts } = {}) {
       const requestId = parts.requestId ?? uuidv7();
       const { stream, stream_options: options } = body as {
         stream?: boolean;
@@ -186,7 +187,7 @@ async function openWires(operator: NatsConnection, stack: AsyncDisposableStack):
       const includeUsage = options?.include_usage ?? false;
       const reply = await claim({ stream: stream ?? false, includeUsage, ...parts, requestId });
       if (reply.kind !== "dispatch") throw new Error(`the order came back as ${JSON.stringify(reply)}`);
-      return { requestId, ...dispatch(reply, body, redaction === undefined ? {} : { redaction }) };
+      return { requestId, ...dispatch(reply, body, { lostBefore, ...(redaction === undefined ? {} : { redaction }) }) };
     },
     async outcomeOf(requestId) {
       for (const endMs = Date.now() + PATIENCE_MS; Date.now() < endMs;) {

@@ -135,6 +135,8 @@ test("a dispatcher that dies before it did anything costs a try, and the next on
   const response = await rig.post(CHAT);
   expect(await response.text()).toBe("{}");
   expect(rig.seen.slice(before).map((item) => item.facts.attempt)).toEqual([1, 2]);
+  // The next one records that the first may have had it answered, at a cost that it does not know.
+  expect(calls.map(({ request }) => request.lostBefore)).toEqual([false, true]);
 });
 
 test("dispatchers that all die leave a typed 503, and a record that does not know what they cost", async () => {

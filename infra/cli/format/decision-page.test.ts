@@ -57,6 +57,13 @@ test("the fixture is a record as the contracts have it", () => {
   expect(OutcomeEvent.parse(outcome)).toEqual(outcome);
 });
 
+test("B5 why a cost may not be what is billed is named beside it", () => {
+  const record = routedRecord();
+  expect(formatDecisionPage(record)).not.toContain("In doubt");
+  for (const attempt of record.outcome?.attempts ?? []) attempt.costDoubts = ["service-tier"];
+  expect(formatDecisionPage(record)).toMatch(/In doubt +service-tier$/m);
+});
+
 test("an endpoint that was not called is named, with the reason", () => {
   const record = routedRecord();
   const passedOver = [{ endpoint: "alpha/small", error: "unprocessable" }];

@@ -173,6 +173,7 @@ function attempts(outcome: Outcome): string {
 
 function ended(outcome: Outcome): string {
   const { usage, finishReason, costPicoUsd } = outcome;
+  const doubts = [...new Set(outcome.attempts.flatMap(({ costDoubts = [] }) => costDoubts))];
   const parts = [
     `${usage.inputTokens} in (${usage.cachedInputTokens} cached)`,
     `${usage.outputTokens} out (${usage.reasoningTokens} reasoning)`,
@@ -184,6 +185,8 @@ function ended(outcome: Outcome): string {
     ["Result", `${resultOf(outcome)}${finishReason === null ? "" : ` · finished by ${printable(finishReason)}`}`],
     ["Tokens", parts.join(" · ")],
     ["Cost", formatPicoUsd(costPicoUsd)],
+    ["Not in it", outcome.lostBefore === true ? "what a dispatcher that was lost may have had done before" : ""],
+    ["In doubt", doubts.join(", ")],
   ]);
 }
 

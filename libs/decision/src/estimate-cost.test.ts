@@ -30,6 +30,32 @@ test("where marks ask for the prompt to be kept, all of it may cost what a write
   expect(estimateCost([{ ...tier!, cacheWrite: 0 }], { ...tokens, written: "5m" })).toBe(100_000);
 });
 
+test("where another kind of service is asked for, all of it may cost what that does (B5)", () => {
+  const [tier] = priced(100, 10) ?? [];
+  const tokens = { input: 1_000, output: 100 };
+  const services = {
+    priority: { input: 200, output: 25, cacheRead: null, cacheWrite: null },
+    flex: { input: 50, output: 5, cacheRead: null, cacheWrite: null },
+  };
+  const price = [{ ...tier!, services, usOnlyMicro: 1_100_000 }];
+  expect(estimateCost(price, { ...tokens, service: {} })).toBe(101_000);
+  expect(estimateCost(price, { ...tokens, service: { serviceTier: "priority" } })).toBe(202_500);
+  expect(estimateCost(price, { ...tokens, service: { usOnly: true } })).toBe(111_100);
+  // A cheaper kind may not be given, and one without a price of its own is taken for the usual one.
+  expect(estimateCost(price, { ...tokens, service: { serviceTier: "flex" } })).toBe(101_000);
+  expect(estimateCost(price, { ...tokens, service: { serviceTier: "fast" } })).toBe(101_000);
+  expect(estimateCost([tier!], { ...tokens, service: { usOnly: true, serviceTier: "priority" } })).toBe(101_000);
+});
+
+test("what is to be written to a cache in another kind of service costs what that says (B5)", () => {
+  const [tier] = priced(100, 10) ?? [];
+  const fast = { input: 200, output: 20, cacheRead: 20, cacheWrite: 250, cacheWriteHour: 400 };
+  const price = [{ ...tier!, cacheWrite: 125, cacheWriteHour: 200, services: { fast } }];
+  const tokens = { input: 1_000, output: 0, service: { serviceTier: "fast" } } as const;
+  expect(estimateCost(price, { ...tokens, written: "5m" })).toBe(250_000);
+  expect(estimateCost(price, { ...tokens, written: "1h" })).toBe(400_000);
+});
+
 test("an endpoint without a price has no estimate", () => {
   expect(estimateCost(null, { input: 1, output: 1 })).toBeNull();
 });

@@ -12,7 +12,11 @@ export type Tokens = {
   readonly output: number;
   /** For how long the provider is asked to keep the prompt. */
   readonly written?: RequestFacts["cacheMarks"];
+  /** The kind of service that is asked for. */
+  readonly service?: AskedService;
 };
+
+type AskedService = Pick<RequestFacts, "serviceTier" | "usOnly">;
 
 /** The tier with the largest `aboveInputTokens` that the prompt exceeds; the first when it exceeds none. */
 export function tierOf(price: Price, inputTokens: number): PriceTier | undefined {
@@ -20,6 +24,28 @@ export function tierOf(price: Price, inputTokens: number): PriceTier | undefined
   for (const tier of price) if (inputTokens > tier.aboveInputTokens) found = tier;
   return found;
 }
+
+/** What a tier costs at the most where this kind of service is asked for: a provider may give the usual one all the same. */
+export function dearest(tier: PriceTier, { serviceTier, usOnly }: AskedService = USUAL): PriceTier {
+  if (serviceTier === undefined && usOnly === undefined) return tier;
+  const other = serviceTier === undefined ? undefined : tier.services?.[serviceTier];
+  const micro = usOnly === true ? (tier.usOnlyMicro ?? ONE_MICRO) : ONE_MICRO;
+  const most = (usual: number, asked: number | undefined): number => {
+    const price = Math.max(usual, asked ?? usual);
+    return micro === ONE_MICRO ? price : Math.ceil((price * micro) / ONE_MICRO);
+  };
+  const input = most(tier.input, other?.input);
+  return {
+    ...tier,
+    input,
+    output: most(tier.output, other?.output),
+    cacheWrite: tier.cacheWrite === null ? null : most(tier.cacheWrite, other?.cacheWrite ?? undefined),
+    ...(tier.cacheWriteHour === undefined ? {} : { cacheWriteHour: most(tier.cacheWriteHour, other?.cacheWriteHour) }),
+  };
+}
+
+const USUAL: AskedService = {};
+const ONE_MICRO = 1_000_000;
 
 /** What a token of the prompt costs at the most: where it may be written to the provider's cache, no less than that. */
 export function inputPriceOf({ input, cacheWrite, cacheWriteHour }: PriceTier, written: Tokens["written"]): number {
@@ -33,8 +59,9 @@ export function inputPriceOf({ input, cacheWrite, cacheWriteHour }: PriceTier, w
  * from a cache: the estimate is what the request costs at the most.
  */
 export function estimateCost(price: Price | null, tokens: Tokens): Money | null {
-  const tier = price === null ? undefined : tierOf(price, tokens.input);
-  if (tier === undefined) return null;
+  const listed = price === null ? undefined : tierOf(price, tokens.input);
+  if (listed === undefined) return null;
+  const tier = dearest(listed, tokens.service);
   const inputPrice = inputPriceOf(tier, tokens.written);
   const sum = tokens.input * inputPrice + tokens.output * tier.output;
   // A rounded product is at least 2^53 and shows in the sum, so a safe sum has exact terms.

@@ -43,6 +43,8 @@ function asked({ input }: DecisionEvent): string {
     ...wish(facts, classification),
     `about ${formatCount(classification.inputTokens)} prompt tokens`,
     ...(facts.cacheMarks === undefined ? [] : [`asks to keep the prompt for ${facts.cacheMarks}`]),
+    ...(facts.serviceTier === undefined ? [] : [`asks for ${facts.serviceTier} service`]),
+    ...(facts.usOnly === undefined ? [] : ["asks for the United States alone"]),
     ...(facts.signedState ?? []).map(({ wire, kinds }) => `carries state of ${wire} (${kinds.join(", ")})`),
     ...(needs.length === 0 ? [] : [`needs ${needs.join(", ")}`]),
   ].join(", ");

@@ -105,6 +105,19 @@ function expectFrames(frames: string): void {
   }
 }
 
+/** A choice begins once, ends once at the most, and says nothing once it has ended but what cannot change its words. */
+function expectOneEnd(chunks: readonly NeutralChunk[]): void {
+  const begun = new Set<number>();
+  const ended = new Set<number>();
+  for (const { choice, first, finish } of chunks.flatMap(({ deltas }) => deltas)) {
+    expect([choice, first]).toEqual([choice, !begun.has(choice)]);
+    begun.add(choice);
+    if (finish === null) continue;
+    expect(ended).not.toContain(choice);
+    ended.add(choice);
+  }
+}
+
 const EVENT_NAMES =
   "messageStart contentBlockStart contentBlockDelta contentBlockStop messageStop metadata validationException".split(
     " ",
@@ -141,6 +154,7 @@ describe.each(WIRES)("B13 an answer on the wire %s", (wire) => {
         });
         expect(readCode).toMatch(/^(none|upstream-.*)$/);
         expect(codec.readEnd(state).progress.end.kind).not.toBe("open");
+        expectOneEnd(chunks);
         for (const dialect of DIALECTS) expectFrames(written(dialect, chunks));
       }),
       { numRuns: 120 },

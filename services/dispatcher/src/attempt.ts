@@ -8,10 +8,11 @@ import {
 } from "@signalbox/dialects";
 import { type DialectName, NO_USAGE, type PlanEndpoint, SignalboxError, type Usage } from "@signalbox/proto";
 import type { Agent } from "undici";
+import type { AnswerRoom } from "./answer-memory.ts";
 import { callProvider, type ProviderAnswer } from "./call-provider.ts";
 import type { CompleteAnswer } from "./complete-answer.ts";
 import { Deadline } from "./deadline.ts";
-import { estimateUsage } from "./estimate-usage.ts";
+import { believed, estimateUsage, usageOfAnswer } from "./estimate-usage.ts";
 import type { FrameSink, Serving } from "./frame-sink.ts";
 import type { AnswerGuard } from "./guard/answer-guard.ts";
 import type { Provider } from "./providers.ts";
@@ -43,6 +44,8 @@ export type AttemptContext = {
   readonly signal: AbortSignal;
   readonly totalAtMs: number;
   readonly answerMaxBytes: number;
+  /** Where what is read of a whole answer is counted. */
+  readonly room: AnswerRoom;
   /** What the answer is written with for its caller, beside its content. */
   readonly writing: WriteStreamOptions;
   /** Whether the whole answer of a stream is to be put together. */
@@ -76,6 +79,8 @@ export type AttemptTrace = {
   /** What the provider said of the prompt alone. */
   promptUsage?: Usage | undefined;
   outputChars: number;
+  /** What of it had been generated when the provider last reported; absent: all. */
+  reportedChars?: number;
 };
 
 /** What any attempt needs, whichever operation it is of. */
@@ -159,8 +164,11 @@ export async function readError(
  * What has been reported or generated; an attempt that generated nothing costs nothing, unless its caller left while it worked.
  * A report without output came before what was generated after it, so it is of the prompt alone.
  */
-function usageSoFar(context: AttemptBasis, { reported, promptUsage, outputChars, httpStatus }: AttemptTrace): Usage {
-  if (reported !== null && (reported.outputTokens > 0 || outputChars === 0)) return reported;
+function usageSoFar(context: AttemptBasis, trace: AttemptTrace): Usage {
+  const { promptUsage, outputChars, httpStatus } = trace;
+  const reported = believed(trace.reported);
+  const hasOutput = reported !== null && (reported.outputTokens > 0 || outputChars === 0);
+  if (hasOutput) return usageOfAnswer(reported, { ...context, ...trace });
   const mayBeBilled = outputChars > 0 || (context.signal.aborted && httpStatus === 200);
   return mayBeBilled ? estimateUsage({ ...context, promptUsage: reported ?? promptUsage, outputChars }) : NO_USAGE;
 }

@@ -90,6 +90,11 @@ export const Config = z.strictObject({
         .min(1)
         .max(64 * MIB)
         .default(64 * MIB),
+      /** What all answers that are read whole take of the memory together; one for which there is no room fails as `overloaded`. */
+      answersMaxBytes: z
+        .int()
+        .min(1)
+        .default(1_024 * MIB),
     })
     .prefault({}),
 });

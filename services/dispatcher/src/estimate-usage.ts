@@ -10,6 +10,8 @@ export type Generated = {
   readonly promptUsage?: Usage | undefined;
   /** UTF-16 units of all that was generated. */
   readonly outputChars: number;
+  /** Those of them that had been generated when the provider last reported. Absent: all. */
+  readonly reportedChars?: number;
   /** The most that could be generated over all choices; null when the request sets no bound. */
   readonly maxOutputTokens: number | null;
 };
@@ -17,10 +19,47 @@ export type Generated = {
 /** The usage of an answer whose provider reported none: never a silent zero, and never more than could be generated. */
 export function estimateUsage(generated: Generated): Usage {
   const outputTokens = Math.ceil(generated.outputChars / CHARS_PER_TOKEN);
+  // A charge that came with the prompt is none for what was generated after it.
+  const { chargedPicoUsd: _, ...prompt } = generated.promptUsage ?? { ...NO_USAGE, inputTokens: generated.inputTokens };
   return {
-    ...(generated.promptUsage ?? { ...NO_USAGE, inputTokens: generated.inputTokens }),
+    ...prompt,
     reasoningTokens: 0,
     outputTokens: Math.min(outputTokens, generated.maxOutputTokens ?? outputTokens),
     source: "estimated",
   };
+}
+
+/** More tokens than any model reads or writes for one answer. */
+const PLAUSIBLE_MAX_TOKENS = 100_000_000;
+
+/** What a provider reported; null where it reported nothing, or more than any model reads or writes. */
+export function believed(reported: Usage | null): Usage | null {
+  if (reported === null) return null;
+  const { inputTokens, outputTokens } = reported;
+  return inputTokens > PLAUSIBLE_MAX_TOKENS || outputTokens > PLAUSIBLE_MAX_TOKENS ? null : reported;
+}
+
+/**
+ * The usage of an answer: what its provider reported, with an estimate of what was generated after the report. A report without output of
+ * an answer that has some is of the prompt alone; where there is none, or it cannot be, the usage is estimated.
+ */
+export function usageOfAnswer(reported: Usage | null, generated: Generated): Usage {
+  if (reported === null) return estimateUsage(generated);
+  if (believed(reported) === null) return { ...estimateUsage(generated), malformed: true };
+  const { outputChars, reportedChars = outputChars } = generated;
+  if (reported.outputTokens > 0) return withRest(reported, generated, outputChars - reportedChars);
+  if (outputChars === 0) return reported;
+  const { chargedPicoUsd } = reported;
+  return {
+    ...estimateUsage({ ...generated, promptUsage: reported }),
+    ...(chargedPicoUsd === undefined ? {} : { chargedPicoUsd }),
+  };
+}
+
+function withRest(reported: Usage, { maxOutputTokens }: Generated, restChars: number): Usage {
+  if (restChars <= 0) return reported;
+  const outputTokens = reported.outputTokens + Math.ceil(restChars / CHARS_PER_TOKEN);
+  const most = Math.max(reported.outputTokens, maxOutputTokens ?? outputTokens);
+  const { chargedPicoUsd: _, ...rest } = reported;
+  return { ...rest, outputTokens: Math.min(outputTokens, most), source: "estimated" };
 }

@@ -1,6 +1,7 @@
 import { ingressOf, type NeutralRequest, type RequestEnvelope } from "@signalbox/dialects";
 import {
   type Attempt,
+  type CostDoubt,
   type DispatchOrder,
   type PassedOver,
   type PlanEndpoint,
@@ -8,9 +9,11 @@ import {
   type Usage,
 } from "@signalbox/proto";
 import type { Agent } from "undici";
+import type { AnswerRoom } from "./answer-memory.ts";
 import { attempt } from "./attempt.ts";
 import type { CompleteAnswer } from "./complete-answer.ts";
 import { billedUsage } from "./billed-usage.ts";
+import { costDoubtsOf } from "./cost-doubts.ts";
 import { costPicoUsdOf } from "./cost.ts";
 import type { FrameSink } from "./frame-sink.ts";
 import type { AnswerGuard } from "./guard/answer-guard.ts";
@@ -36,6 +39,8 @@ export type Execution = {
   readonly signal: AbortSignal;
   readonly totalMs: number;
   readonly answerMaxBytes: number;
+  /** Where what is read of a whole answer is counted. */
+  readonly room: AnswerRoom;
 };
 
 /** How an execution ended, with every call of a provider that it made. */
@@ -68,7 +73,9 @@ function turnsOf(execution: Execution): PrepareTurn {
   return (turn) => {
     const context = prepareAttempt(execution, { ...turn, request });
     const costOf = (usage: Usage): string | null => costPicoUsdOf(billedUsage(usage), turn.endpoint.price);
-    return { ...context, costOf, run: () => attempt(context) };
+    const doubtsOf = (usage: Usage): CostDoubt[] =>
+      costDoubtsOf(usage, { ...turn.endpoint, choices: execution.order.choices });
+    return { ...context, costOf, doubtsOf, run: () => attempt(context) };
   };
 }
 

@@ -12,6 +12,12 @@ export const outcomesCounter = new Counter({
   labelNames: ["result"],
 });
 
+export const costDoubtsCounter = new Counter({
+  name: "signalbox_dispatcher_cost_doubts_total",
+  help: "Calls of providers whose cost may not be what is billed, by why.",
+  labelNames: ["provider", "doubt"],
+});
+
 export const inFlightGauge = new Gauge({
   name: "signalbox_dispatcher_in_flight",
   help: "Requests in execution.",

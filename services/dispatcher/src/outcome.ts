@@ -12,16 +12,19 @@ import type { FrameSink } from "./frame-sink.ts";
 
 type Unsigned = Omit<OutcomeEvent, "eventId" | "producer" | "atMs">;
 
-/**
- * The outcome of an execution, as it is recorded. `gone` is set when the call was broken off before its answer was given out:
- * by the client, or by this dispatcher itself (`dispatcher-lost`).
- */
-export function outcomeOf(
-  order: DispatchOrder,
-  ending: Ending,
-  seen: { sink: FrameSink; startedMs: number; gone: SignalboxError | null; guard?: GuardOutcome | undefined },
-): Unsigned {
-  const { sink, startedMs, gone, guard } = seen;
+type Seen = {
+  readonly sink: FrameSink;
+  readonly startedMs: number;
+  /** Why the call was broken off before its answer was given out: by the client, or by this dispatcher itself (`dispatcher-lost`). */
+  readonly gone: SignalboxError | null;
+  /** Another dispatcher may have begun the request and was lost. */
+  readonly lostBefore: boolean;
+  readonly guard?: GuardOutcome | undefined;
+};
+
+/** The outcome of an execution, as it is recorded. */
+export function outcomeOf(order: DispatchOrder, ending: Ending, seen: Seen): Unsigned {
+  const { sink, startedMs, gone, lostBefore, guard } = seen;
   const last = ending.attempts.at(-1);
   const tailBytes = ending.kind === "completed" ? Buffer.byteLength(ending.answer.tail) : 0;
   return {
@@ -39,6 +42,7 @@ export function outcomeOf(
     costPicoUsd: ending.costPicoUsd,
     answerBytes: sink.contentBytes + tailBytes,
     timing: { totalUs: Math.round((performance.now() - startedMs) * 1000), firstByteUs: firstByteUsOf(ending, last) },
+    ...(lostBefore ? { lostBefore } : {}),
     ...(guard === undefined ? {} : { guard }),
   };
 }

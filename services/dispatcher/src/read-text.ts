@@ -1,10 +1,24 @@
 import type { Readable } from "node:stream";
+import { exceededBound } from "@signalbox/kit";
 import { SignalboxError } from "@signalbox/proto";
+import type { AnswerRoom } from "./answer-memory.ts";
 
-/** Reads a body to its end as UTF-8. One that is larger than `maxBytes` is cut there, or refused as `upstream-error`. */
+const RETRY_AFTER_MS = 1_000;
+/** A larger answer is looked through before anybody parses it, which takes a fraction of the time that its way here took. */
+const LOOKED_THROUGH_FROM_BYTES = 8_388_608;
+/**
+ * Answers hold long lists of numbers, and log probabilities with some members for each token. What is more than that is made to fill the
+ * memory: an empty object takes twenty times its text.
+ */
+const ANSWER_BOUNDS = { levelsMax: 1_000, partsMax: 4_000_000, commasMax: Infinity };
+
+/**
+ * Reads a body to its end as UTF-8. One that is larger than `maxBytes` is cut there, or refused as `upstream-error`, and so is one
+ * of which JSON could not be read within the memory. One for which there is no room beside the others is refused as `overloaded`.
+ */
 export async function readText(
   body: Readable,
-  options: { maxBytes: number; tooLarge: "cut" | "refuse"; onBytes?: () => void },
+  options: { maxBytes: number; tooLarge: "cut" | "refuse"; room?: AnswerRoom; onBytes?: () => void },
 ): Promise<string> {
   const pieces: Buffer[] = [];
   let bytes = 0;
@@ -15,8 +29,18 @@ export async function readText(
       if (options.tooLarge === "cut") break;
       throw new SignalboxError("upstream-error", `The provider's answer is larger than ${options.maxBytes} bytes.`);
     }
+    if (options.room?.take(piece.length) === false) throw overloaded();
     pieces.push(piece);
   }
   const [only] = pieces;
-  return (pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces)).toString("utf8");
+  const whole = pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
+  if (whole.length > LOOKED_THROUGH_FROM_BYTES && exceededBound(whole, ANSWER_BOUNDS) !== null)
+    throw new SignalboxError("upstream-error", "The provider's answer holds more values than any answer has.");
+  return whole.toString("utf8");
+}
+
+function overloaded(): SignalboxError {
+  return new SignalboxError("overloaded", "Too many large answers are read at this moment.", {
+    details: { stage: "dispatcher", retryAfterMs: RETRY_AFTER_MS },
+  });
 }

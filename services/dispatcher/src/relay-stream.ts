@@ -14,7 +14,7 @@ import {
 import type { AttemptContext, AttemptTrace } from "./attempt.ts";
 import type { CompleteAnswer } from "./complete-answer.ts";
 import { drainBody } from "./drain-body.ts";
-import { estimateUsage } from "./estimate-usage.ts";
+import { usageOfAnswer } from "./estimate-usage.ts";
 import type { AnswerGuard, Guarded } from "./guard/answer-guard.ts";
 import type { Relay } from "./relay-whole.ts";
 
@@ -56,6 +56,7 @@ function translate(translation: Translation, read: IteratorResult<Buffer>, trace
   } finally {
     const { usage, promptUsage, outputChars } = translation.progress;
     trace.reported = usage;
+    trace.reportedChars = translation.reportedChars;
     trace.promptUsage = promptUsage;
     trace.outputChars = outputChars;
   }
@@ -84,6 +85,7 @@ class Translation {
   #writing: WriteState;
   #held = "";
   #isReleased = false;
+  #reportedChars = 0;
 
   constructor(context: AttemptContext, parser: EventParser) {
     const { provider, endpoint, request, fallbackId } = context;
@@ -101,6 +103,11 @@ class Translation {
 
   get progress(): ReadState["progress"] {
     return this.#reading.progress;
+  }
+
+  /** What had been generated when the provider last reported its usage. */
+  get reportedChars(): number {
+    return this.#reportedChars;
   }
 
   /** The frames that these bytes complete and that may be given out. */
@@ -127,7 +134,12 @@ class Translation {
 
   complete(): CompleteAnswer {
     const { usage: reported, promptUsage, usageSource, finish, outputChars } = this.progress;
-    const usage = reported ?? estimateUsage({ ...this.#context, promptUsage, outputChars });
+    const usage = usageOfAnswer(reported, {
+      ...this.#context,
+      promptUsage,
+      outputChars,
+      reportedChars: this.#reportedChars,
+    });
     const note = this.#context.noteOf(usage);
     const tail = { usage, usageSource, usageForm: this.#codec.form, note };
     return {
@@ -143,6 +155,7 @@ class Translation {
   #take(events: ReturnType<EventParser["push"]>): string {
     for (const event of events) {
       const [reading, chunks] = this.#codec.readEvent(this.#reading, event);
+      if (reading.progress.usage !== this.progress.usage) this.#reportedChars = reading.progress.outputChars;
       this.#reading = reading;
       for (const { deltas } of chunks) this.#opened.add(deltas);
       for (const chunk of chunks) this.#give(this.#guarded?.push(chunk) ?? { kept: [chunk], given: [chunk] });

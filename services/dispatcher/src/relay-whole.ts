@@ -3,7 +3,7 @@ import type { AttemptContext, AttemptTrace } from "./attempt.ts";
 import type { ProviderAnswer } from "./call-provider.ts";
 import type { CompleteAnswer } from "./complete-answer.ts";
 import type { Deadline } from "./deadline.ts";
-import { estimateUsage } from "./estimate-usage.ts";
+import { usageOfAnswer } from "./estimate-usage.ts";
 import type { Guarded } from "./guard/answer-guard.ts";
 import { parseAnswer } from "./parse-answer.ts";
 import { readText } from "./read-text.ts";
@@ -19,6 +19,7 @@ export type Relay = {
 export async function relayWhole({ answer, context, deadline, trace }: Relay): Promise<CompleteAnswer> {
   const text = await readText(answer.body, {
     maxBytes: context.answerMaxBytes,
+    room: context.room,
     tooLarge: "refuse",
     onBytes: () => {
       deadline.begun();
@@ -29,7 +30,7 @@ export async function relayWhole({ answer, context, deadline, trace }: Relay): P
   trace.reported = answered.usage;
   trace.outputChars = answered.outputChars;
   const { kept, given: response } = await guarded(answered, text, context);
-  const usage = response.usage ?? estimateUsage({ ...context, outputChars: response.outputChars });
+  const usage = usageOfAnswer(response.usage, { ...context, outputChars: response.outputChars });
   const finish = response.choices[0]?.finish ?? null;
   const codec = ingressOf(context.dialect);
   const note = context.noteOf(usage);

@@ -2,11 +2,12 @@ import type { Logger, Recorder } from "@signalbox/kit";
 import { type DispatchOrder, Labels, SignalboxError } from "@signalbox/proto";
 import type { DispatchRequest } from "@signalbox/proto/grpc/dispatcher";
 import type { Agent } from "undici";
+import type { AnswerMemory } from "./answer-memory.ts";
 import type { Claims } from "./claims.ts";
 import type { Config } from "./config.ts";
 import { type Ending, execute } from "./execute.ts";
 import { FrameSink, type FrameWriter } from "./frame-sink.ts";
-import { attemptsCounter, outcomesCounter } from "./metrics.ts";
+import { attemptsCounter, costDoubtsCounter, outcomesCounter } from "./metrics.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { OpenAnswerGuard } from "./guard/open-answer-guard.ts";
 import type { Providers } from "./providers.ts";
@@ -26,6 +27,7 @@ export type ServeContext = {
   readonly recorder: Recorder;
   readonly keep: (order: DispatchOrder, ending: Ending & { kind: "completed" }) => void;
   readonly openGuard: OpenAnswerGuard;
+  readonly memory: AnswerMemory;
   readonly log: Logger;
 };
 
@@ -44,7 +46,7 @@ export type Served = {
  */
 export function serveOrder(context: ServeContext, served: Served): Promise<void> {
   const { claim } = served.request;
-  const order = context.claims.take(claim, Date.now());
+  const order = context.claims.take(claim, performance.now());
   if (order === undefined) throw new SignalboxError("not-found", "The claim is unknown, used or expired.");
   const interrupt = (reason: unknown): void => {
     served.gone.abort(reason);
@@ -59,18 +61,19 @@ export function callerLeft(): SignalboxError {
 
 async function serve(context: ServeContext, served: Served, order: DispatchOrder): Promise<void> {
   const { config, agent, providers, log } = context;
-  const { body, traceparent, labelsJson, envelopeJson, redactionJson } = served.request;
+  const { body, traceparent, labelsJson, envelopeJson, redactionJson, lostBefore } = served.request;
   const { signal } = served.gone;
   const startedMs = performance.now();
   const sink = new FrameSink(served.writer, signal);
   const limits = { totalMs: totalMsOf(served.timeoutMs, config), answerMaxBytes: config.limits.answerMaxBytes };
   const guard = context.openGuard(order, redactionJson);
   const asked = { order, body, envelopeJson, traceparent, guard };
-  const ending = await execute({ ...limits, ...asked, agent, providers, sink, signal });
+  using room = context.memory.open();
+  const ending = await execute({ ...limits, ...asked, agent, providers, sink, signal, room });
   count(ending);
   sink.closing();
   const gone = signal.aborted ? SignalboxError.from(signal.reason) : null;
-  const event = outcomeOf(order, ending, { sink, startedMs, gone, guard: guard?.outcome });
+  const event = outcomeOf(order, ending, { sink, startedMs, gone, lostBefore, guard: guard?.outcome });
   try {
     const { tenant, audit } = order;
     const labels = readLabels(labelsJson);
@@ -106,7 +109,9 @@ function readLabels(json: string): Labels | null {
 
 function count(ending: Ending): void {
   outcomesCounter.inc({ result: ending.kind });
-  for (const { endpoint, result } of ending.attempts) {
-    attemptsCounter.inc({ provider: endpoint.slice(0, endpoint.indexOf("/")), result });
+  for (const { endpoint, result, costDoubts = [] } of ending.attempts) {
+    const provider = endpoint.slice(0, endpoint.indexOf("/"));
+    attemptsCounter.inc({ provider, result });
+    for (const doubt of costDoubts) costDoubtsCounter.inc({ provider, doubt });
   }
 }

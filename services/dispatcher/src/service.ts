@@ -12,6 +12,7 @@ import { SignalboxError } from "@signalbox/proto";
 import { CacheClient } from "@signalbox/proto/grpc/cache";
 import { DispatcherService } from "@signalbox/proto/grpc/dispatcher";
 import { createAgent } from "./call-provider.ts";
+import { AnswerMemory } from "./answer-memory.ts";
 import { Claims } from "./claims.ts";
 import type { Config } from "./config.ts";
 import { createDispatch } from "./dispatch-rpc.ts";
@@ -39,8 +40,9 @@ export async function startDispatcher(config: Config): Promise<RunningService> {
   const claims = new Claims();
   const running = new Running();
   const keep = createKeeper({ clients, metadata: grpcMetadata(config.grpcTokenFile), log });
+  const memory = new AnswerMemory(config.limits.answersMaxBytes);
   const openGuard = await openAnswerGuards(config.guardPath, log);
-  const context = { config, agent, providers, claims, running, recorder, keep, openGuard, log };
+  const context = { config, agent, providers, claims, running, recorder, keep, openGuard, memory, log };
   const dispatch = createDispatch(context);
   const { exchange, endAll } = createExchange(context);
   const implementation = { dispatch, exchange };

@@ -1,4 +1,11 @@
-import { type Attempt, type PassedOver, type PlanEndpoint, SignalboxError, type Usage } from "@signalbox/proto";
+import {
+  type Attempt,
+  type CostDoubt,
+  type PassedOver,
+  type PlanEndpoint,
+  SignalboxError,
+  type Usage,
+} from "@signalbox/proto";
 import type { AttemptResult } from "./attempt.ts";
 import { sumPicoUsd } from "./cost.ts";
 import type { Ending, Execution } from "./execute.ts";
@@ -23,6 +30,8 @@ export type ReadyTurn = {
   readonly translation: Translation;
   /** What an attempt of this usage costs; null: nobody knows. */
   readonly costOf: (usage: Usage) => string | null;
+  /** Why it may not be what its provider bills. Absent: where tokens are all that is billed by. */
+  readonly doubtsOf?: (usage: Usage) => CostDoubt[];
   /** The most output tokens over all choices; null when nothing bounds them. */
   readonly maxOutputTokens: number | null;
   /** Why the endpoint is not called after all. */
@@ -104,11 +113,12 @@ function tryPrepare(prepare: PrepareTurn, turn: Turn): ReadyTurn | SignalboxErro
 }
 
 function recordOf(
-  { serving, translation, costOf, maxOutputTokens }: ReadyTurn,
+  { serving, translation, costOf, doubtsOf, maxOutputTokens }: ReadyTurn,
   result: AttemptResult,
   clock: { startedMs: number; attemptMs: number },
 ): Attempt {
   const error = result.kind === "failed" ? result.error : null;
+  const doubts = doubtsOf?.(result.usage) ?? [];
   const lost = translatedBothWays(translation, result.kind === "completed" ? result.answer.losses : undefined);
   return {
     endpoint: serving.endpoint.endpoint,
@@ -122,6 +132,7 @@ function recordOf(
     usage: result.usage,
     costPicoUsd: costOf(result.usage),
     ...(result.usage.outputTokens > (maxOutputTokens ?? Infinity) ? { overBound: true } : {}),
+    ...(doubts.length === 0 ? {} : { costDoubts: doubts }),
     ...(lost === undefined ? {} : { translation: lost }),
   };
 }

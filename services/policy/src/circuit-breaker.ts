@@ -42,7 +42,8 @@ export type Signal =
 
 const FAILURES_TO_OPEN = 5;
 const COOLDOWN_MIN_MS = 5_000;
-const COOLDOWN_MAX_MS = 60_000;
+/** Whoever has no other endpoint waits so long at the most after its provider is back. */
+const COOLDOWN_MAX_MS = 15_000;
 /** Envoy's times for what it ejects (`base_ejection_time`, `max_ejection_time`): an operator mends a key within minutes. */
 const UNUSABLE_COOLDOWN_MIN_MS = 30_000;
 const UNUSABLE_COOLDOWN_MAX_MS = 300_000;

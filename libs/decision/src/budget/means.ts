@@ -1,5 +1,5 @@
 import type { BudgetState, DecisionInput, Endpoint, Price } from "@signalbox/proto";
-import { inputPriceOf, tierOf } from "../estimate-cost.ts";
+import { dearest, inputPriceOf, tierOf } from "../estimate-cost.ts";
 import type { Coverage, Cover } from "../policy/coverage.ts";
 
 /** A budget with what is held of it, and the endpoints that it is charged with; null: all. */
@@ -63,8 +63,9 @@ function ruleOf({ kind, unit, budget }: BudgetState): string {
 }
 
 function outputForMoney(price: Price | null, left: bigint, { facts, classification }: Request): number {
-  const tier = price === null ? undefined : tierOf(price, classification.inputTokens);
-  if (tier === undefined) return -1;
+  const listed = price === null ? undefined : tierOf(price, classification.inputTokens);
+  if (listed === undefined) return -1;
+  const tier = dearest(listed, facts);
   const rest = left - BigInt(classification.inputTokens) * BigInt(inputPriceOf(tier, facts.cacheMarks));
   if (rest < 0n) return -1;
   return tier.output === 0 ? Infinity : Number(rest / (BigInt(tier.output) * BigInt(facts.choices)));

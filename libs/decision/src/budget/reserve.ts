@@ -17,7 +17,7 @@ export function reserve(
 ): BudgetReservation[] {
   const { inputTokens } = input.classification;
   const { choices, cacheMarks: written } = input.facts;
-  const tokens = { input: inputTokens, output: maxOutputTokens * choices, written };
+  const tokens = { input: inputTokens, output: maxOutputTokens * choices, written, service: input.facts };
   const planned = plan.flatMap((id) => documents.byId.get(id) ?? []);
   return means.flatMap((each) => {
     const charged = planned.filter(({ index }) => isCharged(each, index));

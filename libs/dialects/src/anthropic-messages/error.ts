@@ -2,6 +2,7 @@ import { type ErrorCode, SignalboxError } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
 import { isContextOverflow } from "../error/context-overflow.ts";
 import { redact } from "../error/redact.ts";
+import { saidMessage } from "../error/said-message.ts";
 import { retryAfterMsOf } from "../error/retry-after.ts";
 import { codeOfStatus } from "../error/upstream-code.ts";
 import type { UpstreamFailure } from "../error/upstream-failure.ts";
@@ -110,10 +111,10 @@ type Saying = { message: string | null; details: { upstreamCode?: string; upstre
 
 /** What an error body says: `{type: "error", error: {type, message, details: {error_code}}}`, or the simpler shapes of hosts and proxies. */
 function sayingOf(body: unknown): Saying {
-  if (!isObject(body)) return { message: null, details: {} };
+  if (!isObject(body)) return { message: saidMessage(body), details: {} };
   const error = isObject(body["error"]) ? body["error"] : body;
   const inner = isObject(error["details"]) ? error["details"] : {};
-  const message = upstreamText(error["message"]) ?? upstreamText(body["error"]) ?? upstreamText(error["detail"]);
+  const message = upstreamText(error["message"]) ?? upstreamText(body["error"]) ?? saidMessage(body);
   const upstreamCode = upstreamWord(inner["error_code"]) ?? upstreamWord(error["code"]);
   const upstreamType = error["type"] === "error" ? null : upstreamWord(error["type"]);
   return {

@@ -1,6 +1,6 @@
 import type { EgressCodec } from "../egress-codec.ts";
 import { parseResponse } from "../openai-chat/parse-response.ts";
-import { readUsage, usageOf } from "../openai-chat/usage.ts";
+import { usageOfBody } from "../openai-chat/usage.ts";
 import { SseParser } from "../sse/parser.ts";
 import { parseError } from "./error.ts";
 import { credentials, renderRequest } from "./render-request.ts";
@@ -13,7 +13,7 @@ export const azureOpenaiEgress: EgressCodec<AzureReadState> = {
   credentials,
   renderRequest,
   parseResponse,
-  reportedUsage: (body) => readUsage(usageOf(body)),
+  reportedUsage: usageOfBody,
   openEvents: (contentType) => (/\bjson\b/i.test(contentType) ? null : new SseParser()),
   startReading,
   readEvent,

@@ -1,6 +1,5 @@
 import { SignalboxError } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
-import { retryAfterMsOf } from "../error/retry-after.ts";
 import type { UpstreamFailure } from "../error/upstream-failure.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { parseError as parseChatError } from "../openai-chat/error.ts";
@@ -8,19 +7,14 @@ import { parseJson } from "../check/parse-json.ts";
 
 /**
  * An answer of Azure's that is no success: the form of Chat Completions, with the filter's findings under `innererror`, or that of the
- * gateway before it, `{statusCode, message}`. The gateway tells when to come again in words alone.
+ * gateway before it, `{statusCode, message}`.
  */
 export function parseError(failure: UpstreamFailure): SignalboxError {
   const error = parseChatError(failure);
   const body = parseJson(failure.bodyText);
   const found = filteredCategories(body);
   const message = found.length === 0 ? error.message : `${error.message} Filtered: ${found.join(", ")}.`;
-  const told = retryAfterMsOf(failure.header, failure.nowMs);
-  const retryAfterMs = told ?? (failure.status === 429 ? secondsInWords(error.message) : null);
-  if (message === error.message && retryAfterMs === told) return error;
-  return new SignalboxError(error.code, message, {
-    details: { ...error.details, ...(retryAfterMs === null ? {} : { retryAfterMs }) },
-  });
+  return found.length === 0 ? error : new SignalboxError(error.code, message, { details: error.details });
 }
 
 /** The names of the categories that a filter found in the prompt. They are a closed list and nothing of the prompt. */
@@ -35,11 +29,4 @@ function filteredCategories(body: unknown): readonly string[] {
 
 function firstObject(...values: readonly unknown[]): JsonObject {
   return values.find(isObject) ?? {};
-}
-
-const SECONDS_MAX = 86_400;
-
-function secondsInWords(message: string): number | null {
-  const seconds = Number(/\b(?:retry after|try again in) (\d{1,6}) seconds?\b/i.exec(message)?.[1] ?? Number.NaN);
-  return seconds <= SECONDS_MAX ? seconds * 1000 : null;
 }

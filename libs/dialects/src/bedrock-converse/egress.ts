@@ -14,7 +14,7 @@ export const bedrockConverseEgress: EgressCodec<ConverseReadState> = {
   credentials,
   renderRequest,
   parseResponse,
-  reportedUsage: (body) => readUsage(body["usage"]),
+  reportedUsage: (body) => readUsage(body["usage"], body["serviceTier"]),
   openEvents: (contentType) => (/\bjson\b/i.test(contentType) ? null : new EventStreamParser()),
   startReading,
   readEvent,

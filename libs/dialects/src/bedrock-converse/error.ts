@@ -2,6 +2,7 @@ import { type ErrorCode, SignalboxError } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
 import { redact } from "../error/redact.ts";
 import { retryAfterMsOf } from "../error/retry-after.ts";
+import { saidMessage } from "../error/said-message.ts";
 import { codeOfStatus } from "../error/upstream-code.ts";
 import type { UpstreamFailure } from "../error/upstream-failure.ts";
 import type { WireEvent } from "../framing.ts";
@@ -87,7 +88,7 @@ function nameOf(value: unknown): string | null {
 }
 
 function messageOf(body: unknown): string | null {
-  if (!isObject(body)) return null;
+  if (!isObject(body)) return saidMessage(body);
   const message = body["message"] ?? body["Message"] ?? body["originalMessage"];
-  return typeof message === "string" && message !== "" ? message : null;
+  return typeof message === "string" && message !== "" ? message : saidMessage(body);
 }

@@ -24,7 +24,7 @@ export function parseResponse(body: unknown, options: ParseResponseOptions): Neu
     // The service names neither the answer nor the model in it.
     ...options.defaults,
     choices: [{ index: 0, parts, finish: finish.reason, ...stop }],
-    usage: readUsage(body["usage"]),
+    usage: readUsage(body["usage"], body["serviceTier"]),
     outputChars: generatedChars(parts),
   };
 }

@@ -61,7 +61,7 @@ export function readEvent(state: ConverseReadState, event: WireEvent): Step {
     case "messageStop":
       return readStop(state, body);
     case "metadata":
-      return [withUsage(state, body["usage"]), []];
+      return [withUsage(state, body), []];
     default:
       // An event of tomorrow says nothing that could be told today.
       return [state, []];
@@ -91,8 +91,9 @@ function told(state: ConverseReadState, body: JsonObject, change: Partial<Neutra
   return [{ ...state, progress: advanced(state.progress, chunk.deltas) }, [chunk]];
 }
 
-function withUsage(state: ConverseReadState, source: unknown): ConverseReadState {
-  const usage = readUsage(source);
+function withUsage(state: ConverseReadState, body: JsonObject): ConverseReadState {
+  const source = body["usage"];
+  const usage = readUsage(source, body["serviceTier"]);
   return usage === null || !isObject(source) ? state : withProgress(state, { usage, usageSource: source });
 }
 

@@ -1,16 +1,18 @@
 import type { Usage } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
+import { serviceTerms } from "../usage/service-terms.ts";
+import { malformedMark, tokenCount } from "../usage/token-count.ts";
 
 /**
  * Reads a `usage`, or null when it says nothing (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_TokenUsage.html).
- * Tokens read from the cache and written to it stand beside `inputTokens`; reasoning stands in the output and is not counted apart.
+ * `served` is the answer's `serviceTier`, which stands beside the usage. Tokens read from the cache and written to it stand beside `inputTokens`; reasoning stands in the output and is not counted apart.
  */
-export function readUsage(value: unknown): Usage | null {
+export function readUsage(value: unknown, served?: unknown): Usage | null {
   if (!isObject(value)) return null;
-  const input = count(value["inputTokens"]);
-  const cached = count(value["cacheReadInputTokens"]);
-  const written = count(value["cacheWriteInputTokens"]);
-  const output = count(value["outputTokens"]);
+  const input = tokenCount(value["inputTokens"]);
+  const cached = tokenCount(value["cacheReadInputTokens"]);
+  const written = tokenCount(value["cacheWriteInputTokens"]);
+  const output = tokenCount(value["outputTokens"]);
   if (input + cached + written + output === 0) return null;
   const hour = hourTokens(value["cacheDetails"]);
   return {
@@ -20,6 +22,8 @@ export function readUsage(value: unknown): Usage | null {
     outputTokens: output,
     reasoningTokens: 0,
     ...(hour === 0 ? {} : { cacheWriteHourTokens: Math.min(hour, written) }),
+    ...serviceTerms(isObject(served) ? served["type"] : served),
+    ...malformedMark(value),
     source: "reported",
   };
 }
@@ -27,9 +31,5 @@ export function readUsage(value: unknown): Usage | null {
 function hourTokens(details: unknown): number {
   if (!Array.isArray(details)) return 0;
   const hours = details.filter(isObject).filter((detail) => detail["ttl"] === "1h");
-  return hours.reduce((sum, detail) => sum + count(detail["inputTokens"]), 0);
-}
-
-function count(value: unknown): number {
-  return typeof value === "number" && value > 0 && value <= Number.MAX_SAFE_INTEGER ? Math.trunc(value) : 0;
+  return hours.reduce((sum, detail) => sum + tokenCount(detail["inputTokens"]), 0);
 }

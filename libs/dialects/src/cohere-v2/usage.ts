@@ -1,6 +1,7 @@
 import type { Usage } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
 import type { JsonObject } from "../neutral/source.ts";
+import { malformedMark, tokenCount } from "../usage/token-count.ts";
 
 /**
  * Reads a usage object, or null when it says nothing. `tokens` is what the model read and wrote, with the prompt that Cohere puts around
@@ -12,24 +13,24 @@ export function readUsage(value: unknown): Usage | null {
   const billed = isObject(value["billed_units"]) ? value["billed_units"] : null;
   const tokens = isObject(value["tokens"]) ? value["tokens"] : billed;
   if (tokens === null) return null;
-  const inputTokens = count(tokens["input_tokens"]);
-  const outputTokens = count(tokens["output_tokens"]);
+  const inputTokens = tokenCount(tokens["input_tokens"]);
+  const outputTokens = tokenCount(tokens["output_tokens"]);
   if (inputTokens === 0 && outputTokens === 0) return null;
   return {
     inputTokens,
-    cachedInputTokens: Math.min(count(value["cached_tokens"]), inputTokens),
+    cachedInputTokens: Math.min(tokenCount(value["cached_tokens"]), inputTokens),
     cacheWriteTokens: 0,
     outputTokens,
     reasoningTokens: 0,
     ...(billed === null || billed === tokens ? {} : billedOf(billed)),
+    ...malformedMark(value),
     source: "reported",
   };
 }
 
 function billedOf(units: JsonObject): Pick<Usage, "billedInputTokens" | "billedOutputTokens"> {
-  return { billedInputTokens: count(units["input_tokens"]), billedOutputTokens: count(units["output_tokens"]) };
-}
-
-function count(value: unknown): number {
-  return typeof value === "number" && value > 0 && value <= Number.MAX_SAFE_INTEGER ? Math.trunc(value) : 0;
+  return {
+    billedInputTokens: tokenCount(units["input_tokens"]),
+    billedOutputTokens: tokenCount(units["output_tokens"]),
+  };
 }

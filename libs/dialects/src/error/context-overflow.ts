@@ -17,6 +17,14 @@ const SAYS = new RegExp(
     // Groq; Alibaba; Moonshot; Z.AI; MiniMax.
     String.raw`\breduce the length of the messages\b|\bRange of input length should be\b|\bexceeded model token limit\b`,
     String.raw`^Prompt exceeds max length\b|\bcontext window exceeds limit\b`,
+    // Vertex; Nova and Titan on Bedrock; GitHub's models.
+    String.raw`\binput token count is \d+ but model only supports\b|^Input Tokens Exceeded\b|^Too many input tokens\b`,
+    String.raw`^Request body too large for .{1,128} model\b`,
+    // TGI, Together; vLLM; SGLang; llama.cpp, LM Studio, Ollama.
+    String.raw`\binputs.? (?:must have less than \d+ tokens|tokens \+ .{1,32} must be <=)`,
+    String.raw`\blonger than the (?:maximum model length|(?:model's )?context length)\b|\bexceeds the maximum allowed length\b`,
+    String.raw`\bexceeds the available context size\b|\b(?:greater|more) than the context length\b|\bcontext the overflows\b`,
+    String.raw`\bexceeded max context length\b|^Prompt tokens limit exceeded\b`,
   ].join("|"),
   "i",
 );

@@ -1,4 +1,4 @@
-import { ERROR_CODES, type ErrorCode, SignalboxError, type WireName } from "@signalbox/proto";
+import { type ErrorCode, SignalboxError, type WireName } from "@signalbox/proto";
 import { describe, expect, test } from "vitest";
 import { egressOf, ingressOf } from "../codecs.ts";
 import type { JsonObject } from "../neutral/source.ts";
@@ -26,8 +26,6 @@ const FORMS: Partial<Record<ErrorCode, readonly [http: number, anthropic: string
   "upstream-invalid-request": [400, "invalid_request_error", "INVALID_ARGUMENT"],
 };
 
-const RETRYABLE = new Set<ErrorCode>(["upstream-error", "upstream-timeout", "upstream-rate-limited"]);
-
 /** A golden table: each error's code and words, and how callers of every dialect are told of it. */
 export function describeErrorShapes(wire: WireName, shapes: readonly ErrorShape[]): void {
   describe.each(shapes)("$what ($status)", (shape) => {
@@ -37,7 +35,6 @@ export function describeErrorShapes(wire: WireName, shapes: readonly ErrorShape[
       expect([error.code, error.message]).toEqual([shape.code, shape.says]);
       expect(error.details).toMatchObject({ provider: "acme", upstreamStatus: shape.status });
       expect(error.details.retryAfterMs).toBe(shape.retryAfterMs);
-      expect(ERROR_CODES[error.code].retryable).toBe(RETRYABLE.has(error.code));
       expect(isContextOverflow(error)).toBe(isLong(shape));
     });
 

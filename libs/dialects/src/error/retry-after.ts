@@ -17,6 +17,21 @@ export function retryAfterMsOf(header: HeaderReader, nowMs: number): number | nu
   return dateMs === null ? null : bounded(dateMs - nowMs);
 }
 
+/** A span as providers write it in a sentence: `1.898s`, `7m12s`, `20ms`, `12 seconds`, `1 minute`. */
+const SPAN =
+  /\b(?:try again|retry|wait)(?: again)?(?: in| after| for)? (?:(\d{1,6}(?:\.\d{1,9})?) ?ms\b|((?:\d{1,6}(?:\.\d{1,9})? ?(?:hours?|minutes?|seconds?|secs?|[hms])\b ?|\d{1,6}(?:\.\d{1,9})?[hm](?=\d)){1,3}))/i;
+const PIECE = /(\d+(?:\.\d+)?) ?([hms])/gi;
+const UNIT_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000 };
+
+/** The same where only the message says it, as OpenAI, Groq, Azure and Google do of a rate. */
+export function retryAfterInWords(message: string): number | null {
+  const [, ms, span] = SPAN.exec(message) ?? [];
+  if (ms !== undefined) return bounded(Number(ms));
+  if (span === undefined) return null;
+  const pieces = [...span.matchAll(PIECE)];
+  return bounded(pieces.reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit!.toLowerCase()] ?? 0), 0));
+}
+
 function bounded(ms: number): number {
   return Math.ceil(Math.min(Math.max(ms, 0), RETRY_AFTER_MAX_MS));
 }

@@ -58,6 +58,12 @@ const WORDINGS: readonly Wording[] = [
   },
   // Google, where this machine stands and not what was asked.
   { statuses: [400], says: /^User location is not supported/, code: "upstream-auth" },
+  // OpenAI: a quota that is used up is a 429. Alibaba says the same of a rate, and refers to a page of its own.
+  {
+    statuses: [429],
+    says: /^You exceeded your current quota\b.{0,200}\bplatform\.openai\.com\b/,
+    code: "upstream-auth",
+  },
   // Z.AI: an account without balance is a 429.
   { statuses: [429], says: /^Insufficient balance\b/, code: "upstream-auth" },
   // DeepSeek; Mistral; Z.AI; MiniMax; OpenRouter.

@@ -5,7 +5,7 @@ import { JsonArrayParser } from "./json-array-parser.ts";
 import { parseResponse } from "./parse-response.ts";
 import { renderRequest } from "./render-request.ts";
 import { type GeminiReadState, readEnd, readEvent, startReading } from "./stream.ts";
-import { readUsage } from "./usage.ts";
+import { usageOfBody } from "./usage.ts";
 import { credentials } from "./vertex.ts";
 
 /** The Gemini API of AI Studio and of Vertex AI, which differ in the base URL and the credentials alone (vertex.ts). */
@@ -15,7 +15,7 @@ export const geminiEgress: EgressCodec<GeminiReadState> = {
   credentials,
   renderRequest,
   parseResponse,
-  reportedUsage: (body) => readUsage(body["usageMetadata"]),
+  reportedUsage: usageOfBody,
   // A host that does not know `alt=sse` streams a JSON array, which also reads a whole answer as its one event.
   openEvents: (contentType) => (/\bjson\b/i.test(contentType) ? new JsonArrayParser() : new SseParser()),
   startReading,

@@ -2,7 +2,8 @@ import { plainNumber } from "../check/plain-value.ts";
 import { ERROR_CODES, type ErrorCode, SignalboxError } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
 import { redact } from "../error/redact.ts";
-import { retryAfterMsOf } from "../error/retry-after.ts";
+import { retryAfterInWords, retryAfterMsOf } from "../error/retry-after.ts";
+import { saidMessage } from "../error/said-message.ts";
 import { codeOfStatus } from "../error/upstream-code.ts";
 import type { UpstreamFailure } from "../error/upstream-failure.ts";
 import type { RenderedError } from "../ingress-codec.ts";
@@ -33,7 +34,9 @@ const STATUS_OF_WORD = new Map(
 export function parseError(failure: UpstreamFailure): SignalboxError {
   const said = sayingOf(parseJson(failure.bodyText));
   const message = redact(said.message ?? `The provider answered with status ${failure.status}.`, failure.secrets);
-  const retryAfterMs = retryAfterMsOf(failure.header, failure.nowMs);
+  const told = retryAfterMsOf(failure.header, failure.nowMs);
+  const isWordless = told === null && said.details.retryAfterMs === undefined;
+  const retryAfterMs = isWordless && failure.status === 429 ? retryAfterInWords(message) : told;
   return new SignalboxError(codeOf(failure.status, message), message, {
     details: {
       provider: failure.provider,
@@ -69,12 +72,12 @@ type Saying = { message: string | null; details: SaidDetails & { upstreamCode?: 
 /** What a google.rpc.Status says; in an answer to a request for a stream it stands in an array. */
 function sayingOf(value: unknown): Saying {
   const body: unknown = Array.isArray(value) ? value[0] : value;
-  if (!isObject(body)) return { message: null, details: {} };
+  if (!isObject(body)) return { message: saidMessage(body), details: {} };
   const { error } = body;
-  if (!isObject(error)) return { message: typeof error === "string" && error !== "" ? error : null, details: {} };
+  if (!isObject(error)) return { message: saidMessage(body), details: {} };
   const { message, status } = error;
   return {
-    message: typeof message === "string" && message !== "" ? message : null,
+    message: typeof message === "string" && message !== "" ? message : saidMessage(body),
     details: {
       ...(typeof status === "string" && /^[A-Z_]{1,64}$/.test(status) ? { upstreamCode: status } : {}),
       ...saidDetails(error["details"]),

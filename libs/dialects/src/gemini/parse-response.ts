@@ -14,7 +14,7 @@ import { type PlacedAnnotation, readCitations, unitAtByte } from "./grounding.ts
 import { readLogprobs } from "./logprobs.ts";
 import { readPart } from "./read-part.ts";
 import { headOf } from "./response-head.ts";
-import { readUsage } from "./usage.ts";
+import { usageOfBody } from "./usage.ts";
 
 /** Reads a whole answer. Throws an `upstream-*` error when it is none: an error inside a 200, no candidates, a failure as finish reason. */
 export function parseResponse(body: unknown, options: ParseResponseOptions): NeutralResponse {
@@ -35,7 +35,7 @@ export function parseResponse(body: unknown, options: ParseResponseOptions): Neu
     source: { dialect: "gemini", body },
     ...head,
     choices,
-    usage: readUsage(body["usageMetadata"]),
+    usage: usageOfBody(body),
     outputChars: choices.reduce((sum, choice) => sum + generatedChars(choice.parts), 0),
   };
 }

@@ -18,7 +18,7 @@ import { withinDepth } from "./depth.ts";
 import { parseInBandError } from "./error.ts";
 import { type CandidateState, NEW_CANDIDATE, readCandidate } from "./read-candidate.ts";
 import { headOf } from "./response-head.ts";
-import { readUsage } from "./usage.ts";
+import { hasSearched, readUsage } from "./usage.ts";
 import { parseJson } from "../check/parse-json.ts";
 
 /** What is known of a provider's stream between two events. */
@@ -28,10 +28,12 @@ export type GeminiReadState = ReadState & {
   readonly choices: ReadonlyMap<number, CandidateState>;
   /** Whether the prompt was blocked: then there is one choice, however many were asked for. */
   readonly blocked: boolean;
+  /** Whether the provider has searched the web for it. */
+  readonly searched: boolean;
 };
 
 export function startReading(options: ReadStreamOptions): GeminiReadState {
-  return { options, progress: NO_PROGRESS, head: null, choices: new Map(), blocked: false };
+  return { options, progress: NO_PROGRESS, head: null, choices: new Map(), blocked: false, searched: false };
 }
 
 type Step = readonly [GeminiReadState, readonly NeutralChunk[]];
@@ -120,8 +122,14 @@ function withHead(state: GeminiReadState, body: JsonObject): GeminiReadState {
 
 function withUsage(state: GeminiReadState, body: JsonObject): GeminiReadState {
   const source = body["usageMetadata"];
-  const usage = readUsage(source);
-  return usage === null || !isObject(source) ? state : withProgress(state, { usage, usageSource: source });
+  const searched = state.searched || hasSearched(body);
+  const told = readUsage(source);
+  const usage = told ?? state.progress.usage;
+  if (told === null && searched === state.searched) return state;
+  if (usage === null) return { ...state, searched };
+  const marked = searched ? { ...usage, serverTools: true as const } : usage;
+  const usageSource = told !== null && isObject(source) ? source : state.progress.usageSource;
+  return withProgress({ ...state, searched }, { usage: marked, usageSource });
 }
 
 function withProgress(

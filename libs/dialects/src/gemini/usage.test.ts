@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { readUsage, renderUsage } from "./usage.ts";
+import { readStreamed } from "../neutral/read-both.test-kit.ts";
+import { geminiEgress } from "./egress.ts";
+import { readUsage, renderUsage, usageOfBody } from "./usage.ts";
 
 /** Input, of which cached; output, of which thoughts. */
 function tokens(input: [number, number], output: [number, number]): object {
@@ -92,4 +94,28 @@ test("a provider's own usage keeps its fields, tools' tokens beside the prompt",
     trafficType: "ON_DEMAND",
   };
   expect(renderUsage(readUsage(source)!, source)).toEqual({ ...source, totalTokenCount: 105 });
+});
+
+const said = (text: string, more: object = {}): Record<string, unknown> => ({
+  candidates: [{ content: { parts: [{ text }] }, ...more }],
+});
+
+describe("B5 searches that are billed apart show in the usage", () => {
+  const found = { groundingMetadata: { webSearchQueries: ["q"] } };
+  const usageMetadata = { promptTokenCount: 3, candidatesTokenCount: 1, totalTokenCount: 4 };
+
+  test.each<[string, object[]]>([
+    ["with the usage", [said("A"), { ...said("B", { finishReason: "STOP", ...found }), usageMetadata }]],
+    ["before it", [said("A", found), { ...said("B", { finishReason: "STOP" }), usageMetadata }]],
+    ["behind it", [{ ...said("A"), usageMetadata }, said("B", { finishReason: "STOP", ...found })]],
+  ])("of a stream, %s", (_, events) => {
+    expect(readStreamed(geminiEgress, events).progress.usage).toMatchObject({ outputTokens: 1, serverTools: true });
+  });
+
+  test("of a whole answer, and of none that searched nothing", () => {
+    expect(usageOfBody({ ...said("A", found), usageMetadata })).toMatchObject({ serverTools: true });
+    expect(usageOfBody({ ...said("A"), usageMetadata })).not.toHaveProperty("serverTools");
+    const events = [{ ...said("A", { finishReason: "STOP" }), usageMetadata }];
+    expect(readStreamed(geminiEgress, events).progress.usage).not.toHaveProperty("serverTools");
+  });
 });

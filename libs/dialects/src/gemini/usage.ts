@@ -1,6 +1,8 @@
 import type { Usage } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
 import type { JsonObject } from "../neutral/source.ts";
+import { serviceTerms } from "../usage/service-terms.ts";
+import { malformedMark, tokenCount } from "../usage/token-count.ts";
 
 /**
  * Reads a `usageMetadata`, or null when it says nothing (https://ai.google.dev/api/generate-content#UsageMetadata).
@@ -11,17 +13,17 @@ import type { JsonObject } from "../neutral/source.ts";
  */
 export function readUsage(value: unknown): Usage | null {
   if (!isObject(value)) return null;
-  const prompt = count(value["promptTokenCount"]);
-  const tools = count(value["toolUsePromptTokenCount"]);
-  const candidates = count(value["candidatesTokenCount"]);
-  const thoughts = count(value["thoughtsTokenCount"]);
+  const prompt = tokenCount(value["promptTokenCount"]);
+  const tools = tokenCount(value["toolUsePromptTokenCount"]);
+  const candidates = tokenCount(value["candidatesTokenCount"]);
+  const thoughts = tokenCount(value["thoughtsTokenCount"]);
   const inputTokens = prompt + tools;
   if (inputTokens + candidates + thoughts === 0) return null;
   const isInside =
-    thoughts > 0 && thoughts <= candidates && count(value["totalTokenCount"]) === inputTokens + candidates;
+    thoughts > 0 && thoughts <= candidates && tokenCount(value["totalTokenCount"]) === inputTokens + candidates;
   return {
     inputTokens,
-    cachedInputTokens: Math.min(count(value["cachedContentTokenCount"]), inputTokens),
+    cachedInputTokens: Math.min(tokenCount(value["cachedContentTokenCount"]), inputTokens),
     cacheWriteTokens: 0,
     outputTokens: isInside ? candidates : candidates + thoughts,
     reasoningTokens: thoughts,
@@ -29,6 +31,8 @@ export function readUsage(value: unknown): Usage | null {
     ...counted("imageInputTokens", value["promptTokensDetails"], "IMAGE"),
     ...counted("audioOutputTokens", value["candidatesTokensDetails"], "AUDIO"),
     ...counted("imageOutputTokens", value["candidatesTokensDetails"], "IMAGE"),
+    ...serviceTerms(value["serviceTier"] ?? value["trafficType"]),
+    ...malformedMark(value),
     source: "reported",
   };
 }
@@ -38,8 +42,24 @@ type ModalityField = "audioInputTokens" | "imageInputTokens" | "audioOutputToken
 function counted(field: ModalityField, details: unknown, modality: string): Partial<Usage> {
   if (!Array.isArray(details)) return {};
   const found = details.filter(isObject).filter((detail) => detail["modality"] === modality);
-  const tokens = found.reduce((sum, detail) => sum + count(detail["tokenCount"]), 0);
+  const tokens = found.reduce((sum, detail) => sum + tokenCount(detail["tokenCount"]), 0);
   return tokens === 0 ? {} : { [field]: tokens };
+}
+
+/** The usage of a whole answer; searches, which are billed apart, show in its candidates. */
+export function usageOfBody(body: JsonObject): Usage | null {
+  const usage = readUsage(body["usageMetadata"]);
+  return usage === null || !hasSearched(body) ? usage : { ...usage, serverTools: true };
+}
+
+/** Whether the provider searched the web for an answer, or for what an event of it says (https://ai.google.dev/gemini-api/docs/pricing). */
+export function hasSearched({ candidates }: JsonObject): boolean {
+  if (!Array.isArray(candidates)) return false;
+  return candidates.some((candidate: unknown) => {
+    const grounding = isObject(candidate) ? candidate["groundingMetadata"] : undefined;
+    const queries = isObject(grounding) ? grounding["webSearchQueries"] : undefined;
+    return Array.isArray(queries) && queries.length > 0;
+  });
 }
 
 /** The usage that a caller reads: the provider's own of this form, with the fields that the format has as we understand them. */
@@ -47,7 +67,7 @@ export function renderUsage(usage: Usage, source: unknown): JsonObject {
   const own = isObject(source) ? source : {};
   return {
     ...own,
-    promptTokenCount: usage.inputTokens - Math.min(count(own["toolUsePromptTokenCount"]), usage.inputTokens),
+    promptTokenCount: usage.inputTokens - Math.min(tokenCount(own["toolUsePromptTokenCount"]), usage.inputTokens),
     candidatesTokenCount: usage.outputTokens - usage.reasoningTokens,
     totalTokenCount: usage.inputTokens + usage.outputTokens,
     ...(usage.cachedInputTokens === 0 ? {} : { cachedContentTokenCount: usage.cachedInputTokens }),
@@ -70,8 +90,4 @@ function modalities(audio: number | undefined, image: number | undefined): JsonO
     ...(audio === undefined ? [] : [{ modality: "AUDIO", tokenCount: audio }]),
     ...(image === undefined ? [] : [{ modality: "IMAGE", tokenCount: image }]),
   ];
-}
-
-function count(value: unknown): number {
-  return typeof value === "number" && value > 0 && value <= Number.MAX_SAFE_INTEGER ? Math.trunc(value) : 0;
 }

@@ -1,7 +1,7 @@
 import type { EgressCodec } from "../egress-codec.ts";
 import { parseError } from "../openai-chat/error.ts";
 import { type ChatReadState, readEnd, startReading } from "../openai-chat/stream.ts";
-import { readUsage, usageOf } from "../openai-chat/usage.ts";
+import { usageOfBody } from "../openai-chat/usage.ts";
 import { SseParser } from "../sse/parser.ts";
 import { parseResponse } from "./parse-response.ts";
 import { renderRequest } from "./render-request.ts";
@@ -14,7 +14,7 @@ export const mistralEgress: EgressCodec<ChatReadState> = {
   credentials: (key) => ({ authorization: `Bearer ${key}` }),
   renderRequest,
   parseResponse,
-  reportedUsage: (body) => readUsage(usageOf(body)),
+  reportedUsage: usageOfBody,
   openEvents: (contentType) => (/\bjson\b/i.test(contentType) ? null : new SseParser()),
   startReading,
   readEvent,

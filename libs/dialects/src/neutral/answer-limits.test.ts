@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { readEvent, startReading } from "../openai-chat/stream.ts";
 import { placeCalls } from "../openai-chat/tool-call-index.ts";
 import { CALLS_MAX, CHOICES_MAX, OpenedCount, PARTS_MAX, refuseTooLong } from "./answer-limits.ts";
 import type { NeutralPart } from "./part.ts";
@@ -56,5 +57,14 @@ test("B13 one event that opens more calls than that costs no more than its size"
   const pieces = Array.from({ length: 100_000 }, (_, index) => ({ index, id: `c${index}`, function: { name: "f" } }));
   const startedMs = performance.now();
   expect(() => placeCalls([], pieces, "s")).toThrow("tool calls");
+  expect(performance.now() - startedMs).toBeLessThan(5_000);
+});
+
+test("B13 nor does one that begins more choices", () => {
+  const defaults = { id: "x", createdAtS: 7, model: "m" };
+  const state = startReading({ provider: "acme", secrets: [], choices: 1, defaults });
+  const data = JSON.stringify({ choices: Array.from({ length: 50_000 }, () => ({})) });
+  const startedMs = performance.now();
+  expect(() => readEvent(state, { event: "", data })).toThrow("choices");
   expect(performance.now() - startedMs).toBeLessThan(5_000);
 });

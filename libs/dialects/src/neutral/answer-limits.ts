@@ -43,7 +43,7 @@ export function refuseTooLong({ choices }: Pick<NeutralResponse, "choices">): vo
 
 function refuseTooMany({ calls, choices, parts }: { calls: number; choices: number; parts: number }): void {
   if (calls > CALLS_MAX) throw tooManyCalls();
-  if (choices > CHOICES_MAX) throw tooMany(CHOICES_MAX, "choices");
+  if (choices > CHOICES_MAX) throw tooManyChoices();
   if (parts > PARTS_MAX) throw tooMany(PARTS_MAX, "parts");
 }
 
@@ -53,4 +53,8 @@ function tooMany(max: number, what: string): SignalboxError {
 
 export function tooManyCalls(): SignalboxError {
   return tooMany(CALLS_MAX, "tool calls");
+}
+
+export function tooManyChoices(): SignalboxError {
+  return tooMany(CHOICES_MAX, "choices");
 }

@@ -131,3 +131,23 @@ test.each<[string, DialectName, object, SignedState[] | undefined]>([
   const request = ingressOf(dialect).parseRequest({ model: "m", ...body }, { model: "m" });
   expect(factsOf(request).signedState).toEqual(expected);
 });
+
+const ASKED = { model: "m", max_tokens: 9, messages: [{ role: "user", content: "x" }] };
+
+test.each<[DialectName, object, object]>([
+  ["openai-chat", { ...ASKED, service_tier: "priority" }, { serviceTier: "priority" }],
+  ["openai-responses", { model: "m", input: "x", service_tier: "priority" }, { serviceTier: "priority" }],
+  ["anthropic-messages", { ...ASKED, speed: "fast", inference_geo: "us" }, { serviceTier: "fast", usOnly: true }],
+])("B5 a kind of service that may cost more stands in the facts: %s", (dialect, body, facts) => {
+  expect(factsOf(ingressOf(dialect).parseRequest(body))).toMatchObject(facts);
+});
+
+test.each<[DialectName, object]>([
+  ["openai-chat", { ...ASKED, service_tier: "flex" }],
+  ["openai-chat", { ...ASKED, service_tier: "auto", speed: "fast", inference_geo: "us" }],
+  ["anthropic-messages", { ...ASKED, service_tier: "auto", speed: "standard", inference_geo: "global" }],
+])("B5 the usual kind and cheaper ones do not: %s %j", (dialect, body) => {
+  const facts = factsOf(ingressOf(dialect).parseRequest(body));
+  expect(facts).not.toHaveProperty("serviceTier");
+  expect(facts).not.toHaveProperty("usOnly");
+});

@@ -6,6 +6,7 @@ import {
   type WireName,
   WIRES,
 } from "@signalbox/proto";
+import { askedService } from "../usage/asked-service.ts";
 import { cacheMarksOf } from "./cache-marks.ts";
 import type { NeutralMessage } from "./message.ts";
 import type { NeutralPart } from "./part.ts";
@@ -36,6 +37,8 @@ export type RequestShape = Pick<
   | "temperatureMicro"
   | "signedState"
   | "cacheMarks"
+  | "serviceTier"
+  | "usOnly"
 >;
 
 /** What is recorded of a request's body: counts and switches, nothing of its content. Exactly fields of RequestFacts, ready to be spread. */
@@ -61,6 +64,7 @@ export function factsOf(request: NeutralRequest): RequestShape {
     temperatureMicro: request.temperature === null ? null : Math.round(request.temperature * 1_000_000),
     ...(states.size === 0 ? {} : { signedState: signedStateOf(states) }),
     ...(cacheMarks === undefined ? {} : { cacheMarks }),
+    ...askedService(request),
   };
 }
 

@@ -4,7 +4,7 @@ import { parseError } from "./error.ts";
 import { parseResponse } from "./parse-response.ts";
 import { renderRequest } from "./render-request.ts";
 import { type ChatReadState, readEnd, readEvent, startReading } from "./stream.ts";
-import { readUsage, usageOf } from "./usage.ts";
+import { usageOfBody } from "./usage.ts";
 
 /** OpenAI Chat Completions, and the many hosts that speak it with deviations (request-quirks.ts). */
 export const openaiChatEgress: EgressCodec<ChatReadState> = {
@@ -13,7 +13,7 @@ export const openaiChatEgress: EgressCodec<ChatReadState> = {
   credentials: (key) => ({ authorization: `Bearer ${key}` }),
   renderRequest,
   parseResponse,
-  reportedUsage: (body) => readUsage(usageOf(body)),
+  reportedUsage: usageOfBody,
   openEvents: (contentType) => (/\bjson\b/i.test(contentType) ? null : new SseParser()),
   startReading,
   readEvent,

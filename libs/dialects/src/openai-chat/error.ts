@@ -2,8 +2,10 @@ import { plainNumber, plainText } from "../check/plain-value.ts";
 import { SignalboxError, type ErrorCode } from "@signalbox/proto";
 import { CONTEXT_OVERFLOW, isContextOverflow } from "../error/context-overflow.ts";
 import { redact } from "../error/redact.ts";
-import { retryAfterMsOf } from "../error/retry-after.ts";
-import { codeOfStatus } from "../error/upstream-code.ts";
+import { failedBy } from "../error/stream-failure.ts";
+import { retryAfterInWords, retryAfterMsOf } from "../error/retry-after.ts";
+import { saidMessage } from "../error/said-message.ts";
+import { codeOfStatus, type UpstreamWords } from "../error/upstream-code.ts";
 import type { UpstreamFailure } from "../error/upstream-failure.ts";
 import type { RenderedError } from "../ingress-codec.ts";
 import type { JsonObject } from "../neutral/source.ts";
@@ -16,7 +18,8 @@ import { upstreamText, upstreamWord } from "../error/upstream-word.ts";
 export function parseError(failure: UpstreamFailure): SignalboxError {
   const said = sayingOf(parseJson(failure.bodyText));
   const message = redact(said.message ?? `The provider answered with status ${failure.status}.`, failure.secrets);
-  const retryAfterMs = retryAfterMsOf(failure.header, failure.nowMs);
+  const told = retryAfterMsOf(failure.header, failure.nowMs);
+  const retryAfterMs = told ?? (failure.status === 429 ? retryAfterInWords(message) : null);
   return new SignalboxError(codeOfStatus(failure.status, message, said.details), message, {
     details: {
       provider: failure.provider,
@@ -33,14 +36,39 @@ export function parseInBandError(
   from: { provider: string; secrets: readonly string[] },
 ): SignalboxError | null {
   const { error, base_resp: minimax } = body;
-  const isError = (error !== undefined && error !== null) || body["object"] === "error";
+  const isError = (error !== undefined && error !== null) || body["object"] === "error" || isBare(body);
   if (!isError) return isObject(minimax) ? readBaseResp(minimax, from) : readGroqError(body["x_groq"], from);
   const said = sayingOf(body);
   const message = redact(said.message ?? "The provider reported an error inside its answer.", from.secrets);
-  const status = isObject(error) ? plainNumber(error["status"] ?? error["code"]) : Number.NaN;
-  const code =
-    status >= 400 && status < 600 ? codeOfStatus(status, message, said.details) : codeOfWord(said.details.upstreamCode);
-  return new SignalboxError(code, message, { details: { provider: from.provider, ...said.details } });
+  const status = statusOf(isObject(error) ? error : body);
+  const code = status === null ? codeOfWord(said.details, message) : codeOfStatus(status, message, said.details);
+  const retryAfterMs = code === "upstream-rate-limited" ? retryAfterInWords(message) : null;
+  const wait = retryAfterMs === null ? undefined : { retryAfterMs };
+  return new SignalboxError(code, message, { details: { provider: from.provider, ...wait, ...said.details } });
+}
+
+/** An error without a mark of one, as Alibaba and hosts that are written in Python send it: words, and nothing of an answer. */
+function isBare(body: JsonObject): boolean {
+  if (ANSWERS.some((field) => field in body)) return false;
+  return upstreamText(body["message"]) !== null || upstreamText(body["detail"]) !== null;
+}
+
+const ANSWERS = ["choices", "usage", "object", "base_resp", "x_groq", "output"];
+
+/** A choice that its provider gave up; OpenRouter says in it why. */
+export function failedChoice(
+  choice: JsonObject,
+  reason: string,
+  from: { provider: string; secrets: readonly string[] },
+): SignalboxError {
+  const said = isObject(choice["error"]) ? parseInBandError({ error: choice["error"] }, from) : null;
+  return said ?? failedBy(reason, from.provider);
+}
+
+/** The HTTP status that an error inside a 200 names: OpenRouter, vLLM, TGI and others. */
+function statusOf(error: JsonObject): number | null {
+  const named = ["status", "code", "status_code", "http_status_code"].map((field) => plainNumber(error[field]));
+  return named.find((status) => status >= 400 && status < 600) ?? null;
 }
 
 /** Groq says under `x_groq` why it stopped a stream early. */
@@ -128,13 +156,14 @@ type Saying = { message: string | null; details: { upstreamCode?: string; upstre
  * What an error body says, in the shapes that hosts use: `{error: {…}}`, `{error: "…"}`, `{message}`, `{detail}`, and the list of what a
  * validator found, as `detail`, as `message` or as `message.detail` (Mistral and others that are written in Python).
  */
-function sayingOf(body: unknown): Saying {
+function sayingOf(value: unknown): Saying {
+  const body: unknown = Array.isArray(value) ? value[0] : value;
   if (!isObject(body)) return { message: null, details: {} };
   const error = isObject(body["error"]) ? body["error"] : body;
   const { message: own, detail } = error;
   const found = findings(detail) ?? findings(own) ?? (isObject(own) ? findings(own["detail"]) : null);
   const message =
-    found ?? upstreamText(own) ?? upstreamText(body["error"]) ?? upstreamText(detail) ?? upstreamText(body["msg"]);
+    found ?? upstreamText(own) ?? upstreamText(body["error"]) ?? upstreamText(detail) ?? saidMessage(body);
   const upstreamCode = upstreamWord(error["code"]);
   const upstreamType = upstreamWord(error["type"]);
   return {
@@ -160,12 +189,14 @@ function findings(value: unknown): string | null {
 
 /**
  * What the request itself is at fault for: to ask again, here or elsewhere, would be to look for a host whose filter lets it through.
- * `data_inspection_failed` is Alibaba's.
+ * The last two are Alibaba's.
  */
-const REQUESTS_FAULT = /^(context_length_exceeded|invalid_prompt|content_(filter|policy)|data_inspection_failed)/;
+const REQUESTS_FAULT =
+  /^(context_length_exceeded|invalid_prompt|content_(filter|policy)|data_?inspection_?failed|invalid_?parameter)/i;
 
-function codeOfWord(code: string | undefined): ErrorCode {
+function codeOfWord({ upstreamCode, upstreamType }: UpstreamWords, message: string): ErrorCode {
+  const code = upstreamCode ?? upstreamType;
   if (code === undefined) return "upstream-error";
-  if (/rate.?limit|too.?many|quota/i.test(code)) return "upstream-rate-limited";
+  if (/rate.?limit|too.?many|quota|throttling/i.test(code)) return codeOfStatus(429, message);
   return REQUESTS_FAULT.test(code) ? "upstream-invalid-request" : "upstream-error";
 }

@@ -5,18 +5,17 @@ import type { FinishReason, NeutralChoice, NeutralResponse } from "../neutral/re
 import type { JsonObject } from "../neutral/source.ts";
 import { isObject } from "../check/check-value.ts";
 import { readContent } from "./content.ts";
-import { parseInBandError } from "./error.ts";
+import { failedChoice, parseInBandError } from "./error.ts";
 import { type FinishReading, readFinish } from "./finish-reason.ts";
 import { callsOf } from "./legacy-calls.ts";
 import { readAudio, readImages } from "./answer-media.ts";
 import { readAnnotations } from "./annotations.ts";
 import { readCallState } from "./reasoning-details.ts";
-import { failedBy } from "../error/stream-failure.ts";
 import { argumentsText, mintedCallId } from "../neutral/tool-call-text.ts";
 import { readSearchResults } from "./search-results.ts";
 import { thinkTagsOf, withoutTags } from "./tagged-thoughts.ts";
 import { readThoughts } from "./thoughts.ts";
-import { readUsage, usageOf } from "./usage.ts";
+import { usageOfBody } from "./usage.ts";
 
 /** Reads a whole answer. Throws an `upstream-*` error when it is none: an error inside a 200, no choices, a provider's failure as finish reason. */
 export function parseResponse(answer: unknown, options: ParseResponseOptions): NeutralResponse {
@@ -34,7 +33,7 @@ export function parseResponse(answer: unknown, options: ParseResponseOptions): N
     createdAtS: typeof body["created"] === "number" ? Math.trunc(body["created"]) : options.defaults.createdAtS,
     model: textOr(body["model"], options.defaults.model),
     choices,
-    usage: readUsage(usageOf(body)),
+    usage: usageOfBody(body),
     outputChars: choices.reduce((sum, choice) => sum + generatedChars(choice.parts), 0),
   };
 }
@@ -47,7 +46,7 @@ type Reading = ParseResponseOptions & {
 function parseChoice(value: unknown, position: number, options: Reading): NeutralChoice {
   if (!isObject(value) || !isObject(value["message"])) throw malformed(options);
   const finish = readFinish(value["finish_reason"]);
-  if (finish.kind === "failure") throw failedBy(finish.reason, options.provider);
+  if (finish.kind === "failure") throw failedChoice(value, finish.reason, options);
   const message = value["message"];
   const index = typeof value["index"] === "number" ? value["index"] : position;
   const toolCalls = parseCalls(callsOf(message), `${options.defaults.id}-${index}`);

@@ -1,5 +1,6 @@
 import type { SignalboxError } from "@signalbox/proto";
 import type { ReadState, ReadStreamOptions } from "../egress-codec.ts";
+import { CHOICES_MAX, tooManyChoices } from "../neutral/answer-limits.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { AnswerDefaults, FinishReason } from "../neutral/response.ts";
 import {
@@ -15,15 +16,15 @@ import { isObject } from "../check/check-value.ts";
 import { type AudioPieces, wholeAudio, withAudio } from "./audio-pieces.ts";
 import { readContent, saysPlainly } from "./content.ts";
 import { deltaOf, readExtras } from "./delta.ts";
-import { parseInBandError } from "./error.ts";
+import { failedChoice, parseInBandError } from "./error.ts";
 import { readFinish } from "./finish-reason.ts";
 import { callsOf } from "./legacy-calls.ts";
 import { readSearchResults } from "./search-results.ts";
-import { failedBy, notJson } from "../error/stream-failure.ts";
+import { notJson } from "../error/stream-failure.ts";
 import { namelessCalls, type OpenCall, placeCalls } from "./tool-call-index.ts";
 import { thinkTagsOf, untaggedPiece } from "./tagged-thoughts.ts";
 import { startThinking, type ThinkState, type ThinkTags } from "./think-tags.ts";
-import { readUsage, usageOf } from "./usage.ts";
+import { usageOf, usageOfBody } from "./usage.ts";
 import { parseJson } from "../check/parse-json.ts";
 
 type ChoiceState = {
@@ -53,7 +54,7 @@ export function startReading(options: ReadStreamOptions): ChatReadState {
 
 type Step = readonly [ChatReadState, readonly NeutralChunk[]];
 
-/** Reads one event. After the stream's end (`progress.end`) nothing more is read. */
+/** Reads one event. After the stream's end (`progress.end`) nothing more is read. Throws `upstream-error` for too many choices or calls. */
 export function readEvent(state: ChatReadState, event: WireEvent): Step {
   if (state.progress.end.kind !== "open") return [state, []];
   if (event.data.trim() === "[DONE]") return readDone(state);
@@ -94,7 +95,7 @@ function readChunk(before: ChatReadState, body: JsonObject): Step {
     // Some hosts send the last chunk twice.
     if (choice !== undefined && choice.finish !== null) continue;
     const finish = readFinish(source["finish_reason"]);
-    if (finish.kind === "failure") return [ended(state, failedBy(finish.reason, state.options.provider)), []];
+    if (finish.kind === "failure") return [ended(state, failedChoice(source, finish.reason, state.options)), []];
     const reason = finish.kind === "finish" ? finish.reason : null;
     // MiniMax and Perplexity end a stream with the whole answer, which has been read in pieces by then.
     const isSummary = choice !== undefined && SUMMARIES.has(body["object"]);
@@ -103,6 +104,8 @@ function readChunk(before: ChatReadState, body: JsonObject): Step {
     const [read, calls] = readDelta({ state, index, choice, source: said, finish: reason });
     const next = stateAfter(choice, { said: deltaOf(said), read, calls, finish: reason, thinking });
     if (next !== choice) choices = new Map(choices).set(index, next);
+    // Each choice copies those before it, so one event must not begin any number of them.
+    if (choices.size > CHOICES_MAX) throw tooManyChoices();
     deltas.push(reason === null ? read : ending(read, next, body));
   }
   const next = { ...state, choices, progress: advance(state.progress, deltas) };
@@ -201,9 +204,8 @@ function withHead(state: ChatReadState, body: JsonObject): ChatReadState {
 }
 
 function withUsage(state: ChatReadState, body: JsonObject): ChatReadState {
-  const source = usageOf(body);
-  const usage = readUsage(source);
-  return usage === null ? state : withProgress(state, { usage, usageSource: source });
+  const usage = usageOfBody(body);
+  return usage === null ? state : withProgress(state, { usage, usageSource: usageOf(body) });
 }
 
 function withProgress(state: ChatReadState, change: Partial<StreamProgress>): ChatReadState {

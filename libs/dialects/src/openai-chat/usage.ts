@@ -1,42 +1,81 @@
 import type { Usage } from "@signalbox/proto";
 import type { JsonObject } from "../neutral/source.ts";
 import { isObject } from "../check/check-value.ts";
+import { reportedCharge } from "../usage/reported-charge.ts";
+import { serviceTerms } from "../usage/service-terms.ts";
+import { malformedMark, tokenCount } from "../usage/token-count.ts";
 
 /**
  * Reads a usage object in any of the spellings that hosts of this dialect use, or null when it says nothing.
  *
  * Cached tokens stand inside `prompt_tokens`, under `prompt_tokens_details.cached_tokens` (OpenAI, xAI, Alibaba), `prompt_token_details`
  * or `num_cached_tokens` (Mistral), `prompt_cache_hit_tokens` (DeepSeek) or `cached_tokens` (Moonshot, Together); those that were written,
- * under `cache_write_tokens` (OpenAI, OpenRouter) or `cache_creation_input_tokens` (Alibaba). xAI now and then counts them beside the prompt, which shows in more cached tokens than prompt tokens, and counts reasoning beside `completion_tokens`, which
- * shows in the total.
+ * under `cache_write_tokens` (OpenAI, OpenRouter) or `cache_creation_input_tokens` (Alibaba). What stands beside the prompt or the
+ * completion shows in the total (`beside`).
  */
 export function readUsage(value: unknown): Usage | null {
   if (!isObject(value)) return null;
-  const prompt = count(value["prompt_tokens"]);
-  const completion = count(value["completion_tokens"]);
+  const prompt = tokenCount(value["prompt_tokens"]);
+  const completion = tokenCount(value["completion_tokens"]);
   // All zeros is how some hosts fill the field on chunks that precede the real figures.
   if (prompt === 0 && completion === 0) return null;
   const promptDetails = inner(value, "prompt_tokens_details") ?? inner(value, "prompt_token_details");
   const completionDetails = inner(value, "completion_tokens_details");
   const cached =
-    count(promptDetails?.["cached_tokens"]) ||
-    count(value["prompt_cache_hit_tokens"]) ||
-    count(value["num_cached_tokens"]) ||
-    count(value["cached_tokens"]);
-  const written = count(promptDetails?.["cache_write_tokens"]) || count(promptDetails?.["cache_creation_input_tokens"]);
-  const reasoning = count(completionDetails?.["reasoning_tokens"]) || count(value["reasoning_tokens"]);
-  const inputTokens = cached > prompt ? prompt + cached : prompt;
-  const outside = isReasoningOutside({ prompt, completion, reasoning, total: count(value["total_tokens"]) });
+    tokenCount(promptDetails?.["cached_tokens"]) ||
+    tokenCount(value["prompt_cache_hit_tokens"]) ||
+    tokenCount(value["num_cached_tokens"]) ||
+    tokenCount(value["cached_tokens"]);
+  const written =
+    tokenCount(promptDetails?.["cache_write_tokens"]) || tokenCount(promptDetails?.["cache_creation_input_tokens"]);
+  const reasoning = tokenCount(completionDetails?.["reasoning_tokens"]) || tokenCount(value["reasoning_tokens"]);
+  const { input, output, sound } = beside(value, { prompt, completion, cached, reasoning });
+  const inputTokens = prompt + input;
   return {
     inputTokens,
     cachedInputTokens: cached,
     cacheWriteTokens: Math.min(written, inputTokens - cached),
-    outputTokens: outside ? completion + reasoning : completion,
-    reasoningTokens: reasoning,
-    ...audioOf("audioInputTokens", promptDetails),
-    ...audioOf("audioOutputTokens", completionDetails),
+    outputTokens: completion + output,
+    reasoningTokens: Math.max(reasoning, output),
+    ...audioOf("audioInputTokens", sound || tokenCount(promptDetails?.["audio_tokens"])),
+    ...audioOf("audioOutputTokens", tokenCount(completionDetails?.["audio_tokens"])),
+    ...reportedCharge(value),
+    ...malformedMark(value),
     source: "reported",
   };
+}
+
+/** The usage of a whole answer or of a chunk, which says beside it what kind of service it was. */
+export function usageOfBody(body: JsonObject): Usage | null {
+  const usage = readUsage(usageOf(body));
+  const terms = usage === null ? undefined : serviceTerms(body["service_tier"]);
+  return usage === null || terms === undefined ? usage : { ...usage, ...terms };
+}
+
+type Counts = {
+  readonly prompt: number;
+  readonly completion: number;
+  readonly cached: number;
+  readonly reasoning: number;
+};
+type Beside = { readonly input: number; readonly output: number; readonly sound: number };
+
+/**
+ * Tokens that stand beside the prompt or the completion. xAI counts reasoning so, and cached tokens now and then, which shows in more of
+ * them than of what they should be part of; elsewhere the total tells. Google's endpoint of this form counts thoughts in the total alone,
+ * Mistral the sound of a prompt, whose length it gives in seconds.
+ */
+function beside(report: JsonObject, { prompt, completion, cached, reasoning }: Counts): Beside {
+  const total = tokenCount(report["total_tokens"]);
+  const rest = Math.max(0, total - prompt - completion);
+  const isCachedBeside = cached > prompt || (cached > 0 && (rest === cached || rest === cached + reasoning));
+  const input = isCachedBeside ? cached : 0;
+  const left = rest - input;
+  if (reasoning > 0) return { input, output: reasoning > completion || left === reasoning ? reasoning : 0, sound: 0 };
+  if (left <= 0 || input > 0) return { input, output: 0, sound: 0 };
+  return tokenCount(report["prompt_audio_seconds"]) > 0
+    ? { input: left, output: 0, sound: left }
+    : { input: 0, output: left, sound: 0 };
 }
 
 /** The usage object of an answer or a chunk: it stands at the top; Groq also writes it under `x_groq`, Moonshot under the choice. */
@@ -48,8 +87,7 @@ export function usageOf(body: JsonObject): JsonObject | null {
   return isObject(choice) && isObject(choice["usage"]) ? choice["usage"] : null;
 }
 
-function audioOf(field: "audioInputTokens" | "audioOutputTokens", details: JsonObject | null): Partial<Usage> {
-  const tokens = count(details?.["audio_tokens"]);
+function audioOf(field: "audioInputTokens" | "audioOutputTokens", tokens: number): Partial<Usage> {
   return tokens === 0 ? NOTHING : { [field]: tokens };
 }
 
@@ -77,16 +115,7 @@ export function renderUsage(usage: Usage, source: unknown): JsonObject {
   };
 }
 
-function isReasoningOutside(is: { prompt: number; completion: number; reasoning: number; total: number }): boolean {
-  if (is.reasoning === 0) return false;
-  return is.reasoning > is.completion || is.total === is.prompt + is.completion + is.reasoning;
-}
-
 function inner(value: JsonObject, field: string): JsonObject | null {
   const found = value[field];
   return isObject(found) ? found : null;
-}
-
-function count(value: unknown): number {
-  return typeof value === "number" && value > 0 && value <= Number.MAX_SAFE_INTEGER ? Math.trunc(value) : 0;
 }

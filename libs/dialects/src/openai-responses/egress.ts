@@ -5,7 +5,7 @@ import { parseResponse } from "./parse-response.ts";
 import type { ResponsesReadState } from "./read-state.ts";
 import { renderRequest } from "./render-request.ts";
 import { readEnd, readEvent, startReading } from "./stream.ts";
-import { readUsage } from "./usage.ts";
+import { usageOfResponse } from "./usage.ts";
 
 /** OpenAI Responses, and the hosts that speak it: Azure, xAI, LM Studio, vLLM. */
 export const openaiResponsesEgress: EgressCodec<ResponsesReadState> = {
@@ -14,7 +14,7 @@ export const openaiResponsesEgress: EgressCodec<ResponsesReadState> = {
   credentials: (key) => ({ authorization: `Bearer ${key}` }),
   renderRequest,
   parseResponse,
-  reportedUsage: (body) => readUsage(body["usage"]),
+  reportedUsage: (body) => usageOfResponse(body),
   openEvents: (contentType) => (/\bjson\b/i.test(contentType) ? null : new SseParser()),
   startReading,
   readEvent,

@@ -1,6 +1,9 @@
 import { type ErrorCode, SignalboxError } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
 import { redact } from "../error/redact.ts";
+import { retryAfterInWords } from "../error/retry-after.ts";
+import { codeOfStatus } from "../error/upstream-code.ts";
+import { upstreamWord } from "../error/upstream-word.ts";
 import type { RenderedError } from "../ingress-codec.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { renderError as renderChatError } from "../openai-chat/error.ts";
@@ -8,38 +11,37 @@ import { encodeEvent } from "../sse/encode.ts";
 
 type From = { readonly provider: string; readonly secrets: readonly string[] };
 
-const WORD_MAX_CHARS = 64;
-
 /**
  * The error that a response failed with, or that an `error` event tells: `{error: {…}}`, as providers send it, or the fields at the top,
  * as it is documented.
  */
 export function readFailure(body: JsonObject, from: From): SignalboxError {
   const error = isObject(body["error"]) ? body["error"] : body;
-  const upstreamCode = word(error["code"]);
-  const upstreamType = error === body ? null : word(error["type"]);
+  const upstreamCode = upstreamWord(error["code"]);
+  const upstreamType = error === body ? null : upstreamWord(error["type"]);
   const said = typeof error["message"] === "string" && error["message"] !== "" ? error["message"] : null;
   const message = redact(said ?? "The provider reported an error inside its answer.", from.secrets);
-  return new SignalboxError(codeOf(upstreamCode ?? upstreamType), message, {
+  const code = codeOf(upstreamCode ?? upstreamType, message);
+  const retryAfterMs = code === "upstream-rate-limited" ? retryAfterInWords(message) : null;
+  return new SignalboxError(code, message, {
     details: {
       provider: from.provider,
+      ...(retryAfterMs === null ? {} : { retryAfterMs }),
       ...(upstreamCode === null ? {} : { upstreamCode }),
       ...(upstreamType === null ? {} : { upstreamType }),
     },
   });
 }
 
-function word(value: unknown): string | null {
-  return typeof value === "string" && /^[\w.:/-]+$/.test(value) ? value.slice(0, WORD_MAX_CHARS) : null;
-}
-
 /** What the request itself is at fault for, among the codes that a response can fail with. */
 const REQUESTS_FAULT =
   /^(context_length_exceeded|invalid_(prompt|request|image|base64)|bio_policy|misalignment|image_|unsupported_image|empty_image|content_(filter|policy)|cyber_policy)/;
 
-function codeOf(code: string | null): ErrorCode {
+function codeOf(code: string | null, message: string): ErrorCode {
   if (code === null) return "upstream-error";
-  if (/rate.?limit|too.?many|quota/i.test(code)) return "upstream-rate-limited";
+  // Hosts that route to others write the status that they were answered with.
+  if (/^[45]\d\d$/.test(code)) return codeOfStatus(Number(code), message);
+  if (/rate.?limit|too.?many|quota/i.test(code)) return codeOfStatus(429, message);
   return REQUESTS_FAULT.test(code) ? "upstream-invalid-request" : "upstream-error";
 }
 

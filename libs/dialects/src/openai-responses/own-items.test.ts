@@ -82,6 +82,13 @@ const ITEMS: readonly (readonly [Item, readonly object[]])[] = [
   [{ id: "new_1", type: "a_type_of_tomorrow", status: "completed", of: [1] }, [{ type: "response.tomorrow.delta" }]],
 ];
 
+/** What the provider bills beside tokens. */
+const BILLED_APART: Readonly<Record<string, object>> = {
+  web_search_call: { webSearches: 1 },
+  file_search_call: { serverTools: true },
+  code_interpreter_call: { serverTools: true },
+};
+
 describe("B7 items that only this dialect has are kept as they stand, whole and streamed", () => {
   test.each(ITEMS.map(([item, inner]) => [item.type, item, inner] as const))("%s", (_, item, inner) => {
     const output = [item, HELLO];
@@ -93,7 +100,7 @@ describe("B7 items that only this dialect has are kept as they stand, whole and 
     const usage = { inputTokens: 9, cachedInputTokens: 4, cacheWriteTokens: 0, outputTokens: 12, reasoningTokens: 3 };
     const expected = {
       choices: [{ parts: [kept, SAID], finish: "stop" }],
-      usage: { ...usage, source: "reported" },
+      usage: { ...usage, ...BILLED_APART[item.type], source: "reported" },
     };
     expect(progress.end.kind).toBe("done");
     expect(saidBy(readWhole(codec, wholeOf(output)))).toEqual(expected);

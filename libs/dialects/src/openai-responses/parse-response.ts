@@ -7,7 +7,7 @@ import type { JsonObject } from "../neutral/source.ts";
 import { readFailure } from "./error.ts";
 import { readFinish } from "./finish-reason.ts";
 import { readOutput } from "./output-item.ts";
-import { readUsage } from "./usage.ts";
+import { usageOfResponse } from "./usage.ts";
 
 /** Reads a whole response. Throws an `upstream-*` error when it is none, and when it failed. */
 export function parseResponse(body: unknown, options: ParseResponseOptions): NeutralResponse {
@@ -20,7 +20,7 @@ export function parseResponse(body: unknown, options: ParseResponseOptions): Neu
     source: { dialect: "openai-responses", body },
     ...headOf(body, options.defaults),
     choices: [choice],
-    usage: readUsage(body["usage"]),
+    usage: usageOfResponse(body),
     outputChars: generatedChars(choice.parts),
   };
 }

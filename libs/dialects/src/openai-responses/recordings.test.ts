@@ -165,7 +165,7 @@ describe.skipIf(root === undefined)("recorded responses (skipped: RECORDINGS_DIR
   test("B6 the quota that is used up is an error, inside a stream and without one", () => {
     const lines = read("openai-error.1.chunks.txt").split("\n").filter(Boolean);
     const run = runStream([sse(...lines.map((line) => JSON.parse(line) as unknown))]);
-    const error = { code: "upstream-rate-limited", details: { upstreamCode: "insufficient_quota" } };
+    const error = { code: "upstream-auth", details: { upstreamCode: "insufficient_quota" } };
     expect(run.progress).toMatchObject({ begun: false, end: { kind: "error", error } });
     const failure = { status: 429, header: () => undefined, bodyText: read("openai-error.1.json") };
     expect(parseError({ ...failure, provider: "acme", nowMs: 0, secrets: [] })).toMatchObject(error);

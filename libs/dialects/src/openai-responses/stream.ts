@@ -12,7 +12,7 @@ import { choiceOf, headOf } from "./parse-response.ts";
 import { given, type ResponsesReadState, type Step, withProgress } from "./read-state.ts";
 import { READERS } from "./read-event.ts";
 import { untoldDeltas } from "./untold-output.ts";
-import { readUsage } from "./usage.ts";
+import { usageOfResponse } from "./usage.ts";
 import { parseJson } from "../check/parse-json.ts";
 
 /** More items than any answer has. */
@@ -90,7 +90,7 @@ function withHead(state: ResponsesReadState, response: unknown): ResponsesReadSt
 }
 
 function withUsage(state: ResponsesReadState, response: JsonObject): ResponsesReadState {
-  const usage = readUsage(response["usage"]);
+  const usage = usageOfResponse(response, state.items.values());
   if (usage === null) return state;
   return withProgress(state, { usage, usageSource: response["usage"] as JsonObject });
 }

@@ -1,6 +1,9 @@
 import type { Usage } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
 import type { JsonObject } from "../neutral/source.ts";
+import { reportedCharge } from "../usage/reported-charge.ts";
+import { serviceTerms } from "../usage/service-terms.ts";
+import { malformedMark, tokenCount } from "../usage/token-count.ts";
 
 /**
  * Reads a usage object, or null when it says nothing. Cached and written tokens stand inside `input_tokens`, reasoning inside
@@ -10,20 +13,50 @@ export function readUsage(value: unknown): Usage | null {
   if (!isObject(value)) return null;
   const inputs = inner(value, "input_tokens_details");
   const outputs = inner(value, "output_tokens_details");
-  const input = count(value["input_tokens"]) + count(inputs["orchestration_input_tokens"]);
-  const outputTokens = count(value["output_tokens"]) + count(outputs["orchestration_output_tokens"]);
+  const input = tokenCount(value["input_tokens"]) + tokenCount(inputs["orchestration_input_tokens"]);
+  const outputTokens = tokenCount(value["output_tokens"]) + tokenCount(outputs["orchestration_output_tokens"]);
   // All zeros is how some hosts fill the field before they have counted.
   if (input === 0 && outputTokens === 0) return null;
-  const cachedInputTokens = count(inputs["cached_tokens"]) + count(inputs["orchestration_input_cached_tokens"]);
+  const cachedInputTokens =
+    tokenCount(inputs["cached_tokens"]) + tokenCount(inputs["orchestration_input_cached_tokens"]);
   const inputTokens = cachedInputTokens > input ? input + cachedInputTokens : input;
   return {
     inputTokens,
     cachedInputTokens,
-    cacheWriteTokens: Math.min(count(inputs["cache_write_tokens"]), inputTokens - cachedInputTokens),
+    cacheWriteTokens: Math.min(tokenCount(inputs["cache_write_tokens"]), inputTokens - cachedInputTokens),
     outputTokens,
-    reasoningTokens: Math.min(count(outputs["reasoning_tokens"]), outputTokens),
+    reasoningTokens: Math.min(tokenCount(outputs["reasoning_tokens"]), outputTokens),
+    ...reportedCharge(value),
+    ...malformedMark(value),
     source: "reported",
   };
+}
+
+/** Tools of the provider's own that it bills by the call (https://platform.openai.com/docs/pricing), beside its search of the web. */
+const BILLED_TOOLS = new Set<unknown>(["file_search_call", "code_interpreter_call", "image_generation_call"]);
+
+type Item = { readonly type?: unknown; readonly action?: unknown };
+
+/** The usage of a whole response, or of one whose items have been streamed, which says beside it what kind of service it was and which tools the provider ran. */
+export function usageOfResponse(response: JsonObject, streamed: Iterable<Item> = []): Usage | null {
+  const usage = readUsage(response["usage"]);
+  if (usage === null) return null;
+  const output: readonly Item[] = Array.isArray(response["output"]) ? response["output"].filter(isObject) : [];
+  const items = output.length > 0 ? output : [...streamed];
+  const searches = items.filter(isSearch).length;
+  return {
+    ...usage,
+    ...serviceTerms(response["service_tier"]),
+    ...(searches === 0 ? undefined : { webSearches: searches }),
+    ...(items.some(({ type }) => BILLED_TOOLS.has(type)) ? { serverTools: true } : undefined),
+  };
+}
+
+/** Opening a page that was found, and looking for words in it, are no searches. */
+function isSearch({ type, action }: Item): boolean {
+  return (
+    type === "web_search_call" && (!isObject(action) || action["type"] === "search" || action["type"] === undefined)
+  );
 }
 
 /** The usage object that a caller reads: the provider's own, with the fields that the format requires as we understand them. */
@@ -52,7 +85,3 @@ function inner(value: JsonObject, field: string): JsonObject {
 }
 
 const NOTHING: JsonObject = {};
-
-function count(value: unknown): number {
-  return typeof value === "number" && value > 0 && value <= Number.MAX_SAFE_INTEGER ? Math.trunc(value) : 0;
-}

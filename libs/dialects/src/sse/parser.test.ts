@@ -55,6 +55,14 @@ describe("B12 what providers send beside the standard", () => {
     expect(parse(bytesOf('{"error":{"message":"no"}}\n'))).toEqual([{ event: "", data: '{"error":{"message":"no"}}' }]);
   });
 
+  test("B6 a bare JSON object that is written over many lines is one event", () => {
+    const error = JSON.stringify({ error: { message: "no" } }, null, 2);
+    expect(parse(bytesOf(`${error}\n\ndata: 1\n\n`))).toEqual([
+      { event: "", data: error },
+      { event: "", data: "1" },
+    ]);
+  });
+
   test("an event field without data gives no event", () => {
     expect(parse(bytesOf("event: ping\n\ndata: a\n\n"))).toEqual([{ event: "", data: "a" }]);
   });

@@ -7,7 +7,7 @@ export const SSE_EVENT_MAX_CHARS = 8 * 1024 * 1024;
 /**
  * Reads server-sent events (WHATWG HTML, section 9.2) from bytes cut anywhere: inside a character, between CR and LF, in a field's name.
  * It differs from the standard in two places, because providers do: an event that the body's end cuts off from its blank line
- * is still given out by `end`, and a line that is a bare JSON object is taken for data.
+ * is still given out by `end`, and a line that begins a bare JSON object is taken for data, with all that follow it to the event's end.
  * Throws `upstream-error` when an event passes SSE_EVENT_MAX_CHARS; nothing may be pushed after that.
  */
 export class SseParser implements EventParser {
@@ -18,6 +18,8 @@ export class SseParser implements EventParser {
   #afterCr = false;
   #event = "";
   #data: string | null = null;
+  /** The data began as bare JSON, which may be written over many lines. */
+  #bare = false;
   #sizeChars = 0;
 
   /** The events that these bytes complete. */
@@ -69,7 +71,10 @@ export class SseParser implements EventParser {
   }
 
   #field(line: string): void {
-    if (line.startsWith("{")) return this.#append(line);
+    if (this.#bare || line.startsWith("{")) {
+      this.#bare = true;
+      return this.#append(line);
+    }
     const colon = line.indexOf(":");
     if (colon === 0) {
       // A comment belongs to no event, so keep-alives between two blank lines never add up to the limit.
@@ -91,6 +96,7 @@ export class SseParser implements EventParser {
     if (this.#data !== null) events.push({ event: this.#event, data: this.#data });
     this.#event = "";
     this.#data = null;
+    this.#bare = false;
     this.#sizeChars = 0;
   }
 

@@ -19,6 +19,7 @@ export type OperationContext = Pick<
   | "signal"
   | "totalAtMs"
   | "answerMaxBytes"
+  | "room"
   | "inputTokens"
   | "maxOutputTokens"
 > & {

@@ -1,6 +1,6 @@
 import { SignalboxError } from "@signalbox/proto";
 import type { CompleteAnswer } from "../complete-answer.ts";
-import { estimateUsage } from "../estimate-usage.ts";
+import { believed, estimateUsage } from "../estimate-usage.ts";
 import type { OperationRelay } from "./relay-operation.ts";
 import { watchEvents } from "./watch-events.ts";
 
@@ -25,7 +25,7 @@ export async function relayBytes(relay: OperationRelay, contentType: string): Pr
   }
   watch?.end();
   if (bytes === 0) throw failed(context.provider.name, "The provider sent an empty answer.");
-  const usage = watch?.usage ?? estimateUsage({ ...context, outputChars: 0 });
+  const usage = believed(watch?.usage ?? null) ?? estimateUsage({ ...context, outputChars: 0 });
   return { usage, finish: null, content: "", tail: "", whole: () => null };
 }
 

@@ -3,7 +3,7 @@ import type { AttemptTrace } from "../attempt.ts";
 import type { ProviderAnswer } from "../call-provider.ts";
 import type { CompleteAnswer } from "../complete-answer.ts";
 import type { Deadline } from "../deadline.ts";
-import { estimateUsage } from "../estimate-usage.ts";
+import { believed, estimateUsage } from "../estimate-usage.ts";
 import { parseAnswer } from "../parse-answer.ts";
 import { readText } from "../read-text.ts";
 import type { OperationContext } from "./call-for-operation.ts";
@@ -31,6 +31,7 @@ async function relayWhole(relay: OperationRelay, contentType: string): Promise<C
   const { call, sink, serving } = context;
   const text = await readText(answer.body, {
     maxBytes: context.answerMaxBytes,
+    room: context.room,
     tooLarge: "refuse",
     onBytes: () => {
       deadline.begun();
@@ -41,7 +42,7 @@ async function relayWhole(relay: OperationRelay, contentType: string): Promise<C
   trace.reported = reported;
   const same = { kept: answered, given: answered };
   const { kept, given: body } = context.guard === null ? same : await context.guard.value(answered, text);
-  const usage = reported ?? estimateUsage({ ...context, outputChars });
+  const usage = believed(reported) ?? estimateUsage({ ...context, outputChars });
   const end = { usage, finish: null, tail: "" };
   if (typeof body === "string") {
     await sink.content(body, { ...serving, contentType });

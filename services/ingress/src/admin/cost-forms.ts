@@ -1,8 +1,9 @@
-import { Digest } from "@signalbox/proto";
+import { Digest, PriceTier } from "@signalbox/proto";
 import { z } from "zod";
+import { TimeParameter } from "../http/time-parameter.ts";
 import { TimeZone } from "./key-forms.ts";
 
-export const COST_DIMENSIONS = [
+const COST_DIMENSIONS = [
   "tenant",
   "team",
   "project",
@@ -19,13 +20,6 @@ export const COST_DIMENSIONS = [
 ] as const;
 export type CostDimension = (typeof COST_DIMENSIONS)[number];
 
-const Time = z.string().transform((text, context) => {
-  const ms = /^\d{1,15}$/.test(text) ? Number(text) : Date.parse(text);
-  if (!Number.isNaN(ms)) return ms;
-  context.addIssue({ code: "custom", message: "expected Unix milliseconds or an ISO date" });
-  return z.NEVER;
-});
-
 export const CostQuery = z.strictObject({
   /** What the sums are split by, with commas. */
   by: z
@@ -35,8 +29,8 @@ export const CostQuery = z.strictObject({
     .transform((text) => text.split(",").map((part) => part.trim()))
     .pipe(z.array(z.enum(COST_DIMENSIONS)).min(1).max(COST_DIMENSIONS.length)),
   /** Of the outcomes' time: from this on, and before that. */
-  from: Time.optional(),
-  to: Time.optional(),
+  from: TimeParameter.optional(),
+  to: TimeParameter.optional(),
   /** In which days and months begin. */
   timeZone: TimeZone.default("UTC"),
   /** A model by its name, its family or `provider/model`: what it would have cost instead. */
@@ -93,6 +87,7 @@ export const PriceListTier = z.strictObject({
   cacheWrite: z.int().nullable(),
   /** What is written to be kept for an hour; absent where it costs what any write does. */
   cacheWriteHour: z.int().optional(),
+  ...PriceTier.pick({ services: true, usOnlyMicro: true, webSearch: true }).shape,
 });
 
 export const Baseline = z.strictObject({

@@ -9,7 +9,7 @@ import { TimeZone } from "./key-forms.ts";
 import { decimalUsd } from "./money.ts";
 
 export const StatementQuery = z.strictObject({
-  month: z.string().regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/, "expected a month like 2026-11"),
+  month: z.string().regex(/^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])$/, "expected a month like 2026-11"),
   /** Of this team alone. */
   team: z.string().min(1).max(64).optional(),
   /** In which the month begins and ends. */

@@ -106,6 +106,7 @@ async function follow(line: ChatLine, asked: Asked, reply: PipelineReply): Promi
         timeoutMs: line.deadlines.answerTimeoutMs,
         reply,
         sent,
+        lostBefore: lost.begunId !== null,
       });
       if (result === "ended") return "ended";
       const { error, mayHaveBegun } = result;

@@ -52,12 +52,12 @@ export class FrameRelay implements FrameTaker {
     this.#committed = true;
     switch (frame.$case) {
       case "serving":
-        this.#writer.setHeader("x-signalbox-model", headerText(frame.value.model));
-        this.#writer.setHeader("x-signalbox-provider", headerText(frame.value.provider));
+        this.#writer.setHeader("x-signalbox-model", frame.value.model);
+        this.#writer.setHeader("x-signalbox-provider", frame.value.provider);
         if (frame.value.translation !== "") {
-          this.#writer.setHeader("x-signalbox-translation", headerText(frame.value.translation));
+          this.#writer.setHeader("x-signalbox-translation", frame.value.translation);
         }
-        if (frame.value.contentType !== "") this.#writer.setContentType(headerText(frame.value.contentType));
+        if (frame.value.contentType !== "") this.#writer.setContentType(frame.value.contentType);
         break;
       case "content":
         this.#content(frame.value);
@@ -145,9 +145,4 @@ function parseError(value: Uint8Array): SignalboxError {
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** Models' names come from config and providers; a header takes visible ASCII. */
-function headerText(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e]/g, "?");
 }

@@ -1,4 +1,4 @@
-import { createForwarder, itemsReader, type Bus, type Logger } from "@signalbox/kit";
+import { createForwarder, itemsReader, subscribe, type Bus, type Logger } from "@signalbox/kit";
 import { PipelineReply, REQUEST_SUBJECTS, type ClassifyItem } from "@signalbox/proto";
 
 const readReplies = itemsReader(PipelineReply);
@@ -20,7 +20,7 @@ export function openPipeline(bus: Bus, log: Logger): Pipeline {
     waiting.get(keyOf(reply.requestId, reply.attempt))?.(reply);
   }
 
-  const subscription = bus.connection.subscribe(replyTo, {
+  const subscription = subscribe(bus, replyTo, {
     callback: (error, message) => {
       if (error !== null || message.data.length === 0) return;
       const read = readReplies(message.data);
@@ -53,7 +53,7 @@ export function openPipeline(bus: Bus, log: Logger): Pipeline {
       }),
     [Symbol.dispose]() {
       forwarder[Symbol.dispose]();
-      if (!bus.connection.isClosed()) subscription.unsubscribe();
+      subscription[Symbol.dispose]();
     },
   };
 }

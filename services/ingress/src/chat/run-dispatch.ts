@@ -15,6 +15,8 @@ type Dispatch = {
   readonly timeoutMs: number;
   readonly reply: Extract<PipelineReply, { kind: "dispatch" }>;
   readonly sent: RedactedBody;
+  /** A dispatcher that was lost may have begun the request. */
+  readonly lostBefore: boolean;
 };
 
 /** A larger body would hold up those behind it in a shared call; it gets a call of its own. */
@@ -30,6 +32,7 @@ export function runDispatch(chat: ChatRequest, writer: AnswerTarget, dispatch: D
     labelsJson: chat.labels === null ? "" : JSON.stringify(chat.labels),
     envelopeJson: chat.envelope === null ? "" : JSON.stringify(chat.envelope),
     redactionJson: redaction === null ? "" : JSON.stringify(redaction),
+    lostBefore: dispatch.lostBefore,
   };
   const { operation, stream } = chat.facts;
   // Vectors and pictures are large answers to small questions.

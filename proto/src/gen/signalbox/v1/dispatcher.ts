@@ -37,6 +37,8 @@ export interface DispatchRequest {
   envelopeJson: string;
   /** What was taken out of the body (proto/src/messages/request-redaction.ts `RequestRedaction`) as JSON; empty when nothing was. Kept in memory alone, and never logged. */
   redactionJson: string;
+  /** A dispatcher that was lost may have sent the request to a provider before. */
+  lostBefore: boolean;
 }
 
 export interface DispatchFrame {
@@ -126,7 +128,15 @@ export interface ExchangeFrame {
 }
 
 function createBaseDispatchRequest(): DispatchRequest {
-  return { claim: "", body: Buffer.alloc(0), traceparent: "", labelsJson: "", envelopeJson: "", redactionJson: "" };
+  return {
+    claim: "",
+    body: Buffer.alloc(0),
+    traceparent: "",
+    labelsJson: "",
+    envelopeJson: "",
+    redactionJson: "",
+    lostBefore: false,
+  };
 }
 
 export const DispatchRequest: MessageFns<DispatchRequest> = {
@@ -148,6 +158,9 @@ export const DispatchRequest: MessageFns<DispatchRequest> = {
     }
     if (message.redactionJson !== "") {
       writer.uint32(50).string(message.redactionJson);
+    }
+    if (message.lostBefore !== false) {
+      writer.uint32(56).bool(message.lostBefore);
     }
     return writer;
   },
@@ -213,6 +226,14 @@ export const DispatchRequest: MessageFns<DispatchRequest> = {
             message.redactionJson = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.lostBefore = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -245,6 +266,11 @@ export const DispatchRequest: MessageFns<DispatchRequest> = {
         : isSet(object.redaction_json)
         ? globalThis.String(object.redaction_json)
         : "",
+      lostBefore: isSet(object.lostBefore)
+        ? globalThis.Boolean(object.lostBefore)
+        : isSet(object.lost_before)
+        ? globalThis.Boolean(object.lost_before)
+        : false,
     };
   },
 
@@ -268,6 +294,9 @@ export const DispatchRequest: MessageFns<DispatchRequest> = {
     if (message.redactionJson !== "") {
       obj.redactionJson = message.redactionJson;
     }
+    if (message.lostBefore !== false) {
+      obj.lostBefore = message.lostBefore;
+    }
     return obj;
   },
 
@@ -282,6 +311,7 @@ export const DispatchRequest: MessageFns<DispatchRequest> = {
     message.labelsJson = object.labelsJson ?? "";
     message.envelopeJson = object.envelopeJson ?? "";
     message.redactionJson = object.redactionJson ?? "";
+    message.lostBefore = object.lostBefore ?? false;
     return message;
   },
 };

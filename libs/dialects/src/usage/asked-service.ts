@@ -1,0 +1,20 @@
+import type { RequestFacts } from "@signalbox/proto";
+import type { NeutralRequest } from "../neutral/request.ts";
+import { serviceTierOf } from "./service-terms.ts";
+
+/** The kind of service that a request asks for, as far as a provider may charge more for it than for the usual one. */
+export function askedService({
+  service,
+  source,
+}: NeutralRequest): Pick<RequestFacts, "serviceTier" | "usOnly"> | undefined {
+  // Only Anthropic's form has these, and only a provider of that form is told of them.
+  const isClaude = source.dialect === "anthropic-messages";
+  const isFast = isClaude && serviceTierOf(source.body["speed"]) === "fast";
+  const usOnly = isClaude && source.body["inference_geo"] === "us";
+  const isPriority = !isClaude && serviceTierOf(service.tier) === "priority";
+  if (!isFast && !isPriority && !usOnly) return undefined;
+  return {
+    ...(isFast ? { serviceTier: "fast" } : isPriority ? { serviceTier: "priority" } : undefined),
+    ...(usOnly ? { usOnly: true } : undefined),
+  };
+}

@@ -1,0 +1,46 @@
+import { COST_DOUBTS, type CostDoubt, type PlanEndpoint, type Price, type Usage } from "@signalbox/proto";
+import { listedPicoUsdOf, tierOf } from "./cost.ts";
+
+/** A charge is another sum than the list's where one is more than this many times the other. */
+const CHARGE_RATIO = 2n;
+
+/** What was called, and how many answers were asked of it. */
+type Called = Pick<PlanEndpoint, "price" | "contextTokens"> & { readonly choices: number };
+
+/** Why what this usage is said to cost may not be what its provider bills; empty for most. */
+export function costDoubtsOf(usage: Usage, { price, contextTokens, choices }: Called): CostDoubt[] {
+  if (usage.source === "none") return NONE;
+  const doubts = new Set<CostDoubt>();
+  // Where a report could not be believed, an estimate stands in for it.
+  if (usage.malformed === true) doubts.add(usage.source === "estimated" ? "implausible-usage" : "malformed-usage");
+  if (isBeyond(usage, contextTokens, choices)) doubts.add("beyond-context");
+  if (usage.chargedPicoUsd === undefined) addUnpricedParts(usage, price, doubts);
+  else if (isAnotherSum(usage, price)) doubts.add("charge");
+  return doubts.size === 0 ? NONE : COST_DOUBTS.filter((doubt) => doubts.has(doubt));
+}
+
+const NONE: CostDoubt[] = [];
+
+/** Each choice has the context to itself. */
+function isBeyond({ source, inputTokens, outputTokens }: Usage, contextTokens = Infinity, choices: number): boolean {
+  return source === "reported" && (inputTokens > contextTokens || outputTokens > contextTokens * choices);
+}
+
+function addUnpricedParts(usage: Usage, price: Price | null, doubts: Set<CostDoubt>): void {
+  const tier = price === null ? undefined : tierOf(usage, price);
+  if (tier === undefined) return;
+  const { serviceTier, usOnly, webSearches = 0, serverTools } = usage;
+  const isUnknownTier =
+    serviceTier !== undefined && (serviceTier === "other" || tier.services?.[serviceTier] === undefined);
+  if (isUnknownTier || (usOnly === true && tier.usOnlyMicro === undefined)) doubts.add("service-tier");
+  if (usage.otherModel === true) doubts.add("other-model");
+  if (serverTools === true || (webSearches > 0 && tier.webSearch === undefined)) doubts.add("server-tools");
+  if (usage.audioInputTokens !== undefined || usage.audioOutputTokens !== undefined) doubts.add("modality");
+}
+
+function isAnotherSum(usage: Usage, price: Price | null): boolean {
+  const listed = listedPicoUsdOf(usage, price);
+  if (listed === null || usage.chargedPicoUsd === undefined) return false;
+  const charged = BigInt(usage.chargedPicoUsd);
+  return charged > BigInt(listed) * CHARGE_RATIO || charged * CHARGE_RATIO < BigInt(listed);
+}
