@@ -7,12 +7,13 @@ import {
   credentials,
   Server,
   ServerCredentials,
-  type MethodDefinition,
-  type ServerWritableStream,
+  type ClientDuplexStream,
+  type ServerDuplexStream,
 } from "@grpc/grpc-js";
 import type { Msg } from "nats";
 import { serveAsChild } from "./serve-as-child.ts";
 import { connectSketch, EVENT_SUBJECT } from "./sketch-bus.ts";
+import { bytes, EXCHANGE, NOTHING, pieceOf, readPiece } from "./sketch-exchange.ts";
 import type { SketchStage } from "./sketch.ts";
 
 /** As large as an ordinary decision and outcome are on their way to the register. */
@@ -26,17 +27,6 @@ type Pass = (order: Order) => void | Promise<void>;
 const [stage = "", natsUrl = "", upstreamUrl = ""] = process.argv.slice(2);
 const nats = await connectSketch(natsUrl);
 const events = nats.jetstream();
-
-const bytes = (value: Buffer): Buffer => value;
-const DISPATCH: MethodDefinition<Buffer, Buffer> = {
-  path: "/sketch.Dispatcher/Dispatch",
-  requestStream: false,
-  responseStream: true,
-  requestSerialize: bytes,
-  requestDeserialize: bytes,
-  responseSerialize: bytes,
-  responseDeserialize: bytes,
-};
 
 const STAGES: Record<SketchStage, () => Promise<void>> = {
   ingress: serveIngress,
@@ -68,7 +58,8 @@ function read(message: Msg): Order {
 
 async function serveIngress(): Promise<void> {
   const waiting = new Map<number, (address: string) => void>();
-  let client: Client | null = null;
+  const taking = new Map<number, (content: Buffer) => void>();
+  let shared: ClientDuplexStream<Buffer, Buffer> | null = null;
   let lastId = 0;
   nats.subscribe(`sketch.${REPLIES}`, {
     callback: (_error, message) => {
@@ -77,21 +68,31 @@ async function serveIngress(): Promise<void> {
       waiting.delete(id);
     },
   });
+  function openCall(address: string): ClientDuplexStream<Buffer, Buffer> {
+    const call = new Client(address, credentials.createInsecure()).makeBidiStreamRequest(EXCHANGE.path, bytes, bytes);
+    return call.on("data", (piece: Buffer) => {
+      const { id, content } = readPiece(piece);
+      taking.get(id)?.(content);
+      if (content.length === 0) taking.delete(id);
+    });
+  }
   async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(incoming);
     const id = (lastId += 1);
     const claimed = new Promise<string>((resolve) => waiting.set(id, resolve));
     send("classify", { id });
     const address = await claimed;
-    client ??= new Client(address, credentials.createInsecure());
-    const call = client.makeServerStreamRequest(DISPATCH.path, bytes, bytes, body);
-    // The first message is the head of the answer, as the dispatcher read it.
-    call.once("data", (head: Buffer) => {
-      const { status, type } = JSON.parse(head.toString()) as { status: number; type: string };
-      response.writeHead(status, { "content-type": type });
-      call.on("data", (piece: Buffer) => response.write(piece)).on("end", () => response.end());
+    taking.set(id, (content) => {
+      if (content.length === 0) response.end();
+      else if (response.headersSent) response.write(content);
+      else {
+        // The first piece is the head of the answer, as the dispatcher read it.
+        const { status, type } = JSON.parse(content.toString()) as { status: number; type: string };
+        response.writeHead(status, { "content-type": type });
+      }
     });
-    call.on("error", () => response.destroy());
+    shared ??= openCall(address);
+    shared.write(pieceOf(id, body));
   }
   await serveAsChild(createServer((incoming, response) => void answer(incoming, response)));
 }
@@ -99,23 +100,25 @@ async function serveIngress(): Promise<void> {
 async function serveDispatcher(): Promise<void> {
   const upstream = new URL(upstreamUrl);
   const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
-  async function dispatch(call: ServerWritableStream<Buffer, Buffer>): Promise<void> {
-    const headers = { "content-type": "application/json", "content-length": call.request.length };
+  async function dispatch(call: ServerDuplexStream<Buffer, Buffer>, order: Buffer): Promise<void> {
+    const { id, content: body } = readPiece(order);
+    const headers = { "content-type": "application/json", "content-length": body.length };
     const to = { agent, host: upstream.hostname, port: upstream.port, path: "/v1/chat/completions", headers };
-    const [answer] = (await once(request({ ...to, method: "POST" }).end(call.request), "response")) as [
-      IncomingMessage,
-    ];
-    call.write(Buffer.from(JSON.stringify({ status: answer.statusCode, type: answer.headers["content-type"] })));
-    for await (const piece of answer) call.write(piece);
+    const [answer] = (await once(request({ ...to, method: "POST" }).end(body), "response")) as [IncomingMessage];
+    const head = { status: answer.statusCode, type: answer.headers["content-type"] };
+    call.write(pieceOf(id, Buffer.from(JSON.stringify(head))));
+    for await (const piece of answer) call.write(pieceOf(id, piece as Buffer));
     await events.publish(EVENT_SUBJECT, OUTCOME);
-    call.end();
+    call.write(pieceOf(id, NOTHING));
   }
   const server = new Server();
   server.addService(
-    { dispatch: DISPATCH },
+    { exchange: EXCHANGE },
     {
-      dispatch: (call: ServerWritableStream<Buffer, Buffer>) => {
-        dispatch(call).catch((error: unknown) => call.destroy(error as Error));
+      exchange: (call: ServerDuplexStream<Buffer, Buffer>) => {
+        call.on("data", (order: Buffer) => {
+          dispatch(call, order).catch((error: unknown) => call.destroy(error as Error));
+        });
       },
     },
   );

@@ -20,9 +20,9 @@ const CACHE = join(import.meta.dirname, "../../node_modules/.cache/signalbox");
 const EVENTS_MAX_BYTES = 64 * 1024 * 1024;
 
 /**
- * The line's messages without its work: five processes that forward, have two events acknowledged and call a dispatcher,
- * as the services do, and read, check, count, decide, sign and keep nothing. What it takes is what the hops themselves
- * take on this machine.
+ * The line's messages without its work: five processes that forward, have two events acknowledged and share one call
+ * with a dispatcher, as the services do, and read, check, count, decide, sign and keep nothing. What it takes is what the
+ * hops themselves take on this machine.
  */
 export async function startSketch(mock: Target): Promise<Target> {
   await using stack = new AsyncDisposableStack();
