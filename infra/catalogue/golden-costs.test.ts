@@ -1,32 +1,7 @@
-import { egressOf, type JsonObject } from "@signalbox/dialects";
-import type { CostDoubt, WireName } from "@signalbox/proto";
 import { describe, expect, test } from "vitest";
-import { billedUsage } from "../../services/dispatcher/src/billed-usage.ts";
-import { costDoubtsOf } from "../../services/dispatcher/src/cost-doubts.ts";
-import { costPicoUsdOf } from "../../services/dispatcher/src/cost.ts";
-import { buildEndpoint } from "./build-endpoint.ts";
-import { loadCatalogue } from "./load-catalogue.ts";
+import { byHand, chat, claude, gemini, type Golden, response, settled, titled } from "./golden-costs.test-kit.ts";
 
 // What providers report, what it costs at the catalogue's prices, and the sum as it is done by hand: tokens × USD per million, in pico-USD.
-const known = loadCatalogue();
-
-type Golden = {
-  readonly what: string;
-  readonly endpoint: readonly [provider: string, model: string];
-  readonly wire: WireName;
-  readonly body: JsonObject;
-  readonly pico: string;
-  readonly doubts?: readonly CostDoubt[];
-};
-
-const chat = (usage: object, beside: object = {}): Pick<Golden, "wire" | "body"> => {
-  return { wire: "openai-chat", body: { usage, ...beside } };
-};
-const response = (usage: object, beside: object = {}): Pick<Golden, "wire" | "body"> => {
-  return { wire: "openai-responses", body: { usage, output: [], ...beside } };
-};
-const claude = (usage: object): Pick<Golden, "wire" | "body"> => ({ wire: "anthropic-messages", body: { usage } });
-const gemini = (usageMetadata: object): Pick<Golden, "wire" | "body"> => ({ wire: "gemini", body: { usageMetadata } });
 
 const OPENAI: readonly Golden[] = [
   {
@@ -78,14 +53,24 @@ const OPENAI: readonly Golden[] = [
     doubts: ["service-tier"],
   },
   {
-    what: "searches are billed apart, and are not in the list",
+    what: "a search costs a cent where the model reasons",
     endpoint: ["openai", "gpt-5.4"],
     ...response(
       { input_tokens: 10, output_tokens: 1 },
       { output: [{ type: "web_search_call", action: { type: "search" } }] },
     ),
-    // 10 × 2.50 + 1 × 15
-    pico: "40000000",
+    // 10 × 2.50 + 1 × 15 + 0.01 USD
+    pico: "10040000000",
+  },
+  {
+    what: "where it does not, the report does not say which of two tools searched, and at which price",
+    endpoint: ["openai", "gpt-4.1"],
+    ...response(
+      { input_tokens: 10, output_tokens: 1 },
+      { output: [{ type: "web_search_call", action: { type: "search" } }] },
+    ),
+    // 10 × 2 + 1 × 8
+    pico: "28000000",
     doubts: ["server-tools"],
   },
   {
@@ -321,13 +306,7 @@ const OTHERS: readonly Golden[] = [
 ];
 
 describe("B5 what providers report costs what their lists say, to the pico-USD", () => {
-  test.each(
-    [...OPENAI, ...ANTHROPIC, ...OTHERS].map((each) => [`${each.endpoint.join("/")}: ${each.what}`, each] as const),
-  )("%s", (_, { endpoint: [provider, id], wire, body, pico, doubts = [] }) => {
-    const { price } = buildEndpoint({ known, provider, model: { id } });
-    const usage = egressOf(wire).reportedUsage(body);
-    expect(usage?.source).toBe("reported");
-    expect(costPicoUsdOf(billedUsage(usage!), price)).toBe(pico);
-    expect(costDoubtsOf(usage!, { price, choices: 1 })).toEqual(doubts);
+  test.each(titled([...OPENAI, ...ANTHROPIC, ...OTHERS]))("%s", (_, golden) => {
+    expect(settled(golden)).toEqual(byHand(golden));
   });
 });

@@ -17,6 +17,12 @@ const TOOLS_BY_RESPONSES = /^gpt-(?:5\.[2-9]|[6-9])(?!.*-chat)/;
 
 const CLAUDE = /claude-/;
 
+/**
+ * Claude takes a schema from 4.5 on, and Opus from 4.1 on (https://platform.claude.com/docs/en/build-with-claude/structured-outputs), which
+ * the list does not say.
+ */
+const CLAUDE_SCHEMA = /^claude-(?:opus-4-[15-9]\b|(?:sonnet|haiku)-4-[5-9]\b|(?:opus|sonnet|haiku|fable|mythos)-[5-9])/;
+
 const MODALITY: Readonly<Record<string, Modality>> = { text: "text", image: "image", audio: "audio", pdf: "file" };
 
 /** Whether a listed model generates text, and only text, in conversation. */
@@ -40,7 +46,7 @@ export function importModel(head: ProviderHead, id: string, model: SourceModel):
       input: model.limit.input || null,
       output: model.limit.output || null,
     },
-    capabilities: capabilities(head, model),
+    capabilities: capabilities(head, id, model),
     inputs: [...new Set(model.modalities.input.flatMap((input) => MODALITY[input] ?? []))].toSorted(),
     price: importPrice(head, id, model),
     released: /^\d{4}-\d{2}-\d{2}$/.test(model.release_date ?? "") ? model.release_date! : null,
@@ -56,11 +62,12 @@ function nativeDialect(head: ProviderHead, id: string, model: SourceModel): Mode
   return head.dialect;
 }
 
-function capabilities(head: ProviderHead, model: SourceModel): Capability[] {
+function capabilities(head: ProviderHead, id: string, model: SourceModel): Capability[] {
   const found = new Set<Capability>();
   if (model.tool_call) found.add("tools").add("parallel-tools");
   if (model.structured_output === true) found.add("json-object").add("json-schema");
   if (model.reasoning) found.add("reasoning");
+  if (head.provider === "anthropic" && CLAUDE_SCHEMA.test(id)) found.add("json-schema");
   for (const capability of head.documented) {
     // Models that reason return no log probabilities of their hidden tokens.
     if (capability === "logprobs" && model.reasoning) continue;
@@ -91,13 +98,17 @@ function importPrice(head: ProviderHead, id: string, model: SourceModel): Price 
 
 function priceTier(cost: UsdPrice, aboveInputTokens: number): PriceTier {
   const input = listedPrice(cost.input ?? 0);
+  const output = cost.output ?? 0;
+  const thinking = cost.reasoning ?? 0;
   return {
     aboveInputTokens,
     input,
     // Where thinking is billed above other output, an estimate by the lower price would promise too little.
-    output: listedPrice(Math.max(cost.output ?? 0, cost.reasoning ?? 0)),
+    output: listedPrice(Math.max(output, thinking)),
     cacheRead: cachePrice(cost.cache_read ?? cost.cached_input, input),
     cacheWrite: cachePrice(cost.cache_write ?? cost.cached_write, input),
+    ...(cost.input_audio == null ? {} : { audioInput: listedPrice(cost.input_audio) }),
+    ...(thinking > output ? { outputPlain: listedPrice(output) } : {}),
   };
 }
 

@@ -4,11 +4,13 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { withSteppedPrices } from "./alibaba-prices.ts";
 import { importModel, isChatModel } from "./import-model.ts";
 import { CATALOGUE_DATA_DIR } from "./load-catalogue.ts";
 import { ProviderFile } from "./provider-file.ts";
 import { PROVIDER_HEADS, type ProviderHead } from "./provider-heads.ts";
 import { withRegionalPrices } from "./regional-prices.ts";
+import { corrected } from "./source-corrections.ts";
 import { SourceList } from "./source-list.ts";
 
 const file = process.argv[2];
@@ -33,11 +35,15 @@ function importProvider(head: ProviderHead, from: SourceList): ProviderFile {
     name: listed.name,
     docs: listed.doc,
     date: from.date,
-    models: withRegionalPrices(
+    models: withSteppedPrices(
       head.provider,
-      Object.entries(listed.models)
-        .filter(([id, model]) => isChatModel(id, model))
-        .map(([id, model]) => importModel(head, id, model)),
+      withRegionalPrices(
+        head.provider,
+        Object.entries(listed.models)
+          .map(([id, model]) => [id, corrected(head.provider, id, model)] as const)
+          .filter(([id, model]) => isChatModel(id, model))
+          .map(([id, model]) => importModel(head, id, model)),
+      ),
     ).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
   });
 }

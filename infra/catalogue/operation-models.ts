@@ -21,8 +21,8 @@ const embed = (input: number): NonNullable<Row["usd"]> => ({ input, output: 0 })
 
 /**
  * The models of known providers that do something beside chat, from the providers' own pages, and prices from the list of models.dev
- * where it has one by tokens. Audio tokens of speech and transcription have prices of their own, which one price for all of a
- * prompt's tokens cannot say, so those models have none.
+ * where it has one by tokens. It has none of speech and of transcription, whose sound is billed apart from text, so those models have
+ * none here.
  */
 const MODELS: Readonly<Record<string, Rows>> = {
   openai: {

@@ -21,7 +21,9 @@ test("a key in the file and a key in the environment contradict each other", () 
 });
 
 test("a field that nobody knows is refused, not ignored", () => {
-  expect(() => parseConfig(ProvidersConfig, "lab: { baseUri: http://127.0.0.1:9/v1 }", "box.yaml")).toThrow(/baseUri/);
+  expect(() => parseConfig(ProvidersConfig, "lab: { baseUri: http://127.0.0.1:9/v1 }", "box.yaml")).toThrow(
+    /did you mean baseUrl/,
+  );
 });
 
 test("a quality is a share, a percentage or millionths, told by its size", () => {

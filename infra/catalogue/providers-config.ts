@@ -1,5 +1,6 @@
 import { CAPABILITIES, MODALITIES, OPERATIONS, WIRES } from "@signalbox/proto";
 import { z } from "zod";
+import { section } from "../config/section.ts";
 import { DeclaredQuality } from "./declared-quality.ts";
 import { microUsd } from "./micro-usd.ts";
 
@@ -22,11 +23,11 @@ const priceFields = {
 };
 
 /** The price of a model in USD per million tokens. */
-export const PriceConfig = z.strictObject({
+export const PriceConfig = section({
   ...priceFields,
   tiers: z
     .array(
-      z.strictObject({
+      section({
         aboveInputTokens: z.int().min(1).describe("The tier holds for prompts longer than this."),
         ...priceFields,
       }),
@@ -58,7 +59,7 @@ const termsFields = {
 };
 
 /** A model of a provider. What is left out comes from the built-in catalogue when the model is known there. */
-export const ModelConfig = z.strictObject({
+export const ModelConfig = section({
   id: z.string().min(1).max(190).describe("The model's name at the provider, sent upstream."),
   price: PriceConfig.optional().describe("Without a price, known or given, answers are recorded as unpriced."),
   context: z.int().min(1).optional().describe("Tokens of prompt and answer together."),
@@ -98,103 +99,97 @@ export type ModelConfig = z.infer<typeof ModelConfig>;
 const timeout = z.int().min(1).max(3_600_000).optional();
 
 /** One provider. */
-export const ProviderConfig = z
-  .strictObject({
-    dialect: z
-      .enum(WIRES)
+export const ProviderConfig = section({
+  dialect: z
+    .enum(WIRES)
+    .optional()
+    .describe(
+      "The wire format that is spoken with it. A known provider's own unless given; `openai-chat` where a `baseUrl` is given.",
+    ),
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(512)
+    .optional()
+    .describe(
+      "As far as the version, e.g. `https://api.example.com/v1`: the dialect adds its own path. A provider that the catalogue knows needs none.",
+    ),
+  apiVersion: z
+    .string()
+    .regex(/^[0-9A-Za-z.-]{1,64}$/)
+    .optional()
+    .describe(
+      "`api-version` of azure-openai, with the resource's root as `baseUrl`: models are then the names of deployments. Not for its v1 API.",
+    ),
+  apiKey: z.string().min(1).max(4096).optional().describe("The key itself; better name a variable with `apiKeyEnv`."),
+  apiKeyEnv: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a variable's name holds letters, digits and underscores")
+    .optional()
+    .describe("The environment variable that holds the key."),
+  models: z
+    .union([
+      z.literal("auto"),
+      z
+        .array(z.union([z.string().min(1).max(190), ModelConfig]))
+        .min(1)
+        .max(2_000),
+    ])
+    .default("auto")
+    .describe("`auto` takes the catalogue's models of a known provider, and asks any other one for its list."),
+  ...termsFields,
+  headers: z
+    .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), z.string().max(4096))
+    .default({})
+    .describe("Sent with every request."),
+  betas: z
+    .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/, "a beta's name holds letters, digits, dots and dashes"))
+    .max(256)
+    .optional()
+    .describe(
+      "The names in a caller's `anthropic-beta` that are sent on to this provider; all of them unless given. Only `anthropic-messages` has them.",
+    ),
+  quirks: section({
+    maxTokensField: z
+      .enum(["max_tokens", "max_completion_tokens"])
+      .nullable()
+      .optional()
+      .describe("How the bound on output is spelled; null where both spellings are taken."),
+    streamOptions: z.boolean().optional().describe("Whether `stream_options` is taken; else usage comes unasked."),
+    developerRole: z
+      .boolean()
+      .optional()
+      .describe("Whether the role `developer` is known; else it is sent as `system`."),
+    reasoningField: z
+      .enum(["reasoning_content", "reasoning", "reasoning_details", "thinking_blocks"])
+      .nullable()
+      .optional()
+      .describe("The field of a message in which earlier reasoning is wanted back; null where none is taken."),
+    thinkTags: z
+      .enum(["leading", "implied"])
+      .nullable()
       .optional()
       .describe(
-        "The wire format that is spoken with it. A known provider's own unless given; `openai-chat` where a `baseUrl` is given.",
+        "Where answers begin with reasoning between `<think>` and `</think>`: `leading` where both tags stand in the text, `implied` where it begins inside and has the closing tag alone; null where text is text.",
       ),
-    baseUrl: z
-      .url({ protocol: /^https?$/ })
-      .max(512)
-      .optional()
-      .describe(
-        "As far as the version, e.g. `https://api.example.com/v1`: the dialect adds its own path. A provider that the catalogue knows needs none.",
-      ),
-    apiVersion: z
-      .string()
-      .regex(/^[0-9A-Za-z.-]{1,64}$/)
-      .optional()
-      .describe(
-        "`api-version` of azure-openai, with the resource's root as `baseUrl`: models are then the names of deployments. Not for its v1 API.",
-      ),
-    apiKey: z.string().min(1).max(4096).optional().describe("The key itself; better name a variable with `apiKeyEnv`."),
-    apiKeyEnv: z
-      .string()
-      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a variable's name holds letters, digits and underscores")
-      .optional()
-      .describe("The environment variable that holds the key."),
-    models: z
-      .union([
-        z.literal("auto"),
-        z
-          .array(z.union([z.string().min(1).max(190), ModelConfig]))
-          .min(1)
-          .max(2_000),
-      ])
-      .default("auto")
-      .describe("`auto` takes the catalogue's models of a known provider, and asks any other one for its list."),
-    ...termsFields,
-    headers: z
-      .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), z.string().max(4096))
-      .default({})
-      .describe("Sent with every request."),
-    betas: z
-      .array(
-        z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/, "a beta's name holds letters, digits, dots and dashes"),
-      )
-      .max(256)
-      .optional()
-      .describe(
-        "The names in a caller's `anthropic-beta` that are sent on to this provider; all of them unless given. Only `anthropic-messages` has them.",
-      ),
-    quirks: z
-      .strictObject({
-        maxTokensField: z
-          .enum(["max_tokens", "max_completion_tokens"])
-          .nullable()
-          .optional()
-          .describe("How the bound on output is spelled; null where both spellings are taken."),
-        streamOptions: z.boolean().optional().describe("Whether `stream_options` is taken; else usage comes unasked."),
-        developerRole: z
-          .boolean()
-          .optional()
-          .describe("Whether the role `developer` is known; else it is sent as `system`."),
-        reasoningField: z
-          .enum(["reasoning_content", "reasoning", "reasoning_details", "thinking_blocks"])
-          .nullable()
-          .optional()
-          .describe("The field of a message in which earlier reasoning is wanted back; null where none is taken."),
-        thinkTags: z
-          .enum(["leading", "implied"])
-          .nullable()
-          .optional()
-          .describe(
-            "Where answers begin with reasoning between `<think>` and `</think>`: `leading` where both tags stand in the text, `implied` where it begins inside and has the closing tag alone; null where text is text.",
-          ),
-      })
-      .optional()
-      .describe(
-        "What of openai-chat the provider takes and gives; for hosts that are known it overrules, field by field.",
-      ),
-    timeouts: z
-      .strictObject({
-        connectMs: timeout.describe("Until the connection stands; providers at one host and port share the longest."),
-        firstByteMs: timeout.describe("From the request to the first byte of the answer."),
-        idleMs: timeout.describe("Between two pieces of the answer."),
-        totalMs: timeout.describe(
-          "For one attempt up to its last byte: then the next endpoint is tried, or an answer that has begun ends in an error. Unbounded unless given.",
-        ),
-      })
-      .default({})
-      .describe("Deadlines for each attempt at this provider; the dispatcher's own where left out."),
   })
-  .refine(({ apiKey, apiKeyEnv }) => apiKey === undefined || apiKeyEnv === undefined, {
-    path: ["apiKeyEnv"],
-    message: "give `apiKey` or `apiKeyEnv`, not both",
-  });
+    .optional()
+    .describe(
+      "What of openai-chat the provider takes and gives; for hosts that are known it overrules, field by field.",
+    ),
+  timeouts: section({
+    connectMs: timeout.describe("Until the connection stands; providers at one host and port share the longest."),
+    firstByteMs: timeout.describe("From the request to the first byte of the answer."),
+    idleMs: timeout.describe("Between two pieces of the answer."),
+    totalMs: timeout.describe(
+      "For one attempt up to its last byte: then the next endpoint is tried, or an answer that has begun ends in an error. Unbounded unless given.",
+    ),
+  })
+    .default({})
+    .describe("Deadlines for each attempt at this provider; the dispatcher's own where left out."),
+}).refine(({ apiKey, apiKeyEnv }) => apiKey === undefined || apiKeyEnv === undefined, {
+  path: ["apiKeyEnv"],
+  message: "give `apiKey` or `apiKeyEnv`, not both",
+});
 export type ProviderConfig = z.infer<typeof ProviderConfig>;
 
 /**

@@ -12,10 +12,10 @@ const LIST_TIMEOUT_MS = 5_000;
 
 type Configured = { known: KnownModels; provider: string; settings: ProviderConfig; env: Env };
 
-/** A provider that the config names. Throws ConfigError when something is missing that only the user can give. */
-export async function registerConfigured(configured: Configured): Promise<Registration> {
-  const { known, provider, settings } = configured;
-  const access: ProviderAccess = {
+/** How a provider that the config names is called. Throws ConfigError when something is missing that only the user can give. */
+export function accessOf(configured: Configured): ProviderAccess {
+  const { settings } = configured;
+  return {
     dialect: dialectOf(configured),
     baseUrl: baseUrlOf(configured).replace(/\/+$/, ""),
     ...(settings.apiVersion === undefined ? {} : { apiVersion: settings.apiVersion }),
@@ -25,6 +25,12 @@ export async function registerConfigured(configured: Configured): Promise<Regist
     headers: settings.headers,
     timeouts: settings.timeouts,
   };
+}
+
+/** A provider that the config names. Throws ConfigError as `accessOf` does, and when its models are not known. */
+export async function registerConfigured(configured: Configured): Promise<Registration> {
+  const { known, provider, settings } = configured;
+  const access = accessOf(configured);
   const models = await modelsOf(configured, access);
   const { dialect } = access;
   const lacks = lacksOf(configured);

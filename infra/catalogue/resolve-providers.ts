@@ -3,7 +3,7 @@ import { buildEndpoint } from "./build-endpoint.ts";
 import { findLocalServers, type LocalServer } from "./find-local-servers.ts";
 import { loadCatalogue, type KnownModels } from "./load-catalogue.ts";
 import type { ProvidersConfig } from "./providers-config.ts";
-import { registerConfigured } from "./register-configured.ts";
+import { accessOf, registerConfigured } from "./register-configured.ts";
 import { registerKnown } from "./register-known.ts";
 import { countModels, plainAccess, type Env, type ProviderAccess, type Registration } from "./registration.ts";
 import { SIMULATOR_PROVIDER, simulatorProvider } from "./simulator-models.ts";
@@ -30,6 +30,17 @@ export type ResolveOptions = {
   /** Read from the catalogue's data files unless given. */
   readonly known?: KnownModels;
 };
+
+/**
+ * Throws ConfigError, as `resolveProviders` would, when a configured provider lacks what only the user can give, such as
+ * its key. It asks no one, so it can be told before anything is started.
+ */
+export function checkProviders(config: ProvidersConfig, env: Env): void {
+  const configured = Object.entries(config);
+  if (configured.length === 0) return;
+  const known = withSimulator(loadCatalogue());
+  for (const [provider, settings] of configured) accessOf({ known, provider, settings, env });
+}
 
 /**
  * Decides which providers and models this installation can call: the config's own; without any, those whose key

@@ -1,4 +1,5 @@
 import type { Price, PriceTier, ServicePrice } from "@signalbox/proto";
+import { google } from "./google-services.ts";
 import { microUsd } from "./micro-usd.ts";
 import { scaled } from "./scaled-price.ts";
 
@@ -27,6 +28,14 @@ const OPENAI_PRIORITY: Readonly<Record<string, Usd>> = {
   "o4-mini": [2, 0.5, 8],
 };
 
+/**
+ * Models that reason pay 10 USD for a thousand searches, with either of the tools. The others pay that or 25 USD, by a tool that no report
+ * names, so that their price is not known here (https://developers.openai.com/api/docs/pricing, "Built-in tools", by
+ * https://www.modelcostwatch.com/openai/tool-costs/web-search of 2026-03-12).
+ */
+const OPENAI_REASONING = /^(?:o\d|gpt-5)(?!.*-chat)/;
+const OPENAI_SEARCH_MICRO_USD = 10_000;
+
 /** Claude's fast mode, as a multiple of all of a model's prices (https://platform.claude.com/docs/en/build-with-claude/fast-mode). */
 const CLAUDE_FAST: readonly (readonly [models: RegExp, times: number])[] = [
   [/^claude-opus-4-[67]\b/, 6],
@@ -41,6 +50,7 @@ const CLAUDE_SEARCH_MICRO_USD = 10_000;
 /** A provider's list price with what it is known to charge for other kinds of service than the usual one. */
 export function withServices(provider: string, model: string, price: Price): Price {
   if (provider === "openai") return price.map((tier) => openai(model, tier));
+  if (provider === "google") return price.map((tier) => google(model, tier));
   return provider === "anthropic" ? price.map((tier) => anthropic(model, tier)) : price;
 }
 
@@ -49,7 +59,8 @@ function openai(model: string, tier: PriceTier): PriceTier {
   const half = scaled(tier, (price) => Math.ceil(price / 2));
   const usd = tier.aboveInputTokens === 0 ? OPENAI_PRIORITY[model] : undefined;
   const priority = usd === undefined ? {} : { priority: listed(usd) };
-  return { ...tier, services: { batch: half, flex: half, ...priority } };
+  const search = OPENAI_REASONING.test(model) ? { webSearch: OPENAI_SEARCH_MICRO_USD } : {};
+  return { ...tier, services: { batch: half, flex: half, ...priority }, ...search };
 }
 
 function anthropic(model: string, tier: PriceTier): PriceTier {

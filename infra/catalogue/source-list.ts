@@ -8,6 +8,7 @@ const UsdPrice = z.looseObject({
   cache_write: z.number().nullish(),
   cached_input: z.number().nullish(),
   cached_write: z.number().nullish(),
+  input_audio: z.number().nullish(),
 });
 export type UsdPrice = z.infer<typeof UsdPrice>;
 

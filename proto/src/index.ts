@@ -39,6 +39,7 @@ export * from "./events/receipt.ts";
 export * from "./events/ledger-entry.ts";
 export * from "./events/heartbeat.ts";
 export * from "./documents/catalogue.ts";
+export * from "./documents/price-tier.ts";
 export * from "./documents/residency.ts";
 export * from "./documents/policy-rule.ts";
 export * from "./documents/policy-test.ts";

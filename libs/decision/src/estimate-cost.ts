@@ -1,4 +1,4 @@
-import type { Price, PriceTier, RequestFacts } from "@signalbox/proto";
+import { type Price, type PriceTier, type RequestFacts, tierOf } from "@signalbox/proto";
 
 /**
  * Pico-USD, exact. A number while it is a safe integer, because bigint arithmetic over a thousand endpoints costs more
@@ -10,23 +10,14 @@ export type Money = number | bigint;
 export type Tokens = {
   readonly input: number;
   readonly output: number;
-  /** For how long the provider is asked to keep the prompt. */
-  readonly written?: RequestFacts["cacheMarks"];
-  /** The kind of service that is asked for. */
-  readonly service?: AskedService;
+  /** What is asked for beside them that may change their price, or has one of its own. */
+  readonly asked?: Asked;
 };
 
-type AskedService = Pick<RequestFacts, "serviceTier" | "usOnly">;
-
-/** The tier with the largest `aboveInputTokens` that the prompt exceeds; the first when it exceeds none. */
-export function tierOf(price: Price, inputTokens: number): PriceTier | undefined {
-  let found = price[0];
-  for (const tier of price) if (inputTokens > tier.aboveInputTokens) found = tier;
-  return found;
-}
+type Asked = Partial<Pick<RequestFacts, "serviceTier" | "usOnly" | "cacheMarks" | "audios" | "webSearches">>;
 
 /** What a tier costs at the most where this kind of service is asked for: a provider may give the usual one all the same. */
-export function dearest(tier: PriceTier, { serviceTier, usOnly }: AskedService = USUAL): PriceTier {
+export function dearest(tier: PriceTier, { serviceTier, usOnly }: Asked = USUAL): PriceTier {
   if (serviceTier === undefined && usOnly === undefined) return tier;
   const other = serviceTier === undefined ? undefined : tier.services?.[serviceTier];
   const micro = usOnly === true ? (tier.usOnlyMicro ?? ONE_MICRO) : ONE_MICRO;
@@ -41,18 +32,31 @@ export function dearest(tier: PriceTier, { serviceTier, usOnly }: AskedService =
     output: most(tier.output, other?.output),
     cacheWrite: tier.cacheWrite === null ? null : most(tier.cacheWrite, other?.cacheWrite ?? undefined),
     ...(tier.cacheWriteHour === undefined ? {} : { cacheWriteHour: most(tier.cacheWriteHour, other?.cacheWriteHour) }),
+    ...(tier.audioInput === undefined ? {} : { audioInput: most(tier.audioInput, other?.audioInput) }),
   };
 }
 
-const USUAL: AskedService = {};
+const USUAL: Asked = {};
 const ONE_MICRO = 1_000_000;
 
-/** What a token of the prompt costs at the most: where it may be written to the provider's cache, no less than that. */
-export function inputPriceOf({ input, cacheWrite, cacheWriteHour }: PriceTier, written: Tokens["written"]): number {
-  if (written === undefined) return input;
+/**
+ * What a token of the prompt costs at the most: where it may be written to the provider's cache, no less than that, and where the prompt
+ * holds sound, no less than a token of sound.
+ */
+export function inputPriceOf(tier: PriceTier, { cacheMarks, audios = 0 }: Asked = USUAL): number {
+  const { cacheWrite, cacheWriteHour, audioInput } = tier;
+  const input = audios > 0 ? Math.max(tier.input, audioInput ?? tier.input) : tier.input;
+  if (cacheMarks === undefined) return input;
   const most = Math.max(input, cacheWrite ?? input);
-  return written === "1h" ? Math.max(most, cacheWriteHour ?? most) : most;
+  return cacheMarks === "1h" ? Math.max(most, cacheWriteHour ?? most) : most;
 }
+
+/** What the searches cost that a provider may make for the answer. A place does not change their price. */
+export function searchCostOf({ webSearch = 0, webSearchOnce }: PriceTier, { webSearches = 0 }: Asked = USUAL): number {
+  return (webSearchOnce === true ? Math.min(webSearches, 1) : webSearches) * webSearch * PICO_PER_MICRO;
+}
+
+const PICO_PER_MICRO = 1_000_000;
 
 /**
  * Tokens × integer micro-USD per million tokens = pico-USD, with nothing rounded. No token is taken for read
@@ -61,10 +65,11 @@ export function inputPriceOf({ input, cacheWrite, cacheWriteHour }: PriceTier, w
 export function estimateCost(price: Price | null, tokens: Tokens): Money | null {
   const listed = price === null ? undefined : tierOf(price, tokens.input);
   if (listed === undefined) return null;
-  const tier = dearest(listed, tokens.service);
-  const inputPrice = inputPriceOf(tier, tokens.written);
-  const sum = tokens.input * inputPrice + tokens.output * tier.output;
+  const tier = dearest(listed, tokens.asked);
+  const inputPrice = inputPriceOf(tier, tokens.asked);
+  const searches = searchCostOf(tier, tokens.asked);
+  const sum = tokens.input * inputPrice + tokens.output * tier.output + searches;
   // A rounded product is at least 2^53 and shows in the sum, so a safe sum has exact terms.
   if (Number.isSafeInteger(sum)) return sum;
-  return BigInt(tokens.input) * BigInt(inputPrice) + BigInt(tokens.output) * BigInt(tier.output);
+  return BigInt(tokens.input) * BigInt(inputPrice) + BigInt(tokens.output) * BigInt(tier.output) + BigInt(searches);
 }

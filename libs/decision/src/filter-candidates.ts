@@ -92,12 +92,7 @@ function candidateOf(prepared: PreparedEndpoint, request: FilterRequest): Candid
     goodEnough: quality.value >= difficulty,
     affordable,
     affordableRule: afforded.rule,
-    cost: estimateCost(endpoint.price, {
-      input: inputTokens,
-      output,
-      written: input.facts.cacheMarks,
-      service: input.facts,
-    }),
+    cost: estimateCost(endpoint.price, { input: inputTokens, output, asked: input.facts }),
     latencyMs: prepared.latencyMs,
     halfOpen: prepared.openUntilMs > 0,
   };

@@ -12,6 +12,7 @@ export const ServicePrice = z.strictObject({
   cacheRead: Count.nullable(),
   cacheWrite: Count.nullable(),
   cacheWriteHour: Count.optional(),
+  audioInput: Count.optional(),
 });
 export type ServicePrice = z.infer<typeof ServicePrice>;
 
@@ -28,12 +29,18 @@ export const PriceTier = z.strictObject({
   cacheWrite: Count.nullable(),
   /** What is written to be kept for an hour. Absent: it costs what any write does. */
   cacheWriteHour: Count.optional(),
+  /** A token of sound in the prompt, where its price is known: it may be that of text. Absent: nobody knows. */
+  audioInput: Count.optional(),
+  /** Output of an answer without thinking, where thinking makes all of an answer dearer: `output` is then the dearer price. */
+  outputPlain: Count.optional(),
   /** What other kinds of service cost than the usual one. Absent: nobody knows, and the usual price stands in. */
   services: z.partialRecord(z.enum(SERVICE_TIERS), ServicePrice).optional(),
   /** What an answer is multiplied by that was to be computed in the United States alone, in millionths. Absent: nothing. */
   usOnlyMicro: Count.optional(),
   /** Micro-USD for one search of the web that the provider makes for an answer. Absent: nobody knows. */
   webSearch: Count.optional(),
+  /** `webSearch` is for an answer that was searched for, however many searches it took. */
+  webSearchOnce: z.literal(true).optional(),
 });
 export type PriceTier = z.infer<typeof PriceTier>;
 

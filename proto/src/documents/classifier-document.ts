@@ -13,14 +13,7 @@ export const TEXT_TASKS = [
 ] as const satisfies readonly Task[];
 
 /** What a phrase can speak for: such a task, or something that makes the request harder or easier. */
-export const CUE_GROUPS = [
-  ...TEXT_TASKS,
-  "reasoning-demand",
-  "hard-topic",
-  "explanation",
-  "constraint",
-  "easy",
-] as const;
+const CUE_GROUPS = [...TEXT_TASKS, "reasoning-demand", "hard-topic", "explanation", "constraint", "easy"] as const;
 export type CueGroup = (typeof CUE_GROUPS)[number];
 
 const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;

@@ -27,7 +27,7 @@ export const GuardRule = z.strictObject({
   action: GuardAction,
 });
 export type GuardRule = z.infer<typeof GuardRule>;
-export const GuardRules = z.array(GuardRule).max(256);
+const GuardRules = z.array(GuardRule).max(256);
 
 /** What is looked for. */
 export const GuardDetection = z.strictObject({
@@ -60,6 +60,16 @@ export const GuardDetection = z.strictObject({
   allow: z.array(z.string().min(1).max(1_024)).max(1_024),
 });
 export type GuardDetection = z.infer<typeof GuardDetection>;
+
+/** All that is built in; `role-change` is a weak sign, and is asked for by name. */
+export const DEFAULT_DETECTION: GuardDetection = {
+  pii: ["email", "phone", "iban", "card", "ssn", "ip"],
+  secrets: true,
+  injection: ["override", "prompt-leak", "jailbreak", "delimiter", "hidden"],
+  lists: [],
+  patterns: [],
+  allow: [],
+};
 
 const Patterns = z.array(z.string().min(1).max(128)).min(1).max(256);
 

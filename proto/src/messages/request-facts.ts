@@ -44,6 +44,8 @@ export const RequestFacts = z.strictObject({
   serviceTier: z.enum(SERVICE_TIERS).optional(),
   /** The body asks to be served in the United States alone, which may cost more. */
   usOnly: z.literal(true).optional(),
+  /** How many searches of the web the body lets a provider make at the most; where it sets no bound, what is taken for one. Absent: none. */
+  webSearches: Count.optional(),
   /** Set when only a provider that speaks the caller's own dialect can take the request. */
   ownForm: z.literal(true).optional(),
   responseFormat: z.enum(["text", "json-object", "json-schema"]),

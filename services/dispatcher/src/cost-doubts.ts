@@ -1,5 +1,13 @@
-import { COST_DOUBTS, type CostDoubt, type PlanEndpoint, type Price, type Usage } from "@signalbox/proto";
-import { listedPicoUsdOf, tierOf } from "./cost.ts";
+import {
+  COST_DOUBTS,
+  type CostDoubt,
+  type PlanEndpoint,
+  type Price,
+  type PriceTier,
+  tierOf,
+  type Usage,
+} from "@signalbox/proto";
+import { listedPicoUsdOf, servicePriceOf } from "./cost.ts";
 
 /** A charge is another sum than the list's where one is more than this many times the other. */
 const CHARGE_RATIO = 2n;
@@ -27,7 +35,7 @@ function isBeyond({ source, inputTokens, outputTokens }: Usage, contextTokens = 
 }
 
 function addUnpricedParts(usage: Usage, price: Price | null, doubts: Set<CostDoubt>): void {
-  const tier = price === null ? undefined : tierOf(usage, price);
+  const tier = price === null ? undefined : tierOf(price, usage.inputTokens);
   if (tier === undefined) return;
   const { serviceTier, usOnly, webSearches = 0, serverTools } = usage;
   const isUnknownTier =
@@ -35,7 +43,15 @@ function addUnpricedParts(usage: Usage, price: Price | null, doubts: Set<CostDou
   if (isUnknownTier || (usOnly === true && tier.usOnlyMicro === undefined)) doubts.add("service-tier");
   if (usage.otherModel === true) doubts.add("other-model");
   if (serverTools === true || (webSearches > 0 && tier.webSearch === undefined)) doubts.add("server-tools");
-  if (usage.audioInputTokens !== undefined || usage.audioOutputTokens !== undefined) doubts.add("modality");
+  if (isModalityUnpriced(usage, tier)) doubts.add("modality");
+}
+
+/** A report does not say how much of what was cached is sound. Output other than text has a price of its own everywhere. */
+function isModalityUnpriced(usage: Usage, tier: PriceTier): boolean {
+  if (usage.audioOutputTokens !== undefined || usage.imageOutputTokens !== undefined) return true;
+  if (usage.audioInputTokens === undefined) return false;
+  const { input, audioInput } = servicePriceOf(usage, tier);
+  return audioInput === undefined || (audioInput !== input && usage.cachedInputTokens > 0);
 }
 
 function isAnotherSum(usage: Usage, price: Price | null): boolean {

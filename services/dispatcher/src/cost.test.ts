@@ -30,6 +30,32 @@ describe("B5 each token is charged once, at its own price", () => {
     expect(costPicoUsdOf(usage, FLAT)).toBe(String(fresh + 200n * 3_750_000n));
   });
 
+  test("sound in the prompt has a price of its own where the tier has one, as far as it was not cached", () => {
+    const price: Price = [{ ...FLAT[0]!, audioInput: 10_000_000 }];
+    const usage = used({ inputTokens: 1000, cachedInputTokens: 600, audioInputTokens: 300 });
+    expect(costPicoUsdOf(usage, price)).toBe(String(100n * 3_000_000n + 300n * 10_000_000n + 600n * 300_000n));
+    expect(costPicoUsdOf(usage, FLAT)).toBe(String(400n * 3_000_000n + 600n * 300_000n));
+    const more = used({ inputTokens: 1000, cachedInputTokens: 600, audioInputTokens: 700 });
+    expect(costPicoUsdOf(more, price)).toBe(String(400n * 10_000_000n + 600n * 300_000n));
+  });
+
+  test("an answer without thinking costs less where the tier says so, but not one that was only estimated", () => {
+    const price: Price = [{ ...FLAT[0]!, outputPlain: 5_000_000 }];
+    expect(costPicoUsdOf(used({ outputTokens: 10 }), price)).toBe("50000000");
+    expect(costPicoUsdOf(used({ outputTokens: 10, reasoningTokens: 1 }), price)).toBe("150000000");
+    expect(costPicoUsdOf({ ...used({ outputTokens: 10 }), source: "estimated" }, price)).toBe("150000000");
+  });
+
+  test("searches are charged one by one, or once for all, and are not dearer at one place", () => {
+    const each: Price = [{ ...FLAT[0]!, webSearch: 10_000, usOnlyMicro: 1_100_000 }];
+    const once: Price = [{ ...each[0]!, webSearchOnce: true }];
+    const usage = used({ outputTokens: 10, webSearches: 3 });
+    expect(costPicoUsdOf(usage, each)).toBe("30150000000");
+    expect(costPicoUsdOf({ ...usage, usOnly: true }, each)).toBe("30165000000");
+    expect(costPicoUsdOf(usage, once)).toBe("10150000000");
+    expect(costPicoUsdOf(used({ outputTokens: 10 }), once)).toBe("150000000");
+  });
+
   test("without a cache price of their own, cached and cache-write tokens cost what input costs", () => {
     const price: Price = [{ ...FLAT[0]!, cacheRead: null, cacheWrite: null }];
     const usage = used({ inputTokens: 10, cachedInputTokens: 4, cacheWriteTokens: 3 });

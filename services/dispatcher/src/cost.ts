@@ -1,10 +1,10 @@
-import type { Price, PriceTier, ServicePrice, Usage } from "@signalbox/proto";
+import { type Price, type PriceTier, type ServicePrice, tierOf, type Usage } from "@signalbox/proto";
 
 /**
  * What an attempt costs in pico-USD, as a decimal string; null when the endpoint has no known price. What the provider says that it
  * charges is what it costs; where it says nothing of that, the price list is asked.
  * Prices are micro-USD per million tokens, so tokens × price is exact. The tier is chosen by the whole prompt and holds for all of it.
- * Cached and cache-write tokens are part of the input, reasoning tokens part of the output. What used nothing costs nothing.
+ * Cached, cache-write and sound tokens are part of the input, reasoning tokens part of the output. What used nothing costs nothing.
  */
 export function costPicoUsdOf(usage: Usage, price: Price | null): string | null {
   if (usage.source === "none") return "0";
@@ -12,32 +12,42 @@ export function costPicoUsdOf(usage: Usage, price: Price | null): string | null 
 }
 
 /** The same by the price list alone. */
-export function listedPicoUsdOf(usage: Usage, price: Price | null): string | null {
-  const tier = price === null ? undefined : tierOf(usage, price);
+export function listedPicoUsdOf(usage: Usage, list: Price | null): string | null {
+  const tier = list === null ? undefined : tierOf(list, usage.inputTokens);
   if (tier === undefined) return null;
-  const { input, output, cacheRead, cacheWrite, cacheWriteHour } = servicePriceOf(usage, tier);
+  const price = servicePriceOf(usage, tier);
+  const { input, cacheRead, cacheWrite, cacheWriteHour, audioInput } = price;
   const hour = Math.min(usage.cacheWriteHourTokens ?? 0, usage.cacheWriteTokens);
   const write = cacheWrite ?? input;
   const fresh = Math.max(0, usage.inputTokens - usage.cachedInputTokens - usage.cacheWriteTokens);
+  // What of a prompt was cached is not counted by its modality: sound is taken to be what was not.
+  const sound = Math.min(usage.audioInputTokens ?? 0, fresh);
   const tokens =
-    times(fresh, input) +
+    times(fresh - sound, input) +
+    times(sound, audioInput ?? input) +
     times(usage.cachedInputTokens, cacheRead ?? input) +
     times(usage.cacheWriteTokens - hour, write) +
     times(hour, cacheWriteHour ?? write) +
-    times(usage.outputTokens, output);
-  const searches = times(usage.webSearches ?? 0, tier.webSearch ?? 0) * PICO_PER_MICRO;
+    times(usage.outputTokens, outputPriceOf(usage, tier, price));
+  const searches = times(billedSearches(usage, tier), tier.webSearch ?? 0) * PICO_PER_MICRO;
   return (placed(tokens, usage, tier) + searches).toString();
 }
 
 const PICO_PER_MICRO = 1_000_000n;
 
-/** The tier of a list that a usage falls into. */
-export function tierOf(usage: Usage, price: Price): PriceTier | undefined {
-  return price.findLast(({ aboveInputTokens }) => usage.inputTokens > aboveInputTokens) ?? price[0];
+/** The prices of tokens in the kind of service that was given; the tier itself where that is the usual one, or nobody knows. */
+export function servicePriceOf({ serviceTier }: Usage, tier: PriceTier): ServicePrice {
+  return serviceTier === undefined || serviceTier === "other" ? tier : (tier.services?.[serviceTier] ?? tier);
 }
 
-function servicePriceOf({ serviceTier }: Usage, tier: PriceTier): ServicePrice {
-  return serviceTier === undefined || serviceTier === "other" ? tier : (tier.services?.[serviceTier] ?? tier);
+/** Of what is only estimated nobody knows whether it was thought through: it has the dearer price. */
+function outputPriceOf({ source, reasoningTokens }: Usage, tier: PriceTier, price: ServicePrice): number {
+  const isPlain = source === "reported" && reasoningTokens === 0 && price === tier;
+  return isPlain ? (tier.outputPlain ?? tier.output) : price.output;
+}
+
+function billedSearches({ webSearches = 0 }: Usage, { webSearchOnce }: PriceTier): number {
+  return webSearchOnce === true ? Math.min(webSearches, 1) : webSearches;
 }
 
 /** Rounded up to a whole pico-USD. */

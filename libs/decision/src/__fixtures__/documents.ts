@@ -17,7 +17,7 @@ const KEYED_DIGEST = `hmac-sha256:${"0".repeat(64)}`;
 export const NOW_MS = 1_790_000_000_000;
 
 /** A draw that probes no half-open endpoint, and one that does. */
-export const PLAIN_DRAW = 0xffff_ffff;
+const PLAIN_DRAW = 0xffff_ffff;
 export const PROBING_DRAW = 0;
 
 export function endpoint(id: string, fields: Partial<Endpoint> = {}): Endpoint {

@@ -1,5 +1,5 @@
-import type { BudgetState, DecisionInput, Endpoint, Price } from "@signalbox/proto";
-import { dearest, inputPriceOf, tierOf } from "../estimate-cost.ts";
+import { type BudgetState, type DecisionInput, type Endpoint, type Price, tierOf } from "@signalbox/proto";
+import { dearest, inputPriceOf, searchCostOf } from "../estimate-cost.ts";
 import type { Coverage, Cover } from "../policy/coverage.ts";
 
 /** A budget with what is held of it, and the endpoints that it is charged with; null: all. */
@@ -66,7 +66,8 @@ function outputForMoney(price: Price | null, left: bigint, { facts, classificati
   const listed = price === null ? undefined : tierOf(price, classification.inputTokens);
   if (listed === undefined) return -1;
   const tier = dearest(listed, facts);
-  const rest = left - BigInt(classification.inputTokens) * BigInt(inputPriceOf(tier, facts.cacheMarks));
+  const prompt = BigInt(classification.inputTokens) * BigInt(inputPriceOf(tier, facts));
+  const rest = left - prompt - BigInt(searchCostOf(tier, facts));
   if (rest < 0n) return -1;
   return tier.output === 0 ? Infinity : Number(rest / (BigInt(tier.output) * BigInt(facts.choices)));
 }

@@ -53,6 +53,21 @@ test("B1 where marks ask for the prompt to be kept, what writing it costs is res
   expect(withMarks({ cacheMarks: "1h" }, 6e9 - 1).action).toMatchObject({ kind: "refuse", code: "budget-exceeded" });
 });
 
+test("B1 the searches that may be made and the sound that may be heard are reserved, and are what is left for them", () => {
+  const price = priced(1_000_000, 4_000_000)?.map((tier) => ({ ...tier, audioInput: 3_000_000, webSearch: 10_000 }));
+  const searching = documents([endpoint("a/searching", { price: price ?? null })]);
+  const asking = (facts: object, left: number) =>
+    decide(
+      { ...decisionInput({ facts: { maxOutputTokens: 1_000, ...facts } }), budgets: [budget("pico-usd", left)] },
+      searching,
+    );
+  expect(asking({}, 1e11).reserved).toMatchObject([{ amount: "5000000000" }]);
+  // Ten searches are 0.10 USD; a prompt of 1,000 tokens that may be all sound costs three times what text does.
+  expect(asking({ webSearches: 10 }, 1e12).reserved).toMatchObject([{ amount: "105000000000" }]);
+  expect(asking({ webSearches: 10 }, 105e9 - 1).action).toMatchObject({ kind: "refuse", code: "budget-exceeded" });
+  expect(asking({ audios: 1 }, 1e11).reserved).toMatchObject([{ amount: "7000000000" }]);
+});
+
 test("what the budget does not cover is ruled out, to the pico-dollar", () => {
   expect(run([budget("pico-usd", 5e9)]).action).toMatchObject({ plan: ["a/one"] });
   expect(run([budget("pico-usd", 5e9 - 1)]).action).toMatchObject({ kind: "refuse", code: "budget-exceeded" });

@@ -16,8 +16,7 @@ export function reserve(
   { documents, means }: { documents: PreparedDocuments; means: Means },
 ): BudgetReservation[] {
   const { inputTokens } = input.classification;
-  const { choices, cacheMarks: written } = input.facts;
-  const tokens = { input: inputTokens, output: maxOutputTokens * choices, written, service: input.facts };
+  const tokens = { input: inputTokens, output: maxOutputTokens * input.facts.choices, asked: input.facts };
   const planned = plan.flatMap((id) => documents.byId.get(id) ?? []);
   return means.flatMap((each) => {
     const charged = planned.filter(({ index }) => isCharged(each, index));

@@ -1,4 +1,3 @@
-export { type Estimate, evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.ts";
-export type { Estimates } from "./bootstrap.ts";
+export { evaluate } from "./evaluate.ts";
 export type { Chance, LoggedChoice } from "./logged-choice.ts";
 export { seededRandom } from "./seeded-random.ts";

@@ -22,7 +22,7 @@ export type PolicyVerdict = {
   readonly trace: Omit<PolicyTrace, "arm"> | null;
 };
 
-export const NO_POLICY: PolicyVerdict = { denied: null, effects: NO_EFFECTS, trace: null };
+const NO_POLICY: PolicyVerdict = { denied: null, effects: NO_EFFECTS, trace: null };
 
 const NOT_ALLOWED = "No rule of the policy allows this request.";
 

@@ -18,7 +18,8 @@ import { withinDepth } from "./depth.ts";
 import { parseInBandError } from "./error.ts";
 import { type CandidateState, NEW_CANDIDATE, readCandidate } from "./read-candidate.ts";
 import { headOf } from "./response-head.ts";
-import { hasSearched, readUsage } from "./usage.ts";
+import { type Grounding, groundingOf, groundingTerms, joinedGrounding, NO_GROUNDING } from "./grounding-usage.ts";
+import { readUsage } from "./usage.ts";
 import { parseJson } from "../check/parse-json.ts";
 
 /** What is known of a provider's stream between two events. */
@@ -28,12 +29,12 @@ export type GeminiReadState = ReadState & {
   readonly choices: ReadonlyMap<number, CandidateState>;
   /** Whether the prompt was blocked: then there is one choice, however many were asked for. */
   readonly blocked: boolean;
-  /** Whether the provider has searched the web for it. */
-  readonly searched: boolean;
+  /** What the provider has grounded it in so far. */
+  readonly grounding: Grounding;
 };
 
 export function startReading(options: ReadStreamOptions): GeminiReadState {
-  return { options, progress: NO_PROGRESS, head: null, choices: new Map(), blocked: false, searched: false };
+  return { options, progress: NO_PROGRESS, head: null, choices: new Map(), blocked: false, grounding: NO_GROUNDING };
 }
 
 type Step = readonly [GeminiReadState, readonly NeutralChunk[]];
@@ -122,14 +123,13 @@ function withHead(state: GeminiReadState, body: JsonObject): GeminiReadState {
 
 function withUsage(state: GeminiReadState, body: JsonObject): GeminiReadState {
   const source = body["usageMetadata"];
-  const searched = state.searched || hasSearched(body);
+  const grounding = joinedGrounding(state.grounding, groundingOf(body));
   const told = readUsage(source);
   const usage = told ?? state.progress.usage;
-  if (told === null && searched === state.searched) return state;
-  if (usage === null) return { ...state, searched };
-  const marked = searched ? { ...usage, serverTools: true as const } : usage;
+  if (told === null && grounding === state.grounding) return state;
+  if (usage === null) return { ...state, grounding };
   const usageSource = told !== null && isObject(source) ? source : state.progress.usageSource;
-  return withProgress({ ...state, searched }, { usage: marked, usageSource });
+  return withProgress({ ...state, grounding }, { usage: { ...usage, ...groundingTerms(grounding) }, usageSource });
 }
 
 function withProgress(

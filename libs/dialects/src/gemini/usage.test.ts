@@ -101,21 +101,36 @@ const said = (text: string, more: object = {}): Record<string, unknown> => ({
 });
 
 describe("B5 searches that are billed apart show in the usage", () => {
-  const found = { groundingMetadata: { webSearchQueries: ["q"] } };
+  const found = { groundingMetadata: { webSearchQueries: ["q", "", "r"] } };
   const usageMetadata = { promptTokenCount: 3, candidatesTokenCount: 1, totalTokenCount: 4 };
 
   test.each<[string, object[]]>([
     ["with the usage", [said("A"), { ...said("B", { finishReason: "STOP", ...found }), usageMetadata }]],
     ["before it", [said("A", found), { ...said("B", { finishReason: "STOP" }), usageMetadata }]],
     ["behind it", [{ ...said("A"), usageMetadata }, said("B", { finishReason: "STOP", ...found })]],
+    ["said twice", [said("A", found), { ...said("B", { finishReason: "STOP", ...found }), usageMetadata }]],
+    [
+      "in parts",
+      [
+        said("A", { groundingMetadata: { webSearchQueries: ["q"] } }),
+        { ...said("B", { finishReason: "STOP", groundingMetadata: { webSearchQueries: ["r"] } }), usageMetadata },
+      ],
+    ],
   ])("of a stream, %s", (_, events) => {
-    expect(readStreamed(geminiEgress, events).progress.usage).toMatchObject({ outputTokens: 1, serverTools: true });
+    expect(readStreamed(geminiEgress, events).progress.usage).toMatchObject({ outputTokens: 1, webSearches: 2 });
   });
 
   test("of a whole answer, and of none that searched nothing", () => {
-    expect(usageOfBody({ ...said("A", found), usageMetadata })).toMatchObject({ serverTools: true });
-    expect(usageOfBody({ ...said("A"), usageMetadata })).not.toHaveProperty("serverTools");
+    expect(usageOfBody({ ...said("A", found), usageMetadata })).toMatchObject({ webSearches: 2 });
+    expect(usageOfBody({ ...said("A"), usageMetadata })).not.toHaveProperty("webSearches");
     const events = [{ ...said("A", { finishReason: "STOP" }), usageMetadata }];
-    expect(readStreamed(geminiEgress, events).progress.usage).not.toHaveProperty("serverTools");
+    expect(readStreamed(geminiEgress, events).progress.usage).not.toHaveProperty("webSearches");
+  });
+
+  test("places on a map are no searches, and are billed all the same", () => {
+    const places = { groundingMetadata: { groundingChunks: [{ maps: { uri: "u", title: "A cafe" } }] } };
+    const usage = usageOfBody({ ...said("A", places), usageMetadata });
+    expect(usage).toMatchObject({ serverTools: true });
+    expect(usage).not.toHaveProperty("webSearches");
   });
 });

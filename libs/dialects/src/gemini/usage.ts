@@ -3,6 +3,7 @@ import { isObject } from "../check/check-value.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { serviceTerms } from "../usage/service-terms.ts";
 import { malformedMark, tokenCount } from "../usage/token-count.ts";
+import { groundingOf, groundingTerms } from "./grounding-usage.ts";
 
 /**
  * Reads a `usageMetadata`, or null when it says nothing (https://ai.google.dev/api/generate-content#UsageMetadata).
@@ -46,20 +47,10 @@ function counted(field: ModalityField, details: unknown, modality: string): Part
   return tokens === 0 ? {} : { [field]: tokens };
 }
 
-/** The usage of a whole answer; searches, which are billed apart, show in its candidates. */
+/** The usage of a whole answer; what it is grounded in, which is billed apart, shows in its candidates. */
 export function usageOfBody(body: JsonObject): Usage | null {
   const usage = readUsage(body["usageMetadata"]);
-  return usage === null || !hasSearched(body) ? usage : { ...usage, serverTools: true };
-}
-
-/** Whether the provider searched the web for an answer, or for what an event of it says (https://ai.google.dev/gemini-api/docs/pricing). */
-export function hasSearched({ candidates }: JsonObject): boolean {
-  if (!Array.isArray(candidates)) return false;
-  return candidates.some((candidate: unknown) => {
-    const grounding = isObject(candidate) ? candidate["groundingMetadata"] : undefined;
-    const queries = isObject(grounding) ? grounding["webSearchQueries"] : undefined;
-    return Array.isArray(queries) && queries.length > 0;
-  });
+  return usage === null ? null : { ...usage, ...groundingTerms(groundingOf(body)) };
 }
 
 /** The usage that a caller reads: the provider's own of this form, with the fields that the format has as we understand them. */

@@ -132,14 +132,17 @@ test.each<[string, DialectName, object, SignedState[] | undefined]>([
   expect(factsOf(request).signedState).toEqual(expected);
 });
 
+const GEMINI = { contents: [{ role: "user", parts: [{ text: "x" }] }] };
 const ASKED = { model: "m", max_tokens: 9, messages: [{ role: "user", content: "x" }] };
 
 test.each<[DialectName, object, object]>([
   ["openai-chat", { ...ASKED, service_tier: "priority" }, { serviceTier: "priority" }],
   ["openai-responses", { model: "m", input: "x", service_tier: "priority" }, { serviceTier: "priority" }],
   ["anthropic-messages", { ...ASKED, speed: "fast", inference_geo: "us" }, { serviceTier: "fast", usOnly: true }],
+  ["gemini", { ...GEMINI, serviceTier: "priority" }, { serviceTier: "priority" }],
+  ["gemini", { ...GEMINI, service_tier: "SERVICE_TIER_PRIORITY" }, { serviceTier: "priority" }],
 ])("B5 a kind of service that may cost more stands in the facts: %s", (dialect, body, facts) => {
-  expect(factsOf(ingressOf(dialect).parseRequest(body))).toMatchObject(facts);
+  expect(factsOf(ingressOf(dialect).parseRequest(body, { model: "m" }))).toMatchObject(facts);
 });
 
 test.each<[DialectName, object]>([
@@ -150,4 +153,19 @@ test.each<[DialectName, object]>([
   const facts = factsOf(ingressOf(dialect).parseRequest(body));
   expect(facts).not.toHaveProperty("serviceTier");
   expect(facts).not.toHaveProperty("usOnly");
+});
+
+test.each<[DialectName, object, number | undefined]>([
+  ["anthropic-messages", { ...ASKED, tools: [{ type: "web_search_20250305", name: "web_search", max_uses: 3 }] }, 3],
+  ["anthropic-messages", { ...ASKED, tools: [{ type: "web_search_20260209", name: "web_search" }] }, 10],
+  ["openai-responses", { model: "m", input: "x", tools: [{ type: "web_search" }], max_tool_calls: 25 }, 25],
+  ["openai-responses", { model: "m", input: "x", tools: [{ type: "web_search_preview" }] }, 10],
+  ["gemini", { ...GEMINI, tools: [{ googleSearch: {} }] }, 10],
+  ["gemini", { ...GEMINI, tools: [{ google_search: {} }] }, 10],
+  ["gemini", { ...GEMINI, tools: [{ urlContext: {} }] }, undefined],
+  ["openai-responses", { model: "m", input: "x", tools: [{ type: "file_search" }], max_tool_calls: 25 }, undefined],
+  ["openai-responses", { model: "m", input: "x", tools: [{ type: "web_search" }], max_tool_calls: 1e15 }, 100_000],
+])("B5 how many searches may be made at the most stands in the facts: %s %j", (dialect, body, searches) => {
+  const request = ingressOf(dialect).parseRequest(body, { model: "m" });
+  expect(factsOf(request).webSearches).toBe(searches);
 });

@@ -6,6 +6,7 @@ import {
   type WireName,
   WIRES,
 } from "@signalbox/proto";
+import { askedSearches } from "../usage/asked-searches.ts";
 import { askedService } from "../usage/asked-service.ts";
 import { cacheMarksOf } from "./cache-marks.ts";
 import type { NeutralMessage } from "./message.ts";
@@ -39,6 +40,7 @@ export type RequestShape = Pick<
   | "cacheMarks"
   | "serviceTier"
   | "usOnly"
+  | "webSearches"
 >;
 
 /** What is recorded of a request's body: counts and switches, nothing of its content. Exactly fields of RequestFacts, ready to be spread. */
@@ -65,6 +67,7 @@ export function factsOf(request: NeutralRequest): RequestShape {
     ...(states.size === 0 ? {} : { signedState: signedStateOf(states) }),
     ...(cacheMarks === undefined ? {} : { cacheMarks }),
     ...askedService(request),
+    ...askedSearches(request),
   };
 }
 
