@@ -22,6 +22,8 @@ export type TailOptions = {
   /** First index wanted. */
   readonly from: number;
   readonly types: readonly string[];
+  /** Only this tenant's, of a reader who reaches several. */
+  readonly tenant?: string | undefined;
   readonly stop: AbortSignal;
   /** Told when the connection is lost, with how long until it is tried again. */
   readonly onLost: (retryMs: number) => void;
@@ -32,13 +34,13 @@ export type TailOptions = {
  * aborted. Throws when the first connection fails, and whenever the service refuses.
  */
 export async function* tailEvents(api: ApiClient, options: TailOptions): AsyncGenerator<TailedEntry> {
-  const { types, stop, onLost } = options;
+  const { types, tenant, stop, onLost } = options;
   let next = options.from;
   let connected = false;
   let retryMs = RETRY_MIN_MS;
   while (!stop.aborted) {
     const silence = new AbortController();
-    const query = { from: next, types: types.length === 0 ? undefined : types.join(",") };
+    const query = { from: next, types: types.length === 0 ? undefined : types.join(","), tenant };
     try {
       const response = await api.openEvents("/v1/events", query, silence.signal);
       connected = true;

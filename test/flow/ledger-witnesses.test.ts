@@ -75,7 +75,7 @@ class LateWitness extends Witness {
 class TestWitness {
   readonly name: string;
   lateByMs = 0;
-  readonly #privateKey: KeyObject = generateKeyPairSync("ed25519").privateKey;
+  #privateKey: KeyObject = generateKeyPairSync("ed25519").privateKey;
   #server: WitnessServer | null = null;
   #state: WitnessState | null = null;
   port = 0;
@@ -103,6 +103,10 @@ class TestWitness {
     const options = { host: "127.0.0.1", vkey: this.vkey, witness, onError: () => {} };
     this.#server = await startWitness({ ...options, port: this.port });
     this.port = this.#server.port;
+  }
+
+  takeAnotherKey(): void {
+    this.#privateKey = generateKeyPairSync("ed25519").privateKey;
   }
 
   async stop(): Promise<void> {
@@ -220,6 +224,28 @@ test("a witness that comes back is asked again, and what is shown never shrinks"
     last = now?.size ?? 0;
     return now?.verdict.ok === true && now.size >= size ? true : undefined;
   }, 40_000);
+});
+
+test("a witness that was given another key cosigns with it, though the log stands still, and its former line is gone", async () => {
+  const [witness] = witnesses as [TestWitness, TestWitness];
+  await witness.stop();
+  await ledger[Symbol.asyncDispose]();
+  const former = witness.vkey;
+  witness.takeAnotherKey();
+  await witness.start();
+  policyText = policyText.replace(former, witness.vkey);
+  await writeFile(join(dir, "policy.txt"), policyText);
+  const before = (await rig.leaves(0)).length;
+  ledger = await startWitnessed(UNWITNESSED_AFTER_MS);
+  const note = await until(async () => {
+    const now = await shown();
+    return now?.verdict.ok === true
+      ? (await fetch(`http://127.0.0.1:${ledger.ports.http}/checkpoint`)).text()
+      : undefined;
+  }, 20_000);
+  expect(checkPolicy(note, policy())).toMatchObject({ ok: true, witnesses: [{ name: "w1" }, { name: "w2" }] });
+  expect(Number(note.split("\n")[1])).toBe(before);
+  expect(note.match(/^\u2014 w1 /gmu)).toHaveLength(1);
 });
 
 test("B15 another history under the log's own name and key gets no quorum, and is not shown", async () => {

@@ -24,6 +24,7 @@ const Erased = z.looseObject({
   erased: z.int(),
   cachedAnswers: z.int().default(0),
   storedResponses: z.int().default(0),
+  labels: z.int().default(0),
 });
 
 export function addContent(program: Command, cli: Cli): void {
@@ -65,7 +66,7 @@ function addShow(content: Command, cli: Cli): void {
   const show = content
     .command("show")
     .argument("<id>", "a decision's id or a request's")
-    .description("What a request asked and was answered.")
+    .description("What a request asked and was answered. Who reads it is recorded first.")
     .addHelpText(
       "after",
       "\nExamples:\n  npm run -s signalbox -- content show 0199f0a2-5f1c-7c3e-9a64-0d8f1b2c3d4e --json",
@@ -85,27 +86,30 @@ function lines(text: string): string[] {
   return text.split("\n").map(printable);
 }
 
+type EraseOptions = { tenant?: string; user?: string; from?: number; before?: number };
+
 function addErase(content: Command, cli: Cli): void {
   const erase = content
     .command("erase")
     .argument("[id]", "a decision's id or a request's")
     .description(
-      "Erases retained content for ever, with the cache's answers and stored responses of it. The erasure is recorded; every proof of the register still verifies.",
+      "Erases retained content for ever, with the cache's answers, stored responses and the plain labels (user, metadata, tags) of the same requests. The erasure is recorded; every proof of the register still verifies.",
     )
     .option("--tenant <tenant>", "all of this tenant's, and the key that it is encrypted with")
+    .option("--user <user>", "with --tenant: only of requests that named this end user, as they had it")
+    .option("--from <time>", "with --tenant: only what is no older than 30d, or than an ISO date", pointInTime)
     .option("--before <time>", "with --tenant: only what is older than 30d, or than an ISO date", pointInTime)
     .addHelpText(
       "after",
       "\nExamples:\n  npm run -s signalbox -- content erase 0199f0a2-5f1c-7c3e-9a64-0d8f1b2c3d4e\n" +
-        "  npm run -s signalbox -- content erase --tenant team-a --before 30d",
+        "  npm run -s signalbox -- content erase --tenant team-a --user ada@example.org\n" +
+        "  npm run -s signalbox -- content erase --tenant team-a --from 2026-10-01 --before 2026-11-01",
     );
-  does<{ tenant?: string; before?: number }>(erase, cli, async ({ connect, options, print }, id) => {
-    const { tenant, before } = options;
-    if ((id === undefined) === (tenant === undefined) || (before !== undefined && tenant === undefined)) {
-      throw failure("invalid-request", "Name one request, or --tenant.", "See `content erase --help` for examples.");
-    }
+  does<EraseOptions>(erase, cli, async ({ connect, options, print }, id) => {
+    refuseContradictions(options, id);
     const { api } = connect();
-    const body = { tenant, before: before === undefined ? undefined : new Date(before).toISOString() };
+    const { tenant, user } = options;
+    const body = { tenant, user, from: isoOf(options.from), before: isoOf(options.before) };
     const erased =
       id === undefined
         ? await api.call(Erased, { method: "POST", path: `${PATH}/erase`, body })
@@ -113,9 +117,25 @@ function addErase(content: Command, cli: Cli): void {
     print(
       erased,
       () =>
-        `erased the content of ${erased.erased} ${erased.erased === 1 ? "request" : "requests"} of ${erased.tenant}, ` +
-        `${erased.cachedAnswers} of the cache's answers and ${erased.storedResponses} of the rows of stored responses`,
+        `erased the content of ${requests(erased.erased)} of ${erased.tenant}, ` +
+        `${erased.cachedAnswers} of the cache's answers, ${erased.storedResponses} of the rows of stored responses ` +
+        `and the labels of ${requests(erased.labels)}`,
     );
     return EXIT.ok;
   });
+}
+
+function refuseContradictions({ tenant, user, from, before }: EraseOptions, id: string | undefined): void {
+  const isPart = user !== undefined || from !== undefined || before !== undefined;
+  if ((id === undefined) === (tenant === undefined) || (isPart && tenant === undefined)) {
+    throw failure("invalid-request", "Name one request, or --tenant.", "See `content erase --help` for examples.");
+  }
+}
+
+function isoOf(atMs: number | undefined): string | undefined {
+  return atMs === undefined ? undefined : new Date(atMs).toISOString();
+}
+
+function requests(count: number): string {
+  return `${count} ${count === 1 ? "request" : "requests"}`;
 }

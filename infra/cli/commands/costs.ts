@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { z } from "zod";
+import { alsoNamed } from "../also-named.ts";
 import { does, type Cli } from "../command-context.ts";
 import { EXIT } from "../failure.ts";
 import { formatPicoUsd } from "../format/money.ts";
@@ -48,6 +49,8 @@ export function addCosts(program: Command, cli: Cli): void {
     )
     .option("--from <when>", "from this time on: 7d, or a date like 2026-11-01", pointInTime)
     .option("--to <when>", "before this time", pointInTime)
+    .addOption(alsoNamed("since", "from", pointInTime))
+    .addOption(alsoNamed("until", "to", pointInTime))
     .option("--time-zone <name>", "in which days and months begin (default: UTC)")
     .option("--baseline <model>", "what the same tokens would have cost there, by the same price lists")
     .option("--csv", "print CSV")

@@ -1,4 +1,5 @@
 import { Option, type Command } from "commander";
+import { alsoNamed } from "../also-named.ts";
 import { does, type Cli } from "../command-context.ts";
 import { DecisionList, DecisionRecord } from "../decision-record.ts";
 import { EXIT } from "../failure.ts";
@@ -17,8 +18,8 @@ type ListOptions = {
   model?: string;
   provider?: string;
   keyId?: string;
-  since?: number;
-  until?: number;
+  from?: number;
+  to?: number;
   kind?: string;
   tag?: string;
   reason?: string;
@@ -50,22 +51,24 @@ function addList(decisions: Command, cli: Cli): void {
     .option("--min-cost <usd>", "only requests that cost at least so much", dollars)
     .option("--max-cost <usd>", "only requests that cost at most so much", dollars)
     .option("--tenant <tenant>", "only one tenant's; another than your own needs a key that reaches all")
-    .option("--since <time>", "not older than: 15m, 2h, 7d, or an ISO date", pointInTime)
-    .option("--until <time>", "older than", pointInTime)
+    .option("--from <time>", "not older than: 15m, 2h, 7d, or an ISO date", pointInTime)
+    .option("--to <time>", "older than", pointInTime)
+    .addOption(alsoNamed("since", "from", pointInTime))
+    .addOption(alsoNamed("until", "to", pointInTime))
     .option("--before <index>", "leaves below this index: the next page of a longer list", wholeNumber(1))
     .option("--oldest-first", "from the other end of the log")
     .option("--from-index <index>", "leaves from this index on: the next page of the oldest first", wholeNumber(0))
     .addHelpText(
       "after",
-      "\nExamples:\n  npm run -s signalbox -- decisions list --since 1h --provider openai\n" +
+      "\nExamples:\n  npm run -s signalbox -- decisions list --from 1h --provider openai\n" +
         "  npm run -s signalbox -- decisions list --kind refuse --json",
     );
   does<ListOptions>(list, cli, async ({ connect, options, print, terminal }) => {
-    const { limit, model, provider, keyId, since, until, kind, before, tag, reason, tenant, fromIndex } = options;
+    const { limit, model, provider, keyId, from, to, kind, before, tag, reason, tenant, fromIndex } = options;
     const costs = { min_cost_pico_usd: picoUsd(options.minCost), max_cost_pico_usd: picoUsd(options.maxCost) };
     const asked = { model, provider, key: keyId, kind, tag, reason, tenant, ...costs };
     const order = options.oldestFirst === true ? "asc" : undefined;
-    const query = { limit, ...asked, from: since, to: until, before, order, from_index: fromIndex };
+    const query = { limit, ...asked, from, to, before, order, from_index: fromIndex };
     const answer = await connect().api.call(DecisionList, { path: "/v1/decisions", query });
     print(answer, () => formatDecisionRows(answer.data));
     if (options.json !== true) tellMore(answer, terminal);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
+import { alsoNamed } from "../also-named.ts";
 import { does, type Cli, type CommandContext } from "../command-context.ts";
 import { readRuntime } from "../connection.ts";
 import { exportLog, type Exported } from "../export/export-log.ts";
@@ -8,7 +9,7 @@ import { EXIT, failure } from "../failure.ts";
 import { wholeNumber } from "../option-values.ts";
 import { readUrl } from "../verify/source-files.ts";
 
-type ExportCommandOptions = { from: number; to?: number; source?: string; tokenFile?: string };
+type ExportCommandOptions = { fromIndex: number; toIndex?: number; source?: string; tokenFile?: string };
 
 const HELP = `
 Writes the C2SP tlog-tiles layout (checkpoint, tile/…, tile/entries/…), the keys that the log names for itself (vkeys),
@@ -22,15 +23,21 @@ auditors of the whole log.
 
 Examples:
   npm run -s signalbox -- export ./register-2026-11
-  npm run -s signalbox -- export --from 25600 --to 51200 ./part`;
+  npm run -s signalbox -- export --from-index 25600 --to-index 51200 ./part`;
 
 export function addExport(program: Command, cli: Cli): void {
   const command = program
     .command("export")
     .description("Copies the register, or a range of it, into a folder that verifies and replays offline.")
     .argument("<dir>", "a folder that is empty or not there yet")
-    .option("--from <index>", "the first entry", wholeNumber(0), 0)
-    .option("--to <index>", "behind the last entry (default: all that the newest checkpoint covers)", wholeNumber(0))
+    .option("--from-index <index>", "the first entry", wholeNumber(0), 0)
+    .option(
+      "--to-index <index>",
+      "behind the last entry (default: all that the newest checkpoint covers)",
+      wholeNumber(0),
+    )
+    .addOption(alsoNamed("from", "from-index", wholeNumber(0)))
+    .addOption(alsoNamed("to", "to-index", wholeNumber(0)))
     .option("--source <url>", "the log's files (default: the running line's)")
     .option("--token-file <file>", "an auditor's bearer token (default: the home folder's operator's)")
     .addHelpText("after", HELP);
@@ -40,8 +47,8 @@ export function addExport(program: Command, cli: Cli): void {
     const exported = await exportLog({
       read: readUrl(url, terminal.stop, token),
       folder: resolve(dir),
-      from: options.from,
-      to: options.to ?? null,
+      from: options.fromIndex,
+      to: options.toIndex ?? null,
       onProgress: (files) => terminal.progress(`${files} files`),
     });
     context.print({ folder: resolve(dir), ...exported }, () => describe(dir, exported));

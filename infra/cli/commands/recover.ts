@@ -16,8 +16,8 @@ over other leaves. With a copy of the log (\`export\`) it is brought back to whe
 register must be its beginning, and the leaves that are missing are appended as they were, so that the tree is the one
 that was signed. The ledger goes on by itself when the register reaches what it signed last.
 
-Labels in plain text, quarantined events, and what was committed after the copy was made are not in it. Content that was
-erased since the backup is there again, and must be erased again. When what was
+Labels in plain text, quarantined events, and what was committed after the copy was made are not in it. Content and
+labels that were erased since the backup are there again, and must be erased again. When what was
 signed last lies beyond every copy, those leaves are lost, and the log cannot go on under its name: start another one,
 with a database and a \`register.origin\` of its own, and keep this one for reading.
 

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { REWARDS, type ReplayJob } from "@signalbox/proto";
 import { Option, type Command } from "commander";
 import { z } from "zod";
+import { alsoNamed } from "../also-named.ts";
 import type { ApiClient } from "../api-client.ts";
 import { does, type Cli, type CommandContext } from "../command-context.ts";
 import { EXIT, exitCodeOf, failure, type ExitCode } from "../failure.ts";
@@ -51,6 +52,8 @@ export function addReplay(program: Command, cli: Cli): void {
     .option("--classify", "classifies the request again too, where its content is retained")
     .option("--from <time>", "decisions not older than 15m, 2h, 7d, or an ISO date", pointInTime)
     .option("--to <time>", "decisions older than", pointInTime)
+    .addOption(alsoNamed("since", "from", pointInTime))
+    .addOption(alsoNamed("until", "to", pointInTime))
     .option("--from-index <index>", "decisions from this leaf on", wholeNumber(0))
     .option("--to-index <index>", "decisions before this leaf", wholeNumber(0))
     .option("--diff", "decides by the present engine, to see what would change")

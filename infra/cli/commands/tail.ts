@@ -1,5 +1,6 @@
 import { EVENT_TYPES } from "@signalbox/proto";
 import type { Command } from "commander";
+import { alsoNamed } from "../also-named.ts";
 import type { ApiClient } from "../api-client.ts";
 import { does, type Cli } from "../command-context.ts";
 import { DecisionList } from "../decision-record.ts";
@@ -8,24 +9,27 @@ import { formatEntry } from "../format/entry-line.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
 import { tailEvents } from "../tail-events.ts";
 
-type TailCommandOptions = { from?: number; type?: string[] };
+type TailCommandOptions = { fromIndex?: number; type?: string[]; tenant?: string };
 
 export function addTail(program: Command, cli: Cli): void {
   const tail = program
     .command("tail")
     .description("Follows the register live, a line for each entry, until Ctrl-C.")
-    .option("--from <index>", "start at this index; the newest decision by default", wholeNumber(0))
+    .option("--from-index <index>", "start at this index; the newest decision by default", wholeNumber(0))
+    .addOption(alsoNamed("from", "from-index", wholeNumber(0)))
+    .option("--tenant <tenant>", "only one tenant's; another than your own needs a key that reaches all")
     .option("--type <type>", `only these types: ${EVENT_TYPES.join(", ")}`, oneOf(EVENT_TYPES))
     .addHelpText(
       "after",
       "\nA lost connection is taken up again where it broke off. With --json each line is one entry as JSON.\n\n" +
-        "Examples:\n  npm run -s signalbox -- tail\n  npm run -s signalbox -- tail --from 0 --type decision --json",
+        "Examples:\n  npm run -s signalbox -- tail\n  npm run -s signalbox -- tail --from-index 0 --type decision --json",
     );
   does<TailCommandOptions>(tail, cli, async ({ connect, options, terminal }) => {
     const { api } = connect();
     const entries = tailEvents(api, {
-      from: options.from ?? (await newestIndex(api)),
+      from: options.fromIndex ?? (await newestIndex(api, options.tenant)),
       types: options.type ?? [],
+      tenant: options.tenant,
       stop: terminal.stop,
       onLost: (retryMs) => terminal.err(`the connection was lost; trying again in ${retryMs} ms`),
     });
@@ -35,7 +39,7 @@ export function addTail(program: Command, cli: Cli): void {
 }
 
 /** Where the newest decision stands: its outcome and whatever comes next follow it. An empty register starts at 0. */
-async function newestIndex(api: ApiClient): Promise<number> {
-  const { data } = await api.call(DecisionList, { path: "/v1/decisions", query: { limit: 1 } });
+async function newestIndex(api: ApiClient, tenant: string | undefined): Promise<number> {
+  const { data } = await api.call(DecisionList, { path: "/v1/decisions", query: { limit: 1, tenant } });
   return data[0]?.index ?? 0;
 }

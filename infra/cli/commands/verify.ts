@@ -4,6 +4,7 @@ import { decodeUtf8, parseLogKeys, type Producer } from "@signalbox/tlog";
 import type { Command } from "commander";
 import { does, type Cli, type CommandContext } from "../command-context.ts";
 import { EXIT, failure, type ExitCode } from "../failure.ts";
+import { printable } from "../format/table.ts";
 import { describeVerdict } from "../verify/describe-verdict.ts";
 import type { LogSource } from "../verify/ledger-source.ts";
 import { LogVerifier, type Verdict } from "../verify/log-verifier.ts";
@@ -34,8 +35,11 @@ does not have any more, counts from the leaf on by which the register says that 
 With a source, nothing of a line is needed. A folder or a URL holds any C2SP tlog-tiles log: every entry, every tile and
 the checkpoint are checked against each other and against the policy, and entries of Signalbox for their producers'
 signatures too, and the documents that they name (policy, catalogue, engine, …) against their digests; one that is not
-there is told, and ends --replay with 2. A .tlog-proof file is a receipt of one decision; one of another log needs --entry. The policy is a C2SP
-tlog-policy file; for a log without witnesses two lines are enough: \`log <vkey>\` and \`quorum none\`.
+there is told, and ends --replay with 2. The keys that a log names for itself (vkeys) are held against the entries that
+register, rotate and retire them. What could not be checked is named under \`unchecked\`. A .tlog-proof file is a receipt of
+one decision; one of another log needs --entry. The policy is a C2SP tlog-policy file; for a log without witnesses two
+lines are enough: \`log <vkey>\` and \`quorum none\`. A log that was pruned, which the standard allows, cannot be verified:
+its first entries are missing.
 
 Exits with 0 when all holds, 1 when something was tampered with (the first bad index is named), 2 when it could not be
 verified.
@@ -155,9 +159,9 @@ function asJson({ verdict, ...rest }: Verified): object {
 }
 
 function describe({ verdict, vkey, vkeyFrom }: Verified): string {
-  if (verdict.kind === "unverifiable") return `could not verify: ${verdict.reason}`;
+  if (verdict.kind === "unverifiable") return printable(`could not verify: ${verdict.reason}`);
   if (verdict.kind === "tampered") {
-    return `TAMPERED${verdict.index === null ? "" : ` at index ${verdict.index}`}: ${verdict.reason}`;
+    return printable(`TAMPERED${verdict.index === null ? "" : ` at index ${verdict.index}`}: ${verdict.reason}`);
   }
   return [
     `sound: ${verdict.size} leaves of ${verdict.origin}`,

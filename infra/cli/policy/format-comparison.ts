@@ -10,21 +10,34 @@ const GROUPS_MAX = 20;
 export function formatComparison({ compared, changes, cost }: PolicyComparison): string {
   const head = `${changes.length} of ${compared} recorded decisions would change`;
   if (changes.length === 0) return head;
-  return [head, "", groups(changes), "", ...costLines(cost), `the newest of them:`, newest(changes)].join("\n");
+  const groups = groupsOf(changes);
+  return [head, "", formatGroups(groups), "", ...costLines(cost), "the newest of them:", newest(changes, groups)].join(
+    "\n",
+  );
 }
 
-function groups(changes: PolicyComparison["changes"]): string {
-  const counts = new Map<string, { before: string; after: string; count: number }>();
+type Group = { readonly before: string; readonly after: string; count: number };
+
+/** Changes of one kind together, the most frequent first; they are told by their place here. */
+function groupsOf(changes: PolicyComparison["changes"]): readonly Group[] {
+  const groups = new Map<string, Group>();
   for (const { before, after } of changes) {
     const key = `${before}\n${after}`;
-    const group = counts.get(key) ?? { before, after, count: 0 };
+    const group = groups.get(key) ?? { before, after, count: 0 };
     group.count += 1;
-    counts.set(key, group);
+    groups.set(key, group);
   }
-  const rows = [...counts.values()].toSorted((a, b) => b.count - a.count).slice(0, GROUPS_MAX);
+  return [...groups.values()].toSorted((a, b) => b.count - a.count);
+}
+
+/** Two plans stand below each other: side by side they are wider than a terminal. */
+function formatGroups(groups: readonly Group[]): string {
   return formatTable(
-    [{ title: "COUNT", align: "right" }, { title: "NOW" }, { title: "THEN" }],
-    rows.map(({ before, after, count }) => [String(count), before, after]),
+    [{ title: "#", align: "right" }, { title: "COUNT", align: "right" }, { title: "" }, { title: "DECISION" }],
+    groups.slice(0, GROUPS_MAX).flatMap(({ before, after, count }, at) => [
+      [String(at + 1), String(count), "now", before],
+      ["", "", "then", after],
+    ]),
   );
 }
 
@@ -39,11 +52,12 @@ function costLines({ requests, before, after }: PolicyComparison["cost"]): strin
   ];
 }
 
-function newest(changes: PolicyComparison["changes"]): string {
+function newest(changes: PolicyComparison["changes"], groups: readonly Group[]): string {
   return formatTable(
-    [{ title: "DECISION" }, { title: "NOW" }, { title: "THEN" }, { title: "RULES" }],
-    changes
-      .slice(0, SHOWN_MAX)
-      .map(({ decisionId, before, after, rules }) => [decisionId, before, after, rules.join(", ") || "none"]),
+    [{ title: "DECISION" }, { title: "#", align: "right" }, { title: "RULES" }],
+    changes.slice(0, SHOWN_MAX).map(({ decisionId, before, after, rules }) => {
+      const at = groups.findIndex((group) => group.before === before && group.after === after);
+      return [decisionId, String(at + 1), rules.join(", ") || "none"];
+    }),
   );
 }

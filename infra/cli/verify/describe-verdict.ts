@@ -1,17 +1,20 @@
-import type { CheckedDocuments } from "@signalbox/tlog";
+import type { CheckedDocuments, CheckedLogKeys, Fault } from "@signalbox/tlog";
 import type { CopyReplay } from "./replay-copy.ts";
+import { printable } from "../format/table.ts";
 import type { SourceVerdict } from "./verify-source.ts";
 
-/** The verdict in sentences. */
+/** The verdict in sentences. Names and reasons hold what strangers wrote, which must not write lines of its own. */
 export function describeVerdict(result: SourceVerdict): string {
   const { verdict } = result;
+  if (verdict.kind === "sound") return soundLines(result).map(printable).join("\n");
+  return printable(describeFault(verdict));
+}
+
+function describeFault(verdict: Fault): string {
   if (verdict.kind === "unverifiable") {
     return `could not verify${verdict.index === null ? "" : ` from index ${verdict.index} on`}: ${verdict.reason}`;
   }
-  if (verdict.kind === "tampered") {
-    return `TAMPERED${verdict.index === null ? "" : ` at index ${verdict.index}`}: ${verdict.reason}`;
-  }
-  return soundLines(result).join("\n");
+  return `TAMPERED${verdict.index === null ? "" : ` at index ${verdict.index}`}: ${verdict.reason}`;
 }
 
 function soundLines(result: SourceVerdict): string[] {
@@ -29,7 +32,7 @@ function soundLines(result: SourceVerdict): string[] {
 }
 
 function logLines(result: SourceVerdict & { what: "log" }): string[] {
-  const { verdict, producersFrom, replay } = result;
+  const { verdict, producersFrom, replay, unchecked } = result;
   if (verdict.kind !== "sound") return [];
   const { size, origin, rootHex, entries, ours, since } = verdict;
   const signed =
@@ -40,11 +43,23 @@ function logLines(result: SourceVerdict & { what: "log" }): string[] {
     `sound: ${size} leaves of ${origin}`,
     `root       ${rootHex}, as the checkpoint signs it`,
     `entries    ${entries} read, ${signed}`,
+    ...keyLines(verdict.keys),
     ...documentLines(verdict.documents),
     `witnesses  ${namesOf(verdict.witnesses)}`,
     ...(since === null ? [] : [`since      the first ${since} leaves are those of the older checkpoint`]),
     ...(replay === null ? [] : replayLines(replay)),
+    ...unchecked.map(uncheckedLine),
   ];
+}
+
+function keyLines(keys: CheckedLogKeys | null): string[] {
+  return keys === null || keys.proven === 0
+    ? []
+    : [`keys       ${keys.proven} lines of vkeys are as the log has signed`];
+}
+
+function uncheckedLine(what: string): string {
+  return `unchecked  ${what}`;
 }
 
 function documentLines(documents: CheckedDocuments | null): string[] {
@@ -73,7 +88,7 @@ function replayLines({ replayed, identical, different, failed }: CopyReplay): st
 }
 
 function receiptLines(result: SourceVerdict & { what: "receipt" }): string[] {
-  const { verdict, producersFrom } = result;
+  const { verdict, producersFrom, unchecked } = result;
   if (verdict.kind !== "sound") return [];
   const { decisionId, requestId, decisionIndex, outcomeIndex, executedDecisionId, origin, size } = verdict;
   const executed = executedDecisionId === null ? "no decision" : `decision ${executedDecisionId}`;
@@ -83,6 +98,7 @@ function receiptLines(result: SourceVerdict & { what: "receipt" }): string[] {
     outcomeIndex === null ? "outcome    none in this receipt" : `outcome    at index ${outcomeIndex}${ofOther}`,
     `checkpoint over ${size} leaves; producers' keys from ${producersFrom}`,
     `witnesses  ${namesOf(verdict.witnesses)}`,
+    ...unchecked.map(uncheckedLine),
   ];
 }
 

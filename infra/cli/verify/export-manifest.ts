@@ -1,4 +1,4 @@
-import type { Fault, ReadPath, SoundLog } from "@signalbox/tlog";
+import { TILE_WIDTH, type EntryRange, type Fault, type ReadPath, type SoundLog } from "@signalbox/tlog";
 import { z } from "zod";
 import { failure } from "../failure.ts";
 
@@ -34,9 +34,28 @@ export async function readManifest(read: ReadPath): Promise<ExportManifest | nul
   }
 }
 
-/** Where the copy's manifest speaks of another tree than its checkpoint does, nothing says what should be there. */
-export function manifestFault(manifest: ExportManifest | null, { origin, size }: SoundLog): Fault | null {
-  if (manifest === null || (manifest.origin === origin && manifest.size === size)) return null;
-  const reason = `${MANIFEST_PATH} speaks of ${manifest.size} leaves of ${manifest.origin}, and the checkpoint of ${size} of ${origin}`;
-  return { kind: "unverifiable", index: null, reason };
+/** Where the copy's manifest speaks of another tree than its checkpoint does, or of other entries than are there. */
+export function manifestFault(manifest: ExportManifest | null, { origin, size, ranges }: SoundLog): Fault | null {
+  if (manifest === null) return null;
+  if (manifest.origin !== origin || manifest.size !== size) {
+    return contradicted(`${manifest.size} leaves of ${manifest.origin}`, `the checkpoint of ${size} of ${origin}`);
+  }
+  const [asked, there] = [bundlesOf(manifest), ranges].map(describeRanges);
+  return asked === there ? null : contradicted(`entries ${asked}`, `there are ${there}`);
+}
+
+function contradicted(said: string, is: string): Fault {
+  return { kind: "unverifiable", index: null, reason: `${MANIFEST_PATH} speaks of ${said}, and ${is}` };
+}
+
+/** An exported range is widened to whole bundles. */
+function bundlesOf({ from, to, size }: ExportManifest): EntryRange[] {
+  const first = Math.floor(from / TILE_WIDTH) * TILE_WIDTH;
+  const end = Math.min(Math.ceil(to / TILE_WIDTH) * TILE_WIDTH, size);
+  return from < size && first < end ? [{ from: first, to: end }] : [];
+}
+
+/** Entries as their indexes, the last of a range not among them. */
+export function describeRanges(ranges: readonly EntryRange[]): string {
+  return ranges.map(({ from, to }) => `${from} to ${to}`).join(", ") || "none";
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, rmSync, truncateSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -11,6 +11,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import { foreignLog, lineOf } from "./__fixtures__/foreign-log.ts";
 import { changedAt, LOG, ORIGIN, Shelf, VKEY, type Files } from "./__fixtures__/foreign-shelf.ts";
 import { exportLog } from "../export/export-log.ts";
+import { recordedTerminal } from "../recorded-terminal.ts";
+import { runCli } from "../run-cli.ts";
 import { documentPath } from "./document-path.ts";
 
 const producer = generateKeyPairSync("ed25519");
@@ -123,6 +125,34 @@ describe("what is no file of a log", () => {
     },
   );
 
+  test.each(paths)("is not read in the place of %s: what a link out of the folder leads to", async (path) => {
+    const folder = shelf.folder(FILES);
+    const file = join(folder, path);
+    // Its size is 0, and it has no end.
+    const endless = "/proc/self/pagemap";
+    renameSync(file, `${folder}.elsewhere`);
+    for (const target of [endless, `${folder}.elsewhere`, file]) {
+      symlinkSync(target, file);
+      expect(await shelf.verify(folder)).toMatchObject({ code: 2 });
+      rmSync(file);
+    }
+    renameSync(`${folder}.elsewhere`, file);
+    const byLink = `${folder}.link`;
+    symlinkSync(folder, byLink);
+    expect(await shelf.verify(byLink)).toMatchObject({ code: 0 });
+  });
+
+  test("is told of as what it is, without a stack", async () => {
+    const loop = join(shelf.folder(new Map()), "loop");
+    symlinkSync(loop, loop);
+    for (const source of [loop, join(shelf.file("file", ""), "below"), "x".repeat(300)]) {
+      const terminal = recordedTerminal();
+      expect(await runCli(["verify", source, "--vkey", VKEY], terminal)).toBe(2);
+      expect(terminal.stderr.join("\n")).toMatch(/cannot be read|is not there/);
+      expect(terminal.stderr.join("\n")).not.toMatch(/^ +at /m);
+    }
+  });
+
   test("is not read where the caller names it", async () => {
     const folder = shelf.folder(FILES);
     const huge = shelf.file("huge", "");
@@ -166,6 +196,60 @@ const UNREADABLE: Readonly<Record<string, RequestListener>> = {
 
 test.each(Object.keys(UNREADABLE))("a server that %s is given up", async (what) => {
   expect(await verifyServed(UNREADABLE[what] as RequestListener)).toBe(2);
+});
+
+test("a connection over which a server sends without end what is not read is given up at once", async () => {
+  const closed: Promise<unknown>[] = [];
+  const server = createServer((request, response) => {
+    const path = (request.url ?? "").slice("/log/".length);
+    if (FILES.has(path) && !path.startsWith("documents/")) {
+      response.end(FILES.get(path));
+      return;
+    }
+    closed.push(once(response, "close"));
+    response.writeHead(404);
+    const more = (): void => void (response.destroyed || response.write(Buffer.alloc(65_536), more));
+    more();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  expect(await shelf.verify(`http://127.0.0.1:${(server.address() as AddressInfo).port}/log`)).toMatchObject({
+    code: 0,
+  });
+  await Promise.all(closed);
+  expect(closed).toHaveLength(2);
+  server.close();
+});
+
+test("B15 a server that shows other entries to be replayed than to be verified is found out", async () => {
+  const bundle = "tile/entries/000.p/3";
+  const other = exportOf(2).get("tile/entries/000.p/2") as Buffer;
+  let asked = 0;
+  const server = createServer((request, response) => {
+    const path = (request.url ?? "").slice("/log/".length);
+    const bytes = path === bundle && ++asked > 1 ? other : FILES.get(path);
+    response.writeHead(bytes === undefined ? 404 : 200).end(bytes);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const terminal = recordedTerminal();
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/log`;
+  expect(await runCli(["verify", url, "--vkey", VKEY, "--replay"], terminal)).toBe(2);
+  server.close();
+  expect(asked).toBe(2);
+  expect(terminal.stderr.join("\n")).toContain(`${bundle} has other bytes than a moment ago`);
+  expect(terminal.stdout).toEqual([]);
+});
+
+test("B15 what a copy says of itself writes no lines of its own into the verdict", async () => {
+  const origin = "x\u001b[2J\nsound: 600 leaves";
+  const manifest = { schema: "signalbox.export.v1", origin, size: 3, from: 0, to: 3 };
+  const folder = shelf.folder(new Map(FILES).set("export.json", Buffer.from(JSON.stringify(manifest))));
+  const terminal = recordedTerminal();
+  expect(await runCli(["verify", folder, "--vkey", VKEY], terminal)).toBe(2);
+  // eslint-disable-next-line no-control-regex
+  expect(terminal.stdout.join("")).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+  expect(terminal.stdout.join("")).toMatch(/^could not verify/);
 });
 
 function checkpointOver(size: number): string {

@@ -1,5 +1,5 @@
 import { ReplayThread, StalledEngines, type Replayed } from "@signalbox/audit-ledger/replays";
-import { PAYLOAD_TYPES, SignalboxError, type DecisionEvent } from "@signalbox/proto";
+import { PAYLOAD_TYPES, SignalboxError } from "@signalbox/proto";
 import {
   LogCopy,
   parseEnvelope,
@@ -13,6 +13,7 @@ import { documentPath, isDigest } from "./document-path.ts";
 
 /** More mismatches than this say nothing that the first ones do not. */
 const LISTED_MAX = 100;
+const ID_SHOWN_MAX_CHARS = 64;
 
 /** A decision that did not come out as it was recorded, and in which fields; or that did not come out at all, and why. */
 export type ReplayFault = { readonly index: number; readonly decisionId: string; readonly reason: string };
@@ -90,8 +91,14 @@ function decisionOf(bytes: Uint8Array, index: number): Recorded[] {
   return [{ index, leaf: bytes, payload: envelope.payload }];
 }
 
+/** With hashes alone checked, a payload is whatever somebody wrote. */
 function idOf(payload: Uint8Array): string {
-  return (JSON.parse(Buffer.from(payload).toString("utf8")) as DecisionEvent).decisionId;
+  try {
+    const event = JSON.parse(Buffer.from(payload).toString("utf8")) as { readonly decisionId?: unknown } | null;
+    return typeof event?.decisionId === "string" ? event.decisionId.slice(0, ID_SHOWN_MAX_CHARS) : "without an id";
+  } catch {
+    return "that is no event";
+  }
 }
 
 async function readDocument(read: ReadPath, digest: string): Promise<string> {

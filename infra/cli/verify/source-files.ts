@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { open } from "node:fs/promises";
-import { join } from "node:path";
+import { open, realpath } from "node:fs/promises";
+import { join, sep } from "node:path";
 import type { ReadPath } from "@signalbox/tlog";
 import { failure } from "../failure.ts";
 
@@ -20,12 +20,19 @@ export function readFolder(folder: string): ReadPath {
   return async (path) => {
     const file = join(folder, path);
     try {
-      return await readPlainFile(file);
+      return await readPlainFile(await within(await realpath(folder), file));
     } catch (error) {
       if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return null;
       throw unreadable(file, (error as Error).message);
     }
   };
+}
+
+/** Where a file really is. Throws where a link leads out of the folder: a copy has all its files in it. */
+async function within(root: string, file: string): Promise<string> {
+  const real = await realpath(file);
+  if (real.startsWith(root.endsWith(sep) ? root : root + sep)) return real;
+  throw new Error("a link in it leads out of the folder");
 }
 
 /** Reads resources below a log's URL. `token` is sent as a bearer token, for logs that do not show entries to everyone. */
@@ -40,9 +47,12 @@ export function readUrl(prefix: string, stop: AbortSignal, token: string | null)
       const cause = error.cause instanceof Error ? error.cause.message : error.message;
       throw unreadable(url, cause);
     });
+    // What is not read would hold its connection.
+    if (!response.ok) await response.body?.cancel();
     if (response.status === 404 || response.status === 410) return null;
     if (response.status === 401 || response.status === 403) {
-      const todo = "Logs of several tenants show entries to auditors alone: give the bearer token with --token-file.";
+      const todo =
+        "Logs of several tenants show entries to auditors alone: give the bearer token with --token-file; of a line of yours it is <home>/keys/grpc/operator.token.";
       throw failure("forbidden", `${url} is not shown to everyone.`, todo);
     }
     if (!response.ok) throw unreadable(url, `the server answers ${response.status}`);
@@ -72,7 +82,14 @@ async function readPlainFile(file: string): Promise<Uint8Array> {
   const found = await handle.stat();
   if (!found.isFile()) throw new Error("it is not a file");
   if (found.size > FILE_MAX_BYTES) throw new Error(TOO_LARGE);
-  return await handle.readFile();
+  // One byte more than it has: a file that somebody writes to has no end.
+  const bytes = Buffer.allocUnsafe(found.size + 1);
+  for (let length = 0; length < bytes.length;) {
+    const { bytesRead } = await handle.read(bytes, length);
+    if (bytesRead === 0) return bytes.subarray(0, length);
+    length += bytesRead;
+  }
+  throw new Error("it grows while it is read");
 }
 
 /** A file that the caller names, which may be a pipe. Throws `invalid-request`. */

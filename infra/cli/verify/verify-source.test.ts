@@ -163,6 +163,9 @@ test("what cannot be verified ends with 2 and says why", async () => {
 
 test("what would not be looked at is refused, so that nobody believes that it was", async () => {
   const proof = write("../some.tlog-proof", "nothing");
+  const keys = write("../keys", KEYS);
+  const checkpoint = String((await filesOf(ENTRIES)).get("checkpoint"));
+  const plain = write("../some-plain.tlog-proof", formatLogProof({ index: 5, hashes: [], checkpoint, extra: null }));
   const trust = ["--policy", policyFile()];
   for (const [args, said] of [
     [["--since", proof], "--since is not for the running line"],
@@ -174,6 +177,8 @@ test("what would not be looked at is refused, so that nobody believes that it wa
     [[folder, ...trust, "--token-file", proof], "--token-file is not for a folder"],
     [[urlOf("log"), ...trust, "--entry", proof], "--entry is not for a URL"],
     [[folder, ...trust, "--vkey", VKEY], "Whom to trust is said twice"],
+    [[folder, ...trust, "--hashes-only", "--producers", keys], "--producers is not for --hashes-only"],
+    [[plain, ...trust, "--producers", keys], "--producers is not for the proof"],
   ] as const) {
     const { code, stderr } = await verify(...args);
     expect([args, code, stderr]).toEqual([args, 2, expect.stringContaining(said)]);
@@ -206,6 +211,7 @@ test("a receipt is verified by itself, and another's proof with the entry beside
   );
   const ours = await verify(receipt, "--policy", policyFile());
   expect(ours).toMatchObject({ code: 0, stdout: expect.stringContaining("decision decision-5 of request request-5") });
+  expect(ours.stdout).toContain("unchecked  whose the producers' keys are");
   const proof = write("../plain.tlog-proof", formatLogProof({ index: 5, hashes, checkpoint, extra: null }));
   const entry = write("../entry", ENTRIES[5] as Buffer);
   expect(await verify(proof, "--policy", policyFile(), "--entry", entry)).toMatchObject({
@@ -214,5 +220,7 @@ test("a receipt is verified by itself, and another's proof with the entry beside
   });
   expect(await verify(proof, "--policy", policyFile())).toMatchObject({ code: 2 });
   const other = write("../other", ENTRIES[6] as Buffer);
+  expect(await verify(receipt, "--policy", policyFile(), "--entry", entry)).toMatchObject({ code: 0 });
+  expect(await verify(receipt, "--policy", policyFile(), "--entry", other)).toMatchObject({ code: 1 });
   expect(await verify(proof, "--policy", policyFile(), "--entry", other)).toMatchObject({ code: 1 });
 });

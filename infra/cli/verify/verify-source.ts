@@ -1,5 +1,5 @@
-import { statSync } from "node:fs";
-import { PAYLOAD_TYPES, SignalboxError } from "@signalbox/proto";
+import { statSync, type Stats } from "node:fs";
+import { PAYLOAD_TYPES } from "@signalbox/proto";
 import {
   decodeUtf8,
   EntryChecker,
@@ -8,29 +8,24 @@ import {
   parsePolicy,
   parseReceipt,
   refusal,
-  verifyLog,
   verifyLogProof,
   verifyReceipt,
   type DecisionReceipt,
-  type EntryRange,
   type Fault,
   type LogProof,
-  type LogVerdict,
   type Policy,
   type Producer,
-  type ReadPath,
   type ReceiptVerdict,
 } from "@signalbox/tlog";
 import { failure } from "../failure.ts";
 import type { Terminal } from "../terminal.ts";
-import { documentPath } from "./document-path.ts";
-import { manifestFault, readManifest, type ExportManifest } from "./export-manifest.ts";
+import { readManifest } from "./export-manifest.ts";
 import { mayRecord } from "./may-record.ts";
-import type { CopyReplay } from "./replay-copy.ts";
 import { refuseOptions } from "./refuse-options.ts";
 import { isUrl, readFolder, readGivenFile, readUrl } from "./source-files.ts";
+import { uncheckedOfReceipt } from "./unchecked.ts";
+import { verifyCopy, type Copy, type CopyVerdict } from "./verify-copy.ts";
 
-const PROGRESS_EVERY = 4_096;
 const RECEIPT_TYPES = { decision: PAYLOAD_TYPES.decision, outcome: PAYLOAD_TYPES.outcome };
 
 /** What is trusted and what is looked at; files are named, and read here. */
@@ -54,13 +49,13 @@ export type SoundProof = {
 };
 
 export type SourceVerdict =
+  | CopyVerdict
   | {
-      readonly what: "log";
-      readonly verdict: LogVerdict;
-      readonly producersFrom: string | null;
-      readonly replay: CopyReplay | null;
+      readonly what: "receipt";
+      readonly verdict: ReceiptVerdict;
+      readonly producersFrom: string;
+      readonly unchecked: readonly string[];
     }
-  | { readonly what: "receipt"; readonly verdict: ReceiptVerdict; readonly producersFrom: string }
   | { readonly what: "proof"; readonly verdict: SoundProof | Fault };
 
 /** Verifies a folder, a URL or a `.tlog-proof` file without a line, a database, or for files a network. */
@@ -69,92 +64,46 @@ export async function verifySource(source: string, options: SourceOptions, termi
   if (isUrl(source)) {
     refuseOptions("a URL", options);
     const token = options.tokenFile === undefined ? null : readText(options.tokenFile).trim();
-    return verifyCopy(readUrl(source, terminal.stop, token), { policy, options, terminal, manifest: null });
+    const read = readUrl(source, terminal.stop, token);
+    return verifyCopy({ ...trustOf(options, policy), read, terminal, manifest: null });
   }
-  const found = statSync(source, { throwIfNoEntry: false });
-  if (found === undefined) {
-    throw failure("invalid-request", `${source} is not there.`, "Name a folder, a URL or a .tlog-proof file.");
-  }
-  if (found.isDirectory()) {
+  if (lookAt(source).isDirectory()) {
     refuseOptions("a folder", options);
     const read = readFolder(source);
-    return verifyCopy(read, { policy, options, terminal, manifest: await readManifest(read) });
+    return verifyCopy({ ...trustOf(options, policy), read, terminal, manifest: await readManifest(read) });
   }
   refuseOptions("a .tlog-proof file", options);
   return verifyFile(readText(source), policy, options);
 }
 
-type Copy = {
-  readonly policy: Policy;
-  readonly options: SourceOptions;
-  readonly terminal: Terminal;
-  /** What an exported copy says of itself. */
-  readonly manifest: ExportManifest | null;
-};
-
-async function verifyCopy(read: ReadPath, { policy, options, terminal, manifest }: Copy): Promise<SourceVerdict> {
-  const { producers, from } = await producersOf(read, options);
-  const checker = options.hashesOnly === true ? null : new EntryChecker({ producers, mayRecord });
-  const range: EntryRange | undefined = manifest ?? undefined;
-  const found = await verifyLog({
-    read: async (path) => {
-      terminal.stop.throwIfAborted();
-      return read(path);
-    },
-    policy,
-    since: options.since === undefined ? undefined : readText(options.since),
-    checker,
-    readDocument: (digest) => read(documentPath(digest)).catch(nullIfForbidden),
-    range,
-    onProgress: (leaves, size) => {
-      if (leaves % PROGRESS_EVERY === 0) terminal.progress(`${leaves} of ${size} leaves`);
-    },
-  });
-  const verdict = (found.kind === "sound" ? manifestFault(manifest, found) : null) ?? found;
-  const replay =
-    options.replay === true && verdict.kind === "sound"
-      ? await replayOf(read, verdict.size, { range, terminal })
-      : null;
-  return { what: "log", verdict, producersFrom: checker === null ? null : from, replay };
-}
-
-async function replayOf(
-  read: ReadPath,
-  size: number,
-  { range, terminal }: { readonly range: EntryRange | undefined; readonly terminal: Terminal },
-): Promise<CopyReplay> {
-  // The engine's loader comes with much that no other verification needs.
-  const { replayCopy } = await import("./replay-copy.ts");
-  const onProgress = (replayed: number): void => {
-    terminal.stop.throwIfAborted();
-    terminal.progress(`${replayed} decisions replayed`);
-  };
-  return replayCopy({ read, size, range, onProgress });
-}
-
-async function producersOf(
-  read: ReadPath,
-  options: SourceOptions,
-): Promise<{ readonly producers: ReadonlyMap<string, Producer>; readonly from: string }> {
-  if (options.producers !== undefined) {
-    return { producers: readProducersFile(options.producers), from: options.producers };
+function lookAt(source: string): Stats {
+  try {
+    return statSync(source);
+  } catch (error) {
+    const why =
+      (error as NodeJS.ErrnoException).code === "ENOENT" ? "is not there" : `cannot be read: ${String(error)}`;
+    throw failure("invalid-request", `${source} ${why}.`, "Name a folder, a URL or a .tlog-proof file.");
   }
-  const bytes = options.hashesOnly === true ? null : await read("vkeys").catch(nullIfForbidden);
-  const text = bytes === null ? null : decodeUtf8(bytes);
-  const keys = text === null ? null : parseLogKeys(text);
-  return { producers: keys?.producers ?? new Map<string, Producer>(), from: "the log itself" };
 }
 
-/** Other logs have no such file, and some stores refuse what is not there, rather than saying so. */
-function nullIfForbidden(error: unknown): null {
-  if (SignalboxError.from(error).code === "forbidden") return null;
-  throw error;
+function trustOf(options: SourceOptions, policy: Policy): Omit<Copy, "read" | "terminal" | "manifest"> {
+  const { producers: file, since, hashesOnly = false, replay = false } = options;
+  if (file !== undefined && hashesOnly) {
+    throw failure("invalid-request", "--producers is not for --hashes-only.", "With it no signature is looked at.");
+  }
+  return {
+    policy,
+    since: since === undefined ? undefined : readText(since),
+    producers: file === undefined ? null : { keys: readProducersFile(file), file },
+    hashesOnly,
+    replay,
+  };
 }
 
 function verifyFile(text: string, policy: Policy, options: SourceOptions): SourceVerdict {
   const parsed = parseReceipt(text);
   if (parsed.kind === "receipt") return verifyOurs(parsed.receipt, policy, options);
-  if (parsed.kind === "proof") return { what: "proof", verdict: verifyProof(parsed.proof, policy, options.entry) };
+  if (parsed.kind === "proof") return { what: "proof", verdict: verifyProof(parsed.proof, policy, options) };
   const reason = "the file is not a tlog-proof, or one of ours with wrong parts";
   return { what: "proof", verdict: { kind: "unverifiable", index: null, reason } };
 }
@@ -163,19 +112,31 @@ function verifyOurs(receipt: DecisionReceipt, policy: Policy, options: SourceOpt
   const own = parseLogKeys(formatLogKeys({ logs: [], producers: receipt.producers }))?.producers;
   const given = options.producers === undefined ? undefined : readProducersFile(options.producers);
   const checker = new EntryChecker({ producers: given ?? own ?? new Map<string, Producer>(), mayRecord });
-  const verdict = verifyReceipt(receipt, { policy, checker, types: RECEIPT_TYPES });
-  return { what: "receipt", verdict, producersFrom: options.producers ?? "the receipt itself" };
+  const verdict =
+    otherEntry(receipt, options.entry) ?? verifyReceipt(receipt, { policy, checker, types: RECEIPT_TYPES });
+  const unchecked = verdict.kind === "sound" ? uncheckedOfReceipt(receipt, given === undefined) : [];
+  return { what: "receipt", verdict, producersFrom: options.producers ?? "the receipt itself", unchecked };
 }
 
-function verifyProof(proof: LogProof, policy: Policy, entryFile: string | undefined): SoundProof | Fault {
-  if (entryFile === undefined) {
+/** Who has the entry asks about that one, whatever the receipt holds. */
+function otherEntry({ decision }: DecisionReceipt, file: string | undefined): Fault | null {
+  if (file === undefined || readGivenFile(file).equals(decision.entry)) return null;
+  return { kind: "tampered", index: decision.index, reason: `${file} is not the entry that the receipt is of` };
+}
+
+function verifyProof(proof: LogProof, policy: Policy, { entry, producers }: SourceOptions): SoundProof | Fault {
+  if (producers !== undefined) {
+    const todo = "Nothing is known of another application's entries.";
+    throw failure("invalid-request", "--producers is not for the proof of such an entry.", todo);
+  }
+  if (entry === undefined) {
     throw failure(
       "invalid-request",
       "The proof does not hold the entry that it is of.",
       "Name the entry's bytes with --entry FILE.",
     );
   }
-  const verdict = verifyLogProof(proof, readGivenFile(entryFile), policy);
+  const verdict = verifyLogProof(proof, readGivenFile(entry), policy);
   if (!verdict.ok) return refusal(verdict.reason, proof.index);
   return { kind: "sound", origin: verdict.log, index: proof.index, size: verdict.checkpoint.size };
 }

@@ -181,3 +181,36 @@ test("keys that a log names are read as they are written, and a broken one makes
   expect(parseLogKeys(`# more\n${text}`)?.producers.get(signer.keyId)?.service).toBe("policy");
   expect(parseLogKeys(`${text}producer broken\n`)).toBeNull();
 });
+
+/** The receipt's text with its extra data changed. */
+function respelled(text: string, change: (json: string) => string): string {
+  return text.replace(/^extra (.*)$/m, (_, base64: string) => {
+    return `extra ${Buffer.from(change(Buffer.from(base64, "base64").toString("utf8"))).toString("base64")}`;
+  });
+}
+
+test.each<[string, (json: string) => string]>([
+  ["a member that nobody reads", (json) => json.replace("{", '{"checked":true,')],
+  ["a member that stands twice", (json) => json.replace("{", '{"outcome":null,')],
+  ["another order, or spaces", (json) => json.replace("{", "{ ")],
+])("B15 a receipt with %s is none", async (_, change) => {
+  const text = formatReceipt(await receiptOf(3));
+  expect(respelled(text, (json) => json)).toBe(text);
+  expect(verdictOn(respelled(text, change))).toEqual({ kind: "malformed" });
+});
+
+test("a decision whose ids are no texts is refused, and not taken for one", async () => {
+  const payload = Buffer.from(
+    JSON.stringify({ eventId: "e", requestId: { toString: 1 }, decisionId: { toString: 1 } }),
+  );
+  const [entry] = signEvents([{ payloadType: TYPES.decision, payload }], signer) as [Buffer];
+  const checkpoint = String((await memoryLog([entry])).get("checkpoint"));
+  const receipt = {
+    checkpoint,
+    decision: { index: 0, hashes: [], entry },
+    outcome: null,
+    documents: [],
+    producers: [PRODUCER],
+  };
+  expect(verdictOn(formatReceipt(receipt))).toMatchObject({ kind: "tampered", index: 0 });
+});

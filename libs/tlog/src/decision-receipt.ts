@@ -63,7 +63,8 @@ export function parseReceipt(text: string): ParsedReceipt {
   const extra = parseExtra(proof.extra);
   if (extra === null || extra["schema"] !== SCHEMA) return { kind: "proof", proof };
   const receipt = readReceipt(proof, extra);
-  return receipt === null ? { kind: "malformed" } : { kind: "receipt", receipt };
+  // A receipt has one spelling, so nothing stands in it that is not read.
+  return receipt === null || formatReceipt(receipt) !== text ? { kind: "malformed" } : { kind: "receipt", receipt };
 }
 
 function parseExtra(extra: Uint8Array | null): Record<string, unknown> | null {

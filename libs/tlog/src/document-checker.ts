@@ -22,6 +22,8 @@ export type CheckedDocuments = {
 const DIGESTS_MAX = 1_000_000;
 const LISTED_MAX = 100;
 const READS_MAX = 16;
+/** A digest has fewer, and so has what a document is called. */
+const SHOWN_MAX_CHARS = 128;
 
 /** What an entry says is no path before it is known to be a digest. */
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
@@ -44,7 +46,8 @@ export class DocumentChecker {
   add(index: number, names: readonly DocumentName[]): void {
     for (const name of names) {
       if (this.#known.has(name.digest)) continue;
-      this.#known.add(name.digest);
+      // What is no digest may be of any length, and is not remembered.
+      if (DIGEST.test(name.digest)) this.#known.add(name.digest);
       if (this.#known.size > DIGESTS_MAX) this.#known.delete(this.#known.values().next().value as string);
       this.#waiting.push({ ...name, index });
     }
@@ -74,6 +77,10 @@ export class DocumentChecker {
 
   #miss(name: MissingDocument): void {
     this.#missing += 1;
-    if (this.#firstMissing.length < LISTED_MAX) this.#firstMissing.push(name);
+    if (this.#firstMissing.length < LISTED_MAX) this.#firstMissing.push(clipped(name));
   }
+}
+
+function clipped({ kind, digest, index }: MissingDocument): MissingDocument {
+  return { kind: kind.slice(0, SHOWN_MAX_CHARS), digest: digest.slice(0, SHOWN_MAX_CHARS), index };
 }

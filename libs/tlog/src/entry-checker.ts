@@ -1,7 +1,8 @@
 import type { KeyObject } from "node:crypto";
 import { BatchCache } from "./batch-cache.ts";
 import { parseEnvelope, type Envelope } from "./dsse.ts";
-import { statementFits, type RotationClaim } from "./log-key-rotation.ts";
+import { readKeyChange, type KeyChange } from "./key-change.ts";
+import { statementFits } from "./log-key-rotation.ts";
 import type { Producer } from "./log-keys.ts";
 import { namedDocuments, type DocumentName } from "./named-documents.ts";
 import { envelopeFault } from "./verify-envelope.ts";
@@ -10,7 +11,9 @@ import { envelopeFault } from "./verify-envelope.ts";
 const OUR_TYPES = "application/vnd.signalbox.";
 
 /** An event that is repeated so many events later is not noticed: what is remembered must not grow with the log. */
-const EVENT_IDS_MAX = 2_000_000;
+export const EVENT_IDS_MAX = 2_000_000;
+/** Ids are UUIDs; one that is long would be remembered at its length. */
+const EVENT_ID_MAX_CHARS = 128;
 
 export type EntryCheck =
   /** Not one of ours: nothing is known of it but where it stands. */
@@ -49,18 +52,18 @@ export class EntryChecker {
   readonly #batches = new BatchCache();
   /** In the order in which they came. */
   readonly #eventIds = new Map<string, number>();
-  /** Where the entries so far say that a producer's key, or one of the log's own, was retired. */
+  /** Where the entries so far say that a producer's key was retired. */
   readonly #retired = new Map<string, number>();
-  readonly #retiredLogKeys = new Map<string, number>();
+  readonly #keyChanges: KeyChange[] = [];
 
   constructor(options: EntryCheckerOptions) {
     this.#options = options;
     this.#keys = new Map([...options.producers].map(([keyId, { key }]) => [keyId, key]));
   }
 
-  /** The leaf that retired a key of the log, by the id that key entries give it; undefined when none has so far. */
-  retirementOf(logKeyId: string): number | undefined {
-    return this.#retiredLogKeys.get(logKeyId);
+  /** What the entries so far say of keys, producers' and the log's own, in their order. */
+  get keyChanges(): readonly KeyChange[] {
+    return this.#keyChanges;
   }
 
   check(index: number, bytes: Uint8Array): EntryCheck {
@@ -81,47 +84,40 @@ export class EntryChecker {
     if (retired !== undefined) {
       return { kind: "faulty", reason: `its producer's key was retired at leaf ${retired}` };
     }
-    const { eventId, retires, role, documents, rotation } = readPayload(payload);
-    if (eventId === null) return { kind: "faulty", reason: "its payload is not an event" };
-    if (payloadType === KEY_TYPE && rotation !== null && !statementFits(rotation.statement, rotation)) {
-      return { kind: "faulty", reason: "its statement of a key's rotation is not what both keys have signed" };
+    const event = readPayload(payload);
+    const eventId = event?.["eventId"];
+    if (event === null || typeof eventId !== "string" || eventId.length > EVENT_ID_MAX_CHARS) {
+      return { kind: "faulty", reason: "its payload is not an event" };
     }
     const earlier = this.#eventIds.get(eventId);
     if (earlier !== undefined) return { kind: "faulty", reason: `it holds the same event as leaf ${earlier}` };
+    const fault = payloadType === KEY_TYPE ? this.#noteKeyChange(index, event) : null;
+    if (fault !== null) return { kind: "faulty", reason: fault };
     this.#eventIds.set(eventId, index);
-    if (payloadType === KEY_TYPE && retires !== null) {
-      (role === "log" ? this.#retiredLogKeys : this.#retired).set(retires, index);
-    }
     if (this.#eventIds.size > EVENT_IDS_MAX) this.#eventIds.delete(this.#eventIds.keys().next().value as string);
-    return { kind: "sound", payloadType, payload, service, documents };
+    return { kind: "sound", payloadType, payload, service, documents: namedDocuments(event) };
+  }
+
+  /** Returns what is wrong with an entry that speaks of a key. */
+  #noteKeyChange(index: number, event: Record<string, unknown>): string | null {
+    const change = readKeyChange(index, event);
+    if (change === null) return "it speaks of a key, and not in the form in which that is said";
+    const { statement } = event;
+    if (typeof statement === "string" && !statementFits(statement, change)) {
+      return "its statement of a key's rotation is not what both keys have signed";
+    }
+    if (change.role === "producer" && change.change === "retired") this.#retired.set(change.keyId, index);
+    this.#keyChanges.push(change);
+    return null;
   }
 }
 
-type ReadEvent = {
-  readonly eventId: string | null;
-  /** The key that it retires, and what that key signs. */
-  readonly retires: string | null;
-  readonly role: "producer" | "log" | null;
-  readonly documents: readonly DocumentName[];
-  /** What it says of a rotation of the log's key, with the statement that is to bear it out. */
-  readonly rotation: (RotationClaim & { readonly statement: string }) | null;
-};
-
 /** What was signed is canonical JSON, so a reader cannot see two ids in it. */
-function readPayload(payload: Uint8Array): ReadEvent {
+function readPayload(payload: Uint8Array): Record<string, unknown> | null {
   try {
-    const event = JSON.parse(Buffer.from(payload).toString("utf8")) as Record<string, unknown>;
-    const { eventId, change, role, name, keyId, after, statement } = event;
-    const isRole = role === "producer" || role === "log";
-    const isRetirement = change === "retired" && isRole && typeof keyId === "string";
-    return {
-      eventId: typeof eventId === "string" ? eventId : null,
-      retires: isRetirement ? keyId : null,
-      role: isRole ? role : null,
-      documents: namedDocuments(event),
-      rotation: typeof statement === "string" ? { statement, name, keyId, after } : null,
-    };
+    const event: unknown = JSON.parse(Buffer.from(payload).toString("utf8"));
+    return typeof event === "object" && event !== null ? (event as Record<string, unknown>) : null;
   } catch {
-    return { eventId: null, retires: null, role: null, documents: [], rotation: null };
+    return null;
   }
 }

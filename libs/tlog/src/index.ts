@@ -73,9 +73,11 @@ export {
   type WitnessedTree,
 } from "./add-checkpoint.ts";
 export { formatLogKeys, parseLogKeys, type LogKeys, type LogKeyTerm, type Producer } from "./log-keys.ts";
+export type { CheckedLogKeys } from "./check-log-keys.ts";
+export type { KeyChange } from "./key-change.ts";
 export { openLogKeyRotation, signLogKeyRotation, type LogKeyRotation } from "./log-key-rotation.ts";
 export type { CheckedDocuments, MissingDocument, ReadDocument } from "./document-checker.ts";
-export { EntryChecker, type EntryCheck, type EntryCheckerOptions } from "./entry-checker.ts";
+export { EntryChecker, EVENT_IDS_MAX, type EntryCheck, type EntryCheckerOptions } from "./entry-checker.ts";
 export { TileRecorder, type RecordedTile } from "./tile-recorder.ts";
 export { LogCopy, type ReadEntries, type ReadHashTile, type ReadPath } from "./log-copy.ts";
 export { verifyLog, type LogVerdict, type SoundLog, type VerifyLogOptions } from "./verify-log.ts";

@@ -14,11 +14,21 @@ export type LogKeyTerm = {
   readonly retiredIndex: number | null;
 };
 
-/** The keys that a log names for itself at `/vkeys`. They help whoever trusts the log; they prove nothing to others. */
+/** A term as it was read, with the key that its vkey is of. */
+export type ReadLogKeyTerm = LogKeyTerm & { readonly verifier: NoteVerifier };
+
+/**
+ * The keys that a log names for itself at `/vkeys`. They help whoever trusts the log; they prove nothing to others, and
+ * `checkLogKeys` holds them against what the log has signed.
+ */
 export type LogKeys = {
   readonly logs: readonly NoteVerifier[];
+  /** Null of a log that tells none. */
+  readonly terms: readonly ReadLogKeyTerm[] | null;
   /** By the key id of envelopes. */
   readonly producers: ReadonlyMap<string, Producer>;
+  /** Lines of other kinds, which are not read. */
+  readonly others: number;
 };
 
 /**
@@ -41,20 +51,42 @@ export function formatLogKeys(keys: {
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** Reads what `formatLogKeys` writes; lines of other kinds are left out, null when a key of these two cannot be read. */
+/**
+ * Reads what `formatLogKeys` writes; lines of other kinds are only counted. Null when a line of these three cannot be read,
+ * or a key stands in two lines of one kind.
+ */
 export function parseLogKeys(text: string): LogKeys | null {
   if (text.length > LOG_KEYS_MAX_BYTES) return null;
-  const logs: NoteVerifier[] = [];
+  const [logs, terms] = [new Map<string, NoteVerifier>(), new Map<string, ReadLogKeyTerm>()];
   const producers = new Map<string, Producer>();
-  for (const line of text.split("\n")) {
+  const lines = text.split("\n").filter((line) => line !== "");
+  let others = 0;
+  for (const line of lines) {
     const [kind, vkey = "", ...rest] = line.split(" ");
-    if (kind !== "log" && kind !== "producer") continue;
+    if (kind !== "log" && kind !== "log-term" && kind !== "producer") {
+      others += 1;
+      continue;
+    }
     const parsed = parseVkey(vkey);
-    if (!parsed.ok || rest.length > 0) return null;
-    const { name, publicKey } = parsed.verifier;
-    if (kind === "producer" && parsed.verifier.type !== "ed25519") return null;
-    if (kind === "log") logs.push(parsed.verifier);
-    else producers.set(producerKeyId(publicKey), { service: name, key: publicKey });
+    if (!parsed.ok || rest.length !== (kind === "log-term" ? 2 : 0)) return null;
+    const { verifier } = parsed;
+    if (kind === "producer") {
+      if (verifier.type !== "ed25519") return null;
+      producers.set(producerKeyId(verifier.publicKey), { service: verifier.name, key: verifier.publicKey });
+    } else if (kind === "log") logs.set(vkey, verifier);
+    else {
+      const [fromIndex, retiredIndex] = rest.map(indexOf);
+      if (fromIndex === undefined || retiredIndex === undefined) return null;
+      terms.set(vkey, { vkey, verifier, fromIndex, retiredIndex });
+    }
   }
-  return { logs, producers };
+  if (logs.size + terms.size + producers.size + others !== lines.length) return null;
+  return { logs: [...logs.values()], terms: terms.size === 0 ? null : [...terms.values()], producers, others };
+}
+
+/** Undefined for what is no index. */
+function indexOf(text: string): number | null | undefined {
+  if (text === "-") return null;
+  const index = /^(0|[1-9][0-9]{0,15})$/.test(text) ? Number(text) : NaN;
+  return Number.isSafeInteger(index) ? index : undefined;
 }

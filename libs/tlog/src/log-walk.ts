@@ -40,6 +40,8 @@ export class LogWalk {
   entries = 0;
   /** How many of them are ours. */
   ours = 0;
+  /** Which ones were read, in their order; neighbouring ranges are one. */
+  readonly ranges: EntryRange[] = [];
   readonly #options: LogWalkOptions;
   readonly #recorder = new TileRecorder();
 
@@ -86,8 +88,9 @@ export class LogWalk {
 
   /** Whether the bundle must be there. Who leaves it out of what he asks for must not hide it where it is. */
   #isWanted(bundle: number): boolean {
-    const { from, to } = this.#options.range ?? { from: 0, to: Number.MAX_SAFE_INTEGER };
-    return (bundle + 1) * TILE_WIDTH > from && bundle * TILE_WIDTH < to;
+    const { head, range } = this.#options;
+    const { from, to } = range ?? { from: 0, to: head.size };
+    return Math.min((bundle + 1) * TILE_WIDTH, head.size) > from && bundle * TILE_WIDTH < to;
   }
 
   async #addBundle(bundle: Bundle): Promise<Fault | null> {
@@ -108,11 +111,18 @@ export class LogWalk {
       if (fault !== null) return fault;
     }
     const next = first + entries.entries.length;
+    this.#noteRange(first, next);
     if (entries.kind === "malformed") return tampered(next, "from here on its bundle is not what its lengths say");
     if (next < first + width) {
       return tampered(next, `it is missing: the checkpoint says ${this.#options.head.size} leaves`);
     }
     return null;
+  }
+
+  #noteRange(from: number, to: number): void {
+    const last = this.ranges.at(-1);
+    if (last?.to === from) this.ranges[this.ranges.length - 1] = { from: last.from, to };
+    else this.ranges.push({ from, to });
   }
 
   async #addEntry(bytes: Uint8Array, tileHash: Uint8Array): Promise<Fault | null> {

@@ -1,10 +1,13 @@
+import { checkLogKeys, type CheckedLogKeys } from "./check-log-keys.ts";
 import type { Checkpoint } from "./checkpoint-body.ts";
 import { DocumentChecker, type CheckedDocuments, type ReadDocument } from "./document-checker.ts";
 import { producerKeyId } from "./ed25519.ts";
 import type { EntryChecker } from "./entry-checker.ts";
 import { tampered, unverifiable, type Fault } from "./fault.ts";
 import { LogCopy, type ReadPath } from "./log-copy.ts";
+import type { LogKeys } from "./log-keys.ts";
 import { LogWalk, type EntryRange } from "./log-walk.ts";
+import type { KeyChange } from "./key-change.ts";
 import { EMPTY_ROOT, equalBytes } from "./merkle-tree.ts";
 import type { NoteVerifier } from "./note-key.ts";
 import { checkPolicy, type Policy, type PolicyVerdict } from "./policy.ts";
@@ -17,6 +20,8 @@ export type SoundLog = {
   readonly rootHex: string;
   /** How many entries were read; of the others the hashes alone. */
   readonly entries: number;
+  /** Which ones; the hashes stand for the others. */
+  readonly ranges: readonly EntryRange[];
   /** How many of them are of this project, and were checked wholly. */
   readonly ours: number;
   /** The policy's names of the witnesses that cosigned. */
@@ -25,6 +30,8 @@ export type SoundLog = {
   readonly since: number | null;
   /** Those that the entries name by digest; null when they were not looked at. */
   readonly documents: CheckedDocuments | null;
+  /** What the log says of its keys; null when that was not looked at. */
+  readonly keys: CheckedLogKeys | null;
 };
 
 export type LogVerdict = SoundLog | Fault;
@@ -38,6 +45,8 @@ export type VerifyLogOptions = {
   readonly checker: EntryChecker | null;
   /** Where the documents lie that entries of ours name; without it, or without a checker, they are not looked at. */
   readonly readDocument?: ReadDocument | undefined;
+  /** What the log says of its keys, to be held against its entries; not looked at without a checker. */
+  readonly keys?: LogKeys | undefined;
   /** The entries that must be there; bundles wholly outside need not, for the hash tiles stand for them. */
   readonly range?: EntryRange | undefined;
   readonly onProgress?: ((leaves: number, size: number) => void) | undefined;
@@ -72,18 +81,22 @@ export async function verifyLog(options: VerifyLogOptions): Promise<LogVerdict> 
   const walk = new LogWalk({ copy, head: head.checkpoint, since, checker, documents, range, onProgress });
   const fault = await walk.run();
   if (fault !== null) return fault;
-  const retired = retiredAt(head.logKeys, checker);
+  const retired = retiredAt(head.logKeys, checker?.keyChanges ?? []);
   if (retired !== null) return tampered(retired, "it retired the key that the checkpoint over it is signed by");
+  const keys = keysOf(options, head, walk);
+  if (keys !== null && "kind" in keys) return keys;
   return {
     kind: "sound",
     origin: head.checkpoint.origin,
     size: head.checkpoint.size,
     rootHex: Buffer.from(head.checkpoint.root).toString("hex"),
     entries: walk.entries,
+    ranges: walk.ranges,
     ours: walk.ours,
     witnesses: head.witnesses.map(({ name }) => name),
     since: since?.size ?? null,
     documents: documents?.found ?? null,
+    keys,
   };
 }
 
@@ -92,11 +105,29 @@ function openHead(bytes: Uint8Array, policy: Policy): PolicyVerdict {
   return note === null ? { ok: false, reason: "malformed" } : checkPolicy(note, policy);
 }
 
+/** Of another application's log nothing is known that its keys could be held against. */
+function keysOf(
+  { keys, checker }: VerifyLogOptions,
+  { checkpoint, logKeys }: PolicyVerdict & { ok: true },
+  { entries, ours, ranges }: LogWalk,
+): CheckedLogKeys | Fault | null {
+  if (keys === undefined || checker === null || (entries > 0 && ours === 0)) return null;
+  return checkLogKeys(keys, {
+    origin: checkpoint.origin,
+    size: checkpoint.size,
+    signedBy: logKeys,
+    changes: checker.keyChanges,
+    wasRead: (index) => ranges.some(({ from, to }) => index >= from && index < to),
+    isWhole: entries === checkpoint.size,
+  });
+}
+
 /** The leaf that retired the last of these keys of the log; null when one of them still holds. */
-function retiredAt(keys: readonly NoteVerifier[], checker: EntryChecker | null): number | null {
-  // Only keys of our own logs are retired by leaves, and these are Ed25519.
+function retiredAt(keys: readonly NoteVerifier[], changes: readonly KeyChange[]): number | null {
   const retirements = keys.map(({ type, publicKey }) => {
-    return type === "ed25519" ? checker?.retirementOf(producerKeyId(publicKey)) : undefined;
+    // Only keys of our own logs are retired by leaves, and these are Ed25519.
+    const keyId = type === "ed25519" ? producerKeyId(publicKey) : null;
+    return changes.findLast((one) => one.role === "log" && one.change === "retired" && one.keyId === keyId)?.index;
   });
   return retirements.includes(undefined) ? null : Math.max(...(retirements as number[]));
 }

@@ -46,6 +46,10 @@ export function verifyReceipt(receipt: DecisionReceipt, options: VerifyReceiptOp
   if (ended !== null && "kind" in ended) return ended;
   const fault = documentFault(receipt, event);
   if (fault !== null) return fault;
+  const { decisionId, requestId } = event.fields;
+  if (typeof decisionId !== "string" || typeof requestId !== "string") {
+    return tampered(decision.index, "the decision or its request has no id");
+  }
   const executed = ended?.fields["decisionId"];
   return {
     kind: "sound",
@@ -53,8 +57,8 @@ export function verifyReceipt(receipt: DecisionReceipt, options: VerifyReceiptOp
     size: proven.checkpoint.size,
     decisionIndex: decision.index,
     outcomeIndex: outcome?.index ?? null,
-    decisionId: String(event.fields["decisionId"]),
-    requestId: String(event.fields["requestId"]),
+    decisionId,
+    requestId,
     executedDecisionId: typeof executed === "string" ? executed : null,
     witnesses: proven.witnesses.map(({ name }) => name),
   };

@@ -48,3 +48,11 @@ test.each([
     reason: expect.stringContaining("statement"),
   });
 });
+
+test.each([
+  ["a change that there is not", { change: "forgotten" }],
+  ["a key id of any length", { keyId: "a".repeat(40_000) }],
+  ["an event id of any length", { eventId: "a".repeat(40_000) }],
+])("B15 an entry about a key with %s is tampered with, and not remembered", async (_name, change) => {
+  expect(await verdictOfEntry({ ...entry, ...change })).toMatchObject({ kind: "tampered", index: 0 });
+});

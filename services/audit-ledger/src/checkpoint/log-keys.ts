@@ -79,6 +79,8 @@ export class LogKeys {
       .select(["key_id", "public_key"])
       .select([leafOf("rotated").as("from_idx"), leafOf("retired").as("retired_idx")])
       .where("origin", "=", this.#origin)
+      // Of a key that no leaf speaks of yet it would seem that it has signed from the first one.
+      .where(sql<boolean>`exists (select from ledger_leaf where type = 'key' and key_id = ledger_log_key.key_id)`)
       .orderBy("added_at")
       .execute();
     return rows.map(({ key_id: keyId, public_key: raw, from_idx: from, retired_idx: retired }) => ({

@@ -6,6 +6,7 @@ import type { Database } from "../database.ts";
 import type { LogFiles } from "../read/files/log-files.ts";
 import { witnessAnswers, witnessedSizeGauge, witnessSizeGauge } from "../metrics.ts";
 import { askWitness } from "./ask-witness.ts";
+import { isLineOf, linesByWitness, namesOfLines } from "./witness-lines.ts";
 
 /** As often as checkpoints are signed. */
 const CHECK_EVERY_MS = 500;
@@ -109,20 +110,23 @@ class Collector {
 
   async #lastKept(): Promise<number> {
     const { db } = this.#options;
-    const row = await db
+    const rows = await db
       .selectFrom("ledger_cosignature")
-      .select("size")
-      .where("witness", "=", this.#witness.name)
+      .select(["size", "line"])
+      .distinctOn("witness")
+      .where("witness", "in", namesOfLines(this.#witness))
+      .orderBy("witness")
       .orderBy("size", "desc")
-      .limit(1)
-      .executeTakeFirst();
+      .execute();
+    // A key that took another's place has cosigned nothing yet, although the witness has.
+    const own = rows.filter(({ line }) => isLineOf(line, this.#witness.verifier));
     const witnessed = await db
       .selectFrom("ledger_witnessed")
       .select("size")
       .orderBy("size", "desc")
       .limit(1)
       .executeTakeFirst();
-    const size = Number(row?.size ?? 0);
+    const size = Math.max(0, ...own.map((row) => Number(row.size)));
     this.#cosigned = size;
     this.#tell(size);
     witnessedSizeGauge.set(Number(witnessed?.size ?? 0));
@@ -137,12 +141,12 @@ class Collector {
   async #keep(size: number, line: string): Promise<void> {
     await this.#options.db
       .insertInto("ledger_cosignature")
-      .values({ size: String(size), witness: this.#witness.name, line })
+      .values({ size: String(size), witness: namesOfLines(this.#witness)[0], line })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
     const { db, policy } = this.#options;
-    const rows = await db.selectFrom("ledger_cosignature").select("witness").where("size", "=", String(size)).execute();
-    if (!isQuorum(policy, new Set(rows.map(({ witness }) => witness)))) return;
+    const rows = await db.selectFrom("ledger_cosignature").select("line").where("size", "=", String(size)).execute();
+    if (!isQuorum(policy, new Set(linesByWitness(rows, policy).keys()))) return;
     await db
       .insertInto("ledger_witnessed")
       .values({ size: String(size) })

@@ -1,14 +1,14 @@
-import { createHmac } from "node:crypto";
 import { SignalboxError, Uuid } from "@signalbox/proto";
 import type { LedgerDifference } from "@signalbox/proto/grpc/ledger";
 import { parseInput } from "../http/parse-input.ts";
 import type { Route } from "../http/route.ts";
 import { TenantPlaces } from "../http/tenant-places.ts";
-import { reaches } from "../identity/reach.ts";
 import type { Principal } from "../keys/key-ring.ts";
+import { tenantDigest } from "../keys/tenant-digest.ts";
 import { DecisionPage, DecisionQuery } from "./decision-query.ts";
 import type { LedgerReader } from "./ledger-reader.ts";
 import { renderRecord } from "./render-entry.ts";
+import { wantedTenant } from "./wanted-tenant.ts";
 
 /** What the document of the API says of the list. */
 export const DECISION_LIST = {
@@ -37,7 +37,7 @@ export function decisionRoutes(ledger: LedgerReader): Route[] {
       async handle({ request, principal }) {
         const query = parseInput(DecisionQuery, request.query);
         const asked = {
-          tenant: wantedTenant(principal, query),
+          tenant: tenantOf(principal, query),
           fromMs: BigInt(Math.max(0, query.from ?? 0)),
           // Nothing was made before the first millisecond, and 0 is no bound here.
           toMs: BigInt(query.to === undefined ? 0 : Math.max(1, query.to)),
@@ -45,7 +45,7 @@ export function decisionRoutes(ledger: LedgerReader): Route[] {
           model: query.model ?? "",
           provider: query.provider ?? "",
           kind: query.kind ?? "",
-          tag: query.tag === undefined ? "" : tagDigest(principal, query.tag),
+          tag: query.tag === undefined ? "" : tenantDigest(principal.digestKey, query.tag),
           reason: query.reason ?? "",
           minCostPicoUsd: query.min_cost_pico_usd ?? "",
           maxCostPicoUsd: query.max_cost_pico_usd ?? "",
@@ -97,24 +97,14 @@ function replayRoute(ledger: LedgerReader, places: TenantPlaces): Route {
   };
 }
 
-/** Empty is all that the principal may see. Throws for another tenant's when those are out of its reach, or for tags there. */
-function wantedTenant(principal: Principal, { tag, tenant }: DecisionQuery): string {
-  const isOther = tenant !== undefined && tenant !== principal.tenant;
-  if (isOther && !reaches(principal, tenant)) {
-    throw new SignalboxError("forbidden", "The key does not reach another tenant's decisions.");
-  }
-  // A tag is known by a digest under its tenant's key, and only the caller's own is at hand.
-  if (isOther && tag !== undefined) {
-    throw new SignalboxError("invalid-request", "A tag is looked for in the key's own tenant alone.", {
-      details: { param: "tag" },
-    });
-  }
-  return (tag === undefined ? tenant : principal.tenant) ?? "";
-}
-
-/** As the facts of a request have it. */
-function tagDigest({ digestKey }: Principal, tag: string): string {
-  return `hmac-sha256:${createHmac("sha256", digestKey).update(tag).digest("hex")}`;
+/** Throws for tags of another tenant's requests: a tag is known by a digest under its key, and only the caller's own is at hand. */
+function tenantOf(principal: Principal, { tag, tenant }: DecisionQuery): string {
+  const wanted = wantedTenant(principal, tenant);
+  if (tag === undefined) return wanted;
+  if (wanted === "" || wanted === principal.tenant) return principal.tenant;
+  throw new SignalboxError("invalid-request", "A tag is looked for in the key's own tenant alone.", {
+    details: { param: "tag" },
+  });
 }
 
 /** A C2SP tlog-proof that is verified offline: `signalbox verify FILE --policy policy.txt`. */

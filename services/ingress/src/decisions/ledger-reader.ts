@@ -32,8 +32,8 @@ export type LedgerReader = {
   /** A document that decisions name; documents hold no tenant's data. */
   document(reader: Principal, digest: string): Promise<LedgerDocument>;
   replay(reader: Principal, decisionId: string): Promise<LedgerReplayResult>;
-  /** Follows the log until the caller cancels the call. */
-  tail(reader: Principal, request: Omit<LedgerTailRequest, "tenant">): ClientReadableStream<LedgerEntry>;
+  /** Follows the log until the caller cancels the call; the tenant is as in a query. */
+  tail(reader: Principal, request: LedgerTailRequest): ClientReadableStream<LedgerEntry>;
 };
 
 export function createLedgerReader(
@@ -78,7 +78,7 @@ export function createLedgerReader(
     },
     tail(reader, request) {
       const { tenant, metadata } = tenantScope(reader, credentials);
-      return ledger.tail({ ...request, tenant }, metadata);
+      return ledger.tail({ ...request, tenant: tenant || request.tenant }, metadata);
     },
     [Symbol.dispose]() {
       proofs[Symbol.dispose]();

@@ -12,6 +12,8 @@ const RECONNECT_WAIT_MS = 500;
 
 export type FeedOptions = {
   readonly reader: Principal;
+  /** Empty is all that the reader may see. */
+  readonly tenant: string;
   readonly fromIndex: bigint;
   readonly types: readonly string[];
   /** Asked again and again: the feed ends when the reader's key no longer holds. */
@@ -56,8 +58,8 @@ export class EventFeed {
   }
 
   #follow(): void {
-    const { reader, types } = this.#options;
-    const call = this.#ledger.tail(reader, { fromIndex: this.#nextIndex, types: [...types] });
+    const { reader, tenant, types } = this.#options;
+    const call = this.#ledger.tail(reader, { tenant, fromIndex: this.#nextIndex, types: [...types] });
     let timer: NodeJS.Timeout | undefined;
     this.#stop = () => {
       clearTimeout(timer);

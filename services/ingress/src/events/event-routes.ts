@@ -1,6 +1,7 @@
-import { EVENT_TYPES, SignalboxError } from "@signalbox/proto";
+import { EVENT_TYPES, SignalboxError, TenantId } from "@signalbox/proto";
 import { z } from "zod";
 import type { LedgerReader } from "../decisions/ledger-reader.ts";
+import { wantedTenant } from "../decisions/wanted-tenant.ts";
 import { parseInput } from "../http/parse-input.ts";
 import type { Route } from "../http/route.ts";
 import { TenantPlaces } from "../http/tenant-places.ts";
@@ -20,6 +21,8 @@ const EventsQuery = z.strictObject({
     .transform((text) => text.split(","))
     .pipe(z.array(z.enum(EVENT_TYPES)))
     .default([]),
+  /** Whose entries; all that the reader may see unless it is given. */
+  tenant: TenantId.optional(),
 });
 
 /** The feeds that are open, and how to end them all when the service stops. */
@@ -36,6 +39,7 @@ export function eventRoutes(ledger: LedgerReader, keys: KeyRing): EventRoutes {
     access: "read-records",
     handle({ request, reply, principal }) {
       const query = parseInput(EventsQuery, request.query);
+      const tenant = wantedTenant(principal, query.tenant);
       const lastId = lastEventId(request.headers["last-event-id"]);
       const leave = places.take(principal.tenant);
       const response = openFeed({ request, reply });
@@ -45,6 +49,7 @@ export function eventRoutes(ledger: LedgerReader, keys: KeyRing): EventRoutes {
       }
       const feed = new EventFeed(ledger, response, {
         reader: principal,
+        tenant,
         fromIndex: lastId === null ? BigInt(query.from) : lastId + 1n,
         types: query.types,
         isAllowed: () => keys.isActive(principal),

@@ -2,6 +2,7 @@ import { appendSignatures, isQuorum, type Policy } from "@signalbox/tlog";
 import { sql, type Kysely } from "kysely";
 import { newestCheckpoint } from "../../checkpoint/newest-checkpoint.ts";
 import type { Database } from "../../database.ts";
+import { linesByWitness } from "../../witness/witness-lines.ts";
 
 /** A fraction of the time between two checkpoints: many proofs ask once. */
 const KEPT_MS = 100;
@@ -45,8 +46,9 @@ export class Publication {
   async newest(): Promise<SignedCheckpoint | null> {
     const row = await newestCheckpoint(this.#db);
     if (row === undefined) return null;
-    const cosignatures = this.#options.policy === null ? [] : await this.#cosignaturesOf(row.size);
-    return { size: Number(row.size), root: row.root, note: withLines(row.note, cosignatures) };
+    const { policy } = this.#options;
+    const lines = policy === null ? [] : (await this.#linesOf(row.size, policy)).values();
+    return { size: Number(row.size), root: row.root, note: appendSignatures(row.note, [...lines]) };
   }
 
   /** The one that is published, or was a moment ago; null before the first. */
@@ -87,9 +89,9 @@ export class Publication {
       .limit(1)
       .executeTakeFirst();
     if (row === undefined || policy === null) return null;
-    const cosignatures = await this.#cosignaturesOf(row.size);
-    if (!isQuorum(policy, new Set(cosignatures.map(({ witness }) => witness)))) return null;
-    return { size: Number(row.size), root: row.root, note: withLines(row.note, cosignatures) };
+    const lines = await this.#linesOf(row.size, policy);
+    if (!isQuorum(policy, new Set(lines.keys()))) return null;
+    return { size: Number(row.size), root: row.root, note: appendSignatures(row.note, [...lines.values()]) };
   }
 
   /** Whether the first checkpoint beyond this size has waited for its quorum longer than it may. */
@@ -106,19 +108,8 @@ export class Publication {
     return row !== undefined && row.waits_ms > unwitnessedAfterMs;
   }
 
-  #cosignaturesOf(size: string): Promise<{ witness: string; line: string }[]> {
-    return this.#db
-      .selectFrom("ledger_cosignature")
-      .select(["witness", "line"])
-      .where("size", "=", size)
-      .orderBy("witness")
-      .execute();
+  async #linesOf(size: string, policy: Policy): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#db.selectFrom("ledger_cosignature").select("line").where("size", "=", size).execute();
+    return linesByWitness(rows, policy);
   }
-}
-
-function withLines(note: string, cosignatures: readonly { readonly line: string }[]): string {
-  return appendSignatures(
-    note,
-    cosignatures.map(({ line }) => line),
-  );
 }
