@@ -107,7 +107,7 @@ async function refusal(response: Response): Promise<SignalboxError> {
 
 const TODO: Readonly<Record<number, string>> = {
   400: "See this command's --help.",
-  401: "Give a key that is neither revoked nor expired with --key or SIGNALBOX_KEY; the first start's keys lie in <home>/credentials.",
+  401: "Give a key that is neither revoked nor expired with --key or SIGNALBOX_ADMIN_KEY; the first start's keys lie in <home>/credentials.",
   403: "This needs a key that may do more, such as an admin key: the first one is adminKey in <home>/credentials.",
   404: "Check the name or id: the `list` of the same command, such as `decisions list` or `keys list`, shows what there is.",
   503: "Try again in a moment; `npm run -s signalbox -- doctor` says which stage is missing.",

@@ -27,10 +27,16 @@ test("the home folder names the running line and its admin key", () => {
 });
 
 test("the environment beats the home folder, and an option beats both", () => {
-  const env = { SIGNALBOX_URL: "http://env:1/", SIGNALBOX_KEY: "env" };
+  const env = { SIGNALBOX_URL: "http://env:1/", SIGNALBOX_ADMIN_KEY: "env" };
   expect(resolveConnection({ home }, env)).toMatchObject({ baseUrl: "http://env:1", key: "env" });
   const options = { home, url: "http://option:1", key: "option" };
   expect(resolveConnection(options, env)).toMatchObject({ baseUrl: "http://option:1", key: "option" });
+});
+
+test("the key that applications ask models with is taken where there is no other", () => {
+  const env = { SIGNALBOX_URL: "http://env:1", SIGNALBOX_KEY: "member" };
+  expect(resolveConnection({ home }, env)).toMatchObject({ key: "admin" });
+  expect(resolveConnection({ home: homeWith({}) }, env)).toMatchObject({ key: "member" });
 });
 
 test("a line that is not running is found through its credentials", () => {

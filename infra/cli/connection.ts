@@ -35,6 +35,7 @@ export type Connection = {
 
 /**
  * An option beats the environment, which beats the home folder. Of the two keys in the home folder the admin's is taken.
+ * SIGNALBOX_KEY comes last: programs that ask models have it, and its key may do less than commands need.
  * Throws `invalid-request` with what to do when no address or no key is found.
  */
 export function resolveConnection(options: GlobalOptions, env: Terminal["env"]): Connection {
@@ -50,14 +51,15 @@ export function resolveConnection(options: GlobalOptions, env: Terminal["env"]):
     );
   }
   if (!URL.canParse(baseUrl)) {
-    throw failure("invalid-request", `${baseUrl} is not a URL.`, "Write it like http://127.0.0.1:8080.");
+    throw failure("invalid-request", `${baseUrl} is not a URL.`, "Write it like http://127.0.0.1:8790.");
   }
-  const key = options.key ?? env["SIGNALBOX_KEY"] ?? credentials?.adminKey ?? credentials?.apiKey;
+  const key =
+    options.key ?? env["SIGNALBOX_ADMIN_KEY"] ?? credentials?.adminKey ?? credentials?.apiKey ?? env["SIGNALBOX_KEY"];
   if (key === undefined) {
     throw failure(
       "invalid-request",
       `No key: ${join(home, "credentials")} is not there.`,
-      "Give one with --key or SIGNALBOX_KEY, or name the home folder with --home DIR.",
+      "Give one with --key or SIGNALBOX_ADMIN_KEY, or name the home folder with --home DIR.",
     );
   }
   return { home, baseUrl: baseUrl.replace(/\/+$/, ""), key, runtime };

@@ -82,7 +82,7 @@ function baseProgram(terminal: Terminal, json: boolean): Command {
     .description("Looks at a running Signalbox: its decisions, its register, its keys and models.")
     .option("--home <dir>", "folder with the line's state", DEFAULT_HOME)
     .option("--url <url>", "base URL of the line (env SIGNALBOX_URL)")
-    .option("--key <key>", "API key to speak with (env SIGNALBOX_KEY); the home folder's admin key by default")
+    .option("--key <key>", "API key to speak with (env SIGNALBOX_ADMIN_KEY); the home folder's admin key by default")
     .option("--json", "print JSON on stdout, and errors as one JSON line on stderr")
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({

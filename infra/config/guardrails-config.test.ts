@@ -1,4 +1,4 @@
-import { compileGuardrails, DEFAULT_GUARD } from "@signalbox/guard";
+import { compileGuardrails } from "@signalbox/guard";
 import { GuardDocument } from "@signalbox/proto";
 import { expect, test } from "vitest";
 import { checkGuardrails } from "./check-guardrails.ts";
@@ -108,8 +108,4 @@ test("a schema that is none is refused before the line starts", async () => {
   const tools = "{schemas: [{tool: pay, schema: {type: nothing}}]}";
   const { guardrails } = parseSignalboxConfig(`guardrails: {enabled: true, tools: ${tools}}`, "x");
   await expect(checkGuardrails(guardrails)).rejects.toThrow(/guardrails\.tools\.schemas pay: /);
-});
-
-test("what is looked for by default is what the library does", () => {
-  expect(parseSignalboxConfig("", "x").guardrails.detect).toEqual(DEFAULT_GUARD);
 });

@@ -1,4 +1,11 @@
-import { type GuardDocument, GuardDetection, GuardRule, type GuardTools, type RemoteGuard } from "@signalbox/proto";
+import {
+  DEFAULT_DETECTION,
+  type GuardDocument,
+  GuardDetection,
+  GuardRule,
+  type GuardTools,
+  type RemoteGuard,
+} from "@signalbox/proto";
 import { z } from "zod";
 import { section } from "./section.ts";
 
@@ -14,22 +21,24 @@ const Rule = section({
 const { pii, secrets, injection, lists, patterns, allow } = GuardDetection.shape;
 
 const detect = section({
-  pii: pii.default(["email", "phone", "iban", "card", "ssn", "ip"]).describe("Personal data that is told by its form."),
-  secrets: secrets.default(true).describe("Keys, tokens and passwords."),
+  pii: pii.default(DEFAULT_DETECTION.pii).describe("Personal data that is told by its form."),
+  secrets: secrets.default(DEFAULT_DETECTION.secrets).describe("Keys, tokens and passwords."),
   injection: injection
-    .default(["override", "prompt-leak", "jailbreak", "delimiter", "hidden"])
+    .default(DEFAULT_DETECTION.injection)
     .describe(
       "Signs of instructions that would overrule others; `role-change` is a weak one, and is asked for by name.",
     ),
   lists: lists
-    .default([])
+    .default(DEFAULT_DETECTION.lists)
     .describe("Words to be told of, as `list.<name>`: `{name, words, inside}`, `inside` for those within other words."),
   patterns: patterns
-    .default([])
+    .default(DEFAULT_DETECTION.patterns)
     .describe(
       "Regular expressions in RE2's syntax, as `pattern.<name>`: `{name, expression, maxChars}`, the last the longest match.",
     ),
-  allow: allow.default([]).describe("Exact texts that are never found, such as the address of one's own support."),
+  allow: allow
+    .default(DEFAULT_DETECTION.allow)
+    .describe("Exact texts that are never found, such as the address of one's own support."),
 });
 
 const rules = z.array(Rule).max(256).default([]);

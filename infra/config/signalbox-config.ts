@@ -33,7 +33,7 @@ const cache = section({
     .min(1)
     .max(64 * MIB)
     .default(4 * MIB)
-    .describe("A larger answer is not kept."),
+    .describe("A larger answer is not kept. Of chats, answers above 2 MiB are asked for anew."),
 });
 
 const limits = section({

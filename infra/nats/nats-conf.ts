@@ -9,10 +9,10 @@ export type NatsConfOptions = {
   readonly port: number;
   readonly storeDir: string;
   readonly keys: NatsKeys;
-  /** Room for all streams together. */
-  readonly storeMaxBytes: number;
 };
 
+/** Room for all streams together; the server reserves nothing of it. */
+const STORE_MAX_BYTES = 16 * 1024 ** 3;
 const MAX_PAYLOAD_BYTES = 1_048_576;
 const MAX_CONNECTIONS = 1_024;
 
@@ -20,7 +20,7 @@ const MAX_CONNECTIONS = 1_024;
  * The server's configuration as text; JSON is a subset of its format. No listener but the clients' one, no
  * `no_auth_user`, no deny rule. One account holds the application, another the system; nobody has a user in the latter.
  */
-export function natsConf({ host, port, storeDir, keys, storeMaxBytes }: NatsConfOptions): string {
+export function natsConf({ host, port, storeDir, keys }: NatsConfOptions): string {
   const services = STAGES.map((stage) => ({
     nkey: keys.publicKeys[stage],
     permissions: allowOnly(natsPermissions(stage)),
@@ -37,7 +37,7 @@ export function natsConf({ host, port, storeDir, keys, storeMaxBytes }: NatsConf
     max_payload: MAX_PAYLOAD_BYTES,
     max_connections: MAX_CONNECTIONS,
     write_deadline: "10s",
-    jetstream: { store_dir: storeDir, max_memory_store: 0, max_file_store: storeMaxBytes },
+    jetstream: { store_dir: storeDir, max_memory_store: 0, max_file_store: STORE_MAX_BYTES },
     system_account: "SYS",
     accounts: { SYS: {}, SIGNALBOX: { jetstream: "enabled", users: [...services, operator] } },
   };

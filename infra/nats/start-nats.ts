@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startProcessGroup } from "../process/process-group.ts";
 import { serverEnv } from "../process/server-env.ts";
+import { serverGreets } from "../process/server-greets.ts";
 import { endStaleProcess } from "../process/stale-process.ts";
 import { natsConf } from "./nats-conf.ts";
 import type { NatsKeys } from "./nats-keys.ts";
@@ -13,7 +13,7 @@ import { serverCommand } from "./server-command.ts";
 const READY_LIMIT_MS = 20_000;
 const STOP_LIMIT_MS = 10_000;
 const POLL_MS = 10;
-const STORE_MAX_BYTES = 16 * 1024 ** 3;
+const GREETING_LIMIT_MS = 1_000;
 
 export type StartNatsOptions = {
   /** The binary, from `findNatsServer`. */
@@ -23,8 +23,6 @@ export type StartNatsOptions = {
   readonly port: number;
   readonly keys: NatsKeys;
   readonly logFile: string;
-  /** Room for all streams together; 16 GiB when left out. The server reserves nothing of it. */
-  readonly storeMaxBytes?: number;
 };
 
 export type Nats = AsyncDisposable & {
@@ -35,16 +33,18 @@ export type Nats = AsyncDisposable & {
   /** With the operator's password in it. */
   readonly operatorUrl: string;
   readonly exited: Promise<unknown>;
+  /** Whether it does anything. */
+  answers(timeoutMs: number): Promise<boolean>;
 };
 
 /** Starts a nats-server with JetStream over `dir` and resolves when it takes clients. */
 export async function startNats(options: StartNatsOptions): Promise<Nats> {
-  const { binary, dir, port, keys, logFile, storeMaxBytes = STORE_MAX_BYTES } = options;
+  const { binary, dir, port, keys, logFile } = options;
   const confFile = join(dir, "nats.conf");
   const pidFile = join(dir, "nats.pid");
   await mkdir(join(dir, "store"), { recursive: true, mode: 0o700 });
   await endStaleServer(pidFile, confFile);
-  await writeFile(confFile, natsConf({ port, storeDir: join(dir, "store"), keys, storeMaxBytes }), { mode: 0o600 });
+  await writeFile(confFile, natsConf({ port, storeDir: join(dir, "store"), keys }), { mode: 0o600 });
   const { command, args, env } = serverCommand(binary, ["-c", confFile, "-P", pidFile]);
   const server = await startProcessGroup({ command, args, env: { ...env, ...serverEnv(process.env) }, logFile });
   const stop = new AbortController();
@@ -61,6 +61,7 @@ export async function startNats(options: StartNatsOptions): Promise<Nats> {
     url: `nats://127.0.0.1:${port}`,
     operatorUrl: `nats://${OPERATOR}:${keys.operatorPassword}@127.0.0.1:${port}`,
     exited: server.exited,
+    answers: (timeoutMs) => serverGreets({ port, timeoutMs }),
     // SIGTERM ends it in order and with its files written; what a killed one loses is documented with the audit modes.
     [Symbol.asyncDispose]: async () => void (await server.stop({ signal: "SIGTERM", limitMs: STOP_LIMIT_MS })),
   };
@@ -74,21 +75,9 @@ async function endStaleServer(pidFile: string, confFile: string): Promise<void> 
 async function untilReady(port: number, signal: AbortSignal): Promise<"ready" | "late"> {
   const deadline = performance.now() + READY_LIMIT_MS;
   while (performance.now() < deadline && !signal.aborted) {
-    if (await greets(port)) return "ready";
+    // One that is ready sends its INFO line as soon as someone connects.
+    if (await serverGreets({ port, timeoutMs: GREETING_LIMIT_MS })) return "ready";
     await sleep(POLL_MS);
   }
   return "late";
-}
-
-/** A server that is ready sends its INFO line as soon as someone connects. */
-function greets(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: "127.0.0.1" });
-    const settle = (ready: boolean): void => {
-      socket.destroy();
-      resolve(ready);
-    };
-    socket.setTimeout(1_000, () => settle(false));
-    socket.once("data", () => settle(true)).once("error", () => settle(false));
-  });
 }

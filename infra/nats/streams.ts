@@ -1,15 +1,7 @@
 import { AUDIT_STREAM, LEDGER_STREAM } from "@signalbox/proto";
 import type { ConsumerConfig, JetStreamManager, StreamConfig } from "nats";
-import {
-  AckPolicy,
-  DeliverPolicy,
-  DiscardPolicy,
-  ReplayPolicy,
-  RetentionPolicy,
-  StorageType,
-  connect,
-  nanos,
-} from "nats";
+import { AckPolicy, DeliverPolicy, DiscardPolicy, ReplayPolicy, RetentionPolicy, StorageType, nanos } from "nats";
+import { connectOperator } from "./connect-operator.ts";
 
 export type StreamLimits = {
   /** A full AUDIT queue refuses requests; it drops nothing. */
@@ -35,8 +27,7 @@ const MAX_ACK_PENDING = 1_024;
 
 /** Creates the streams and the ledger's durable consumer, or brings existing ones to these settings. Needs the operator's URL. */
 export async function ensureStreams(operatorUrl: string, limits: StreamLimits = DEFAULT_STREAM_LIMITS): Promise<void> {
-  const { username, password, host } = new URL(operatorUrl);
-  const nc = await connect({ servers: host, user: username, pass: password, timeout: 10_000, maxReconnectAttempts: 3 });
+  const nc = await connectOperator(operatorUrl, { timeout: 10_000, maxReconnectAttempts: 3 });
   try {
     const manager = await nc.jetstreamManager({ timeout: 10_000 });
     await ensureStream(manager, auditStream(limits));

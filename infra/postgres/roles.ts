@@ -50,13 +50,6 @@ export async function ensureDatabase(superUrl: string, name: string = DATABASE, 
   });
 }
 
-/** Ends the sessions of a database and removes it. */
-export async function dropDatabase(superUrl: string, name: string): Promise<void> {
-  await withClient(superUrl, async (client) => {
-    await client.query(`drop database if exists ${name} with (force)`);
-  });
-}
-
 /** The URL of one role for one database of the server that `superUrl` names. */
 export function urlForRole(options: {
   superUrl: string;

@@ -8,6 +8,7 @@ import { readOrMakeSecret } from "../home/secret-file.ts";
 import { startProcessGroup } from "../process/process-group.ts";
 import type { ProcessGroup } from "../process/process-group.ts";
 import { serverEnv } from "../process/server-env.ts";
+import { serverGreets } from "../process/server-greets.ts";
 import { endStaleProcess } from "../process/stale-process.ts";
 import { postgresBinaries } from "./postgres-binaries.ts";
 import { asServerUser, serverUser } from "./server-user.ts";
@@ -17,9 +18,13 @@ const SUPER_USER = "postgres";
 
 const INIT_LIMIT_MS = 120_000;
 const OWN_LIMIT_MS = 300_000;
+/** Of silence: one that recovers what a crash left refuses everyone, and may take longer. */
 const READY_LIMIT_MS = 60_000;
+const GREETING_EVERY_MS = 5_000;
 const STOP_LIMIT_MS = 10_000;
 const POLL_MS = 15;
+/** Asked before all else (https://www.postgresql.org/docs/current/protocol-message-formats.html): any process of the server answers it at once. */
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 
 /** What the register relies on: an acknowledged commit is on the disk, and a torn or rotten page is noticed. */
 const SETTINGS = {
@@ -37,6 +42,8 @@ const SETTINGS = {
   checkpoint_timeout: "15min",
   password_encryption: "scram-sha-256",
   log_min_messages: "warning",
+  // What it says beyond an error's first line quotes what stood in rows and values.
+  log_error_verbosity: "terse",
   timezone: "UTC",
   log_timezone: "UTC",
   jit: "off",
@@ -57,6 +64,8 @@ export type Postgres = AsyncDisposable & {
   readonly superUrl: string;
   /** Settles when the server has ended, for whatever reason. */
   readonly exited: Promise<unknown>;
+  /** Whether it does anything; one that refuses connections, as in recovery or when it has too many, does. */
+  answers(timeoutMs: number): Promise<boolean>;
 };
 
 /** Starts a PostgreSQL of its own over `dir` and resolves when it takes connections. Disposing is a fast shutdown. */
@@ -76,6 +85,7 @@ export async function startPostgres({ dir, port, logFile }: StartPostgresOptions
     // Without the last word, a PGSSLMODE of the machine's own would ask this server for what it does not have.
     superUrl: `postgresql://${SUPER_USER}:${password}@127.0.0.1:${port}/postgres?sslmode=disable`,
     exited,
+    answers: (timeoutMs) => serverGreets({ port, say: SSL_REQUEST, timeoutMs }),
     // SIGINT is PostgreSQL's fast shutdown: sessions are cut, nothing committed is lost.
     [Symbol.asyncDispose]: async () => void (await server.stop({ signal: "SIGINT", limitMs: STOP_LIMIT_MS })),
   };
@@ -148,15 +158,15 @@ async function startServer({ data, port, logFile, user }: StartServer): Promise<
     { command: postgresBinaries().postgres, args: ["-D", data, "-p", String(port), ...settings] },
     [join(data, "PG_VERSION")],
   );
-  const deadline = performance.now() + READY_LIMIT_MS;
+  const sharedUntil = performance.now() + READY_LIMIT_MS;
   for (;;) {
     const server = await startProcessGroup({ ...command, env: serverEnv(process.env), cwd: "/", logFile });
     const stopWaiting = new AbortController();
-    const outcome = await Promise.race([server.exited, untilReady({ data, deadline, signal: stopWaiting.signal })]);
+    const outcome = await Promise.race([server.exited, untilReady({ data, port, signal: stopWaiting.signal })]);
     stopWaiting.abort();
     if (outcome === "ready") return server;
     // The backends of a killed server hold its shared memory for a moment longer; PostgreSQL refuses to start until then.
-    if (outcome !== "late" && performance.now() < deadline && (await holdsSharedMemory(logFile))) {
+    if (outcome !== "late" && performance.now() < sharedUntil && (await holdsSharedMemory(logFile))) {
       await sleep(100);
       continue;
     }
@@ -165,14 +175,19 @@ async function startServer({ data, port, logFile, user }: StartServer): Promise<
   }
 }
 
-type Waiting = { readonly data: string; readonly deadline: number; readonly signal: AbortSignal };
+type Waiting = { readonly data: string; readonly port: number; readonly signal: AbortSignal };
 
 /** The server itself writes `ready` into its pid file once it takes connections. */
-async function untilReady({ data, deadline, signal }: Waiting): Promise<"ready" | "late"> {
-  while (performance.now() < deadline && !signal.aborted) {
+async function untilReady({ data, port, signal }: Waiting): Promise<"ready" | "late"> {
+  let lastSignAt = performance.now();
+  let askedAt = lastSignAt;
+  while (performance.now() - lastSignAt < READY_LIMIT_MS && !signal.aborted) {
     const lines = await pidFileLines(data);
     if (lines[7]?.trim() === "ready") return "ready";
     await sleep(POLL_MS);
+    if (performance.now() - askedAt < GREETING_EVERY_MS) continue;
+    askedAt = performance.now();
+    if (await serverGreets({ port, say: SSL_REQUEST, timeoutMs: GREETING_EVERY_MS })) lastSignAt = performance.now();
   }
   return "late";
 }

@@ -1,26 +1,50 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { signalProcess } from "../process/process-group.ts";
 import { Backoff } from "./backoff.ts";
+import { watchHealth } from "./watch-health.ts";
 
-export type Server = AsyncDisposable & { readonly pid: number; readonly exited: Promise<unknown> };
+/** Two minutes: to end a server takes the whole line down, so it is waited for longer than for a service. */
+const SILENCE_PACE = { everyMs: 5_000, missesMax: 24 } as const;
 
-/** Keeps PostgreSQL or NATS up: when the server ends by itself, it is started again over the same data and port. */
+export type Server = AsyncDisposable & {
+  readonly pid: number;
+  readonly exited: Promise<unknown>;
+  answers(timeoutMs: number): Promise<boolean>;
+};
+
+type KeptOptions<S extends Server> = {
+  readonly start: () => Promise<S>;
+  readonly say: (line: string) => void;
+  /** How long it may say nothing; two minutes unless given. */
+  readonly pace?: { readonly everyMs: number; readonly missesMax: number };
+};
+
+/**
+ * Keeps PostgreSQL or NATS up: when the server ends by itself, it is started again over the same data and port. One that answers nobody
+ * for two minutes is killed first; what it acknowledged is in its files, which outlive its process.
+ */
 export class KeptServer<S extends Server> implements AsyncDisposable {
   readonly #start: () => Promise<S>;
   readonly #say: (line: string) => void;
   #onRestart: () => void = () => undefined;
   readonly #stop = new AbortController();
   #server: S;
-  #running: Promise<void>;
+  /** Its pid may belong to another process by now. */
+  #isDown = false;
+  readonly #running: Promise<void>;
+  readonly #watch: AsyncDisposable;
 
-  private constructor(options: { server: S; start: () => Promise<S>; say: (line: string) => void }) {
-    this.#server = options.server;
-    this.#start = options.start;
-    this.#say = options.say;
+  private constructor(server: S, { start, say, pace = SILENCE_PACE }: KeptOptions<S>) {
+    this.#server = server;
+    this.#start = start;
+    this.#say = say;
     this.#running = this.#keepRunning();
+    const ask = (timeoutMs: number): Promise<boolean> => this.#server.answers(timeoutMs);
+    this.#watch = watchHealth({ ask, ...pace, onSilent: () => this.#endSilent() });
   }
 
-  static async start<S extends Server>(start: () => Promise<S>, say: (line: string) => void): Promise<KeptServer<S>> {
-    return new KeptServer({ server: await start(), start, say });
+  static async start<S extends Server>(options: KeptOptions<S>): Promise<KeptServer<S>> {
+    return new KeptServer(await options.start(), options);
   }
 
   /** The server that runs now. */
@@ -35,8 +59,15 @@ export class KeptServer<S extends Server> implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
+    await this.#watch[Symbol.asyncDispose]();
     await this.#server[Symbol.asyncDispose]();
     await this.#running;
+  }
+
+  #endSilent(): void {
+    if (this.#isDown || this.#stop.signal.aborted) return;
+    this.#say("it stands still: it answers nobody any more and is ended");
+    signalProcess(this.#server.pid, "SIGKILL");
   }
 
   async #keepRunning(): Promise<void> {
@@ -44,6 +75,7 @@ export class KeptServer<S extends Server> implements AsyncDisposable {
     let startedAt = performance.now();
     while (!this.#stop.signal.aborted) {
       await this.#server.exited;
+      this.#isDown = true;
       if (this.#stop.signal.aborted) return;
       await sleep(backoff.next(performance.now() - startedAt), undefined, { signal: this.#stop.signal }).catch(
         () => undefined,
@@ -51,6 +83,7 @@ export class KeptServer<S extends Server> implements AsyncDisposable {
       startedAt = performance.now();
       try {
         this.#server = await this.#start();
+        this.#isDown = false;
         this.#say("it had ended and is up again");
         this.#onRestart();
       } catch (error) {

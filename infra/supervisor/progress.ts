@@ -50,6 +50,3 @@ export function createProgress(output: Output, signal: AbortSignal): Progress {
     note: line,
   };
 }
-
-/** Says nothing; for whoever starts a line from a program. */
-export const SILENT: Progress = { step: (_name, work) => work(), note: () => undefined };

@@ -4,7 +4,7 @@ import { join } from "node:path";
  * Where Node keeps compiled code, which halves the time that a service takes to start. It belongs to the checkout, not
  * to a home: filling it takes seconds at a process's end, and the install has done that already (warm-compile-cache.ts).
  */
-export const COMPILE_CACHE = join(import.meta.dirname, "..", "..", "node_modules", ".cache", "signalbox", "compile");
+const COMPILE_CACHE = join(import.meta.dirname, "..", "..", "node_modules", ".cache", "signalbox", "compile");
 
 /** What a process needs of its surroundings, whatever it does. Keys of providers are none of it. */
 const FOR_EVERYONE = ["PATH", "HOME", "TMPDIR", "TMP", "TEMP", "LANG", "LC_ALL", "TZ", "NODE_OPTIONS", "SystemRoot"];

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { StageName } from "@signalbox/proto";
-import { resolveProviders } from "../catalogue/resolve-providers.ts";
+import { checkProviders, resolveProviders } from "../catalogue/resolve-providers.ts";
 import type { ResolvedProviders } from "../catalogue/resolve-providers.ts";
 import { checkGuardrails } from "../config/check-guardrails.ts";
 import { writeDocuments } from "../config/write-documents.ts";
@@ -75,6 +75,7 @@ export type Line = AsyncDisposable & {
 export async function startLine(options: LineOptions): Promise<Line> {
   const { progress } = options;
   const config = readSignalboxConfig(options.configFile);
+  await checkReadConfig(config, options);
   const home = openHome(options.home);
   await using stack = new AsyncDisposableStack();
   stack.use(await claimHome(home));
@@ -107,6 +108,16 @@ export async function startLine(options: LineOptions): Promise<Line> {
   };
 }
 
+/** What the file's fields do not say by themselves, a missing key for one, is told before anything is started. */
+async function checkReadConfig(config: SignalboxConfig, { configFile, env }: LineOptions): Promise<void> {
+  try {
+    checkProviders(config.providers, env);
+    await checkGuardrails(config.guardrails);
+  } catch (error) {
+    throw placedInConfig(error, configFile);
+  }
+}
+
 type Neighbours = { readonly postgres: PostgresNeighbour; readonly nats: NatsNeighbour };
 
 /** Both at once; what came up is on the stack even when the other one failed. */
@@ -135,7 +146,6 @@ async function registerProviders(
       return `http://127.0.0.1:${ports.simulator}/v1`;
     },
   });
-  await checkGuardrails(config.guardrails);
   writeDocuments(home, config, resolved.catalogue);
   return resolved;
 }

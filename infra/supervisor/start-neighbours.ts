@@ -37,10 +37,11 @@ export type NatsNeighbour = Neighbour & {
 /** PostgreSQL over the home folder, with roles, database and schema as this version wants them. */
 export async function bringUpPostgres({ home, keys, ports, progress }: NeighbourOptions): Promise<PostgresNeighbour> {
   const kept = await progress.step("PostgreSQL", () =>
-    KeptServer.start(
-      () => startPostgres({ dir: home.postgres, port: ports.postgres, logFile: join(home.logs, "postgres.log") }),
-      (line) => progress.note(`PostgreSQL: ${line}`),
-    ),
+    KeptServer.start({
+      start: () =>
+        startPostgres({ dir: home.postgres, port: ports.postgres, logFile: join(home.logs, "postgres.log") }),
+      say: (line) => progress.note(`PostgreSQL: ${line}`),
+    }),
   );
   const { superUrl } = kept.server;
   const url = (role: RoleName): string => urlForRole({ superUrl, role, passwords: keys.postgres });
@@ -68,11 +69,11 @@ function appliedText(names: readonly string[]): string | undefined {
 export async function bringUpNats({ home, keys, ports, config, progress }: NeighbourOptions): Promise<NatsNeighbour> {
   const binary = await findNatsServer(home.nats, (line) => progress.note(line));
   const kept = await progress.step("NATS", () =>
-    KeptServer.start(
-      () =>
+    KeptServer.start({
+      start: () =>
         startNats({ binary, dir: home.nats, port: ports.nats, keys: keys.nats, logFile: join(home.logs, "nats.log") }),
-      (line) => progress.note(`NATS: ${line}`),
-    ),
+      say: (line) => progress.note(`NATS: ${line}`),
+    }),
   );
   const { url, operatorUrl } = kept.server;
   try {

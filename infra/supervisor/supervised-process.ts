@@ -4,7 +4,7 @@ import type { GoMessage } from "@signalbox/kit";
 import { signalProcess, startProcessGroup } from "../process/process-group.ts";
 import type { Exit, ProcessGroup, ProcessGroupOptions } from "../process/process-group.ts";
 import { Backoff } from "./backoff.ts";
-import { WATCH_PACE, watchHealth } from "./watch-health.ts";
+import { answersHttp, WATCH_PACE, watchHealth } from "./watch-health.ts";
 
 const STOP_LIMIT_MS = 10_000;
 /** Enough for the message above a stack trace. */
@@ -80,7 +80,7 @@ export class SupervisedProcess implements AsyncDisposable {
       say(`${name} stands still: it has not answered for a minute and is ended`);
       if (this.#current !== undefined) signalProcess(this.#current.pid, "SIGKILL");
     };
-    const watch = watchHealth({ url, ...WATCH_PACE, onSilent });
+    const watch = watchHealth({ ask: (timeoutMs) => answersHttp(url, timeoutMs), ...WATCH_PACE, onSilent });
     this.#stop.signal.addEventListener("abort", () => void watch[Symbol.asyncDispose]());
   }
 

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { watchHealth } from "./watch-health.ts";
+import { answersHttp, watchHealth } from "./watch-health.ts";
 
 const PACE = { everyMs: 20, missesMax: 3 };
 
@@ -26,10 +26,14 @@ async function startService(): Promise<Service> {
   return service;
 }
 
+function asking({ url }: Service): (timeoutMs: number) => Promise<boolean> {
+  return (timeoutMs) => answersHttp(url, timeoutMs);
+}
+
 test("a service that answered and says nothing any more is told of once, and anew after it has answered again", async () => {
   const service = await startService();
   const silent = vi.fn<() => void>();
-  await using _watch = watchHealth({ url: service.url, ...PACE, onSilent: silent });
+  await using _watch = watchHealth({ ask: asking(service), ...PACE, onSilent: silent });
   await vi.waitFor(() => expect(service.asked()).toBeGreaterThan(4));
   expect(silent).not.toHaveBeenCalled();
   for (const times of [1, 2]) {
@@ -47,7 +51,7 @@ test("one that has not begun to answer is left alone, and nobody is asked after 
   service.standsStill = true;
   const silent = vi.fn<() => void>();
   {
-    await using _watch = watchHealth({ url: service.url, ...PACE, onSilent: silent });
+    await using _watch = watchHealth({ ask: asking(service), ...PACE, onSilent: silent });
     await vi.waitFor(() => expect(service.asked()).toBeGreaterThan(6), 5_000);
   }
   expect(silent).not.toHaveBeenCalled();

@@ -2,23 +2,23 @@ import { get } from "node:http";
 import { repeatWork } from "@signalbox/kit/repeated-work";
 
 export type HealthWatch = {
-  /** Answers while the service's event loop turns. */
-  readonly url: string;
+  /** Whether there was an answer, of any kind, within the time. */
+  readonly ask: (timeoutMs: number) => Promise<boolean>;
   readonly everyMs: number;
   /** So many looks in a row without an answer: the service stands still. */
   readonly missesMax: number;
   readonly onSilent: () => void;
 };
 
-/** A minute: longer than the longest that a service was seen to be busy, and shorter than it takes anyone to wake up. */
+/** A minute: longer than the longest that anything was seen to be busy, and shorter than it takes anyone to wake up. */
 export const WATCH_PACE = { everyMs: 5_000, missesMax: 12 } as const;
 
-/** Asks a service again and again whether it lives, from its first answer on, until it is disposed of. */
-export function watchHealth({ url, everyMs, missesMax, onSilent }: HealthWatch): AsyncDisposable {
+/** Asks a service or a server again and again whether it lives, from its first answer on, until it is disposed of. */
+export function watchHealth({ ask, everyMs, missesMax, onSilent }: HealthWatch): AsyncDisposable {
   let misses = 0;
   let hasAnswered = false;
   async function look(): Promise<void> {
-    const answered = await answers(url, everyMs);
+    const answered = await ask(everyMs);
     hasAnswered ||= answered;
     misses = answered || !hasAnswered ? 0 : misses + 1;
     if (misses < missesMax) return;
@@ -30,8 +30,11 @@ export function watchHealth({ url, everyMs, missesMax, onSilent }: HealthWatch):
   return repeatWork({ everyMs, work: look, onFailure: () => undefined });
 }
 
-/** Over a connection of its own, and through no proxy of the environment's: it is the service that is asked. */
-function answers(url: string, timeoutMs: number): Promise<boolean> {
+/**
+ * Whether a service's event loop turns, by its /healthz. Over a connection of its own, and through no proxy of the environment's: it is the
+ * service that is asked.
+ */
+export function answersHttp(url: string, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const request = get(url, { agent: false, signal: AbortSignal.timeout(timeoutMs) }, (answer) => {
       answer.resume();

@@ -11,7 +11,7 @@ export const TenantId = z
 /** `sha256:` and 64 lower-case hex digits: the name of a content-addressed document. */
 export const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
-/** `hmac-sha256:` and 64 lower-case hex digits, keyed by the tenant's digest key: destroying that key is the erasure. */
+/** `hmac-sha256:` and 64 lower-case hex digits, keyed by the tenant's digest key: without it nobody can try what it was made of. */
 export const KeyedDigest = z.string().regex(/^hmac-sha256:[0-9a-f]{64}$/);
 
 /** A non-negative safe integer; every number in a hashed record is one. */

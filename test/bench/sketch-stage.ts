@@ -10,9 +10,10 @@ import {
   type ClientDuplexStream,
   type ServerDuplexStream,
 } from "@grpc/grpc-js";
+import { connectOperator } from "@signalbox/infra/nats/connect-operator.ts";
 import type { Msg } from "nats";
 import { serveAsChild } from "./serve-as-child.ts";
-import { connectSketch, EVENT_SUBJECT } from "./sketch-bus.ts";
+import { EVENT_SUBJECT } from "./sketch-bus.ts";
 import { bytes, EXCHANGE, NOTHING, pieceOf, readPiece } from "./sketch-exchange.ts";
 import type { SketchStage } from "./sketch.ts";
 
@@ -25,7 +26,7 @@ type Order = { readonly id: number; readonly address?: string };
 type Pass = (order: Order) => void | Promise<void>;
 
 const [stage = "", natsUrl = "", upstreamUrl = ""] = process.argv.slice(2);
-const nats = await connectSketch(natsUrl);
+const nats = await connectOperator(natsUrl);
 const events = nats.jetstream();
 
 const STAGES: Record<SketchStage, () => Promise<void>> = {

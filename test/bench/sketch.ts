@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connectOperator } from "@signalbox/infra/nats/connect-operator.ts";
 import { findNatsServer } from "@signalbox/infra/nats/find-nats-server.ts";
 import { natsKeys } from "@signalbox/infra/nats/nats-keys.ts";
 import { startNats } from "@signalbox/infra/nats/start-nats.ts";
@@ -8,7 +9,7 @@ import { freePort } from "@signalbox/infra/process/free-port.ts";
 import { DiscardPolicy } from "nats";
 import { endChild, forkFile, nextMessage } from "./child-process.ts";
 import type { Listening } from "./serve-as-child.ts";
-import { connectSketch, EVENT_SUBJECT } from "./sketch-bus.ts";
+import { EVENT_SUBJECT } from "./sketch-bus.ts";
 import type { Target } from "./target.ts";
 
 /** In the order in which they start: each finds the one that it sends to. */
@@ -56,7 +57,7 @@ export async function startSketch(mock: Target): Promise<Target> {
 }
 
 async function makeStream(url: string): Promise<void> {
-  const nats = await connectSketch(url);
+  const nats = await connectOperator(url);
   const manager = await nats.jetstreamManager();
   const limits = { max_bytes: EVENTS_MAX_BYTES, discard: DiscardPolicy.Old };
   await manager.streams.add({ name: "SKETCH", subjects: [EVENT_SUBJECT], ...limits });

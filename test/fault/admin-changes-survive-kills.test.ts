@@ -1,6 +1,7 @@
+import { connectOperator } from "@signalbox/infra/nats/connect-operator.ts";
 import { ensureStreams } from "@signalbox/infra/nats/streams.ts";
 import { AUDIT_STREAM } from "@signalbox/proto";
-import { connect, type NatsConnection } from "nats";
+import type { NatsConnection } from "nats";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startLine, type TestLine } from "../kit/start-line.ts";
@@ -23,8 +24,7 @@ beforeAll(async () => {
   line = await startLine({});
   owner = new Client({ connectionString: line.databaseUrl });
   await owner.connect();
-  const { username, password, host } = new URL(line.natsUrl);
-  nats = await connect({ servers: host, user: username, pass: password });
+  nats = await connectOperator(line.natsUrl);
   register = await Register.open(line.databaseUrl);
 });
 

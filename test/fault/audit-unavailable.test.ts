@@ -1,6 +1,6 @@
 import { AUDIT_STREAM } from "@signalbox/proto";
-import { connect } from "nats";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connectOperator } from "@signalbox/infra/nats/connect-operator.ts";
 import { ensureStreams } from "@signalbox/infra/nats/streams.ts";
 import { KEY_LEAVES, startLine, type TestLine } from "../kit/start-line.ts";
 import { startUpstream, type Upstream } from "../kit/upstream.ts";
@@ -48,8 +48,7 @@ describe.each(["async", "sync"] as const)("with audit: %s", (audit) => {
   });
 
   test("without the ledger's stream a request gets 503 with Retry-After, and no provider is called", async () => {
-    const { username, password, host } = new URL(line.natsUrl);
-    const nats = await connect({ servers: host, user: username, pass: password });
+    const nats = await connectOperator(line.natsUrl);
     const manager = await nats.jetstreamManager();
     await manager.streams.delete(AUDIT_STREAM.name);
     await nats.close();

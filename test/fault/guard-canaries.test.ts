@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { connect } from "nats";
+import { connectOperator } from "@signalbox/infra/nats/connect-operator.ts";
 import { Client } from "pg";
 import { expect, test } from "vitest";
 import { startLine, type TestLine } from "../kit/start-line.ts";
@@ -80,8 +80,7 @@ type Seen = { readonly subject: string; readonly data: Buffer };
 
 /** Everything that passes over the bus, requests and replies included. */
 async function listen(line: TestLine, stack: AsyncDisposableStack): Promise<Seen[]> {
-  const { host, username, password } = new URL(line.natsUrl);
-  const bus = stack.adopt(await connect({ servers: host, user: username, pass: password }), (each) => each.close());
+  const bus = stack.adopt(await connectOperator(line.natsUrl), (each) => each.close());
   const seen: Seen[] = [];
   bus.subscribe(">", {
     callback: (_error, { subject, data }) => void seen.push({ subject, data: Buffer.from(data) }),

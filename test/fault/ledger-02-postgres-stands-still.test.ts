@@ -5,8 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { recordedTerminal } from "@signalbox/infra/cli/recorded-terminal.ts";
 import { runCli } from "@signalbox/infra/cli/run-cli.ts";
 import { readLogVkey } from "@signalbox/infra/cli/verify/producer-keys.ts";
+import { connectOperator } from "@signalbox/infra/nats/connect-operator.ts";
 import { AUDIT_STREAM } from "@signalbox/proto";
-import { connect } from "nats";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../flow/ledger-rig.ts";
@@ -95,8 +95,7 @@ describe.each(["async", "sync"] as const)("with audit: %s", (audit) => {
   }
 
   async function queued(): Promise<number> {
-    const { username, password, host } = new URL(line.natsUrl);
-    const nats = await connect({ servers: host, user: username, pass: password });
+    const nats = await connectOperator(line.natsUrl);
     const { state } = await (await nats.jetstreamManager()).streams.info(AUDIT_STREAM.name);
     await nats.close();
     return state.messages;

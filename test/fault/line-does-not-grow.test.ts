@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { connect } from "nats";
+import { connectOperator } from "@signalbox/infra/nats/connect-operator.ts";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type TestLine, startLine } from "../kit/start-line.ts";
@@ -104,8 +104,7 @@ async function ask(number: number): Promise<void> {
 async function rest(): Promise<Rest> {
   const database = new Client({ connectionString: line.databaseUrl });
   await database.connect();
-  const { host, username: user, password: pass } = new URL(line.natsUrl);
-  const nats = await connect({ servers: host, user, pass });
+  const nats = await connectOperator(line.natsUrl);
   const count = async (sql: string): Promise<number> => Number((await database.query<{ n: string }>(sql)).rows[0]!.n);
   try {
     await vi.waitFor(

@@ -1,6 +1,6 @@
+import { connectOperator } from "@signalbox/infra/nats/connect-operator.ts";
 import { ensureStreams } from "@signalbox/infra/nats/streams.ts";
 import { AUDIT_STREAM } from "@signalbox/proto";
-import { connect } from "nats";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startLine, type TestLine } from "../kit/start-line.ts";
 import { delta, DONE, startUpstream, usageChunk, type Upstream } from "../kit/upstream.ts";
@@ -70,8 +70,7 @@ test("B15 while the bus stands still the record is sent again, and the answer en
 });
 
 test("B15 without the queue the answer ends in an error and has no end, and is closed as abandoned afterwards", async () => {
-  const { username, password, host } = new URL(line.natsUrl);
-  const operator = await connect({ servers: host, user: username, pass: password });
+  const operator = await connectOperator(line.natsUrl);
   const manager = await operator.jetstreamManager();
   const { requestId, text } = await askAround(async () => {
     await manager.streams.delete(AUDIT_STREAM.name);

@@ -123,7 +123,7 @@ async function startInstance(
 }
 
 /** In these tests a service's token is its name. */
-export function metadataOf(service: string): Metadata {
+function metadataOf(service: string): Metadata {
   const metadata = new Metadata();
   metadata.set("authorization", `Bearer ${service}`);
   return metadata;

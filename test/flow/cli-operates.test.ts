@@ -34,7 +34,7 @@ beforeAll(async () => {
   await ask("auto");
   await ask("no-such-model");
   await ask("upstream/large");
-  await vi.waitUntil(async () => (await listed()).every(({ outcome }) => outcome !== null), { timeout: 10_000 });
+  await vi.waitUntil(async () => (await listed()).filter((each) => each.outcome).length === 3, { timeout: 10_000 });
 });
 afterAll(async () => {
   await line[Symbol.asyncDispose]();
@@ -175,7 +175,7 @@ test("what was retained is erased for good, the erasure is recorded, and the reg
   expect(erased).toMatchObject({ code: 0, stdout: expect.stringContaining("erased the content of 1 request of") });
   expect((await run("content", "show", id)).code).toBe(1);
   const terminal = recordedTerminal();
-  const tailing = runCli(["tail", "--from", "0", "--type", "erasure", "--json", "--home", line.home], terminal);
+  const tailing = runCli(["tail", "--from-index", "0", "--type", "erasure", "--json", "--home", line.home], terminal);
   await expect.poll(() => terminal.stdout.length, { timeout: 10_000 }).toBe(1);
   terminal.abort();
   await tailing;
@@ -292,10 +292,10 @@ test("a key may be made to expire, and the list shows when and that it did", asy
 
 test("an admin's key sees all tenants; a member's its own alone, and manages no keys", async () => {
   expect((await listed()).map(({ decision }) => decision.tenant)).toContain("team-a");
-  const terminal = recordedTerminal({ SIGNALBOX_KEY: line.apiKey });
+  const terminal = recordedTerminal({ SIGNALBOX_ADMIN_KEY: line.apiKey });
   expect(await runCli(["keys", "list", "--home", line.home], terminal)).toBe(2);
   expect(terminal.stderr.join("")).toContain("adminKey");
-  const mine = recordedTerminal({ SIGNALBOX_KEY: line.apiKey });
+  const mine = recordedTerminal({ SIGNALBOX_ADMIN_KEY: line.apiKey });
   expect(await runCli(["decisions", "list", "--json", "--home", line.home], mine)).toBe(0);
   expect(mine.stdout.join("")).not.toContain("team-a");
 });
@@ -310,7 +310,7 @@ test("models are shown with limits, exact prices, quality and health", async () 
 });
 
 test("Ctrl-C ends a tail with 0, though it comes through npm as well", async () => {
-  const child = spawn(process.execPath, [MAIN, "tail", "--from", "0", "--home", line.home], { stdio: "pipe" });
+  const child = spawn(process.execPath, [MAIN, "tail", "--from-index", "0", "--home", line.home], { stdio: "pipe" });
   await once(child.stdout, "data");
   child.kill("SIGINT");
   child.kill("SIGINT");

@@ -108,6 +108,8 @@ test("a copy verifies against an older checkpoint, and replays, with the line go
     size: LEAVES,
     ours: LEAVES,
     since: KEY_LEAVES + 2,
+    keys: { unproven: [] },
+    unchecked: [`export.json: that entries 0 to ${LEAVES} were asked for`],
     replay: { replayed: REQUESTS, identical: REQUESTS, different: [], failed: [] },
   });
 });

@@ -8,7 +8,7 @@ import { decodeAuditMessage } from "@signalbox/kit";
 import { parseEnvelope } from "@signalbox/tlog";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { delta, streamed, whole } from "../kit/upstream.ts";
-import { CHAT, type DispatchRig, startDispatchRig, wordsIn } from "./dispatch-rig.ts";
+import { CHAT, OWN_TOKEN, type DispatchRig, startDispatchRig, wordsIn } from "./dispatch-rig.ts";
 
 const STREAM = { ...CHAT, stream: true };
 
@@ -98,8 +98,9 @@ describe("a complete answer goes to the cache when the decision says so", () => 
 
   beforeAll(async () => {
     rig = await startDispatchRig();
-    cache = await startGrpcServer({ host: "127.0.0.1", port: 0, advertiseHost: null }, [
-      { definition: CacheService, implementation: { store, read } },
+    const callers = { dispatcher: `sha256:${createHash("sha256").update(OWN_TOKEN).digest("hex")}` };
+    cache = await startGrpcServer({ host: "127.0.0.1", port: 0, advertiseHost: null, callers }, [
+      { definition: CacheService, implementation: { store, read }, only: { store: "dispatcher" } },
     ]);
   });
   afterAll(async () => {

@@ -23,6 +23,8 @@ import { startUpstream, type Upstream } from "../kit/upstream.ts";
 const REPLY_TO = "_INBOX_ingress.test";
 const PATIENCE_MS = 5_000;
 const TOKEN = "ingress-token";
+/** The dispatcher's own, for those that it calls. */
+export const OWN_TOKEN = "dispatcher-token";
 
 /** Micro-USD per million tokens. */
 export const PRICE = [
@@ -89,6 +91,8 @@ export async function startDispatchRig({ providers, ...overrides }: RigOverrides
   const signingKeyFile = join(dir, "dispatcher.pem");
   const { privateKey } = generateKeyPairSync("ed25519");
   await writeFile(signingKeyFile, privateKey.export({ type: "pkcs8", format: "pem" }));
+  const grpcTokenFile = join(dir, "token");
+  await writeFile(grpcTokenFile, `${OWN_TOKEN}\n`);
   const nats = starting.use(await freshNats());
   const operator = starting.adopt(await nats.connectAsOperator(), (open) => open.close());
   const one = starting.use(await startUpstream());
@@ -99,6 +103,7 @@ export async function startDispatchRig({ providers, ...overrides }: RigOverrides
         logLevel: "fatal",
         nats: nats.credentialsFor("dispatcher"),
         signingKeyFile,
+        grpcTokenFile,
         grpc: { callers: { ingress: `sha256:${createHash("sha256").update(TOKEN).digest("hex")}` } },
         providers: {
           one: { baseUrl: one.baseUrl, apiKey: "key-one", ...providers?.one },

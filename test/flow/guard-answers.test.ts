@@ -2,8 +2,7 @@ import { randomBytes } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DEFAULT_GUARD } from "@signalbox/guard";
-import type { GuardDocument, RequestRedaction } from "@signalbox/proto";
+import { DEFAULT_DETECTION, type GuardDocument, type RequestRedaction } from "@signalbox/proto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { delta, DONE, streamed, usageChunk, whole } from "../kit/upstream.ts";
 import { CHAT, type DispatchRig, eventsIn, planned, startDispatchRig, wordsIn } from "./dispatch-rig.ts";
@@ -14,7 +13,7 @@ const OTHER = "stranger@mail.example.org";
 
 const DOCUMENT: GuardDocument = {
   schema: "signalbox.guard.v1",
-  detect: { ...DEFAULT_GUARD, pii: ["email"], injection: [], lists: [], patterns: [], allow: [] },
+  detect: { ...DEFAULT_DETECTION, pii: ["email"], injection: [] },
   request: { rules: [], textMaxChars: 100_000, beyond: "block" },
   answer: {
     rules: [

@@ -2,8 +2,7 @@ import { randomBytes } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DEFAULT_GUARD } from "@signalbox/guard";
-import { type GuardDocument, type PipelineReply, RequestRedaction } from "@signalbox/proto";
+import { DEFAULT_DETECTION, type GuardDocument, type PipelineReply, RequestRedaction } from "@signalbox/proto";
 import type { DispatchRequest } from "@signalbox/proto/grpc/dispatcher";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { cachedAt, dispatchTo, startIngressRig, type IngressRig } from "./ingress-rig.ts";
@@ -11,7 +10,7 @@ import { cachedAt, dispatchTo, startIngressRig, type IngressRig } from "./ingres
 const KEY = `ghp_${randomBytes(18).toString("hex")}`;
 const DOCUMENT: GuardDocument = {
   schema: "signalbox.guard.v1",
-  detect: { ...DEFAULT_GUARD, pii: [...DEFAULT_GUARD.pii], injection: [], lists: [], patterns: [], allow: [] },
+  detect: { ...DEFAULT_DETECTION, injection: [] },
   request: {
     rules: [
       { match: "secret.*", action: "block" },

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { status } from "@grpc/grpc-js";
+import { callerOf } from "@signalbox/kit/grpc";
 import { uuidv7 } from "@signalbox/kit";
 import { SignalboxError } from "@signalbox/proto";
 import type { LedgerEntry, LedgerRecord, LedgerQueryRequest } from "@signalbox/proto/grpc/ledger";
@@ -41,12 +42,13 @@ const RECORD: LedgerRecord = {
 let rig: IngressRig;
 let queries: LedgerQueryRequest[] = [];
 const asked: [string, string][] = [];
+const tailed: [string, string][] = [];
 beforeAll(async () => {
   rig = await startIngressRig({
     ledger: {
       get: (call, reply) => {
         const { tenant, id } = call.request;
-        asked.push([String(call.metadata.get("authorization")[0]), tenant]);
+        asked.push([callerOf(call.metadata), tenant]);
         const isMine = tenant === "" || tenant === "alice";
         if (isMine && (id === DECISION_ID || id === REQUEST_ID)) return reply(null, RECORD);
         const error = new SignalboxError("not-found", "The register holds no such decision.");
@@ -72,7 +74,8 @@ beforeAll(async () => {
         call.end();
       },
       tail: (call) => {
-        const { fromIndex, types } = call.request;
+        const { fromIndex, types, tenant } = call.request;
+        tailed.push([callerOf(call.metadata), tenant]);
         for (let index = Number(fromIndex); index < 5; index += 1) {
           const entry = entryOf(index, index % 2 === 0 ? "decision" : "outcome", { n: index });
           if (types.length === 0 || types.includes(entry.type)) call.write(entry);
@@ -120,8 +123,8 @@ test("a tenant reads its own records alone; an admin all, with the operator's cr
   expect(await read(`/v1/decisions/${DECISION_ID}`, rig.otherTenantKey)).toMatchObject({ status: 404 });
   expect(await read(`/v1/decisions/${DECISION_ID}`, rig.adminKey)).toMatchObject({ status: 200 });
   expect(asked).toEqual([
-    ["Bearer ingress", "bob"],
-    ["Bearer operator", ""],
+    ["ingress", "bob"],
+    ["operator", ""],
   ]);
   expect(await read("/v1/decisions/not-an-id")).toMatchObject({ status: 404, body: { error: { code: "not_found" } } });
 });
@@ -209,6 +212,30 @@ test("a reader that comes back with Last-Event-ID goes on behind it, and gets th
   expect(next).toContain("id: 3\n");
 });
 
+test("who reaches all tenants follows all of them or one; who does not follows its own alone", async () => {
+  tailed.length = 0;
+  for (const [key, tenant] of [
+    [rig.adminKey, ""],
+    [rig.adminKey, "alice"],
+    [rig.memberKey, ""],
+    [rig.memberKey, "alice"],
+  ] as const) {
+    const query = tenant === "" ? "" : `&tenant=${tenant}`;
+    await events(`/v1/events?from=5${query}`, 1, { authorization: `Bearer ${key}` });
+  }
+  expect(tailed).toEqual([
+    ["operator", ""],
+    ["operator", "alice"],
+    ["ingress", "alice"],
+    ["ingress", "alice"],
+  ]);
+  expect(await read("/v1/events?tenant=bob")).toMatchObject({ status: 403 });
+  expect(await read("/v1/events?tenant=No%20Name", rig.adminKey)).toMatchObject({
+    status: 400,
+    body: { error: { param: "tenant" } },
+  });
+});
+
 test("a feed ends when its key is revoked, within about a second", async () => {
   const made = await fetch(`${rig.baseUrl}/v1/keys`, {
     method: "POST",
@@ -249,7 +276,10 @@ async function textOf(path: string): Promise<string> {
 
 test("health, readiness and metrics need no key, and no label holds what a caller made up", async () => {
   expect(await textOf("/healthz")).toBe("ok\n");
-  expect(await textOf("/readyz")).toBe("ok\n");
+  expect(JSON.parse(await textOf("/readyz"))).toMatchObject({
+    status: "ready",
+    dependencies: { nats: { state: "ok" } },
+  });
   await read("/v1/models/made-up-by-a-caller");
   const metrics = await textOf("/metrics");
   expect(metrics).toMatch(/signalbox_ingress_requests_total\{route="\/v1\/models\/\*",status="404"\} [1-9]/);

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeAuditMessage, uuidv7 } from "@signalbox/kit";
-import { startGrpcServer, type GrpcServer } from "@signalbox/kit/grpc";
+import { startGrpcServer, type GrpcServer, type ServedService } from "@signalbox/kit/grpc";
 import {
   AdminEvent,
   AUDIT_STREAM,
@@ -179,15 +179,18 @@ async function configFiles(dir: string, pepper: Buffer): Promise<object> {
 }
 
 function playServices(played: PlayedServices): Promise<GrpcServer> {
-  const config = { host: "127.0.0.1", port: 0, advertiseHost: null };
-  const services = [];
+  // In these tests a service's token is its name.
+  const callers = { ingress: `sha256:${sha256("ingress")}`, operator: `sha256:${sha256("operator")}` };
+  const config = { host: "127.0.0.1", port: 0, advertiseHost: null, callers };
+  const services: ServedService[] = [];
   if (played.dispatcher !== undefined) {
     const implementation = { dispatch: played.dispatcher, exchange: playExchange(played.dispatcher) };
-    services.push({ definition: DispatcherService, implementation });
+    services.push({ definition: DispatcherService, implementation, only: null });
   }
-  if (played.cache !== undefined) services.push({ definition: CacheService, implementation: { read: played.cache } });
+  if (played.cache !== undefined)
+    services.push({ definition: CacheService, implementation: { read: played.cache }, only: null });
   if (played.ledger !== undefined)
-    services.push({ definition: LedgerService, implementation: played.ledger as LedgerServer });
+    services.push({ definition: LedgerService, implementation: played.ledger as LedgerServer, only: null });
   return startGrpcServer(config, services);
 }
 

@@ -81,9 +81,14 @@ test("another policy is tried on what was recorded: what moves where, what is re
       ],
     },
   });
-  const missing = await finished({ kind: "diff", policy: sha256Digest("no policy") });
-  expect(missing).toMatchObject({ replayed: 4, failed: 4, identicalShare: 0 });
-  expect(missing.failures[0]?.error).toMatch(/is missing/);
+});
+
+test("a document that the register does not hold is refused at once, and not by each decision", async () => {
+  const digest = sha256Digest("no policy");
+  await expect(finished({ kind: "diff", policy: digest })).rejects.toMatchObject({
+    code: 5,
+    details: expect.stringContaining(`The register holds no policy ${digest}.`),
+  });
 });
 
 test("a decision whose figures alone change goes nowhere else, and one without a price is in no sum", async () => {
@@ -109,7 +114,8 @@ test("what a diff changes is told by tenant, task and model, with the documents 
 });
 
 describe("another classifier is tried", () => {
-  const classifier = `sha256:${"c".repeat(64)}`;
+  const classifier = sha256Digest("another classifier");
+  beforeAll(() => replays.keep("classifier", "another classifier"));
   const order: Partial<ReplayOrder> = { kind: "diff", classifier, toIndex: 4 };
 
   test("where nobody can read the content, every decision counts as not replayed, and why", async () => {

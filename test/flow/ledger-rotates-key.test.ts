@@ -4,6 +4,7 @@ import {
   EntryChecker,
   formatVkey,
   openLogKeyRotation,
+  parseLogKeys,
   parsePolicy,
   parseVkey,
   signCheckpoint,
@@ -85,7 +86,7 @@ function trusting(vkey: string): Policy {
 }
 
 /** Reads the log as an auditor does; another checkpoint may be put in its place. */
-function verify(policy: Policy, checkpoint?: string): Promise<LogVerdict> {
+function verify(policy: Policy, checkpoint?: string, vkeys?: string): Promise<LogVerdict> {
   const [authorization = ""] = as("operator").get("authorization") as string[];
   const producers = new Map(
     [rig.policy, rig.own].map(({ keyId, service, publicKey: key }) => [keyId, { service, key }] as const),
@@ -93,6 +94,7 @@ function verify(policy: Policy, checkpoint?: string): Promise<LogVerdict> {
   return verifyLog({
     policy,
     checker: new EntryChecker({ producers, mayRecord }),
+    keys: parseLogKeys(vkeys ?? "") ?? undefined,
     async read(path) {
       if (path === "checkpoint" && checkpoint !== undefined) return Buffer.from(checkpoint);
       const response = await fetch(`http://127.0.0.1:${ledger.ports.http}/${path}`, { headers: { authorization } });
@@ -128,7 +130,14 @@ test("a key takes another's place under load: each checkpoint is signed by whom 
   const named = await (await fetch(`http://127.0.0.1:${ledger.ports.http}/vkeys`)).text();
   const own = named.split("\n").filter((line) => line.startsWith("log"));
   expect(own).toEqual([`log ${fresh}`, `log-term ${old} - ${to}`, `log-term ${fresh} ${from} -`]);
-  expect(await verify(trusting(fresh))).toMatchObject({ kind: "sound" });
+  const producers = named.split("\n").filter((line) => line.startsWith("producer"));
+  expect(await verify(trusting(fresh), undefined, named)).toMatchObject({
+    kind: "sound",
+    // The rig's producers are of no leaf, as those of an old register.
+    keys: { proven: 3, unproven: producers },
+  });
+  const lie = named.replace(`${from} -`, `${from - 1} -`);
+  expect(await verify(trusting(fresh), undefined, lie)).toMatchObject({ kind: "tampered", index: from });
   expect(await verify(trusting(old))).toMatchObject({ kind: "unverifiable" });
 
   // Whoever has stolen the outgoing key can still sign with it.

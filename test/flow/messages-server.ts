@@ -7,7 +7,7 @@ import {
   ingressOf,
   type NeutralRequest,
   parseAnthropicCount,
-  renderAnthropicCountAnswer,
+  renderAnthropicCount,
 } from "@signalbox/dialects";
 import { SignalboxError, type WireName } from "@signalbox/proto";
 
@@ -61,7 +61,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, rig: Me
     const body = JSON.parse(await readText(request)) as unknown;
     if (request.url?.startsWith("/v1/messages/count_tokens") === true) {
       rig.request = parseAnthropicCount(body);
-      return send(response, 200, renderAnthropicCountAnswer(14));
+      return send(response, 200, renderAnthropicCount(14));
     }
     rig.request = caller.parseRequest(body);
     const { answer } = rig;

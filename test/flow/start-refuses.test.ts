@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -33,6 +33,33 @@ test("a config that does not fit is refused with its line, its field and what wa
   expect([code, stdout]).toEqual([1, ""]);
   expect(stderr).toContain(`${file}:2: cahce: there is no such field: did you mean cache?`);
   expect(stderr).toContain(`${file}:5: limits.bodyMaxBytes: expected a number`);
+});
+
+test("a provider's field that there is not is refused with the one that was probably meant", () => {
+  const file = join(dir, "field.yaml");
+  writeFileSync(file, "providers:\n  openai:\n    apikeyenv: X\n    models: [{ id: a, contxt: 9 }]\n");
+  const { code, stderr } = start("--port", "0", "--config", file);
+  expect(code).toBe(1);
+  expect(stderr).toContain(`${file}:3: providers.openai.apikeyenv: there is no such field: did you mean apiKeyEnv?`);
+  expect(stderr).toContain("did you mean context?");
+});
+
+test("a key that is not set, and a rule that cannot hold, are told before anything is started", () => {
+  const file = join(dir, "no-key.yaml");
+  writeFileSync(file, "providers:\n  openai: { apiKeyEnv: NOBODY_SETS_THIS }\n");
+  const noKey = start("--home", join(dir, "not-made"), "--port", "0", "--config", file);
+  expect(noKey.code).toBe(1);
+  expect(noKey.stderr.trim()).toBe(
+    `${file}:2: providers.openai.apiKeyEnv names NOBODY_SETS_THIS, which is not set: export it before the start.`,
+  );
+  writeFileSync(
+    file,
+    "guardrails: { enabled: true, request: { rules: [{ match: nothing.like-it, action: block }] } }\n",
+  );
+  expect(start("--home", join(dir, "not-made"), "--port", "0", "--config", file).stderr).toContain(
+    "guardrails.request",
+  );
+  expect(existsSync(join(dir, "not-made"))).toBe(false);
 });
 
 test("a taken port is named, with the way out", async () => {

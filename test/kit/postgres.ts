@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { dropDatabase, ensureDatabase, urlForRole } from "@signalbox/infra/postgres/roles.ts";
+import { ensureDatabase, urlForRole } from "@signalbox/infra/postgres/roles.ts";
 import type { RoleName } from "@signalbox/infra/postgres/roles.ts";
+import { Client } from "pg";
 import { inject } from "vitest";
 
 export type FreshDatabase = AsyncDisposable & {
@@ -22,4 +23,15 @@ export async function freshDatabase(): Promise<FreshDatabase> {
     urlFor,
     [Symbol.asyncDispose]: () => dropDatabase(superUrl, name),
   };
+}
+
+/** Ends the sessions of a database and removes it. */
+async function dropDatabase(superUrl: string, name: string): Promise<void> {
+  const client = new Client({ connectionString: superUrl });
+  await client.connect();
+  try {
+    await client.query(`drop database if exists ${name} with (force)`);
+  } finally {
+    await client.end();
+  }
 }

@@ -1,5 +1,5 @@
 /** What can go wrong in a run. Over many runs, all of it has to. */
-export const MISHAPS = [
+const MISHAPS = [
   "message lost",
   "message doubled",
   "message late",

@@ -20,7 +20,7 @@ export type StoreFaults = {
   loseLock: number;
 };
 
-export const NO_STORE_FAULTS: StoreFaults = { breakBefore: 0, breakAfter: 0, dieBefore: 0, dieAfter: 0, loseLock: 0 };
+const NO_STORE_FAULTS: StoreFaults = { breakBefore: 0, breakAfter: 0, dieBefore: 0, dieAfter: 0, loseLock: 0 };
 
 /** A leaf with what was true when it was committed. */
 export type StoredLeaf = { readonly event: GoodEvent; readonly epoch: string; readonly atMs: number };

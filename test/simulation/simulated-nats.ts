@@ -7,7 +7,7 @@ import type { SimulatedProcess, VirtualTime } from "./virtual-time.ts";
 /** How often a message between a client and the server goes wrong, each as a probability. */
 export type BusFaults = { drop: number; duplicate: number; slow: number };
 
-export const NO_BUS_FAULTS: BusFaults = { drop: 0, duplicate: 0, slow: 0 };
+const NO_BUS_FAULTS: BusFaults = { drop: 0, duplicate: 0, slow: 0 };
 
 const ACK_WAIT_MS = 5_000;
 const PULL = `$JS.API.CONSUMER.MSG.NEXT.${AUDIT_STREAM.name}.${AUDIT_STREAM.consumer}`;

@@ -1,4 +1,7 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { STAGES } from "@signalbox/proto";
@@ -15,6 +18,19 @@ test.each(STAGES.map((stage) => [stage]))(
   },
   60_000,
 );
+
+test("a service that waits for NATS says so, and ends when it is told to", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "signalbox-waits-"));
+  const config = join(dir, "classifier.json");
+  // Port 9 is the discard service's, which nothing here serves.
+  writeFileSync(config, JSON.stringify({ nats: { url: "nats://127.0.0.1:9" } }));
+  const service = spawn(process.execPath, [join(ROOT, "services/classifier/src/main.ts"), "--config", config]);
+  const [line] = (await once(service.stderr, "data")) as [Buffer];
+  expect(line.toString()).toContain('"server":"127.0.0.1:9","msg":"NATS does not answer; the start waits for it"');
+  service.kill("SIGTERM");
+  expect(await once(service, "exit")).toEqual([0, null]);
+  rmSync(dir, { recursive: true });
+}, 60_000);
 
 test("a service refuses a config with an unknown field, and names it", async () => {
   const main = join(ROOT, "services/classifier/src/main.ts");

@@ -39,7 +39,7 @@ function readyCheck(baseUrl: string): Check {
     look: async () => {
       try {
         const response = await fetch(`${baseUrl}/readyz`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
-        const words = (await response.text()).trim().slice(0, 200);
+        const words = (await response.text()).trim().slice(0, 600);
         if (response.ok) return ok(`${baseUrl} is ready`);
         return fail(`${baseUrl} is not ready: ${words}`, READ_LOGS);
       } catch {

@@ -51,7 +51,7 @@ export function formatBudgets(budgets: readonly Budget[]): string {
           .map(([word, value]) => `${word}=${value}`)
           .concat(each === null ? [] : [`each ${each}`])
           .join(" ") || "all",
-        typeof window === "string" ? window : `${window.seconds} s`,
+        typeof window === "string" ? window : formatWindow(window.seconds),
         amount(current.limit),
         amount(current.spent),
         amount(current.reserved),
@@ -80,4 +80,16 @@ export function formatAccounts(accounts: z.infer<typeof BudgetAccounts>["data"],
 function formatAmount(text: string, unit: string): string {
   if (unit !== "pico-usd") return text;
   return text.startsWith("-") ? `-${formatPicoUsd(text.slice(1))}` : formatPicoUsd(text);
+}
+
+const UNITS_S = [
+  ["d", 86_400],
+  ["h", 3_600],
+  ["m", 60],
+] as const;
+
+/** As `--window` takes it: in the largest unit that it is a whole number of. */
+function formatWindow(seconds: number): string {
+  const [unit, unitSeconds] = UNITS_S.find(([, of]) => seconds % of === 0) ?? ["s", 1];
+  return `${seconds / unitSeconds}${unit}`;
 }

@@ -16,6 +16,8 @@ export type Bus = AsyncDisposable & {
 const RECONNECT_WAIT_MS = 250;
 /** A server that stands still keeps its connections; after three of these it is known, and requests are refused at once. */
 const PING_EVERY_MS = 3_000;
+/** A start that waits says for what; one that is a moment early says nothing. */
+const WAITING_TOLD_AFTER_MS = 2_000;
 
 /** Connects, waiting for the server when it is not up yet, and reconnects for ever. */
 export async function connectBus(
@@ -24,6 +26,9 @@ export async function connectBus(
   log: Logger,
 ): Promise<Bus> {
   const prefix = inboxPrefix(service);
+  const waiting = setTimeout(() => {
+    log.warn({ server: URL.parse(nats.url)?.host ?? null }, "NATS does not answer; the start waits for it");
+  }, WAITING_TOLD_AFTER_MS);
   const connection = await connect({
     servers: nats.url,
     name: `${service}/${instance}`,
@@ -36,7 +41,7 @@ export async function connectBus(
     ...(nats.seedFile === null
       ? {}
       : { authenticator: nkeyAuthenticator(new TextEncoder().encode(readFileSync(nats.seedFile, "utf8").trim())) }),
-  });
+  }).finally(() => clearTimeout(waiting));
   let connected = true;
   void (async () => {
     for await (const status of connection.status()) {

@@ -10,7 +10,7 @@ afterEach(() => {
 
 test("a machine's proxy stands between no two stages", async () => {
   for (const name of ["grpc_proxy", "http_proxy", "https_proxy"]) vi.stubEnv(name, "http://127.0.0.1:9");
-  await using server = await startGrpcServer({ host: "127.0.0.1", port: 0, advertiseHost: null }, []);
+  await using server = await startGrpcServer({ host: "127.0.0.1", port: 0, advertiseHost: null, callers: {} }, []);
   using clients = createGrpcClients(LedgerClient);
   const client = clients.at(server.address);
   const ask = promisify(client.waitForReady.bind(client));

@@ -1,16 +1,11 @@
-import { createHash, timingSafeEqual } from "node:crypto";
-import {
-  Server,
-  ServerCredentials,
-  type Metadata,
-  type ServiceDefinition,
-  type UntypedServiceImplementation,
-} from "@grpc/grpc-js";
-import { ERROR_CODES, SignalboxError } from "@signalbox/proto";
+import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import { admitCallers, type Callers } from "./grpc-callers.ts";
 
 /** A request body and a whole answer must fit into one message. */
 export const GRPC_MESSAGE_MAX_BYTES = 68 * 1024 * 1024;
 const FLOW_CONTROL_WINDOW_BYTES = 4 * 1024 * 1024;
+/** Of one connection: a stage has no more than this open to another, and who asks for more waits in its own memory. */
+const STREAMS_MAX = 4_096;
 const SHUTDOWN_MS = 5_000;
 
 export type GrpcServer = AsyncDisposable & {
@@ -19,18 +14,29 @@ export type GrpcServer = AsyncDisposable & {
   readonly address: string;
 };
 
-type GrpcServerConfig = { host: string; port: number; advertiseHost: string | null };
+type GrpcServerConfig = { host: string; port: number; advertiseHost: string | null; callers: Callers };
 
-/** Serves gRPC services on one port. */
-export async function startGrpcServer(
-  config: GrpcServerConfig,
-  services: { definition: ServiceDefinition; implementation: UntypedServiceImplementation }[],
-): Promise<GrpcServer> {
+export type ServedService = {
+  readonly definition: ServiceDefinition;
+  readonly implementation: UntypedServiceImplementation;
+  /** The one caller of each method, by the method's name; one that is left out is closed. Null opens all to every known caller. */
+  readonly only: Readonly<Record<string, string>> | null;
+};
+
+/** Serves gRPC services on one port, to known callers alone: handlers learn from `callerOf` whose call it is. */
+export async function startGrpcServer(config: GrpcServerConfig, services: ServedService[]): Promise<GrpcServer> {
+  const only = onlyCallers(services);
+  const mayCall = (path: string, caller: string): boolean => {
+    const expected = only.get(path);
+    return expected === null || expected === caller;
+  };
   const server = new Server({
     "grpc.max_receive_message_length": GRPC_MESSAGE_MAX_BYTES,
     "grpc.max_send_message_length": GRPC_MESSAGE_MAX_BYTES,
     "grpc-node.flow_control_window": FLOW_CONTROL_WINDOW_BYTES,
+    "grpc.max_concurrent_streams": STREAMS_MAX,
     "grpc.enable_channelz": 0,
+    interceptors: [admitCallers(config.callers, mayCall)],
   });
   for (const { definition, implementation } of services) server.addService(definition, implementation);
   const port = await new Promise<number>((resolve, reject) => {
@@ -56,22 +62,11 @@ export async function startGrpcServer(
   };
 }
 
-/**
- * The calling service, by its token in the `authorization` metadata; compared in constant time.
- * Throws `invalid-api-key` for an unknown token.
- */
-export function callerOf(metadata: Metadata, callers: Readonly<Record<string, string>>): string {
-  const [header] = metadata.get("authorization");
-  const token = typeof header === "string" && header.startsWith("Bearer ") ? header.slice("Bearer ".length) : "";
-  const digest = createHash("sha256").update(token).digest();
-  for (const [service, expected] of Object.entries(callers)) {
-    if (timingSafeEqual(digest, Buffer.from(expected.slice("sha256:".length), "hex"))) return service;
-  }
-  throw new SignalboxError("invalid-api-key", "The calling service's token is not known here.");
-}
-
-/** A typed error as gRPC carries it: the status by the code's table, the error itself as JSON in `details`. */
-export function toGrpcError(error: unknown): { code: number; details: string } {
-  const known = SignalboxError.from(error);
-  return { code: ERROR_CODES[known.code].grpc, details: JSON.stringify(known.toJSON()) };
+/** By the path of each method its one caller, or null where every known one may call it. */
+function onlyCallers(services: ServedService[]): Map<string, string | null | undefined> {
+  return new Map(
+    services.flatMap(({ definition, only }) =>
+      Object.entries(definition).map(([name, { path }]) => [path, only === null ? null : only[name]] as const),
+    ),
+  );
 }

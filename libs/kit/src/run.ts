@@ -76,7 +76,8 @@ async function serve(start: () => Promise<RunningService>): Promise<void> {
   process.once("disconnect", () => {
     stop();
   });
-  const service = await start();
+  // While it starts it has nothing in hand, and what it waits for may never come.
+  const service = await Promise.race([start(), stopped.then(() => process.exit(0))]);
   process.send?.({ ready: true, ports: service.ports } satisfies ReadyMessage);
   await stopped;
   // Sockets that a peer keeps open would hold the process; the timer is the limit on patience with them.

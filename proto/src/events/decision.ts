@@ -61,7 +61,7 @@ export const RankedEndpoint = z.strictObject({
 });
 export type RankedEndpoint = z.infer<typeof RankedEndpoint>;
 
-export const STRATEGIES = ["value", "cost", "latency", "quality", "pinned"] as const;
+const STRATEGIES = ["value", "cost", "latency", "quality", "pinned"] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
 export const Action = z.discriminatedUnion("kind", [

@@ -7,7 +7,7 @@ export const GUARD_TYPES_MAX = 32;
 export const GUARD_PLACES_MAX = 8;
 
 /** A type of finding, such as `pii.email` or `secret.github-token`; never the text. */
-export const FoundType = z.string().max(48);
+const FoundType = z.string().max(48);
 
 /** What the guardrails found in a request: it stands in the leaf, so it holds integers and words of a closed set only. */
 export const GuardFacts = z.strictObject({

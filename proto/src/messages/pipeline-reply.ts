@@ -9,7 +9,7 @@ import { EndpointId, Uuid } from "../ids.ts";
 const ErrorCodeSchema = z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]);
 
 /** An error on the wire (`SignalboxError.toJSON`). */
-export const ErrorBody = z.strictObject({
+const ErrorBody = z.strictObject({
   code: ErrorCodeSchema,
   message: z.string(),
   details: z.strictObject({

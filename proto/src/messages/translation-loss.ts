@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Why something of a request or an answer does not arrive as it was written. */
-export const LOSS_REASONS = [
+const LOSS_REASONS = [
   /** The target has no place for it: it is left out. */
   "no-equivalent",
   /** The target has something near, which stands in for it. */

@@ -64,13 +64,12 @@ export async function startAuditLedger(config: Config): Promise<RunningService> 
   const isLeading = (): boolean => sequencer.state === "leading";
   const shown = starting.use(await startLogFiles(config, { db, log, keys, isLeading }));
   starting.use(keepLeafBlocks({ db, log, isLeading }));
-  const { callers } = config.grpc;
   const replayer = starting.use(new Replayer(new DocumentCache(db)));
   const decisions = starting.use(new DecisionPages(config.postgres.url, log));
   const jobs = starting.use(new ReplayJobs({ db, bus, log, replayer, decisions, isLeading }));
   starting.use(sampleReplays({ db, log, replayer, isLeading, ...config.replaySample }));
   const proven = starting.use(new ProvenLeaves(config.postgres.url, log));
-  const context = { db, log, callers, commits, keys, files: shown.files, proven };
+  const context = { db, log, commits, keys, files: shown.files, proven };
   const proofs = createProveMany(context);
   const stopping = new AbortController();
   const shared = { jobs, replayer, decisions, proofs, stopping: stopping.signal };
@@ -141,6 +140,7 @@ function serveReads(
         prove: createProve(context),
         proveMany: proofs.proveMany,
       },
+      only: null,
     },
   ]);
 }

@@ -4,25 +4,21 @@ import type { handleServerStreamingCall } from "@grpc/grpc-js";
 import { SignalboxError, Uuid } from "@signalbox/proto";
 import type { CachePiece, CacheReadRequest } from "@signalbox/proto/grpc/cache";
 import type { Logger } from "@signalbox/kit";
-import { callerOf, toGrpcError } from "@signalbox/kit/grpc";
+import { toGrpcError } from "@signalbox/kit/grpc";
 import type { AnswerStore } from "./answer-store.ts";
 
 const PIECE_MAX_BYTES = 256 * 1024;
 
 type ReadCall = Parameters<handleServerStreamingCall<CacheReadRequest, CachePiece>>[0];
 
-/** `Cache.Read`: for ingress alone, which answers callers with what it reads. */
+/** `Cache.Read`: ingress answers callers with what it reads. */
 export function createRead(options: {
   answers: AnswerStore;
-  callers: Readonly<Record<string, string>>;
   log: Logger;
 }): handleServerStreamingCall<CacheReadRequest, CachePiece> {
-  const { answers, callers, log } = options;
+  const { answers, log } = options;
 
   async function read(call: ReadCall): Promise<void> {
-    if (callerOf(call.metadata, callers) !== "ingress") {
-      throw new SignalboxError("forbidden", "Only ingress reads kept answers.");
-    }
     const { tenant, entryId } = call.request;
     const body = Uuid.safeParse(entryId).success ? await answers.read(tenant, entryId) : undefined;
     if (body === undefined) throw new SignalboxError("not-found", "The kept answer is gone.");

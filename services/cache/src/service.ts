@@ -51,15 +51,15 @@ async function startAnswers(
   await answers.load(Date.now());
   resources.use(sweepRegularly(answers, config.sweepEveryMs, log));
   const { entryMaxBytes } = config;
-  const { callers } = config.grpc;
   const server = resources.use(
     await startGrpcServer(config.grpc, [
       {
         definition: CacheService,
         implementation: {
-          read: createRead({ answers, callers, log }),
-          store: createStore({ answers, entryMaxBytes, callers, log }),
+          read: createRead({ answers, log }),
+          store: createStore({ answers, entryMaxBytes, log }),
         },
+        only: { read: "ingress", store: "dispatcher" },
       },
     ]),
   );

@@ -2,7 +2,7 @@ import type { handleClientStreamingCall, sendUnaryData } from "@grpc/grpc-js";
 import { SignalboxError } from "@signalbox/proto";
 import type { CacheStoreRequest, CacheStoreResponse } from "@signalbox/proto/grpc/cache";
 import type { Logger } from "@signalbox/kit";
-import { callerOf, toGrpcError } from "@signalbox/kit/grpc";
+import { toGrpcError } from "@signalbox/kit/grpc";
 import type { AnswerStore } from "./answer-store.ts";
 import { createReceiver } from "./receive-answer.ts";
 
@@ -12,20 +12,16 @@ const IN_FLIGHT_MAX_BYTES = 64 * 1024 * 1024;
 
 type StoreCall = Parameters<handleClientStreamingCall<CacheStoreRequest, CacheStoreResponse>>[0];
 
-/** `Cache.Store`: for the dispatcher alone. Nothing is kept of a call that breaks off. */
+/** `Cache.Store`: the dispatcher hands over an answer. Nothing is kept of a call that breaks off. */
 export function createStore(options: {
   answers: AnswerStore;
   entryMaxBytes: number;
-  callers: Readonly<Record<string, string>>;
   log: Logger;
 }): handleClientStreamingCall<CacheStoreRequest, CacheStoreResponse> {
-  const { answers, entryMaxBytes, callers, log } = options;
+  const { answers, entryMaxBytes, log } = options;
   const receive = createReceiver({ entryMaxBytes, inFlightMaxBytes: IN_FLIGHT_MAX_BYTES });
 
   async function store(call: StoreCall): Promise<CacheStoreResponse> {
-    if (callerOf(call.metadata, callers) !== "dispatcher") {
-      throw new SignalboxError("forbidden", "Only the dispatcher hands over answers.");
-    }
     const limit = setTimeout(() => {
       call.destroy(new SignalboxError("deadline-exceeded", "The answer took too long to come."));
     }, STORE_LIMIT_MS);

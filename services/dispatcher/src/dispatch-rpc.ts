@@ -1,13 +1,12 @@
 import type { ServerWritableStream } from "@grpc/grpc-js";
 import { toGrpcError } from "@signalbox/kit/grpc";
 import type { DispatchFrame, DispatchRequest } from "@signalbox/proto/grpc/dispatcher";
-import { admitIngress } from "./admit-ingress.ts";
 import type { FrameWriter } from "./frame-sink.ts";
 import { callerLeft, type ServeContext, serveOrder } from "./serve-order.ts";
 
 export type DispatchCall = ServerWritableStream<DispatchRequest, DispatchFrame>;
 
-/** `Dispatcher.Dispatch`: one request a call, for ingress alone, and only under a claim of a decision that came from policy. */
+/** `Dispatcher.Dispatch`: one request a call, and only under a claim of a decision that came from policy. */
 export function createDispatch(context: ServeContext): (call: DispatchCall) => void {
   return (call) => {
     // A write to a caller that has just left is no defect.
@@ -19,7 +18,6 @@ export function createDispatch(context: ServeContext): (call: DispatchCall) => v
     });
     const timeoutMs = Number(call.getDeadline()) - Date.now();
     try {
-      admitIngress(call.metadata, context.config);
       serveOrder(context, { request: call.request, writer: callWriter(call), timeoutMs, gone }).catch(
         (error: unknown) => {
           context.log.error({ err: error }, "a request could not be executed");

@@ -1,9 +1,7 @@
 import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { tickBatch, type TickBatch } from "@signalbox/kit";
-import { toGrpcError } from "@signalbox/kit/grpc";
 import { SignalboxError } from "@signalbox/proto";
 import type { ExchangeFrame, ExchangeFrames, ExchangeRequests, ExchangeStart } from "@signalbox/proto/grpc/dispatcher";
-import { admitIngress } from "./admit-ingress.ts";
 import { ExchangeWriter } from "./exchange-writer.ts";
 import { packFrames } from "./pack-frames.ts";
 import { callerLeft, type ServeContext, serveOrder } from "./serve-order.ts";
@@ -16,19 +14,13 @@ export type ExchangeCall = ServerDuplexStream<ExchangeRequests, ExchangeFrames>;
 /** `Dispatcher.Exchange`, and the end of all its calls: they never end by themselves. */
 export type Exchange = { readonly exchange: (call: ExchangeCall) => void; endAll: () => void };
 
-/** For ingress alone: many requests over one call, each under its claim, with the frames of one moment in one message. */
+/** Many requests over one call, each under its claim, with the frames of one moment in one message. */
 export function createExchange(context: ServeContext): Exchange {
   const open = new Set<SharedCall>();
   return {
     exchange(call) {
       // A write to a caller that has just left is no defect.
       call.on("error", () => {});
-      try {
-        admitIngress(call.metadata, context.config);
-      } catch (error) {
-        call.emit("error", toGrpcError(error));
-        return;
-      }
       const shared = new SharedCall(call, context);
       open.add(shared);
       call.on("data", ({ requests }: ExchangeRequests) => {

@@ -15,6 +15,7 @@ import type { AttemptContext, AttemptTrace } from "./attempt.ts";
 import type { CompleteAnswer } from "./complete-answer.ts";
 import { drainBody } from "./drain-body.ts";
 import { usageOfAnswer } from "./estimate-usage.ts";
+import { giveOut } from "./give-out.ts";
 import type { AnswerGuard, Guarded } from "./guard/answer-guard.ts";
 import type { Relay } from "./relay-whole.ts";
 
@@ -35,7 +36,7 @@ export async function relayStream(relay: Relay, parser: EventParser): Promise<Co
     const frames = translate(translation, read, relay.trace);
     if (frames !== "") {
       deadline.begun();
-      await giveOut(frames, relay);
+      await giveOut(frames, context.serving, relay);
     }
     const { end } = translation.progress;
     if (end.kind === "error") throw end.error;
@@ -60,16 +61,6 @@ function translate(translation: Translation, read: IteratorResult<Buffer>, trace
     trace.promptUsage = promptUsage;
     trace.outputChars = outputChars;
   }
-}
-
-/** While the caller reads slowly, the provider's silence is not its own. */
-async function giveOut(frames: string, { context, deadline }: Relay): Promise<void> {
-  const written = context.sink.content(frames, context.serving);
-  if (written === null) return;
-  deadline.pause();
-  await written;
-  context.signal.throwIfAborted();
-  deadline.resume();
 }
 
 /** One stream's way from the provider's bytes to the caller's frames. */

@@ -6,7 +6,7 @@ import type { Deadline } from "./deadline.ts";
 import { usageOfAnswer } from "./estimate-usage.ts";
 import type { Guarded } from "./guard/answer-guard.ts";
 import { parseAnswer } from "./parse-answer.ts";
-import { readText } from "./read-text.ts";
+import { readWhole } from "./read-whole.ts";
 
 export type Relay = {
   readonly answer: ProviderAnswer;
@@ -16,16 +16,9 @@ export type Relay = {
 };
 
 /** Reads a whole answer. One to a request for a stream, which some providers give, is cut into the stream that it should have been. */
-export async function relayWhole({ answer, context, deadline, trace }: Relay): Promise<CompleteAnswer> {
-  const text = await readText(answer.body, {
-    maxBytes: context.answerMaxBytes,
-    room: context.room,
-    tooLarge: "refuse",
-    onBytes: () => {
-      deadline.begun();
-      deadline.heard();
-    },
-  });
+export async function relayWhole(relay: Relay): Promise<CompleteAnswer> {
+  const { context, trace } = relay;
+  const text = await readWhole(relay);
   const answered = parse(text, context, trace);
   trace.reported = answered.usage;
   trace.outputChars = answered.outputChars;

@@ -26,6 +26,8 @@ import { Running } from "./running.ts";
 
 /** A stop waits this long for requests in execution; what takes longer is recorded as failed. */
 const STOP_GRACE_MS = 3_000;
+/** Bodies come from ingress and from nobody else. */
+const ONLY_INGRESS = { dispatch: "ingress", exchange: "ingress" };
 
 /** Starts the dispatcher: it takes orders from the moment that the promise resolves. */
 export async function startDispatcher(config: Config): Promise<RunningService> {
@@ -45,8 +47,8 @@ export async function startDispatcher(config: Config): Promise<RunningService> {
   const context = { config, agent, providers, claims, running, recorder, keep, openGuard, memory, log };
   const dispatch = createDispatch(context);
   const { exchange, endAll } = createExchange(context);
-  const implementation = { dispatch, exchange };
-  const server = starting.use(await startGrpcServer(config.grpc, [{ definition: DispatcherService, implementation }]));
+  const served = { definition: DispatcherService, implementation: { dispatch, exchange }, only: ONLY_INGRESS };
+  const server = starting.use(await startGrpcServer(config.grpc, [served]));
   starting.defer(endAll);
   // Disposed of before the server: a stop ends the requests, and then the calls that carried them are over.
   starting.defer(() => running.settle(STOP_GRACE_MS, stopped));

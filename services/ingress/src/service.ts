@@ -34,6 +34,7 @@ import { feedbackRoutes } from "./feedback/feedback-routes.ts";
 import { openGuard } from "./guard/open-guard.ts";
 import { healthRoutes } from "./http/health-routes.ts";
 import { startHttpServer, type ServedRoute } from "./http/http-server.ts";
+import { watchReadiness } from "./http/readiness.ts";
 import { forPages } from "./http/route.ts";
 import { openGate } from "./identity/open-gate.ts";
 import type { KeyDatabase } from "./keys/key-database.ts";
@@ -87,6 +88,11 @@ export async function startIngress(
   const changes = new AdminChanges({ db, outbox: starting.use(outbox), keys });
   const models = await openModelList(config.cataloguePath);
   const takeOperation = operationTaker(config, { ...shared, models });
+  const readiness = watchReadiness({
+    isConnected: () => bus.isConnected(),
+    areKeysFresh: () => keys.isFresh(),
+    lastSeen: line.pipeline.lastSeen,
+  });
   const routes = [
     ...forPages([
       ...chatRoutes(config, { ...shared, counter, responses, content, takeOperation }),
@@ -101,7 +107,7 @@ export async function startIngress(
     ...replaying.routes,
     ...keyRoutes({ db, pepper, changes, log }),
     ...adminRoutes({ db, pepper, changes, log, content, ledger, bus, replays }),
-    ...healthRoutes(metrics, () => bus.isConnected() && keys.isFresh()),
+    ...healthRoutes(metrics, readiness),
   ];
   // Runs after the server has closed: what a cut-off client leaves behind is still recorded.
   starting.defer(() => Promise.race([answering.settled(), sleep(RECORD_TIMEOUT_MS, undefined, { ref: false })]));

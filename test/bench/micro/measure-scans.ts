@@ -1,4 +1,5 @@
-import { compileGuard, DEFAULT_GUARD, scan } from "@signalbox/guard";
+import { compileGuard, scan } from "@signalbox/guard";
+import { DEFAULT_DETECTION } from "@signalbox/proto";
 import { quietest, type Times } from "./quietest.ts";
 
 const PROMPT_CHARS = 4_096;
@@ -15,7 +16,7 @@ const SENTENCES = [
 ];
 
 export function measureScans({ rounds }: { rounds: number }): Times {
-  const compiled = compileGuard(DEFAULT_GUARD);
+  const compiled = compileGuard(DEFAULT_DETECTION);
   if (!compiled.ok) throw new Error(compiled.problems.join("; "));
   const { guard } = compiled;
   const prompts = Array.from({ length: PROMPTS }, (_, at) => promptOf(at));

@@ -1,5 +1,5 @@
-import { compileGuard, DEFAULT_GUARD, scan, type Guard, type GuardConfig } from "@signalbox/guard";
-import { INJECTION_TYPES } from "@signalbox/proto";
+import { compileGuard, scan, type Guard } from "@signalbox/guard";
+import { DEFAULT_DETECTION, type GuardDetection, INJECTION_TYPES } from "@signalbox/proto";
 import type { Example, Span } from "./example.ts";
 import { falseAlarms, type FalseAlarms } from "./false-alarms.ts";
 import { generatedPii } from "./generated-pii.ts";
@@ -35,7 +35,7 @@ export type Evaluation = {
 const PII = guardOf({ secrets: false, injection: [] });
 const SECRETS = guardOf({ pii: [], injection: [] });
 const STRONG = guardOf({ pii: [], secrets: false });
-const ALL_INJECTION = guardOf({ pii: [], secrets: false, injection: INJECTION_TYPES });
+const ALL_INJECTION = guardOf({ pii: [], secrets: false, injection: [...INJECTION_TYPES] });
 /** The strictest that the defaults can be: everything that is found would block. */
 const BLOCKING = guardOf({});
 
@@ -56,7 +56,7 @@ export function evaluate(labels: string, root: string): Evaluation {
       alarmShare("XSTest, safe prompts", xstestSafe(labels)),
       alarmShare("MITRE false refusal set", mitre(labels)),
     ],
-    unlabelled: countFindings(unlabelled(labels), guardOf({ injection: INJECTION_TYPES })),
+    unlabelled: countFindings(unlabelled(labels), guardOf({ injection: [...INJECTION_TYPES] })),
     falseAlarms: falseAlarms(root, SECRETS),
     speed: measureSpeed(
       synthetic.map(({ text }) => text),
@@ -106,8 +106,8 @@ function countFindings(texts: readonly string[], guard: Guard): Evaluation["unla
   return { texts: texts.length, findings };
 }
 
-function guardOf(special: Partial<GuardConfig>): Guard {
-  const compiled = compileGuard({ ...DEFAULT_GUARD, ...special });
+function guardOf(special: Partial<GuardDetection>): Guard {
+  const compiled = compileGuard({ ...DEFAULT_DETECTION, ...special });
   if (!compiled.ok) throw new Error(compiled.problems.join("; "));
   return compiled.guard;
 }

@@ -15,7 +15,7 @@ const BASE_32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
  */
 type Form = readonly [string, ...(string | readonly [string, number])[]];
 
-export const SECRET_FORMS: readonly Form[] = [
+const SECRET_FORMS: readonly Form[] = [
   ["secret.aws-access-key", "AKIA", [BASE_32, 16]],
   ["secret.aws-access-key", "ASIA", [BASE_32, 16]],
   ["secret.github", "ghp_", [ALNUM, 36]],

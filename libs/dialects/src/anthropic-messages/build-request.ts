@@ -13,7 +13,7 @@ import { type ModelTraits, traitsOf } from "./model-traits.ts";
 import { outputSchemaOf } from "./output-schema.ts";
 
 /** The bound of an answer that nobody bounds: the format has no way to leave it open. */
-export const DEFAULT_MAX_TOKENS = 4096;
+const DEFAULT_MAX_TOKENS = 4096;
 
 type Options = { readonly model: string; readonly maxOutputTokens: number | null };
 

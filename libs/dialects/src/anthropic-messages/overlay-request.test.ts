@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { renderFor } from "../codecs.ts";
-import { parseAnthropicCountAnswer, renderAnthropicCountAnswer, renderAnthropicCountRequest } from "./count-tokens.ts";
 import { parseRequest } from "./parse-request.ts";
 import { OLD } from "./request.test-kit.ts";
 
@@ -49,26 +48,4 @@ describe("a request on its way to a provider of its own dialect", () => {
     });
     expect(losses.map(({ path }) => path)).toEqual(["messages[1].content[0]", "messages[1].content[1].citations"]);
   });
-
-  test("asks for a count without the fields that are about the answer", () => {
-    const request = parseRequest({ ...body, stream: true, temperature: 1, system: "s" });
-    expect(renderAnthropicCountRequest(request, { model: OLD })).toMatchObject({
-      path: "/messages/count_tokens",
-      body: { model: OLD, messages: body.messages, system: "s" },
-    });
-    expect(Object.keys(renderAnthropicCountRequest(request, { model: OLD }).body)).toEqual([
-      "model",
-      "messages",
-      "system",
-    ]);
-  });
-});
-
-test("a count of tokens is read, and nothing else is taken for one", () => {
-  const from = { provider: "acme", secrets: [] };
-  expect(parseAnthropicCountAnswer(renderAnthropicCountAnswer(14), from)).toBe(14);
-  expect(() => parseAnthropicCountAnswer({ input_tokens: "14" }, from)).toThrow("no count of tokens");
-  expect(() =>
-    parseAnthropicCountAnswer({ type: "error", error: { type: "api_error", message: "Boom" } }, from),
-  ).toThrow("Boom");
 });

@@ -35,7 +35,7 @@ export function parseBlock(value: unknown, param: string): NeutralPart {
   }
 }
 
-export function parseText(block: JsonObject, param: string): TextPart {
+function parseText(block: JsonObject, param: string): TextPart {
   const text = string(block["text"], `${param}.text`);
   const annotations = readCitations(block["citations"]);
   return {

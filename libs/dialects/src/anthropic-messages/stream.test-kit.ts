@@ -10,7 +10,7 @@ import { startWriting, writeChunk, writeTail } from "./render-stream.ts";
 import { startReading } from "./read-state.ts";
 import { readEnd, readEvent } from "./stream.ts";
 
-export const DEFAULTS = { id: "msg_0198", createdAtS: 1_700_000_000, model: "fallback-model" };
+const DEFAULTS = { id: "msg_0198", createdAtS: 1_700_000_000, model: "fallback-model" };
 export const OPTIONS = { provider: "acme", secrets: [], defaults: DEFAULTS };
 export const NOTE = { decisionId: "d", costPicoUsd: "1500000", endpoint: "acme/m" };
 export const ESTIMATED = {

@@ -1,5 +1,5 @@
 /** The longest error text that a caller is shown. */
-export const ERROR_MESSAGE_MAX_CHARS = 512;
+const ERROR_MESSAGE_MAX_CHARS = 512;
 
 const REDACTED = "[redacted]";
 

@@ -3,6 +3,9 @@ import type { ErrorCode } from "@signalbox/proto";
 /** What a provider says beside the status and the message. */
 export type UpstreamWords = { readonly upstreamCode?: string; readonly upstreamType?: string };
 
+/** In a provider's own code of an error: a rate or a quota is used up. */
+export const RATE_WORDS = /rate.?limit|too.?many|quota/i;
+
 /** The code for a provider's HTTP status; `message` is what the provider says, and `words` are its own code and type. */
 export function codeOfStatus(status: number, message: string, words: UpstreamWords = {}): ErrorCode {
   const known = CODES.get(words.upstreamCode ?? "") ?? CODES.get(words.upstreamType ?? "");

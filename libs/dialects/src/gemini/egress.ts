@@ -1,14 +1,14 @@
 import type { EgressCodec } from "../egress-codec.ts";
 import { SseParser } from "../sse/parser.ts";
+import { credentials } from "./credentials.ts";
 import { parseError } from "./error.ts";
 import { JsonArrayParser } from "./json-array-parser.ts";
 import { parseResponse } from "./parse-response.ts";
 import { renderRequest } from "./render-request.ts";
 import { type GeminiReadState, readEnd, readEvent, startReading } from "./stream.ts";
 import { usageOfBody } from "./usage.ts";
-import { credentials } from "./vertex.ts";
 
-/** The Gemini API of AI Studio and of Vertex AI, which differ in the base URL and the credentials alone (vertex.ts). */
+/** The Gemini API of AI Studio and of Vertex AI, which differ in the base URL and the credentials alone. */
 export const geminiEgress: EgressCodec<GeminiReadState> = {
   wire: "gemini",
   form: "gemini",

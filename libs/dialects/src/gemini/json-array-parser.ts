@@ -2,7 +2,7 @@ import { SignalboxError } from "@signalbox/proto";
 import type { EventParser, WireEvent } from "../framing.ts";
 
 /** The largest element, in UTF-16 units: a provider that never ends one must not fill the memory. */
-export const JSON_ELEMENT_MAX_CHARS = 8 * 1024 * 1024;
+const JSON_ELEMENT_MAX_CHARS = 8 * 1024 * 1024;
 
 const QUOTE = 34;
 const COMMA = 44;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseCountTokens } from "./count-tokens.ts";
+import { parseGeminiCount } from "./count-tokens.ts";
 import { unread } from "./known-fields.ts";
 import { parseRequest } from "./parse-request.ts";
 
@@ -269,9 +269,9 @@ describe("what the format allows is read", () => {
   });
 
   test("a count of tokens is asked for with contents alone, or with a whole request", () => {
-    expect(parseCountTokens(base, envelope)).toEqual(parseRequest(base, envelope));
+    expect(parseGeminiCount(base, envelope)).toEqual(parseRequest(base, envelope));
     const whole = { model: "models/m", ...base, systemInstruction: { parts: [{ text: "S" }] } };
-    expect(parseCountTokens({ generate_content_request: whole }, envelope)).toEqual(parseRequest(whole, envelope));
+    expect(parseGeminiCount({ generate_content_request: whole }, envelope)).toEqual(parseRequest(whole, envelope));
   });
 });
 

@@ -4,10 +4,8 @@ import type { NeutralMessage } from "../neutral/message.ts";
 import type { NeutralPart } from "../neutral/part.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import { parseRequest as parseChat } from "../openai-chat/parse-request.ts";
-import { renderCountTokens, readTokenCount, renderTokenCount } from "./count-tokens.ts";
 import { geminiEgress } from "./egress.ts";
 import { parseRequest } from "./parse-request.ts";
-import { vertexBaseUrl } from "./vertex.ts";
 
 const base = parseChat({ model: "auto", messages: [{ role: "user", content: "Hello" }] });
 const foreign = (change: Partial<NeutralRequest>): NeutralRequest => {
@@ -33,27 +31,9 @@ describe("where a request goes", () => {
     expect(render({ stream }, model).path).toBe(path);
   });
 
-  test("Vertex has the same paths below its own base, with an access token in place of a key", () => {
-    expect(vertexBaseUrl({ project: "p1", location: "europe-west1" })).toBe(
-      "https://europe-west1-aiplatform.googleapis.com/v1/projects/p1/locations/europe-west1/publishers/google",
-    );
-    expect(vertexBaseUrl({ project: "p1", location: "global" })).toContain("https://aiplatform.googleapis.com/v1/");
+  test("Vertex takes an access token in place of a key", () => {
     expect(geminiEgress.credentials("AIzaKey")).toEqual({ "x-goog-api-key": "AIzaKey" });
     expect(geminiEgress.credentials("ya29.token")).toEqual({ authorization: "Bearer ya29.token" });
-  });
-
-  test("a count of tokens is asked for with the whole request", () => {
-    const { path, body } = renderCountTokens(foreign({}), { model: "gemini-3-pro", maxOutputTokens: 5 });
-    expect(path).toBe("/models/gemini-3-pro:countTokens");
-    expect(body).toEqual({
-      generateContentRequest: {
-        model: "models/gemini-3-pro",
-        contents: [{ role: "user", parts: [{ text: "Hello" }] }],
-      },
-    });
-    expect(readTokenCount({ totalTokens: 31 })).toBe(31);
-    expect(readTokenCount({})).toBeNull();
-    expect(renderTokenCount({ inputTokens: 31, cachedInputTokens: 0 })).toEqual({ totalTokens: 31 });
   });
 });
 

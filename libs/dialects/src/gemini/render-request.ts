@@ -28,7 +28,7 @@ export function renderRequest(request: NeutralRequest, options: RenderRequestOpt
 
 /**
  * Below the base URL `https://generativelanguage.googleapis.com/v1beta`, or with Vertex below `…/v1/projects/{project}/locations/{location}/publishers/google`
- * (vertex.ts), where models stand under the same name. A model that names its collection, such as `tunedModels/x`, is not one of `models`.
+ * (of `https://{location}-aiplatform.googleapis.com`), where models stand under the same name. A model that names its collection, such as `tunedModels/x`, is not one of `models`.
  */
 export function pathOf(model: string, method: string): string {
   const name = model.includes("/") ? model : `models/${model}`;

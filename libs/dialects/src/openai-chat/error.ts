@@ -5,7 +5,7 @@ import { redact } from "../error/redact.ts";
 import { failedBy } from "../error/stream-failure.ts";
 import { retryAfterInWords, retryAfterMsOf } from "../error/retry-after.ts";
 import { saidMessage } from "../error/said-message.ts";
-import { codeOfStatus, type UpstreamWords } from "../error/upstream-code.ts";
+import { codeOfStatus, RATE_WORDS, type UpstreamWords } from "../error/upstream-code.ts";
 import type { UpstreamFailure } from "../error/upstream-failure.ts";
 import type { RenderedError } from "../ingress-codec.ts";
 import type { JsonObject } from "../neutral/source.ts";
@@ -197,6 +197,6 @@ const REQUESTS_FAULT =
 function codeOfWord({ upstreamCode, upstreamType }: UpstreamWords, message: string): ErrorCode {
   const code = upstreamCode ?? upstreamType;
   if (code === undefined) return "upstream-error";
-  if (/rate.?limit|too.?many|quota|throttling/i.test(code)) return codeOfStatus(429, message);
+  if (RATE_WORDS.test(code) || /throttling/i.test(code)) return codeOfStatus(429, message);
   return REQUESTS_FAULT.test(code) ? "upstream-invalid-request" : "upstream-error";
 }

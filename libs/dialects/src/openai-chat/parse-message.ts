@@ -17,7 +17,7 @@ const ROLES = ["system", "developer", "user", "assistant", "tool", "function"] a
 const NO_PARTS: readonly NeutralPart[] = [];
 
 /** One of `messages`; `param` is its path. */
-export function parseMessage(value: unknown, param: string): NeutralMessage {
+function parseMessage(value: unknown, param: string): NeutralMessage {
   const message = object(value, param);
   const role = string(message["role"], `${param}.role`);
   const name = optionalString(message["name"], `${param}.name`);

@@ -19,7 +19,7 @@ export function thinkTagsOf({ quirks = NO_QUIRKS, defaults }: Reading): ThinkTag
 type Reading = { readonly quirks?: RequestQuirks; readonly defaults: { readonly model: string } };
 
 /** A message whose thoughts stand in their own field; the same one where its text holds none. */
-export function untagged(message: JsonObject, tags: ThinkTags): JsonObject {
+function untagged(message: JsonObject, tags: ThinkTags): JsonObject {
   const { content } = message;
   if (typeof content !== "string" || saysPlainly(message)) return message;
   const thought = splitThinking(tags, content);

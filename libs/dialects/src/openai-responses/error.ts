@@ -2,7 +2,7 @@ import { type ErrorCode, SignalboxError } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
 import { redact } from "../error/redact.ts";
 import { retryAfterInWords } from "../error/retry-after.ts";
-import { codeOfStatus } from "../error/upstream-code.ts";
+import { codeOfStatus, RATE_WORDS } from "../error/upstream-code.ts";
 import { upstreamWord } from "../error/upstream-word.ts";
 import type { RenderedError } from "../ingress-codec.ts";
 import type { JsonObject } from "../neutral/source.ts";
@@ -41,7 +41,7 @@ function codeOf(code: string | null, message: string): ErrorCode {
   if (code === null) return "upstream-error";
   // Hosts that route to others write the status that they were answered with.
   if (/^[45]\d\d$/.test(code)) return codeOfStatus(Number(code), message);
-  if (/rate.?limit|too.?many|quota/i.test(code)) return codeOfStatus(429, message);
+  if (RATE_WORDS.test(code)) return codeOfStatus(429, message);
   return REQUESTS_FAULT.test(code) ? "upstream-invalid-request" : "upstream-error";
 }
 

@@ -45,7 +45,7 @@ export function joinConversation(requestBody: JsonObject, stored: StoredConversa
 }
 
 /** An input as items: a text is a message of the user's. */
-export function itemsOfInput(input: unknown): readonly JsonObject[] {
+function itemsOfInput(input: unknown): readonly JsonObject[] {
   if (typeof input === "string") return [{ type: "message", role: "user", content: input }];
   return Array.isArray(input) ? input.filter(isObject) : [];
 }

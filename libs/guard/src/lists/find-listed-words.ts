@@ -1,6 +1,8 @@
+import type { GuardDetection } from "@signalbox/proto";
 import { isGreekOrCyrillic, isLatinExtended, isWordUnit } from "../characters.ts";
 import type { Detector, Finding } from "../finding.ts";
-import type { WordList } from "./word-list.ts";
+
+type WordList = GuardDetection["lists"][number];
 
 type Node = {
   readonly next: Map<number, Node>;
@@ -17,7 +19,7 @@ type Node = {
 export function listDetector(list: WordList): Detector {
   const root = automaton(list.words);
   const type = `list.${list.name}` as const;
-  const whole = list.inside !== true;
+  const whole = !list.inside;
   return (text) => {
     const found: Finding[] = [];
     let node = root;

@@ -1,17 +1,9 @@
+import type { GuardDetection } from "@signalbox/proto";
 import { RE2JS } from "re2js";
 import type { Detector, Finding, FindingType } from "../finding.ts";
 
-/** A regular expression of a tenant, in RE2's syntax: without look-around and back-references, in linear time. */
-export type Pattern = {
-  /** Of the finding's type, `pattern.<name>`. */
-  readonly name: string;
-  readonly expression: string;
-  /** The longest match that is looked for, in UTF-16 units; also how much of a stream is held back for it. */
-  readonly maxChars: number;
-};
+type Pattern = GuardDetection["patterns"][number];
 
-const PATTERN_MAX_CHARS = 1_024;
-export const PATTERN_MATCH_MAX_CHARS = 1_024;
 /** Of the compiled program: a repetition of a repetition can make a short expression a huge program. */
 const PROGRAM_MAX_STEPS = 2_000;
 /** Matches of one pattern in one text; what follows the last is one finding, so that nothing goes unseen. */
@@ -26,8 +18,6 @@ export type CompiledPattern =
  * side by side, so there is no expression that makes a text slow; what RE2 does not know is refused here.
  */
 export function compilePattern({ name, expression, maxChars }: Pattern): CompiledPattern {
-  if (expression.length > PATTERN_MAX_CHARS)
-    return { ok: false, reason: `longer than ${PATTERN_MAX_CHARS} characters` };
   let program: RE2JS;
   try {
     program = RE2JS.compile(expression);

@@ -62,7 +62,7 @@ test("prose is held back for no more than a word", () => {
 });
 
 test("own words are held back until they can no longer become one", () => {
-  const guard = guardOf({ injection: [], lists: [{ name: "codename", words: ["blue whale"] }] });
+  const guard = guardOf({ injection: [], lists: [{ name: "codename", words: ["blue whale"], inside: false }] });
   const stream = new ScanStream(guard);
   const released = "We call it blue whale, always.".split("").map((unit) => stream.push(unit));
   const all = [...released, stream.end()];

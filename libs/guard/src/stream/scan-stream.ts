@@ -5,7 +5,7 @@ import { heldFrom } from "./held-from.ts";
 /** Released text that is kept, because what stands before a number says what it is. */
 const CONTEXT_CHARS = 256;
 /** The most that is held back; a finding that is longer is given out in parts. */
-export const STREAM_HELD_MAX_CHARS = 49_152;
+const STREAM_HELD_MAX_CHARS = 49_152;
 /** From this length on, the held text is looked at only when it has grown by an eighth, so that the work stays linear. */
 const EAGER_MAX_CHARS = 1_024;
 

@@ -2,7 +2,8 @@ import { decodeAuditMessage } from "@signalbox/kit";
 import { BatchCache } from "@signalbox/tlog";
 import { checkEvent, type GoodEvent, type RefusedEvent } from "../events/check-event.ts";
 import type { ProducerKeys } from "../events/producer-keys.ts";
-import type { PullQueue, QueueMessage } from "../queue/pull-queue.ts";
+import type { QueueMessage } from "../queue/held-messages.ts";
+import type { PullQueue } from "../queue/pull-queue.ts";
 import type { Batch } from "./plan-batch.ts";
 
 /** Where a batch stops growing: the knee of the insert rate. A message is never cut. */

@@ -1,17 +1,14 @@
 import type { Bus, Logger, UnsignedEvent } from "@signalbox/kit";
-import { eventSubject, type GapEvent } from "@signalbox/proto";
-import { refusal } from "../events/check-event.ts";
-import { batchEvents, commitSeconds, eventsTotal, gapNumbers, leadingGauge, openGauge, sizeGauge } from "../metrics.ts";
+import { leadingGauge } from "../metrics.ts";
 import { PullQueue } from "../queue/pull-queue.ts";
 import { AbandonWatch } from "./abandon-watch.ts";
-import { appendBatch, settle, type AppendContext, type Appended } from "./append-batch.ts";
-import { isPoison } from "./failure.ts";
+import type { AppendContext, Appended } from "./append-batch.ts";
+import { Appender } from "./appender.ts";
 import { GapWatch } from "./gap-watch.ts";
 import type { Head } from "./head.ts";
 import { every } from "./every.ts";
-import { launch, isWritten, type Flight } from "./flight.ts";
 import { pause } from "./pause.ts";
-import type { Batch, PlanContext } from "./plan-batch.ts";
+import type { PlanContext } from "./plan-batch.ts";
 import type { BatchReader, CheckedEvent } from "./read-batch.ts";
 import type { Store } from "./store.ts";
 
@@ -59,7 +56,6 @@ export class Sequencer implements AsyncDisposable {
   #mayKeysDiffer = true;
   /** Something is to be said or looked at that the queue does not bring, between two batches. */
   #isDue = false;
-  #landedAtMs = 0;
   readonly #queue: PullQueue<CheckedEvent[]>;
 
   constructor(options: SequencerOptions) {
@@ -120,7 +116,7 @@ export class Sequencer implements AsyncDisposable {
   }
 
   async #serve(): Promise<void> {
-    const { openStore, log, origin, admitHead, sign } = this.#options;
+    const { openStore, log, origin, admitHead } = this.#options;
     await using store = await openStore();
     if (!(await this.#waitForLock(store))) return;
     const head = await store.takeHead(origin);
@@ -132,7 +128,7 @@ export class Sequencer implements AsyncDisposable {
     this.#enter("leading");
     leadingGauge.set(1);
     log.info({ size: head.size, epoch: head.epoch, open: open.size }, "sequencing");
-    const context: AppendContext = { store, epoch: head.epoch, open, sequences, sign };
+    const appender = this.#appenderTo({ store, epoch: head.epoch, open, sequences });
     const sweep = { everyMs: SWEEP_EVERY_MS, log, onDue: () => this.#wakeFor() };
     using _requests = this.#watch.sweepRegularly({ ...sweep, open });
     using _keys = this.#lookAtKeysRegularly();
@@ -146,11 +142,26 @@ export class Sequencer implements AsyncDisposable {
     this.#queue.resume();
     while (!this.#stop.signal.aborted) {
       if (isLost) throw new Error("the sequencer's connection was lost");
-      if (!(await this.#appendNext(context))) await store.beat();
+      if (!(await this.#appendNext(store, appender))) await store.beat();
       await this.#queue.ready();
     }
     // What has been delivered is committed before an ordered end, because it would come again only after a while.
-    while (await this.#appendNext(context));
+    while (await this.#appendNext(store, appender));
+  }
+
+  #appenderTo(known: Omit<AppendContext, "sign">): Appender {
+    const { log, reader, sign, announce } = this.#options;
+    return new Appender({
+      context: { ...known, sign },
+      queue: this.#queue,
+      reader,
+      log,
+      isInterrupted: () => this.#isDue || this.#stop.signal.aborted,
+      announce: (appended) => {
+        this.#head = appended.head;
+        announce(appended);
+      },
+    });
   }
 
   async #waitForLock(store: Store): Promise<boolean> {
@@ -183,7 +194,7 @@ export class Sequencer implements AsyncDisposable {
   }
 
   /** The log says that a key is retired only when nothing signed by it can follow any more. */
-  async #keyChanges({ store }: AppendContext): Promise<UnsignedEvent[]> {
+  async #keyChanges(store: Store): Promise<UnsignedEvent[]> {
     if (!this.#mayKeysDiffer) return [];
     const changes = await store.unsaidKeyChanges();
     // Read after the changes: a key that is retired in between is refused at once, and said so the next time.
@@ -193,94 +204,13 @@ export class Sequencer implements AsyncDisposable {
   }
 
   /** Appends what has come, and then whole batches for as long as there are some. False when there was nothing to append. */
-  async #appendNext(context: AppendContext): Promise<boolean> {
+  async #appendNext(store: Store, appender: Appender): Promise<boolean> {
     this.#isDue = false;
-    const own = await this.#keyChanges(context);
+    const own = await this.#keyChanges(store);
     const received = await this.#options.reader.read(this.#queue);
     const batch = { ...received, abandon: this.#watch.takeDue(), gaps: this.#gaps.takeDue(), own };
     if (batch.messages.length + batch.abandon.length + batch.gaps.length + own.length === 0) return false;
-    let flight: Flight | null = launch(batch, context, null);
-    while (flight !== null) {
-      const next: Flight | null = await this.#launchNext(flight, context);
-      await this.#land(flight, next, context);
-      flight = next;
-    }
+    await appender.append(batch);
     return true;
-  }
-
-  /** Sends the next batch as soon as it is whole, while the database is busy with the last; null when that is done before. */
-  async #launchNext({ sent }: Flight, context: AppendContext): Promise<Flight | null> {
-    const { reader } = this.#options;
-    if (sent === null || !(await this.#queue.hasPrepared(reader.batchEvents, sent.written))) return null;
-    if (this.#isDue || this.#stop.signal.aborted) return null;
-    return launch(await reader.read(this.#queue), context, sent);
-  }
-
-  /** Waits for a batch to be committed; `next` has been sent behind it. */
-  async #land(flight: Flight, next: Flight | null, context: AppendContext): Promise<void> {
-    const { batch, sent } = flight;
-    if (sent !== null && (await isWritten(sent))) {
-      this.#announce(settle(sent, context), { context, startedAtMs: Math.max(flight.startedAtMs, this.#landedAtMs) });
-    } else {
-      // What was sent behind it has found the head elsewhere and written nothing. It is planned anew, and must not be
-      // carried out in the middle of what follows.
-      await next?.sent?.written.catch(() => {});
-      if (next !== null) next.sent = null;
-      if (sent !== null) delete context.tree;
-      await this.#append(batch, context);
-    }
-    this.#landedAtMs = performance.now();
-    for (const message of batch.messages) message.ack();
-    await context.store.ensurePartitionFor(this.#head?.size ?? 0);
-  }
-
-  /** Appends a batch. When one of its events is at fault, each is tried alone, and the one at fault is kept aside. */
-  async #append(batch: Batch, context: AppendContext): Promise<void> {
-    try {
-      await this.#commit(batch, context);
-    } catch (error) {
-      if (!isPoison(error)) throw error;
-      const { log } = this.#options;
-      const [first, ...others] = batch.good;
-      if (first === undefined) throw error;
-      const { refused: unfit, abandon, gaps, own } = batch;
-      if (others.length + unfit.length + abandon.length + gaps.length + own.length === 0) {
-        log.error({ err: error, eventId: first.eventId }, "an event cannot be stored");
-        const refused = [refusal(first.envelope, eventSubject(first.type, first.tenant), "unstorable")];
-        await this.#commit({ good: [], refused, abandon: [], gaps: [], own: [] }, context);
-        return;
-      }
-      log.warn({ err: error, events: batch.good.length }, "a batch failed; its events are tried one by one");
-      for (const event of batch.good)
-        await this.#append({ good: [event], refused: [], abandon: [], gaps: [], own: [] }, context);
-      await this.#commit({ ...batch, good: [] }, context);
-    }
-  }
-
-  async #commit(batch: Batch, context: AppendContext): Promise<void> {
-    const startedAtMs = performance.now();
-    this.#announce(await appendBatch(batch, context), { context, startedAtMs });
-  }
-
-  #announce(appended: Appended, { context, startedAtMs }: { context: AppendContext; startedAtMs: number }): void {
-    commitSeconds.observe((performance.now() - startedAtMs) / 1_000);
-    this.#head = appended.head;
-    const { leaves, duplicates, refused } = appended.plan;
-    batchEvents.observe(leaves.length);
-    eventsTotal.inc({ status: "committed" }, leaves.length);
-    eventsTotal.inc({ status: "duplicate" }, duplicates.length);
-    eventsTotal.inc({ status: "quarantined" }, refused.length);
-    sizeGauge.set(appended.head.size);
-    openGauge.set(context.open.size);
-    for (const { event } of leaves) if (event.gap !== null) this.#reportGap(event.gap);
-    for (const { reason, eventId, subject } of refused) {
-      this.#options.log.error({ reason, eventId, subject }, "an event was quarantined");
-    }
-    this.#options.announce(appended);
-  }
-
-  #reportGap({ service, instance, missing }: Pick<GapEvent, "service" | "instance" | "missing">): void {
-    gapNumbers.inc(missing.reduce((sum, { first, last }) => sum + last - first + 1, 0));
-    this.#options.log.error({ service, instance, missing }, "events of a producer are missing from the register");
   }
 }

@@ -1,6 +1,6 @@
 import { compileCheck } from "@signalbox/kit";
 import { variants } from "@signalbox/kit/fixtures/variants";
-import { DecisionEvent, ErasureEvent, GapEvent, NO_USAGE, OutcomeEvent } from "@signalbox/proto";
+import { AdminEvent, DecisionEvent, ErasureEvent, GapEvent, NO_USAGE, OutcomeEvent } from "@signalbox/proto";
 import { describe, expect, test } from "vitest";
 import type { z } from "zod";
 import { DECISION, decisionEvent } from "../replays/__fixtures__/decision-leaf.ts";
@@ -57,6 +57,18 @@ const erased = {
   scope: { kind: "age", beforeMs: 7 },
   erased: 1,
 };
+const OF_A_USER = { kind: "user", user: `hmac-sha256:${"0a".repeat(32)}` };
+const read = {
+  ...system,
+  schema: "signalbox.event.admin.v1",
+  object: "content",
+  change: "read",
+  id: ID,
+  of: "default",
+  by: "key-1",
+  before: null,
+  after: null,
+};
 const missing = {
   ...system,
   schema: "signalbox.event.gap.v1",
@@ -71,6 +83,8 @@ describe("a compiled contract takes what its schema takes, and nothing else", ()
     ["decision that refuses", DecisionEvent, refused],
     ["outcome of an answer", OutcomeEvent, ended],
     ["erasure by age", ErasureEvent, erased],
+    ["erasure of an end user", ErasureEvent, { ...erased, scope: OF_A_USER, labels: 2 }],
+    ["reading of content", AdminEvent, read],
     ["gap of a producer", GapEvent, missing],
   ];
   test.each(cases)("%s", (_name, schema, event) => {

@@ -1,16 +1,7 @@
 import { type Bus, type Logger, subscribe } from "@signalbox/kit";
 import { AUDIT_STREAM } from "@signalbox/proto";
 import { pendingAfter, type Delivery } from "./delivery.ts";
-
-/** A message that waits for its commit. */
-export type QueueMessage<T> = {
-  readonly subject: string;
-  readonly data: Uint8Array;
-  /** What `prepare` made of it when it came. */
-  readonly content: T;
-  /** It is committed, or kept aside: it never comes again. */
-  ack(): void;
-};
+import { HeldMessages, type Preparation, type QueueMessage } from "./held-messages.ts";
 
 const CONSUMER = `${AUDIT_STREAM.name}.${AUDIT_STREAM.consumer}`;
 const NEXT_SUBJECT = `$JS.API.CONSUMER.MSG.NEXT.${CONSUMER}`;
@@ -25,26 +16,14 @@ const GATHER_MS = 20;
  * writes the last, and a process that is killed keeps little from its successor.
  */
 const HELD_MAX_BYTES = 1024 * 1024;
-/** Messages are prepared for so long at a time, and then whoever else has something to do is let in. */
-const SLICE_MS = 1;
 const RING_EXPIRES_MS = 2_000;
 const BURST_EXPIRES_MS = 1_000;
 const WATCH_EVERY_MS = 500;
 
-const ACK = Buffer.from("+ACK");
 /** Statuses that end a request in the ordinary way: nothing came, or what came filled it. */
 const ORDINARY_STATUS = new Set([404, 408]);
 
-type Prepared<T> = { readonly content: T; readonly weight: number };
-
-type Held<T> = { readonly message: Delivery; prepared: Prepared<T> | null };
-
-export type PullQueueOptions<T> = {
-  readonly bus: Bus;
-  readonly log: Logger;
-  readonly prepare: (message: { subject: string; data: Uint8Array }) => T;
-  readonly weigh: (content: T) => number;
-};
+type PullQueueOptions<T> = Preparation<T> & { readonly bus: Bus; readonly log: Logger };
 
 /** ring: waits for one message, when there was none. burst: takes what is there and waits for nothing. */
 type Request = { id: number; kind: "ring" | "burst"; missing: number; expiresAtMs: number };
@@ -59,43 +38,26 @@ type Request = { id: number; kind: "ring" | "burst"; missing: number; expiresAtM
 export class PullQueue<T> implements Disposable {
   readonly #bus: Bus;
   readonly #log: Logger;
-  readonly #prepare: (message: { subject: string; data: Uint8Array }) => T;
   readonly #inbox: string;
   readonly #subscription: Disposable;
   readonly #watch: NodeJS.Timeout;
-  /** Delivered and not yet taken. */
-  #held: Held<T>[] = [];
-  /** Those of them that are not prepared yet. */
-  #unprepared: Held<T>[] = [];
-  #preparing: NodeJS.Immediate | null = null;
-  #heldBytes = 0;
-  /** How many of them need not wait for others any more. */
+  readonly #held: HeldMessages<T>;
+  /** How many of those held need not wait for others any more. */
   #gathered = 0;
-  /** Taken and not yet acknowledged. */
-  readonly #taken = new Set<Held<T>>();
   #request: Request = { id: 0, kind: "ring", missing: 0, expiresAtMs: 0 };
   /** Whether the last request brought something, and whether it left something behind. */
   #flow: "none" | "some" | "more" = "none";
   #pulledAtMs = 0;
   #gathering: NodeJS.Timeout | null = null;
   #isPulling = false;
-  readonly #weigh: (content: T) => number;
-  /** What those weigh that are held and prepared. */
-  #preparedWeight = 0;
-  #preparedWaiting: { readonly weight: number; readonly resolve: () => void } | null = null;
   #wakeWaiting: (() => void) | null = null;
   #isWoken = false;
 
-  /**
-   * `prepare` works on messages soon after they come, while the database is busy with those before them. It must not
-   * throw. What it makes of them is weighed for whoever waits for a certain weight.
-   */
   constructor(options: PullQueueOptions<T>) {
     const { bus, log } = options;
     this.#bus = bus;
     this.#log = log;
-    this.#prepare = options.prepare;
-    this.#weigh = options.weigh;
+    this.#held = new HeldMessages(options);
     this.#inbox = `${bus.inbox}.pull`;
     this.#subscription = subscribe(bus, `${this.#inbox}.*`, {
       callback: (error, message) => {
@@ -116,10 +78,7 @@ export class PullQueue<T> implements Disposable {
   /** Begins to pull, or goes on after a failure: what was taken and not acknowledged stands in front again. */
   resume(): void {
     this.#isPulling = true;
-    this.#held = [...this.#taken, ...this.#held];
-    this.#heldBytes = this.#held.reduce((sum, { message }) => sum + message.data.length, 0);
-    this.#preparedWeight = this.#held.reduce((sum, { prepared }) => sum + (prepared?.weight ?? 0), 0);
-    this.#taken.clear();
+    this.#held.putBack();
     this.#release();
     this.#pull();
   }
@@ -129,14 +88,8 @@ export class PullQueue<T> implements Disposable {
     this.#isPulling = false;
     if (this.#gathering !== null) clearTimeout(this.#gathering);
     this.#gathering = null;
-    if (this.#preparing !== null) clearImmediate(this.#preparing);
-    this.#preparing = null;
-    this.#unprepared = [];
-    this.#held = [];
-    this.#heldBytes = 0;
-    this.#preparedWeight = 0;
+    this.#held.drop();
     this.#gathered = 0;
-    this.#taken.clear();
   }
 
   /** Resolves when messages have gathered, or `wake` was called since the last time. */
@@ -150,18 +103,8 @@ export class PullQueue<T> implements Disposable {
   }
 
   /** Whether so much is held and prepared; waits for it until `end` is settled. */
-  async hasPrepared(weight: number, end: Promise<unknown>): Promise<boolean> {
-    if (this.#preparedWeight < weight) {
-      await new Promise<void>((resolve) => {
-        this.#preparedWaiting = { weight, resolve };
-        end.then(
-          () => resolve(),
-          () => resolve(),
-        );
-      });
-      this.#preparedWaiting = null;
-    }
-    return this.#preparedWeight >= weight;
+  hasPrepared(weight: number, end: Promise<unknown>): Promise<boolean> {
+    return this.#held.hasPrepared(weight, end);
   }
 
   wake(): void {
@@ -172,24 +115,11 @@ export class PullQueue<T> implements Disposable {
 
   /** The oldest message, or undefined. */
   shift(): QueueMessage<T> | undefined {
-    const held = this.#held.shift();
-    if (held === undefined) return undefined;
-    const { message } = held;
-    const { content, weight } = this.#prepared(held);
-    this.#taken.add(held);
-    this.#heldBytes -= message.data.length;
-    this.#preparedWeight -= weight;
+    const message = this.#held.take();
+    if (message === undefined) return undefined;
     this.#gathered = Math.max(0, this.#gathered - 1);
     this.#pull();
-    return {
-      subject: message.subject,
-      data: message.data,
-      content,
-      ack: () => {
-        this.#taken.delete(held);
-        message.respond(ACK);
-      },
-    };
+    return message;
   }
 
   [Symbol.dispose](): void {
@@ -201,7 +131,7 @@ export class PullQueue<T> implements Disposable {
   /** Asks for more, now or once it has gathered, unless it is on its way or enough is held. */
   #pull(): void {
     if (!this.#isPulling || this.#request.missing > 0 || this.#gathering !== null) return;
-    if (this.#heldBytes >= HELD_MAX_BYTES || !this.#bus.isConnected()) return;
+    if (this.#held.bytes >= HELD_MAX_BYTES || !this.#bus.isConnected()) return;
     if (this.#flow === "none") {
       this.#ask({ kind: "ring", missing: 1, expiresInMs: RING_EXPIRES_MS });
       return;
@@ -242,7 +172,7 @@ export class PullQueue<T> implements Disposable {
 
   /** What is held has gathered for long enough. */
   #release(): void {
-    this.#gathered = this.#held.length;
+    this.#gathered = this.#held.count;
     if (this.#gathered > 0) this.wake();
   }
 
@@ -258,36 +188,8 @@ export class PullQueue<T> implements Disposable {
     }
   }
 
-  #prepareSoon(): void {
-    this.#preparing ??= setImmediate(() => {
-      this.#preparing = null;
-      const untilMs = performance.now() + SLICE_MS;
-      do {
-        const held = this.#unprepared.shift();
-        if (held === undefined) return;
-        this.#prepared(held);
-      } while (performance.now() < untilMs);
-      this.#prepareSoon();
-    });
-  }
-
-  #prepared(held: Held<T>): Prepared<T> {
-    if (held.prepared !== null) return held.prepared;
-    const content = this.#prepare(held.message);
-    const prepared = { content, weight: this.#weigh(content) };
-    held.prepared = prepared;
-    this.#preparedWeight += prepared.weight;
-    const waiting = this.#preparedWaiting;
-    if (waiting !== null && this.#preparedWeight >= waiting.weight) waiting.resolve();
-    return prepared;
-  }
-
   #onMessage(message: Delivery): void {
-    const held = { message, prepared: null };
-    this.#held.push(held);
-    this.#unprepared.push(held);
-    this.#prepareSoon();
-    this.#heldBytes += message.data.length;
+    this.#held.add(message);
     if (this.#request.missing > 0) this.#request.missing -= 1;
     const left = pendingAfter(message);
     if (this.#request.missing === 0 || left === 0) this.#settle(left === 0 ? "some" : "more");

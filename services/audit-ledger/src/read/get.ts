@@ -8,9 +8,9 @@ import { scopeOf } from "./scope.ts";
 import { serveUnary } from "./serve-call.ts";
 
 /** `Ledger.Get`: what the register holds of a request, by its own id or by that of one of its decisions. */
-export function createGet({ db, log, callers }: ReadContext): handleUnaryCall<LedgerGetRequest, LedgerRecord> {
+export function createGet({ db, log }: ReadContext): handleUnaryCall<LedgerGetRequest, LedgerRecord> {
   return serveUnary(log, async (call) => {
-    const scope = scopeOf(call, callers);
+    const scope = scopeOf(call);
     const { id } = call.request;
     if (!Uuid.safeParse(id).success) {
       throw new SignalboxError("invalid-request", "An id is a UUID in lower case.", { details: { param: "id" } });

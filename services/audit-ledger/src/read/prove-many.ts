@@ -1,5 +1,5 @@
 import type { handleBidiStreamingCall, ServerDuplexStream } from "@grpc/grpc-js";
-import { callerOf, toGrpcError } from "@signalbox/kit/grpc";
+import { callerOf } from "@signalbox/kit/grpc";
 import { SignalboxError } from "@signalbox/proto";
 import type { LedgerProofAnswer, LedgerProofQuestion } from "@signalbox/proto/grpc/ledger";
 import { prove } from "./prove.ts";
@@ -25,13 +25,7 @@ export function createProveMany(context: ReadContext): ProveMany {
     proveMany(call) {
       // A write to a caller that has just left is no defect.
       call.on("error", () => {});
-      let caller: string;
-      try {
-        caller = callerOf(call.metadata, context.callers);
-      } catch (error) {
-        call.emit("error", toGrpcError(error));
-        return;
-      }
+      const caller = callerOf(call.metadata);
       const opened = new OpenCall(call, (question) => answer(context, caller, question));
       open.add(opened);
       call.on("cancelled", () => {

@@ -30,7 +30,7 @@ const COVER_POLL_MS = 50;
 /** `Ledger.Prove`: that an event, or a decision with its outcome, stands in the log. */
 export function createProve(context: ReadContext): handleUnaryCall<LedgerProveRequest, LedgerProof> {
   return serveUnary(context.log, async (call) => {
-    return prove({ context, scope: scopeOf(call, context.callers) }, call.request);
+    return prove({ context, scope: scopeOf(call) }, call.request);
   });
 }
 

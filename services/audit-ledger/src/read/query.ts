@@ -11,13 +11,9 @@ const LIMIT_DEFAULT = 50;
 const LIMIT_MAX = 500;
 
 /** `Ledger.Query`: decisions, from either end of the log, with what became of them. */
-export function createQuery({
-  db,
-  log,
-  callers,
-}: ReadContext): handleUnaryCall<LedgerQueryRequest, LedgerQueryResponse> {
+export function createQuery({ db, log }: ReadContext): handleUnaryCall<LedgerQueryRequest, LedgerQueryResponse> {
   return serveUnary(log, async (call) => {
-    const scope = scopeOf(call, callers);
+    const scope = scopeOf(call);
     const limit = Math.min(call.request.limit || LIMIT_DEFAULT, LIMIT_MAX);
     const { rows, next } = await searchDecisions({ db, scope, request: call.request, limit });
     const requestIds = [...new Set(rows.flatMap((row) => row.request_id ?? []))];

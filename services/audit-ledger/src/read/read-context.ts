@@ -5,13 +5,11 @@ import type { LogKeys } from "../checkpoint/log-keys.ts";
 import type { Database } from "../database.ts";
 import type { LogFiles } from "./files/log-files.ts";
 import type { ProvenLeaves } from "./proven-leaves.ts";
-import type { Callers } from "./scope.ts";
 
 /** What the handlers of the read side share. */
 export type ReadContext = {
   readonly db: Kysely<Database>;
   readonly log: Logger;
-  readonly callers: Callers;
   readonly commits: CommitSignal;
   /** Whose verifier keys the log has. */
   readonly keys: LogKeys;

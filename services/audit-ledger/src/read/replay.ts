@@ -16,7 +16,7 @@ export function createReplay(
   { replayer, decisions }: { replayer: Replayer; decisions: DecisionPages },
 ): handleServerStreamingCall<LedgerReplayRequest, LedgerReplayResult> {
   return serveStream(context, async function* (call, signal) {
-    const scope = scopeOf(call, context.callers);
+    const scope = scopeOf(call);
     for await (const results of replayer.run(
       decisionsOf({ ...context, decisions }, { scope, request: call.request }),
     )) {

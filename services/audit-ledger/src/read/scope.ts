@@ -5,18 +5,15 @@ import { SignalboxError, TenantId } from "@signalbox/proto";
 /** The caller that may read all tenants' entries. */
 const OPERATOR = "operator";
 
-/** Service name → `sha256:<hex>` of its token. */
-export type Callers = Readonly<Record<string, string>>;
-
 /** Whose entries a call may see; null is everyone's. */
 export type Scope = { readonly tenant: string | null };
 
 /**
- * Authenticates the calling service and reads the tenant that it asks for. Throws `invalid-api-key`, `forbidden` for
- * all tenants by anyone but the operator, or `invalid-request` for a name that no tenant can have.
+ * The tenant that the calling service asks for. Throws `forbidden` for all tenants by anyone but the operator, or
+ * `invalid-request` for a name that no tenant can have.
  */
-export function scopeOf(call: { metadata: Metadata; request: { tenant: string } }, callers: Callers): Scope {
-  return scopeFor(callerOf(call.metadata, callers), call.request.tenant);
+export function scopeOf(call: { metadata: Metadata; request: { tenant: string } }): Scope {
+  return scopeFor(callerOf(call.metadata), call.request.tenant);
 }
 
 /** The same of a caller that is known. */

@@ -30,7 +30,7 @@ export function createTail(
   stopping: AbortSignal,
 ): handleServerStreamingCall<LedgerTailRequest, LedgerEntry> {
   return serveStream({ log: context.log, until: stopping }, async function* (call, signal) {
-    const scope = scopeOf(call, context.callers);
+    const scope = scopeOf(call);
     const { fromIndex, types } = call.request;
     const unknown = types.find((type) => !(EVENT_TYPES as readonly string[]).includes(type));
     if (unknown !== undefined) {

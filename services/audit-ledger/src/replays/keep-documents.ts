@@ -1,4 +1,4 @@
-import type { ReplayOrder, ReplayWish } from "@signalbox/proto";
+import { SignalboxError, type ReplayOrder, type ReplayWish } from "@signalbox/proto";
 import { canonicalize, sha256Digest } from "@signalbox/tlog";
 import type { Kysely } from "kysely";
 import type { Database } from "../database.ts";
@@ -13,6 +13,18 @@ export async function keepDocuments(
     ...(catalogue === undefined ? {} : { catalogue: await keep(db, "catalogue", catalogue) }),
     ...(classifier === undefined ? {} : { classifier: await keep(db, "classifier", classifier) }),
   };
+}
+
+/** Throws `not-found` for a document that an order names and nobody has kept: else each decision of its range failed by it. */
+export async function requireDocuments(
+  db: Kysely<Database>,
+  { policy, catalogue, classifier }: Omit<ReplayOrder, "kind">,
+): Promise<void> {
+  for (const [kind, digest] of Object.entries({ policy, catalogue, classifier })) {
+    if (digest === undefined || digest === null) continue;
+    const kept = await db.selectFrom("document").select("kind").where("digest", "=", digest).executeTakeFirst();
+    if (kept?.kind !== kind) throw new SignalboxError("not-found", `The register holds no ${kind} ${digest}.`);
+  }
 }
 
 async function keep(db: Kysely<Database>, kind: string, document: object): Promise<string> {

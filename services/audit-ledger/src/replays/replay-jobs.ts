@@ -7,7 +7,7 @@ import type { Replayer } from "../read/replayer.ts";
 import type { Scope } from "../read/scope.ts";
 import type { DecisionPages } from "./decision-pages.ts";
 import { JobStore } from "./job-store.ts";
-import { keepDocuments } from "./keep-documents.ts";
+import { keepDocuments, requireDocuments } from "./keep-documents.ts";
 import { presentEngine } from "./present-engine.ts";
 import { ReplayTally } from "./replay-tally.ts";
 import { runReplay } from "./run-replay.ts";
@@ -59,12 +59,13 @@ export class ReplayJobs implements AsyncDisposable {
     });
   }
 
-  /** Throws `forbidden` for documents that a tenant brings, and `overloaded` when as many run as may. A policy that the register does not hold shows as failures. */
+  /** Throws `forbidden` for documents that a tenant brings, `not-found` for one that nobody has kept, `overloaded` when as many run as may. */
   async start(scope: Scope, { documents, ...order }: ReplayWish): Promise<ReplayJob> {
     if (documents !== undefined && scope.tenant !== null) {
       throw new SignalboxError("forbidden", "Only who reads across tenants brings documents of their own.");
     }
     const brought = documents === undefined ? {} : await keepDocuments(this.#db, documents);
+    await requireDocuments(this.#db, order);
     const job = await this.#plan(scope, { ...order, ...brought });
     // Looked at and taken without a pause in between, so that no two calls take the same place.
     this.#requireRoom(scope);

@@ -7,19 +7,19 @@ import type { ReplayJobs } from "./replay-jobs.ts";
 
 /** `Ledger.StartReplay`, `GetReplay` and `CancelReplay`. */
 export function serveReplays(
-  { log, callers }: Pick<ReadContext, "log" | "callers">,
+  { log }: Pick<ReadContext, "log">,
   jobs: ReplayJobs,
 ): Pick<LedgerServer, "startReplay" | "getReplay" | "cancelReplay"> {
   return {
     startReplay: serveUnary(log, async (call) => {
-      const scope = scopeOf(call, callers);
+      const scope = scopeOf(call);
       return messageOf(await jobs.start(scope, readWish(call.request.orderJson)));
     }),
     getReplay: serveUnary(log, async (call) => {
-      return messageOf(await jobs.get(scopeOf(call, callers), readId(call.request.id)));
+      return messageOf(await jobs.get(scopeOf(call), readId(call.request.id)));
     }),
     cancelReplay: serveUnary(log, async (call) => {
-      return messageOf(await jobs.cancel(scopeOf(call, callers), readId(call.request.id)));
+      return messageOf(await jobs.cancel(scopeOf(call), readId(call.request.id)));
     }),
   };
 }

@@ -1,6 +1,7 @@
 import { SignalboxError } from "@signalbox/proto";
 import type { CompleteAnswer } from "../complete-answer.ts";
 import { believed, estimateUsage } from "../estimate-usage.ts";
+import { giveOut } from "../give-out.ts";
 import type { OperationRelay } from "./relay-operation.ts";
 import { watchEvents } from "./watch-events.ts";
 
@@ -8,6 +9,7 @@ import { watchEvents } from "./watch-events.ts";
 export async function relayBytes(relay: OperationRelay, contentType: string): Promise<CompleteAnswer> {
   const { answer, context, deadline, trace } = relay;
   const watch = contentType.includes("event-stream") ? watchEvents(context.provider) : null;
+  const serving = { ...context.serving, contentType };
   let bytes = 0;
   for await (const piece of answer.body as AsyncIterable<Buffer>) {
     bytes += piece.length;
@@ -21,22 +23,12 @@ export async function relayBytes(relay: OperationRelay, contentType: string): Pr
     }
     deadline.begun();
     deadline.heard();
-    await giveOut(piece, relay, contentType);
+    await giveOut(piece, serving, relay);
   }
   watch?.end();
   if (bytes === 0) throw failed(context.provider.name, "The provider sent an empty answer.");
   const usage = believed(watch?.usage ?? null) ?? estimateUsage({ ...context, outputChars: 0 });
   return { usage, finish: null, content: "", tail: "", whole: () => null };
-}
-
-/** While the caller reads slowly, the provider's silence is not its own. */
-async function giveOut(piece: Buffer, { context, deadline }: OperationRelay, contentType: string): Promise<void> {
-  const written = context.sink.content(piece, { ...context.serving, contentType });
-  if (written === null) return;
-  deadline.pause();
-  await written;
-  context.signal.throwIfAborted();
-  deadline.resume();
 }
 
 function failed(provider: string, message: string): SignalboxError {

@@ -5,7 +5,7 @@ import type { CompleteAnswer } from "../complete-answer.ts";
 import type { Deadline } from "../deadline.ts";
 import { believed, estimateUsage } from "../estimate-usage.ts";
 import { parseAnswer } from "../parse-answer.ts";
-import { readText } from "../read-text.ts";
+import { readWhole } from "../read-whole.ts";
 import type { OperationContext } from "./call-for-operation.ts";
 import { relayBytes } from "./relay-bytes.ts";
 
@@ -27,17 +27,9 @@ export function relayOperation(relay: OperationRelay): Promise<CompleteAnswer> {
 }
 
 async function relayWhole(relay: OperationRelay, contentType: string): Promise<CompleteAnswer> {
-  const { answer, context, deadline, trace } = relay;
+  const { context, trace } = relay;
   const { call, sink, serving } = context;
-  const text = await readText(answer.body, {
-    maxBytes: context.answerMaxBytes,
-    room: context.room,
-    tooLarge: "refuse",
-    onBytes: () => {
-      deadline.begun();
-      deadline.heard();
-    },
-  });
+  const text = await readWhole(relay);
   const { body: answered, usage: reported, outputChars } = readAnswer(relay, text, contentType);
   trace.reported = reported;
   const same = { kept: answered, given: answered };

@@ -13,6 +13,7 @@ import { type BudgetTerms, termsOf } from "./budget-row.ts";
 import { budgetId, insertBudget, readAccounts, readBudgets, retireBudget, updateBudget } from "./budget-store.ts";
 import type { AdminContext } from "./key-routes.ts";
 import { presentKey } from "./key-store.ts";
+import { expectRoomForBudget } from "./tenant-limits.ts";
 
 const ALERT_AT = [0.8];
 
@@ -72,6 +73,7 @@ function makeRoute({ db, changes, log }: AdminContext): AdminRoute {
       const of = scope.tenant ?? null;
       const id = budgetId(of, name);
       const made = await changes.carryOut(async (transaction, note) => {
+        await expectRoomForBudget(transaction, of);
         if (!(await insertBudget(transaction, { id, scope, settings, by, each }))) throw taken();
         const after = await presentBudget(transaction, id, null);
         await note(adminEventOf({ object: "budget", change: "created", id, of, by, before: null, after }));

@@ -60,7 +60,7 @@ function makeRoute(kind: IdentityKind, { changes, log }: AdminContext): AdminRou
         const placed = await placeWithin({ ...within, ...NOBODY }, { db: transaction, tenant, by });
         const { team, project } = placed.place;
         const own = await insertIdentity(transaction, { tenant, kind, id, name, team, project, by });
-        if (own === undefined) throw invalid("id", `there is a ${kind} of this id`);
+        if (own === undefined) throw invalid("id", `there is a ${kind} of this id already`);
         for (const after of [...placed.made, own]) await note(madeEventOf(after, by));
         return own;
       });

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type Kysely, sql } from "kysely";
 import type { KeyDatabase } from "../keys/key-database.ts";
 import type { AdminIdentity, IdentityChange, IdentityKind } from "./identity-forms.ts";
+import { expectRoomForIdentity } from "./tenant-limits.ts";
 
 type Db = Kysely<KeyDatabase>;
 
@@ -47,11 +48,14 @@ export async function readIdentities(
   return rows.map(shown);
 }
 
-/** Undefined where there is one of this name already. */
+/** Undefined where there is one of this name already. Throws `invalid-request` where the tenant may have no more. */
 export async function insertIdentity(db: Db, wish: IdentityWish): Promise<AdminIdentity | undefined> {
+  const { tenant, kind, id } = wish;
+  if ((await readIdentities(db, { tenant, kind, id })).length > 0) return undefined;
+  await expectRoomForIdentity(db, tenant, kind);
   const { rows } = await sql<Row>`
     insert into identity (tenant, kind, id, name, team, project, created_by)
-    values (${wish.tenant}, ${wish.kind}, ${wish.id}, ${wish.name}, ${wish.team}, ${wish.project}, ${wish.by})
+    values (${tenant}, ${kind}, ${id}, ${wish.name}, ${wish.team}, ${wish.project}, ${wish.by})
     on conflict do nothing
     returning tenant, kind, id, name, team, project, created_at, disabled_at`.execute(db);
   return rows.map(shown)[0];

@@ -11,6 +11,7 @@ import { type KeyRow, settingColumns, SHOWN_COLUMNS, shownKey } from "./key-colu
 import { KEY_PARTS, keyBudgetId, keyTerms, shownTerms } from "./key-budgets.ts";
 import type { AdminKey, KeyChange, NewKey } from "./key-forms.ts";
 import { type Place, placeWithin } from "./place-key.ts";
+import { expectRoomForKey } from "./tenant-limits.ts";
 
 const LIST_MAX = 10_000;
 const ALERT_AT = [0.8];
@@ -55,6 +56,7 @@ export async function makeKey(
 ): Promise<MadeKeyParts> {
   const { id, secretKey } = generateSecretKey();
   const { tenant, name, role, lifetimeSeconds = null, expiresAt = null } = wish;
+  await expectRoomForKey(db, tenant);
   await ensureTenant(db, tenant);
   const { place, made } = await placeWithin({ ...NOWHERE, ...placeOf(wish) }, { db, tenant, by });
   const settings = settingColumns({ ...wish, ...place });

@@ -1,6 +1,7 @@
 import { SignalboxError } from "@signalbox/proto";
-import { answerChat, type ChatLine } from "./answer-chat.ts";
+import { answerChat } from "./answer-chat.ts";
 import type { AnswerTarget } from "./answer-target.ts";
+import type { ChatLine } from "./chat-line.ts";
 import type { ChatRequest } from "./chat-request.ts";
 
 /** Requests under way. Every one of them ends with an answer and a record. */

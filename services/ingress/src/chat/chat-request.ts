@@ -1,4 +1,4 @@
-import { createHmac, hash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import {
   factsOf,
@@ -23,6 +23,7 @@ import type { Inspection } from "../guard/request-guard.ts";
 import { parseJsonBody } from "../http/read-body.ts";
 import { readNested } from "../http/read-nested.ts";
 import type { Principal } from "../keys/key-ring.ts";
+import { tenantDigest } from "../keys/tenant-digest.ts";
 import { isDeterministic } from "./cache-rule.ts";
 import { recordedModel } from "./recorded-model.ts";
 import { parseRequestHeaders, type RequestHeaders } from "./request-headers.ts";
@@ -75,7 +76,7 @@ export function readChatRequest(input: ChatInput): ChatRequest {
   const headers = parseRequestHeaders(input.headers);
   const labels: Labels = { ...labelsOf(request), ...(headers.tags.length === 0 ? {} : { tags: [...headers.tags] }) };
   const { tenant, keyId, digestKey } = input.principal;
-  const digest = (text: string): string => `hmac-sha256:${createHmac("sha256", digestKey).update(text).digest("hex")}`;
+  const digest = (text: string): string => tenantDigest(digestKey, text);
   // First of all, because it refuses nesting that would exhaust the stack elsewhere.
   const bodyDigest = digest(canonicalText(request.source.body));
   return {

@@ -1,5 +1,6 @@
 import { createForwarder, itemsReader, subscribe, type Bus, type Logger } from "@signalbox/kit";
 import { PipelineReply, REQUEST_SUBJECTS, type ClassifyItem } from "@signalbox/proto";
+import { LastSeen } from "./last-seen.ts";
 
 const readReplies = itemsReader(PipelineReply);
 
@@ -7,6 +8,8 @@ const readReplies = itemsReader(PipelineReply);
 export type Pipeline = Disposable & {
   /** The subject to name as `route.replyTo`. */
   readonly replyTo: string;
+  /** What requests found on it. */
+  readonly lastSeen: LastSeen;
   /** Sends a request down the line. Resolves with its end, or null when none came within the time. */
   run(item: ClassifyItem, timeoutMs: number): Promise<PipelineReply | null>;
 };
@@ -16,7 +19,10 @@ export function openPipeline(bus: Bus, log: Logger): Pipeline {
   const replyTo = `${bus.inbox}.reply`;
   const waiting = new Map<string, (reply: PipelineReply | null) => void>();
 
+  const lastSeen = new LastSeen();
+
   function settle(reply: PipelineReply): void {
+    lastSeen.note(reply, Date.now());
     waiting.get(keyOf(reply.requestId, reply.attempt))?.(reply);
   }
 
@@ -39,6 +45,7 @@ export function openPipeline(bus: Bus, log: Logger): Pipeline {
 
   return {
     replyTo,
+    lastSeen,
     run: (item, timeoutMs) =>
       new Promise((resolve) => {
         const key = keyOf(item.facts.requestId, item.facts.attempt);

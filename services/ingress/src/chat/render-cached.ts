@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { builtFor, filterResponse, filterStrings, ingressOf, type JsonObject } from "@signalbox/dialects";
 import { KEPT_NOTE, KeptNote, type PipelineReply } from "@signalbox/proto";
 import type { RequestGuard } from "../guard/request-guard.ts";
@@ -5,34 +6,56 @@ import { renderKeptAnswer } from "../operations/render-kept-answer.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import { restorerFor } from "./guard-chat.ts";
 
+/** A chat's answer is written in one turn, at about 6 ms a mebibyte: beyond this it is asked for anew. */
+const CHAT_MAX_BYTES = 2 * 1024 * 1024;
+/** The most that OpenAI lets a request ask for. Each becomes events of its own, which take longer than their text. */
+const CHOICES_MAX = 128;
+/** What is smaller is done with in a few milliseconds. */
+const ONE_TURN_MAX_BYTES = 256 * 1024;
+
 /**
  * A kept answer as this caller asked for it: whole or as a stream, with this decision's id and no cost, and with what was taken out of
- * the request before it was answered. Null when it cannot be read.
+ * the request before it was answered. Null when it cannot be read. A large one is read, restored and written in turns of the event loop
+ * of their own, so that other requests wait for a part of it.
  */
-export function renderCached(
+export async function renderCached(
   body: Buffer,
   chat: ChatRequest,
   { hit, guard }: { hit: Extract<PipelineReply, { kind: "cached" }>; guard: RequestGuard | null },
-): { answer: Buffer; finishReason: string | null } | null {
+): Promise<{ answer: Buffer; finishReason: string | null } | null> {
   const { requestId, receivedAtMs, model, stream, operation } = chat.facts;
   const defaults = { id: `chatcmpl-${requestId}`, createdAtS: Math.floor(receivedAtMs / 1_000), model };
   const note = { decisionId: hit.decisionId, endpoint: hit.endpoint, costPicoUsd: "0" };
+  if (operation === "chat" && body.length > CHAT_MAX_BYTES) return null;
+  const others = async (): Promise<void> => {
+    if (body.length > ONE_TURN_MAX_BYTES) await nextTurn();
+  };
   try {
     const { [KEPT_NOTE]: said, ...answer } = JSON.parse(body.toString("utf8")) as { readonly [KEPT_NOTE]?: unknown };
+    await others();
     const ordered = said === undefined ? [] : KeptNote.parse(said).ordered;
     const restore = guard === null ? null : restorerFor(chat, guard, ordered);
     if (operation !== "chat") {
       const restored = restore === null ? answer : filterStrings(answer, restore);
-      return { answer: renderKeptAnswer(restored, { usage: hit.usage, note }), finishReason: null };
+      await others();
+      const pieces: Buffer[] = [];
+      for (const piece of renderKeptAnswer(restored, { usage: hit.usage, note })) {
+        pieces.push(piece);
+        await others();
+      }
+      return { answer: Buffer.concat(pieces), finishReason: null };
     }
     const codec = ingressOf(chat.facts.dialect);
     const kept = codec.parseKept(answer, { provider: "cache", secrets: [], defaults });
+    if (kept.choices.length > CHOICES_MAX) return null;
     const response = restore === null ? kept : filterResponse(kept, restore, builtFor(chat.facts.dialect));
     const envelope = chat.envelope === null ? {} : { envelope: chat.envelope };
+    await others();
     const options = { usage: hit.usage, note, includeUsage: chat.includeUsage, ...envelope, ...echoOf(chat) };
     const text = stream
       ? codec.renderAsStream(response, options)
       : JSON.stringify(codec.renderResponse(response, options).body);
+    await others();
     return { answer: Buffer.from(text, "utf8"), finishReason: response.choices[0]!.finish };
   } catch {
     return null;

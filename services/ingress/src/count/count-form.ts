@@ -1,10 +1,10 @@
 import {
   parseAnthropicCount,
-  parseCountTokens,
+  parseGeminiCount,
   parseResponsesCount,
-  renderAnthropicCountAnswer,
+  renderAnthropicCount,
+  renderGeminiCount,
   renderResponsesCount,
-  renderTokenCount,
   type JsonObject,
   type NeutralRequest,
   type RequestEnvelope,
@@ -21,11 +21,11 @@ export type CountForm = {
 export const COUNT_FORMS = {
   "anthropic-messages": {
     parse: (body, envelope) => parseAnthropicCount(body, envelope ?? undefined),
-    render: renderAnthropicCountAnswer,
+    render: renderAnthropicCount,
   },
   "openai-responses": { parse: parseResponsesCount, render: renderResponsesCount },
   gemini: {
-    parse: (body, envelope) => parseCountTokens(body, envelope ?? undefined),
-    render: (inputTokens) => renderTokenCount({ inputTokens, cachedInputTokens: 0 }),
+    parse: (body, envelope) => parseGeminiCount(body, envelope ?? undefined),
+    render: renderGeminiCount,
   },
 } satisfies Partial<Record<DialectName, CountForm>>;

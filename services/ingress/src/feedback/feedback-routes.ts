@@ -1,4 +1,3 @@
-import { createHmac } from "node:crypto";
 import type { Recorder } from "@signalbox/kit";
 import { SignalboxError, Uuid, type FeedbackEvent } from "@signalbox/proto";
 import { z } from "zod";
@@ -6,8 +5,12 @@ import type { LedgerReader } from "../decisions/ledger-reader.ts";
 import { parseInput } from "../http/parse-input.ts";
 import { parseJsonBody, readBody } from "../http/read-body.ts";
 import type { Route } from "../http/route.ts";
+import { TenantPlaces } from "../http/tenant-places.ts";
+import { tenantDigest } from "../keys/tenant-digest.ts";
 
 const BODY_LIMITS = { maxBytes: 16 * 1024, timeoutMs: 10_000 };
+/** On their way to the register at once. */
+const FEEDBACKS_MAX = 64;
 const COMMENT_MAX_CHARS = 4_096;
 const MICRO = 1_000_000;
 const RETRY_FOR_MS = 2_000;
@@ -27,6 +30,7 @@ const NewFeedback = z
 
 /** What callers found of an answer, recorded beside its decision: what `evaluate` learns a policy's worth from. */
 export function feedbackRoutes({ ledger, recorder }: { ledger: LedgerReader; recorder: Recorder }): Route[] {
+  const places = new TenantPlaces(FEEDBACKS_MAX, "feedback is under way");
   const route: Route = {
     method: "POST",
     path: "/v1/decisions/:id/feedback",
@@ -38,8 +42,6 @@ export function feedbackRoutes({ ledger, recorder }: { ledger: LedgerReader; rec
       const { decision } = await ledger.get(principal, id.data);
       if (decision === undefined) throw new SignalboxError("not-found", "The request came to no decision.");
       const { tenant, requestId, decisionId } = decision;
-      const digest =
-        comment === undefined ? null : createHmac("sha256", principal.digestKey).update(comment).digest("hex");
       const event: Omit<FeedbackEvent, "eventId" | "producer" | "atMs"> = {
         schema: "signalbox.event.feedback.v1",
         tenant,
@@ -48,9 +50,10 @@ export function feedbackRoutes({ ledger, recorder }: { ledger: LedgerReader; rec
         keyId: principal.keyId,
         score: score === undefined ? null : Math.round(score * MICRO),
         good: good ?? null,
-        comment: digest === null ? null : `hmac-sha256:${digest}`,
+        comment: comment === undefined ? null : tenantDigest(principal.digestKey, comment),
       };
-      await recorder.record({ type: "feedback", tenant, event, audit: "async", retryForMs: RETRY_FOR_MS });
+      const wish = { type: "feedback", tenant, event, audit: "async", retryForMs: RETRY_FOR_MS } as const;
+      await places.within(principal.tenant, () => recorder.record(wish));
       reply.code(201);
       return { object: "feedback", decisionId, score: score ?? null, good: good ?? null };
     },

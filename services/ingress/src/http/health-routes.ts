@@ -1,8 +1,9 @@
 import type { Metrics } from "../metrics.ts";
+import type { Readiness } from "./readiness.ts";
 import type { Route } from "./route.ts";
 
-/** /healthz: the process lives. /readyz: it can take requests. /metrics: Prometheus' text form. */
-export function healthRoutes(metrics: Metrics, isReady: () => boolean): Route[] {
+/** /healthz: the process lives. /readyz: whether requests should be sent here, and what is known of all that they need. /metrics: Prometheus' text form. */
+export function healthRoutes(metrics: Metrics, readiness: () => Readiness): Route[] {
   return [
     {
       method: "GET",
@@ -15,11 +16,9 @@ export function healthRoutes(metrics: Metrics, isReady: () => boolean): Route[] 
       path: "/readyz",
       access: "public",
       handle({ reply }) {
-        const ready = isReady();
-        return reply
-          .code(ready ? 200 : 503)
-          .type("text/plain")
-          .send(ready ? "ok\n" : "not ready\n");
+        const told = readiness();
+        reply.code(told.status === "ready" ? 200 : 503).header("cache-control", "no-store");
+        return told;
       },
     },
     {

@@ -1,5 +1,4 @@
 import type { AddressInfo } from "node:net";
-import type { Duplex } from "node:stream";
 import { uuidv7, type Logger } from "@signalbox/kit";
 import { SignalboxError } from "@signalbox/proto";
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
@@ -9,11 +8,11 @@ import type { Metrics } from "../metrics.ts";
 import type { KeyUsage } from "../keys/key-usage.ts";
 import { authenticate, type Gate } from "./authenticate.ts";
 import { BrowserOrigins } from "./browser-origins.ts";
-import { callerDialectOf } from "./caller-dialect.ts";
-import { errorAnswer } from "./error-answer.ts";
 import { nothingAt } from "./nothing-at.ts";
 import { withVersion } from "./optional-version.ts";
+import { refuseBrokenRequest } from "./refuse-broken-request.ts";
 import type { Route } from "./route.ts";
+import { fromFrameworkError, idHeaders, sendError } from "./send-error.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -168,61 +167,4 @@ function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[], page
       },
     });
   }
-}
-
-/**
- * Coding agents ask for a WebSocket where they know that OpenAI has one, and go on without at once when they are told so in this way;
- * after any other answer they try again for a while.
- */
-const UPGRADE_REQUIRED = 426;
-
-function asksForWebSocket({ method, headers }: FastifyRequest): boolean {
-  return method === "GET" && headers.upgrade?.toLowerCase() === "websocket";
-}
-
-function sendError(reply: FastifyReply, error: SignalboxError, metrics: Metrics): FastifyReply {
-  const { request } = reply;
-  const { status, headers, body } = errorAnswer(error, callerDialectOf(request.url, request.headers));
-  metrics.countError(error.code);
-  if (error.code === "method-not-allowed" && asksForWebSocket(request)) {
-    return reply
-      .code(UPGRADE_REQUIRED)
-      .headers({ ...headers, ...idHeaders(request), upgrade: "HTTP/1.1" })
-      .send(body);
-  }
-  return reply.code(status).headers(idHeaders(request)).headers(headers).send(body);
-}
-
-/** Anthropic's SDK shows the request's id from a header of its own name. */
-function idHeaders({ id, headers }: FastifyRequest): Record<string, string> {
-  return headers["anthropic-version"] === undefined ? { "x-request-id": id } : { "x-request-id": id, "request-id": id };
-}
-
-/** The framework's errors carry a status; nothing else of them is for the caller. */
-function fromFrameworkError(error: unknown): SignalboxError {
-  const status = (error as { statusCode?: number } | null)?.statusCode ?? 500;
-  if (status >= 400 && status < 500) {
-    return new SignalboxError("invalid-request", "The request cannot be read.", { cause: error });
-  }
-  return SignalboxError.from(error);
-}
-
-/** What the HTTP parser could not read, or what took too long to arrive, has no request to answer: it is answered on the socket. */
-function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
-  // An answer that is under way on this connection must not be cut by another one.
-  const current = (socket as { _httpMessage?: { headersSent: boolean } | null })._httpMessage;
-  if (error.code !== "ECONNRESET" && socket.writable && current?.headersSent !== true) {
-    const { status, headers, body } = errorAnswer(
-      error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-        ? new SignalboxError("request-timeout", "The request took too long to arrive.")
-        : new SignalboxError("invalid-request", "The request is not valid HTTP."),
-      "openai-chat",
-    );
-    const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.write(
-      `HTTP/1.1 ${status} ${status === 408 ? "Request Timeout" : "Bad Request"}\r\n${head.join("")}` +
-        `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-    );
-  }
-  socket.destroy();
 }

@@ -53,7 +53,8 @@ export type KeyRing = AsyncDisposable & {
 
 /** Together with one read of the table, well below the second within which a revocation holds. */
 const POLL_EVERY_MS = 400;
-const STALE_AFTER_MS = 10_000;
+/** An ordinary restart of the database is shorter, and every instance waits for it alike. */
+const STALE_AFTER_MS = 30_000;
 
 const UNKNOWN: FoundKey = { kind: "unknown" };
 

@@ -3,6 +3,7 @@ import { SignalboxError, TenantId } from "@signalbox/proto";
 import type { Kysely } from "kysely";
 import { z } from "zod";
 import type { AdminChanges } from "../admin/admin-changes.ts";
+import { expectRoomForKey } from "../admin/tenant-limits.ts";
 import { parseInput } from "../http/parse-input.ts";
 import { actorOf } from "../identity/actor.ts";
 import { authoriseRole } from "../identity/authorise.ts";
@@ -57,6 +58,7 @@ export function keyRoutes({ db, pepper, changes, log }: Context): Route[] {
         const expiresAt = wish.expiresAt ?? null;
         const by = actorOf(principal);
         const { id, secretKey } = await changes.carryOut(async (transaction, note) => {
+          await expectRoomForKey(transaction, tenant);
           const made = await createKey(transaction, { ...wish, tenant, expiresAt, pepper });
           await note(keyEventOf({ before: null, after: await presentKey(transaction, made.id), by }));
           return made;

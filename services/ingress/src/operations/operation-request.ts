@@ -1,10 +1,11 @@
-import { createHmac, hash } from "node:crypto";
+import { hash } from "node:crypto";
 import { factsOfOperation, openOperation, type OperationCall, type OperationEnvelope } from "@signalbox/dialects";
 import { type Labels, type PlainOperation, type RequestFacts, VIEW_MAX_BYTES } from "@signalbox/proto";
 import { callerOf, canonicalText, type ChatInput, type ChatRequest } from "../chat/chat-request.ts";
 import { recordedModel } from "../chat/recorded-model.ts";
 import { parseRequestHeaders, type RequestHeaders } from "../chat/request-headers.ts";
 import { traceparentOf } from "../chat/traceparent.ts";
+import { tenantDigest } from "../keys/tenant-digest.ts";
 import { boundedText } from "./bounded-text.ts";
 
 export type OperationInput = Omit<ChatInput, "envelope"> & {
@@ -18,7 +19,7 @@ export function readOperationRequest(input: OperationInput): ChatRequest {
   const call = openOperation(operation, input.body, envelope ?? {});
   const headers = parseRequestHeaders(input.headers);
   const { tenant, keyId, digestKey } = input.principal;
-  const digest = (text: string): string => `hmac-sha256:${createHmac("sha256", digestKey).update(text).digest("hex")}`;
+  const digest = (text: string): string => tenantDigest(digestKey, text);
   // First of all, because it refuses nesting that would exhaust the stack elsewhere.
   const bodyDigest = digest(canonicalText(call.canonical));
   const labels: Labels = {

@@ -1,7 +1,27 @@
 import { type AnswerNote, type JsonObject, renderOperationAnswer } from "@signalbox/dialects";
 import type { Usage } from "@signalbox/proto";
 
-/** A kept answer with this decision's id and no cost. Throws when it cannot be read. */
-export function renderKeptAnswer(kept: JsonObject, { usage, note }: { usage: Usage; note: AnswerNote }): Buffer {
-  return Buffer.from(JSON.stringify(renderOperationAnswer(kept, { usage, note })), "utf8");
+/** Of a list in the answer, such as its embeddings: numbers are written at about 5 ms a mebibyte. */
+const PIECE_ITEMS = 32;
+
+/** A kept answer with this decision's id and no cost, in the pieces that its lists are written in. Throws when it cannot be read. */
+export function* renderKeptAnswer(
+  kept: JsonObject,
+  { usage, note }: { usage: Usage; note: AnswerNote },
+): Generator<Buffer> {
+  let before = "{";
+  for (const [name, value] of Object.entries(renderOperationAnswer(kept, { usage, note }))) {
+    const head = `${before}${JSON.stringify(name)}:`;
+    before = ",";
+    if (!Array.isArray(value) || value.length === 0) {
+      yield Buffer.from(head + JSON.stringify(value), "utf8");
+      continue;
+    }
+    for (let at = 0; at < value.length; at += PIECE_ITEMS) {
+      const items = JSON.stringify(value.slice(at, at + PIECE_ITEMS)).slice(1, -1);
+      yield Buffer.from(`${at === 0 ? `${head}[` : ","}${items}`, "utf8");
+    }
+    yield Buffer.from("]", "utf8");
+  }
+  yield Buffer.from(before === "{" ? "{}" : "}", "utf8");
 }

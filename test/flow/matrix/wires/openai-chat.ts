@@ -23,7 +23,7 @@ type ChatTool =
   | { readonly function: Named; readonly custom?: never }
   | { readonly function?: never; readonly custom: Named };
 
-export function finishOf({ calls, refused }: Answer): string {
+function finishOf({ calls, refused }: Answer): string {
   if (refused) return "content_filter";
   return calls === undefined ? "stop" : "tool_calls";
 }

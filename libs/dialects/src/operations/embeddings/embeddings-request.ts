@@ -7,7 +7,7 @@ import { checkedBody, type FieldChecks } from "../operation-fields.ts";
 export type EmbeddingInput = string | readonly number[];
 
 /** Texts that are searched for, and texts that are searched, are embedded differently by some models. */
-export const INPUT_TYPES = [
+const INPUT_TYPES = [
   "search_document",
   "search_query",
   "classification",

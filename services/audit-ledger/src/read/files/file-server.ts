@@ -1,12 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { Metadata } from "@grpc/grpc-js";
 import type { Logger } from "@signalbox/kit";
-import { callerOf } from "@signalbox/kit/grpc";
+import { knownCaller, type Callers } from "@signalbox/kit/grpc";
 import { listen, type ListeningServer } from "@signalbox/kit/listening-server";
 import { SignalboxError } from "@signalbox/proto";
-import type { Callers } from "../scope.ts";
 import { acceptsGzip } from "./accepts-gzip.ts";
 import { AUDITORS } from "./auditors.ts";
 import { fileResponse } from "./file-response.ts";
@@ -81,8 +79,6 @@ async function send(request: IncomingMessage, response: ServerResponse, options:
 }
 
 function authenticateAuditor(authorization: string | undefined, callers: Callers): void {
-  const metadata = new Metadata();
-  if (authorization !== undefined) metadata.set("authorization", authorization);
-  if (AUDITORS.has(callerOf(metadata, callers))) return;
+  if (AUDITORS.has(knownCaller(authorization, callers))) return;
   throw new SignalboxError("forbidden", "Entries of all tenants are shown to auditors alone.");
 }

@@ -1,0 +1,43 @@
+import { SignalboxError } from "@signalbox/proto";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Metrics } from "../metrics.ts";
+import { callerDialectOf } from "./caller-dialect.ts";
+import { errorAnswer } from "./error-answer.ts";
+
+/**
+ * Coding agents ask for a WebSocket where they know that OpenAI has one, and go on without at once when they are told so in this way;
+ * after any other answer they try again for a while.
+ */
+const UPGRADE_REQUIRED = 426;
+
+function asksForWebSocket({ method, headers }: FastifyRequest): boolean {
+  return method === "GET" && headers.upgrade?.toLowerCase() === "websocket";
+}
+
+/** Answers with an error, in the dialect that its caller speaks by the URL and the headers. */
+export function sendError(reply: FastifyReply, error: SignalboxError, metrics: Metrics): FastifyReply {
+  const { request } = reply;
+  const { status, headers, body } = errorAnswer(error, callerDialectOf(request.url, request.headers));
+  metrics.countError(error.code);
+  if (error.code === "method-not-allowed" && asksForWebSocket(request)) {
+    return reply
+      .code(UPGRADE_REQUIRED)
+      .headers({ ...headers, ...idHeaders(request), upgrade: "HTTP/1.1" })
+      .send(body);
+  }
+  return reply.code(status).headers(idHeaders(request)).headers(headers).send(body);
+}
+
+/** Anthropic's SDK shows the request's id from a header of its own name. */
+export function idHeaders({ id, headers }: FastifyRequest): Record<string, string> {
+  return headers["anthropic-version"] === undefined ? { "x-request-id": id } : { "x-request-id": id, "request-id": id };
+}
+
+/** The framework's errors carry a status; nothing else of them is for the caller. */
+export function fromFrameworkError(error: unknown): SignalboxError {
+  const status = (error as { statusCode?: number } | null)?.statusCode ?? 500;
+  if (status >= 400 && status < 500) {
+    return new SignalboxError("invalid-request", "The request cannot be read.", { cause: error });
+  }
+  return SignalboxError.from(error);
+}
