@@ -10,7 +10,8 @@ import type { ContentDatabase } from "../../services/ingress/src/content/content
 import { ContentStore } from "../../services/ingress/src/content/content-store.ts";
 import { ContentSeal } from "../../services/ingress/src/responses/content-seal.ts";
 import { dispatchTo, startIngressRig, type IngressRig } from "./ingress-rig.ts";
-import { createProducer, decisionEvent, INPUT } from "./ledger-events.ts";
+import { decisionEvent, INPUT } from "./ledger-events.ts";
+import { appendLeaf } from "./played-leaves.ts";
 
 /*
  * Goal: what is retained of requests and answers is encrypted, of named tenants alone, and gone for good when it is
@@ -22,9 +23,8 @@ const ANSWER = "I shall tell nobody.";
 const DECISION = uuidv7();
 
 let rig: IngressRig;
-/** The request that the played ledger says DECISION to be of, and the leaf that it gives. */
+/** The request that the played ledger says DECISION to be of. */
 let decided = "";
-let leafOfDecision = Buffer.of();
 
 beforeAll(async () => {
   rig = await startIngressRig(
@@ -39,7 +39,7 @@ beforeAll(async () => {
               eventId: uuidv7(),
               type: "decision",
               tenant: "alice",
-              leaf: leafOfDecision,
+              leaf: Buffer.of(),
               atMs: 1n,
             };
             const decision = { ...entry, requestId: decided, decisionId: DECISION };
@@ -95,6 +95,8 @@ async function request(method: string, path: string, options: { key?: string; bo
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
 }
+
+const erase = (body: object): Promise<Response> => request("POST", "/erase", { body });
 
 const erasures = (): ErasureEvent[] =>
   rig.others.filter((event): event is ErasureEvent => event.schema === "signalbox.event.erasure.v1");
@@ -158,7 +160,7 @@ test("what is older than a time is erased", async () => {
     rig.db,
   );
   const before = new Date(Date.now() - 86_400_000).toISOString();
-  const erased = await request("POST", "/erase", { body: { tenant: "alice", before } });
+  const erased = await erase({ tenant: "alice", before });
   expect(((await erased.json()) as { erased: number }).erased).toBeGreaterThan(3);
   expect((await rows()).map((row) => row.request_id)).toEqual([young]);
   expect(erasures().at(-1)).toMatchObject({ scope: { kind: "age", beforeMs: Date.parse(before) } });
@@ -166,7 +168,7 @@ test("what is older than a time is erased", async () => {
 
 test("erasing all of a tenant destroys its key: a copy of the ciphertext cannot be opened any more", async () => {
   const before = await kept(await ask(rig.memberKey));
-  expect(await (await request("POST", "/erase", { body: { tenant: "alice" } })).json()).toMatchObject({
+  expect(await (await erase({ tenant: "alice" })).json()).toMatchObject({
     tenant: "alice",
   });
   expect(await rows()).toEqual([]);
@@ -222,7 +224,7 @@ test("with a request's content go its answer in the cache and its stored respons
   const facts = { ...INPUT.facts, cache: { mode: "on", deterministic: false, key: CACHE_KEY } } as const;
   const input = { ...INPUT, facts };
   const parts = { requestId: decided, decisionId: DECISION, tenant: "alice", input };
-  leafOfDecision = Buffer.from(createProducer("policy").sign([decisionEvent(parts)])[0]!.envelope);
+  await appendLeaf(rig.db, decisionEvent(parts), parts);
   const answered = await keepElsewhere(decided, { key: CACHE_KEY });
   const others = [
     await keepElsewhere(uuidv7(), { key: "d".repeat(64) }),
@@ -230,13 +232,14 @@ test("with a request's content go its answer in the cache and its stored respons
   ];
   // Nothing need be retained of it.
   const erased = await (await request("DELETE", `/${DECISION}`)).json();
-  expect(erased).toEqual({ object: "erasure", tenant: "alice", erased: 0, cachedAnswers: 1, storedResponses: 1 });
+  const gone = { erased: 0, cachedAnswers: 1, storedResponses: 1, labels: 0 };
+  expect(erased).toEqual({ object: "erasure", tenant: "alice", ...gone });
   expect(await elsewhere()).toEqual(["alice", "alice", "bob", "bob"]);
   expect(erasures().at(-1)).toMatchObject({ of: "alice", erased: 0, cachedAnswers: 1, storedResponses: 1 });
   expect((await request("DELETE", `/${DECISION}`)).status).toBe(404);
-  await request("POST", "/erase", { body: { tenant: "alice", before: new Date(Date.now() - 60_000).toISOString() } });
+  await erase({ tenant: "alice", before: new Date(Date.now() - 60_000).toISOString() });
   expect(await elsewhere()).toHaveLength(4);
-  await request("POST", "/erase", { body: { tenant: "alice" } });
+  await erase({ tenant: "alice" });
   expect(await elsewhere()).toEqual(["bob", "bob"]);
   await expect.poll(() => told).toEqual([{ entryIds: [answered] }, { entryIds: [others[0]] }]);
   await operator.close();
@@ -277,7 +280,7 @@ test("what is past its lifetime goes by itself, and the oldest where a tenant ha
     forgetAnswers: () => {},
     log: createLogger("test", { logLevel: "silent", instance: "test" }),
   });
-  const erasing = unheard.eraseEverywhere({ of: "alice", by: "somebody", scope: { kind: "tenant" } }, null);
+  const erasing = unheard.eraseEverywhere({ of: "alice", by: "somebody", scope: { kind: "tenant" } });
   await expect(erasing).rejects.toMatchObject({ code: "audit-unavailable" });
   expect(await rows()).toHaveLength(1);
 });

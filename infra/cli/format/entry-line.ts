@@ -45,7 +45,7 @@ function describeSystem(event: unknown): string | null {
   const admin = AdminEvent.safeParse(event).data;
   if (admin !== undefined) return `${admin.object} ${admin.id} ${admin.change} by ${admin.by}`;
   const erasure = ErasureEvent.safeParse(event).data;
-  if (erasure !== undefined) return `content of ${erasure.erased} of ${erasure.of} by ${erasure.by}`;
+  if (erasure !== undefined) return describeErasure(erasure);
   const replay = ReplayEvent.safeParse(event).data;
   if (replay !== undefined)
     return `${replay.jobId}  ${replay.kind} ${replay.state}, ${replay.different} of ${replay.replayed} differ`;
@@ -53,6 +53,10 @@ function describeSystem(event: unknown): string | null {
   if (gap === undefined) return null;
   const numbers = gap.missing.map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`));
   return `${gap.service} ${gap.instance}  missing: ${numbers.join(", ")}`;
+}
+
+function describeErasure({ erased, labels = 0, of, by }: ErasureEvent): string {
+  return `content of ${erased} and labels of ${labels} of ${of} erased by ${by}`;
 }
 
 function describeDecision(event: DecisionEvent): string {

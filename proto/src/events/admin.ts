@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Digest, TenantId } from "../ids.ts";
 import { systemEventHead } from "./event.ts";
 
-/** `event.admin`, made by the service that carried it out: who changed what of the line's own settings. */
+/** `event.admin`, made by the service that carried it out: who changed what of the line's own settings, and who read content. */
 export const AdminEvent = z.strictObject({
   schema: z.literal("signalbox.event.admin.v1"),
   ...systemEventHead,
@@ -17,9 +17,11 @@ export const AdminEvent = z.strictObject({
     "prices",
     "budget",
     "config",
+    "content",
   ]),
-  change: z.enum(["created", "changed", "revoked", "activated"]),
-  /** Of what was changed: a key's id, a policy's version. */
+  /** `read` is said of content alone, before it is given out. */
+  change: z.enum(["created", "changed", "revoked", "activated", "read"]),
+  /** Of what was changed: a key's id, a policy's version. Of content: the request's id. */
   id: z.string().min(1).max(256),
   /** Whose it is; null when it is everyone's. */
   of: TenantId.nullable(),

@@ -106,7 +106,7 @@ export async function startIngress(
     ...events.routes,
     ...replaying.routes,
     ...keyRoutes({ db, pepper, changes, log }),
-    ...adminRoutes({ db, pepper, changes, log, content, ledger, bus, replays }),
+    ...adminRoutes({ db, pepper, changes, log, content, ledger, recorder: line.recorder, bus, replays }),
     ...healthRoutes(metrics, readiness),
   ];
   // Runs after the server has closed: what a cut-off client leaves behind is still recorded.

@@ -1,8 +1,8 @@
-import { createHmac } from "node:crypto";
 import { SignalboxError } from "@signalbox/proto";
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import { isForeignKeyViolation } from "../content/foreign-key.ts";
 import type { KeyDatabase } from "../keys/key-database.ts";
+import { userDigest } from "../keys/user-digest.ts";
 import type { AdminBudget, BudgetAccounts, BudgetScope, EachOf } from "./budget-forms.ts";
 import { type BudgetTerms, limitOf, windowOf } from "./budget-row.ts";
 
@@ -154,11 +154,10 @@ export async function retireBudget(db: Kysely<KeyDatabase>, id: string): Promise
   return numAffectedRows > 0n;
 }
 
-/** The digest that requests of this tenant carry for such a user (`labels.user` of their facts). */
+/** Throws `invalid-request` for a user of no known tenant. */
 async function digestOfUser(db: Kysely<KeyDatabase>, tenant: string | null, user: string): Promise<string> {
-  const { rows } = await sql<{ digest_key: Buffer }>`select digest_key from tenant where id = ${tenant}`.execute(db);
-  const [row] = rows;
-  if (row !== undefined) return `hmac-sha256:${createHmac("sha256", row.digest_key).update(user).digest("hex")}`;
+  const digest = tenant === null ? null : await userDigest(db, tenant, user);
+  if (digest !== null) return digest;
   const problem = "Invalid 'scope.endUser': it needs the tenant whose user it is.";
   throw new SignalboxError("invalid-request", problem, { details: { param: "scope.endUser" } });
 }

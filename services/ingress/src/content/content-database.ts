@@ -12,7 +12,4 @@ export type ContentDatabase = {
     sealed: Buffer;
     size: Generated<number>;
   };
-  /** What else holds content, as migrations 0003 and 0013 make it; of the cache's no more may be read here. */
-  cache_entry: { entry_id: string; tenant: string; key: string; created_at: Date };
-  stored_response: { tenant: string; id: string; created_at: Date };
 };

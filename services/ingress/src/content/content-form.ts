@@ -43,8 +43,31 @@ export const ContentList = z.strictObject({
 
 export const ContentAnswer = ContentHead.extend({ content: RetainedContent });
 
-/** All of a tenant's, or what of it was kept before a time. */
-export const NewErasure = z.strictObject({ tenant: TenantId, before: z.iso.datetime({ offset: true }).optional() });
+const USER_MAX_CHARS = 512;
+const Time = z.iso.datetime({ offset: true });
+
+/** All of a tenant's, what of it was kept within a time, or what is kept of the requests that named one end user. */
+export const NewErasure = z
+  .strictObject({
+    tenant: TenantId,
+    from: Time.optional(),
+    before: Time.optional(),
+    /** As the requests had it. */
+    user: z.string().min(1).max(USER_MAX_CHARS).optional(),
+  })
+  .refine(({ user, from, before }) => user === undefined || (from === undefined && before === undefined), {
+    path: ["user"],
+    message: "all of a user's is erased, of whatever time",
+  })
+  .refine(
+    ({ from, before }) =>
+      from === undefined || Date.parse(from) < (before === undefined ? Infinity : Date.parse(before)),
+    {
+      path: ["from"],
+      message: "it is not before the other time",
+    },
+  );
+export type NewErasure = z.infer<typeof NewErasure>;
 
 export const Erased = z.strictObject({
   object: z.literal("erasure"),
@@ -53,4 +76,6 @@ export const Erased = z.strictObject({
   erased: z.int(),
   cachedAnswers: z.int(),
   storedResponses: z.int(),
+  /** Requests whose plain `user`, `metadata` and tags are gone. */
+  labels: z.int(),
 });

@@ -1,21 +1,29 @@
-import { DecisionEvent, SignalboxError, Uuid } from "@signalbox/proto";
-import type { LedgerEntry } from "@signalbox/proto/grpc/ledger";
+import type { Recorder } from "@signalbox/kit";
+import { SignalboxError, Uuid } from "@signalbox/proto";
+import type { Kysely } from "kysely";
 import { ADMIN, type AdminRoute, BODY_LIMITS } from "../admin/admin-route.ts";
 import type { LedgerReader } from "../decisions/ledger-reader.ts";
-import { decodeLeaf } from "../decisions/render-entry.ts";
 import { parseInput } from "../http/parse-input.ts";
 import { parseJsonBody, readBody } from "../http/read-body.ts";
 import { actorOf } from "../identity/actor.ts";
 import { meantTenant, reaches, tenantBound } from "../identity/reach.ts";
+import type { KeyDatabase } from "../keys/key-database.ts";
 import type { Principal } from "../keys/key-ring.ts";
 import { ContentAnswer, ContentList, ContentQuery, Erased, NewErasure } from "./content-form.ts";
 import type { ContentStore } from "./content-store.ts";
+import { erasureWish } from "./erasure-wish.ts";
+import { recordRead } from "./record-read.ts";
 
-export type ContentContext = { readonly content: ContentStore; readonly ledger: LedgerReader };
+export type ContentContext = {
+  readonly content: ContentStore;
+  readonly ledger: LedgerReader;
+  readonly db: Kysely<KeyDatabase>;
+  readonly recorder: Recorder;
+};
 
 /** Retained content: what there is, what it says, and its erasure. */
 export function contentRoutes(context: ContentContext): AdminRoute[] {
-  const { content } = context;
+  const { content, recorder } = context;
   return [
     {
       method: "GET",
@@ -39,12 +47,14 @@ export function contentRoutes(context: ContentContext): AdminRoute[] {
       path: `${ADMIN}/content/:id`,
       access: "read-content",
       doc: {
-        summary: "What a request asked and was answered, by its id or a decision's.",
+        summary:
+          "What a request asked and was answered, by its id or a decision's; that it was read is recorded first.",
         status: 200,
         answer: ContentAnswer,
       },
       async handle({ request, reply, principal }) {
         const found = await find(context, principal, idParam(request.params));
+        await recordRead(recorder, { by: actorOf(principal), of: found.tenant, requestId: found.requestId });
         // No cache on the way may keep what is kept sealed here.
         reply.header("cache-control", "no-store");
         return found;
@@ -56,40 +66,39 @@ export function contentRoutes(context: ContentContext): AdminRoute[] {
       access: "erase-content",
       doc: {
         summary:
-          "Erases what is retained of one request, with its answer in the cache and its stored response; the erasure is recorded.",
+          "Erases what is retained of one request, with its answer in the cache, its stored response and its plain labels; the erasure is recorded.",
         status: 200,
         answer: Erased,
       },
       async handle({ request, principal }) {
-        const { tenant, requestId, cacheKey } = await findErasable(context, principal, idParam(request.params));
+        const { tenant, requestId } = await findErasable(context, principal, idParam(request.params));
         const scope = { kind: "request", requestId } as const;
-        const found = await content.eraseEverywhere({ of: tenant, by: actorOf(principal), scope }, cacheKey);
+        const found = await content.eraseEverywhere({ of: tenant, by: actorOf(principal), scope });
         if (Object.values(found).every((count) => count === 0)) throw nothingRetained();
         return { object: "erasure", tenant, ...found };
       },
     },
-    eraseRoute(content),
+    eraseRoute(context),
   ];
 }
 
-function eraseRoute(content: ContentStore): AdminRoute {
+function eraseRoute({ content, db }: ContentContext): AdminRoute {
   return {
     method: "POST",
     path: `${ADMIN}/content/erase`,
     access: "erase-content",
     doc: {
       summary:
-        "Erases all that is retained of a tenant, with its key, the cache's answers and stored responses, or what of it is older than a time; the erasure is recorded.",
+        "Erases all that is retained of a tenant with its key, what of it is of a time, or what is of one end user; each with the cache's answers, stored responses and plain labels; the erasure is recorded.",
       status: 200,
       body: NewErasure,
       answer: Erased,
     },
     async handle({ request, principal }) {
-      const { before, ...wish } = parseInput(NewErasure, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+      const wish = parseInput(NewErasure, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
       const tenant = meantTenant(principal, wish.tenant);
-      const scope =
-        before === undefined ? ({ kind: "tenant" } as const) : ({ kind: "age", beforeMs: Date.parse(before) } as const);
-      const found = await content.eraseEverywhere({ of: tenant, by: actorOf(principal), scope }, null);
+      const { scope, user } = await erasureWish(db, { ...wish, tenant });
+      const found = await content.eraseEverywhere({ of: tenant, by: actorOf(principal), scope }, user);
       return { object: "erasure", tenant, ...found };
     },
   };
@@ -104,7 +113,7 @@ async function find({ content, ledger }: ContentContext, reader: Principal, id: 
   return required(content, requestId, reader);
 }
 
-type Erasable = { readonly tenant: string; readonly requestId: string; readonly cacheKey: string | null };
+type Erasable = { readonly tenant: string; readonly requestId: string };
 
 /** Of which request something may be kept, whether or not its content is retained. Throws `not-found` for one that nobody knows. */
 async function findErasable({ content, ledger }: ContentContext, reader: Principal, id: string): Promise<Erasable> {
@@ -114,18 +123,12 @@ async function findErasable({ content, ledger }: ContentContext, reader: Princip
     const { decision, outcome } = await ledger.get(reader, id);
     const entry = decision ?? outcome;
     if (entry === undefined || !reaches(reader, entry.tenant)) throw nothingRetained();
-    return { tenant: entry.tenant, requestId: entry.requestId, cacheKey: cacheKeyIn(decision) };
+    return { tenant: entry.tenant, requestId: entry.requestId };
   } catch (error) {
     // A request that the register does not hold yet is erased by what is retained of it alone.
     if (own === null || SignalboxError.from(error).code !== "not-found") throw error;
-    return { tenant: own.tenant, requestId: own.requestId, cacheKey: null };
+    return { tenant: own.tenant, requestId: own.requestId };
   }
-}
-
-/** Under which the cache would have the answer. */
-function cacheKeyIn(decision: LedgerEntry | undefined): string | null {
-  const event = DecisionEvent.safeParse(decision === undefined ? null : decodeLeaf(decision.leaf)).data;
-  return event?.input.facts.cache.key ?? null;
 }
 
 function nothingRetained(): SignalboxError {

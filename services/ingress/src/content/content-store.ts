@@ -6,7 +6,7 @@ import type { Config } from "../config.ts";
 import type { ContentSeal } from "../responses/content-seal.ts";
 import { ContentKeys } from "./content-keys.ts";
 import type { ContentDatabase } from "./content-database.ts";
-import { eraseElsewhere } from "./erase-elsewhere.ts";
+import { eraseRows } from "./erase-rows.ts";
 import { isForeignKeyViolation } from "./foreign-key.ts";
 import { type ContentHead, type ContentQuery, RetainedContent } from "./content-form.ts";
 
@@ -15,8 +15,8 @@ const SWEEP_EVERY_MS = 60_000;
 const TRIES_MAX = 2;
 
 export type Erasure = Pick<ErasureEvent, "of" | "by" | "scope">;
-/** What an erasure took: requests' content, and what stood elsewhere of it. */
-export type Erased = Required<Pick<ErasureEvent, "erased" | "cachedAnswers" | "storedResponses">>;
+/** What an erasure took: requests' content, what stood elsewhere of it, and their labels. */
+export type Erased = Required<Pick<ErasureEvent, "erased" | "cachedAnswers" | "storedResponses" | "labels">>;
 
 type Options = {
   readonly db: Kysely<ContentDatabase>;
@@ -113,33 +113,38 @@ export class ContentStore implements AsyncDisposable {
   }
 
   /**
-   * Erases all that is kept of the content, here, in the cache and of stored responses, and records that it did; both or
-   * neither. Rejects with `audit-unavailable`. `cacheKey` is that of the one request, where it is one.
+   * Erases all that is kept of the content, here, in the cache and of stored responses, with the plain labels of the same
+   * requests, and records that it did; both or neither. Rejects with `audit-unavailable`. `user` is the name whose digest
+   * the scope has, where it has one.
    */
-  async eraseEverywhere(erasure: Erasure, cacheKey: string | null): Promise<Erased> {
+  async eraseEverywhere(erasure: Erasure, user: string | null = null): Promise<Erased> {
     const { db, record, forgetAnswers } = this.#options;
     const { of, scope } = erasure;
     const { cached, ...counts } = await db.transaction().execute(async (transaction) => {
-      const erased = await deleteWithin(transaction, of, scope);
+      const { cached: gone, ...rows } = await eraseRows(transaction, { of, scope, user });
       const isKeyGone = scope.kind === "tenant" && (await deleteKey(transaction, of));
-      const elsewhere = await eraseElsewhere(transaction, { of, scope, cacheKey });
-      const { storedResponses } = elsewhere;
-      const found = { erased, cachedAnswers: elsewhere.cached.length, storedResponses };
+      const found = { ...rows, cachedAnswers: gone.length };
       const isAny = isKeyGone || Object.values(found).some((count) => count > 0);
       if (isAny) await record({ ...erasure, ...found });
-      return { ...found, cached: elsewhere.cached };
+      return { ...found, cached: gone };
     });
     if (scope.kind === "tenant") this.#keys.forget(of);
     if (cached.length > 0) forgetAnswers(cached);
     return counts;
   }
 
-  /** Erases what is past its time here; the cache and stored responses have lifetimes of their own. */
-  async #expire(erasure: Erasure): Promise<void> {
+  /** Erases what is past its time here; the cache and stored responses have lifetimes of their own, and labels none. */
+  async #expire({ of, by, until }: Pick<Erasure, "of" | "by"> & { readonly until: Date }): Promise<void> {
     const { db, record } = this.#options;
+    const beforeMs = until.getTime() + 1;
     await db.transaction().execute(async (transaction) => {
-      const erased = await deleteWithin(transaction, erasure.of, erasure.scope);
-      if (erased > 0) await record({ ...erasure, erased });
+      const { numDeletedRows } = await transaction
+        .deleteFrom("retained_content")
+        .where("tenant", "=", of)
+        .where("created_at", "<", new Date(beforeMs))
+        .executeTakeFirst();
+      const erased = Number(numDeletedRows);
+      if (erased > 0) await record({ of, by, scope: { kind: "age", beforeMs }, erased });
     });
   }
 
@@ -162,20 +167,9 @@ export class ContentStore implements AsyncDisposable {
       ) each where is_expired or held > ${this.#options.config.tenantMaxBytes}
       group by tenant`.execute(this.#options.db);
     for (const { tenant, by, until } of rows) {
-      await this.#expire({ of: tenant, by, scope: { kind: "age", beforeMs: until.getTime() + 1 } });
+      await this.#expire({ of: tenant, by, until });
     }
   }
-}
-
-async function deleteWithin(
-  db: Transaction<ContentDatabase>,
-  tenant: string,
-  scope: Erasure["scope"],
-): Promise<number> {
-  let query = db.deleteFrom("retained_content").where("tenant", "=", tenant);
-  if (scope.kind === "request") query = query.where("request_id", "=", scope.requestId);
-  if (scope.kind === "age") query = query.where("created_at", "<", new Date(scope.beforeMs));
-  return Number((await query.executeTakeFirst()).numDeletedRows);
 }
 
 /** What is sealed with it and stands elsewhere, as in a backup of the rows, cannot be opened any more. */
