@@ -27,8 +27,6 @@ export type ResolveOptions = {
   readonly probe: boolean;
   /** The simulator's base URL, or how to start it; asked for only when nothing else was found. */
   readonly simulator: string | (() => Promise<string>);
-  /** Read from the catalogue's data files unless given. */
-  readonly known?: KnownModels;
 };
 
 /**
@@ -38,7 +36,7 @@ export type ResolveOptions = {
 export function checkProviders(config: ProvidersConfig, env: Env): void {
   const configured = Object.entries(config);
   if (configured.length === 0) return;
-  const known = withSimulator(loadCatalogue());
+  const known = knownModels();
   for (const [provider, settings] of configured) accessOf({ known, provider, settings, env });
 }
 
@@ -49,7 +47,7 @@ export function checkProviders(config: ProvidersConfig, env: Env): void {
  */
 export async function resolveProviders(options: ResolveOptions): Promise<ResolvedProviders> {
   const { config, env } = options;
-  const known = withSimulator(options.known ?? loadCatalogue());
+  const known = knownModels();
   const registered = await Promise.all(
     Object.entries(config).map(([provider, settings]) => registerConfigured({ known, provider, settings, env })),
   );
@@ -74,7 +72,17 @@ export async function resolveProviders(options: ResolveOptions): Promise<Resolve
   };
 }
 
-/** The simulator is a known provider like any other, so that a config may name it too. */
+let read: KnownModels | undefined;
+
+/**
+ * The catalogue's data files, read once: a start asks for them before anything is up, and again to register providers.
+ * The simulator is a known provider like any other, so that a config may name it too.
+ */
+function knownModels(): KnownModels {
+  read ??= withSimulator(loadCatalogue());
+  return read;
+}
+
 function withSimulator(known: KnownModels): KnownModels {
   return { ...known, providers: new Map([...known.providers, [SIMULATOR_PROVIDER, simulatorProvider(known.date)]]) };
 }

@@ -1,12 +1,9 @@
 import { status } from "@grpc/grpc-js";
-import { createLogger, uuidv7 } from "@signalbox/kit";
+import { uuidv7 } from "@signalbox/kit";
 import { type AdminEvent, AUDIT_STREAM, SignalboxError } from "@signalbox/proto";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { Config } from "../../services/ingress/src/config.ts";
-import type { ContentDatabase } from "../../services/ingress/src/content/content-database.ts";
-import { ContentStore } from "../../services/ingress/src/content/content-store.ts";
 import { createKey } from "../../services/ingress/src/keys/index.ts";
-import { ContentSeal } from "../../services/ingress/src/responses/content-seal.ts";
+import { openContentStore } from "./content-rig.ts";
 import { startIngressRig, type IngressRig } from "./ingress-rig.ts";
 
 /*
@@ -31,14 +28,7 @@ beforeAll(async () => {
   });
   bobsAdmin = (await createKey(rig.db, { tenant: "bob", role: "admin", name: "bob", pepper: rig.pepper })).secretKey;
   await vi.waitUntil(async () => (await show("", bobsAdmin)).status === 200);
-  await using content = new ContentStore({
-    db: rig.db.withTables<ContentDatabase>(),
-    seal: new ContentSeal(rig.pepper, "signalbox.retained-content.v1"),
-    config: Config.shape.content.parse(undefined),
-    record: () => Promise.resolve(),
-    forgetAnswers: () => {},
-    log: createLogger("test", { logLevel: "silent", instance: "test" }),
-  });
+  await using content = openContentStore(rig);
   const said = { dialect: "openai-chat", request: SECRET, answer: "", isWhole: true } as const;
   await content.keep("alice", ALICES, said);
   await content.keep("bob", BOBS, said);

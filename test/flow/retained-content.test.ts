@@ -1,14 +1,13 @@
 import { createSecretKey } from "node:crypto";
 import { status, type ServerWritableStream } from "@grpc/grpc-js";
-import { createLogger, uuidv7 } from "@signalbox/kit";
+import { uuidv7 } from "@signalbox/kit";
 import { CACHE_ERASED_SUBJECT, SignalboxError, type ErasedAnswers, type ErasureEvent } from "@signalbox/proto";
 import type { DispatchFrame, DispatchRequest } from "@signalbox/proto/grpc/dispatcher";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Config } from "../../services/ingress/src/config.ts";
-import type { ContentDatabase } from "../../services/ingress/src/content/content-database.ts";
-import { ContentStore } from "../../services/ingress/src/content/content-store.ts";
 import { ContentSeal } from "../../services/ingress/src/responses/content-seal.ts";
+import { openContentStore } from "./content-rig.ts";
 import { dispatchTo, startIngressRig, type IngressRig } from "./ingress-rig.ts";
 import { decisionEvent, INPUT } from "./ledger-events.ts";
 import { appendLeaf } from "./played-leaves.ts";
@@ -249,22 +248,14 @@ test("what is past its lifetime goes by itself, and the oldest where a tenant ha
   const ids = [await ask(rig.memberKey), await ask(rig.memberKey), await ask(rig.memberKey)];
   for (const id of ids) await kept(id);
   const recorded: object[] = [];
-  const storeOf = (tenantMaxBytes: number): ContentStore =>
-    new ContentStore({
-      db: rig.db.withTables<ContentDatabase>(),
-      seal: new ContentSeal(rig.pepper),
-      config: { ...Config.shape.content.parse(undefined), tenantMaxBytes },
-      record: (erasure) => Promise.resolve(void recorded.push(erasure)),
-      forgetAnswers: () => {},
-      log: createLogger("test", { logLevel: "silent", instance: "test" }),
-    });
-  await using store = storeOf(1_000_000);
+  const record = (erasure: object): Promise<void> => Promise.resolve(void recorded.push(erasure));
+  await using store = openContentStore(rig, { tenantMaxBytes: 1_000_000, record });
   await sql`delete from retained_content where not request_id = any (${ids}::uuid[])`.execute(rig.db);
   await sql`update retained_content set created_at = now() - interval '3 hours', expires_at = now() - interval '1 hour'
     where request_id = ${ids[0]}`.execute(rig.db);
   await store.sweep();
   expect((await rows()).map((row) => row.request_id)).toEqual(ids.slice(1));
-  await using small = storeOf((await rows())[1]!.sealed.length + 1);
+  await using small = openContentStore(rig, { tenantMaxBytes: (await rows())[1]!.sealed.length + 1, record });
   await small.sweep();
   expect((await rows()).map((row) => row.request_id)).toEqual(ids.slice(2));
   expect(recorded).toMatchObject([
@@ -272,13 +263,8 @@ test("what is past its lifetime goes by itself, and the oldest where a tenant ha
     { of: "alice", by: "share", erased: 1 },
   ]);
   // What cannot be recorded is not erased.
-  await using unheard = new ContentStore({
-    db: rig.db.withTables<ContentDatabase>(),
-    seal: new ContentSeal(rig.pepper),
-    config: Config.shape.content.parse(undefined),
+  await using unheard = openContentStore(rig, {
     record: () => Promise.reject(new SignalboxError("audit-unavailable", "Not now.")),
-    forgetAnswers: () => {},
-    log: createLogger("test", { logLevel: "silent", instance: "test" }),
   });
   const erasing = unheard.eraseEverywhere({ of: "alice", by: "somebody", scope: { kind: "tenant" } });
   await expect(erasing).rejects.toMatchObject({ code: "audit-unavailable" });

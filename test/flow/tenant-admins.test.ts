@@ -1,14 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { status as grpcStatus } from "@grpc/grpc-js";
-import { createLogger } from "@signalbox/kit";
 import { SignalboxError } from "@signalbox/proto";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Config } from "../../services/ingress/src/config.ts";
-import type { ContentDatabase } from "../../services/ingress/src/content/content-database.ts";
-import { ContentStore } from "../../services/ingress/src/content/content-store.ts";
-import { ContentSeal } from "../../services/ingress/src/responses/content-seal.ts";
 import { createKey } from "../../services/ingress/src/keys/index.ts";
+import { openContentStore } from "./content-rig.ts";
 import { startIngressRig, type IngressRig } from "./ingress-rig.ts";
 
 /*
@@ -45,14 +41,7 @@ beforeAll(async () => {
   carols["keys"] = String((await made("keys", key))["id"]);
   await made("budgets", { name: `${HIDDEN}-budget`, scope: { tenant: HIDDEN }, limit: { usd: 5 } });
   await made("budgets", { name: `all-of-${HIDDEN}`, scope: {}, limit: { usd: 5 } });
-  await using content = new ContentStore({
-    db: rig.db.withTables<ContentDatabase>(),
-    seal: new ContentSeal(rig.pepper, "signalbox.retained-content.v1"),
-    config: Config.shape.content.parse(undefined),
-    record: () => Promise.resolve(),
-    forgetAnswers: () => {},
-    log: createLogger("test", { logLevel: "silent", instance: "test" }),
-  });
+  await using content = openContentStore(rig);
   await content.keep(HIDDEN, REQUEST, { dialect: "openai-chat", request: HIDDEN, answer: "", isWhole: true });
 });
 afterAll(() => rig[Symbol.asyncDispose]());

@@ -1,9 +1,6 @@
-import { createLogger, uuidv7 } from "@signalbox/kit";
+import { uuidv7 } from "@signalbox/kit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Config } from "../../services/ingress/src/config.ts";
-import type { ContentDatabase } from "../../services/ingress/src/content/content-database.ts";
-import { ContentStore } from "../../services/ingress/src/content/content-store.ts";
-import { ContentSeal } from "../../services/ingress/src/responses/content-seal.ts";
+import { openContentStore } from "./content-rig.ts";
 import { startIngressRig, type IngressRig } from "./ingress-rig.ts";
 import { makeKey, signToken, startTokenIssuers, type TokenIssuers } from "./token-issuer.ts";
 
@@ -54,14 +51,7 @@ test("in a tenant that does not run the line it administrates that tenant alone"
 });
 
 test("what it erases is recorded under its user", async () => {
-  await using content = new ContentStore({
-    db: rig.db.withTables<ContentDatabase>(),
-    seal: new ContentSeal(rig.pepper, "signalbox.retained-content.v1"),
-    config: Config.shape.content.parse(undefined),
-    record: () => Promise.resolve(),
-    forgetAnswers: () => {},
-    log: createLogger("test", { logLevel: "silent", instance: "test" }),
-  });
+  await using content = openContentStore(rig);
   await content.keep("bob", uuidv7(), { dialect: "openai-chat", request: "a", answer: "b", isWhole: true });
   const erased = await call(await tokenOf("alice"), "POST /content/erase", { tenant: "bob" });
   expect(erased).toMatchObject({ status: 200, body: { erased: 1 } });
