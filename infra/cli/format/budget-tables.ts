@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { UNITS_MS } from "../option-values.ts";
 import { formatPicoUsd } from "./money.ts";
 import { formatTable } from "./table.ts";
 
@@ -82,14 +83,9 @@ function formatAmount(text: string, unit: string): string {
   return text.startsWith("-") ? `-${formatPicoUsd(text.slice(1))}` : formatPicoUsd(text);
 }
 
-const UNITS_S = [
-  ["d", 86_400],
-  ["h", 3_600],
-  ["m", 60],
-] as const;
-
 /** As `--window` takes it: in the largest unit that it is a whole number of. */
 function formatWindow(seconds: number): string {
-  const [unit, unitSeconds] = UNITS_S.find(([, of]) => seconds % of === 0) ?? ["s", 1];
-  return `${seconds / unitSeconds}${unit}`;
+  const ms = seconds * 1_000;
+  const [unit, unitMs] = Object.entries(UNITS_MS).findLast(([, of]) => ms % of === 0) ?? ["s", UNITS_MS.s];
+  return `${ms / unitMs}${unit}`;
 }
