@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -119,6 +119,25 @@ test("a receipt verifies with the line gone", async () => {
   expect(code).toBe(0);
   expect(stdout).toContain("sound: decision");
   expect(stdout).toContain("outcome    at index");
+});
+
+const hasOpenssl3 = String(spawnSync("openssl", ["version"]).stdout).startsWith("OpenSSL 3");
+
+test.skipIf(!hasOpenssl3)("a receipt verifies with OpenSSL and a shell, as its page says", async () => {
+  const page = readFileSync(join(import.meta.dirname, "../../infra/RECEIPTS.md"), "utf8");
+  const script = /^```sh\n(.*?)^```$/ms.exec(page)?.[1] ?? "";
+  const vkey = readFileSync(policy, "utf8").split(/\s/)[1] ?? "";
+  const env = { PATH: process.env["PATH"], TMPDIR: dir };
+  const run = (file: string): string =>
+    spawnSync("sh", ["-c", script, "sh", file, vkey], { env, timeout: 20_000 }).stdout.toString();
+  expect(run(receipt)).toContain("the log holds");
+  const other = join(dir, "other.tlog-proof");
+  const text = readFileSync(receipt, "utf8");
+  writeFileSync(
+    other,
+    text.replace(/^index ([0-9]+)$/m, (_, index) => `index ${Number(index) ^ 1}`),
+  );
+  expect(run(other)).not.toContain("the log holds");
 });
 
 test("a reader that knows the standards' texts alone finds the same in the copy and in the receipt", async () => {

@@ -14,7 +14,7 @@ import {
   type Policy,
 } from "@signalbox/tlog";
 import { Client } from "pg";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { LogKeyFile } from "../../infra/cli/ledger/log-key-file.ts";
 import { retireLogKey, rotateLogKey, type KeyChange } from "../../infra/cli/ledger/rotate-log-key.ts";
 import { mayRecord } from "../../infra/cli/verify/may-record.ts";
@@ -26,18 +26,20 @@ const ORIGIN = "signalbox.test/log";
 let rig: LedgerRig;
 let ledger: Ledger;
 let change: KeyChange;
-const appending = new AbortController();
+let appending: AbortController;
 let appended: Promise<void>;
-beforeAll(async () => {
+// A try leaves the log with other keys than it began with, so each has a log of its own.
+beforeEach(async () => {
   rig = await startLedgerRig();
   ledger = await rig.start({ files: { port: 0 } });
   const { checkpoint } = rig.config as { checkpoint: { keyFile: string } };
   const client = new Client({ connectionString: rig.db.ownerUrl });
   await client.connect();
   change = { client, file: new LogKeyFile(dirname(checkpoint.keyFile)), by: "ops" };
-  appended = append();
+  appending = new AbortController();
+  appended = append(appending.signal);
 });
-afterAll(async () => {
+afterEach(async () => {
   appending.abort();
   await appended;
   await change.client.end();
@@ -45,8 +47,8 @@ afterAll(async () => {
 });
 
 /** Goes on while keys change. */
-async function append(): Promise<void> {
-  while (!appending.signal.aborted) {
+async function append(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
     const [signed] = rig.policy.sign([decisionEvent({ requestId: uuidv7(), decisionId: uuidv7() })]);
     if (signed === undefined) throw new Error("nothing was signed");
     await rig.enqueue([signed]);

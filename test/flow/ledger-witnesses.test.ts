@@ -57,6 +57,8 @@ afterAll(async () => {
 
 /** Cosigns, and takes its time to say so. */
 class LateWitness extends Witness {
+  /** Whose signatures stood under the checkpoints that it was sent. */
+  readonly signers: string[] = [];
   readonly #lateByMs: () => number;
 
   constructor(options: WitnessOptions, lateByMs: () => number) {
@@ -65,6 +67,7 @@ class LateWitness extends Witness {
   }
 
   override async addCheckpoint(body: Uint8Array | string): Promise<WitnessAnswer> {
+    this.signers.push(...Array.from(body.toString().matchAll(/^— (\S+)/gm), ([, name]) => name as string));
     const answer = await super.addCheckpoint(body);
     await sleep(this.#lateByMs());
     return answer;
@@ -78,6 +81,7 @@ class TestWitness {
   #privateKey: KeyObject = generateKeyPairSync("ed25519").privateKey;
   #server: WitnessServer | null = null;
   #state: WitnessState | null = null;
+  #witness: LateWitness | null = null;
   port = 0;
 
   constructor(name: string) {
@@ -91,7 +95,7 @@ class TestWitness {
   async start(): Promise<void> {
     this.#state = await WitnessState.open(join(dir, this.name));
     const log = parseVkey(formatVkey(ORIGIN, rig.checkpointKey));
-    const witness = new LateWitness(
+    this.#witness = new LateWitness(
       {
         cosigner: { name: this.name, privateKey: this.#privateKey },
         logs: log.ok ? [log.verifier] : [],
@@ -100,9 +104,13 @@ class TestWitness {
       },
       () => this.lateByMs,
     );
-    const options = { host: "127.0.0.1", vkey: this.vkey, witness, onError: () => {} };
+    const options = { host: "127.0.0.1", vkey: this.vkey, witness: this.#witness, onError: () => {} };
     this.#server = await startWitness({ ...options, port: this.port });
     this.port = this.#server.port;
+  }
+
+  get signers(): ReadonlySet<string> {
+    return new Set(this.#witness?.signers);
   }
 
   takeAnotherKey(): void {
@@ -191,6 +199,8 @@ test("a cosignature that came too late is asked for again, though the log stands
     status: "warn",
     detail: `${size} leaves, cosigned by w1, w2, not by w3`,
   });
+  // The other's cosignature, which was here before, was not sent along: a witness need not read more than 16 lines.
+  expect(late!.signers).toEqual(new Set([ORIGIN]));
 });
 
 test("the policy is shown to whoever asks for it", async () => {

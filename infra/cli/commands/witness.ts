@@ -1,13 +1,13 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { formatVkey, isNoteName, parsePolicy, parseVkey, type NoteVerifier } from "@signalbox/tlog";
+import { formatVkey, isNoteName, parsePolicy, parseVkey, policyText, type NoteVerifier } from "@signalbox/tlog";
 import type { Command } from "commander";
 import { readOrMakeSecret } from "../../home/secret-file.ts";
 import { does, type Cli, type CommandContext } from "../command-context.ts";
 import { EXIT, failure } from "../failure.ts";
 import { wholeNumber } from "../option-values.ts";
+import { readGivenFile } from "../verify/source-files.ts";
 import { startWitness } from "../witness/start-witness.ts";
 import { Witness } from "../witness/witness.ts";
 import { WitnessState } from "../witness/witness-state.ts";
@@ -94,7 +94,7 @@ function logsOf({ options }: CommandContext<WitnessCommandOptions>): NoteVerifie
 }
 
 function policyLogs(file: string): NoteVerifier[] {
-  const parsed = parsePolicy(readFileSync(file, "utf8"));
+  const parsed = parsePolicy(policyText(readGivenFile(file)));
   if (parsed.ok) return parsed.policy.logs.map(({ verifier }) => verifier);
   throw failure("invalid-request", `${file}, line ${parsed.line}: ${parsed.reason}.`, "See c2sp.org/tlog-policy.");
 }

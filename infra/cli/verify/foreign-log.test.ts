@@ -211,8 +211,10 @@ describe("another's log over HTTP", () => {
   const grown = new Map([...foreignLog(ENTRIES, [LOG]), ["checkpoint", small.get("checkpoint") as Buffer]]);
   grown.set("tile/1/000.p/1", small.get("tile/1/000.p/1") as Buffer);
   let server: Server;
+  const accepted = new Set<string | undefined>();
   beforeAll(async () => {
-    server = createServer(({ url = "" }, response) => {
+    server = createServer(({ url = "", headers }, response) => {
+      accepted.add(headers["accept-encoding"]);
       // A bucket: what is not there is refused, and bundles are kept compressed.
       const body = grown.get(url.replace("/a/bucket/", ""));
       if (body === undefined) response.writeHead(403, { "content-type": "application/xml" }).end("<Error/>");
@@ -227,6 +229,7 @@ describe("another's log over HTTP", () => {
   test("may be a bucket that compresses bundles unasked and refuses what it has not", async () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/a/bucket/`;
     expect(await shelf.verify(url)).toMatchObject({ code: 0, kind: "sound", size: 300, entries: 300 });
+    expect(accepted).toEqual(new Set(["gzip, identity"]));
     grown.delete("tile/0/001");
     expect(await shelf.verify(url)).toMatchObject({ code: 2 });
   });

@@ -8,6 +8,8 @@ const FETCH_TIMEOUT_MS = 30_000;
 /** A full bundle of the largest entries, and some more. */
 const FILE_MAX_BYTES = 256 * 65_537;
 const CHUNK_BYTES = 64 * 1024;
+/** What C2SP tlog-tiles has clients name; whoever serves files as they lie compresses nothing. */
+const ENCODINGS = { "accept-encoding": "gzip, identity" };
 const TOO_LARGE = "it is larger than any file of a log";
 
 /** Whether a source is reached over the network rather than in a folder. */
@@ -38,7 +40,7 @@ async function within(root: string, file: string): Promise<string> {
 /** Reads resources below a log's URL. `token` is sent as a bearer token, for logs that do not show entries to everyone. */
 export function readUrl(prefix: string, stop: AbortSignal, token: string | null): ReadPath {
   const base = prefix.replace(/\/+$/, "");
-  const headers = token === null ? {} : { authorization: `Bearer ${token}` };
+  const headers = { ...ENCODINGS, ...(token === null ? {} : { authorization: `Bearer ${token}` }) };
   return async (path) => {
     const url = `${base}/${path}`;
     stop.throwIfAborted();

@@ -7,6 +7,7 @@ import {
   parseLogKeys,
   parsePolicy,
   parseReceipt,
+  policyText,
   refusal,
   verifyLogProof,
   verifyReceipt,
@@ -152,7 +153,7 @@ function readPolicy({ policy, vkey }: SourceOptions): Policy {
   if (policy !== undefined && vkey !== undefined) {
     throw failure("invalid-request", "Whom to trust is said twice.", "Give --policy or --vkey.");
   }
-  const text = policy === undefined ? `log ${vkey}\nquorum none\n` : readOctets(policy);
+  const text = policy === undefined ? `log ${vkey}\nquorum none\n` : policyText(readGivenFile(policy));
   const parsed = parsePolicy(text);
   if (parsed.ok) return parsed.policy;
   const where = policy === undefined ? "--vkey" : `${policy}, line ${parsed.line}`;
@@ -171,12 +172,6 @@ function readProducersFile(file: string): ReadonlyMap<string, Producer> {
     `${file} names no producer.`,
     "Its lines are `producer <vkey>`, like those of the log's /vkeys.",
   );
-}
-
-/** A policy's names and comments may be any bytes; those that are not UTF-8 are compared as they stand. */
-function readOctets(file: string): string {
-  const bytes = readGivenFile(file);
-  return decodeUtf8(bytes) ?? bytes.toString("latin1");
 }
 
 function readText(file: string): string {

@@ -161,6 +161,7 @@ test.each([
   [["--name", "with space", "--log", "x"], "no space"],
   [["--name", NAME], "No log is named"],
   [["--name", NAME, "--log", "nonsense"], "not a log's verifier key"],
+  [["--name", NAME, "--policy", "/nonexistent/policy"], "signalbox: /nonexistent/policy cannot be read"],
 ])("the command refuses %j", async (args, reason) => {
   const terminal = recordedTerminal();
   expect(await runCli(["witness", ...args, "--state", folder], terminal)).toBe(2);

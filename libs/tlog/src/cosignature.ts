@@ -5,12 +5,14 @@ import { isNoteName, noteKeyId } from "./note-key.ts";
 
 /** C2SP tlog-cosignature: a `u64` of POSIX seconds, big-endian, stands before the Ed25519 signature. */
 const TIMESTAMP_BYTES = 8;
+/** What the standard allows; a witness that counts nanoseconds is below it, and no number of JavaScript's is so exact. */
+export const TIMESTAMP_MAX = 2n ** 63n - 1n;
 
 /** Who cosigns: the name that stands in the signature line, and an Ed25519 private key that signs nothing else. */
 export type Cosigner = { readonly name: string; readonly privateKey: KeyObject };
 
 /** What a cosignature/v1 covers: its header, the time and the checkpoint's whole body, extension lines and all. */
-export function cosignatureMessage(body: string, timestampSeconds: number): Buffer {
+export function cosignatureMessage(body: string, timestampSeconds: number | bigint): Buffer {
   return Buffer.from(`cosignature/v1\ntime ${timestampSeconds}\n${body}`);
 }
 
@@ -29,12 +31,11 @@ export function cosign(body: string, cosigner: Cosigner, timestampSeconds: numbe
   return `— ${name} ${encodeBase64(Buffer.concat([keyId, bytes, signature]))}\n`;
 }
 
-/** The time of a cosignature that holds over this body, in POSIX seconds; null when it does not hold. */
+/** The time of a cosignature that holds over this body, in POSIX seconds, rounded above 2^53; null when it does not hold. */
 export function cosignedAt(body: string, signature: Uint8Array, publicKey: KeyObject): number | null {
   if (signature.length !== TIMESTAMP_BYTES + ED25519_SIGNATURE_BYTES) return null;
   const timestamp = Buffer.from(signature.subarray(0, TIMESTAMP_BYTES)).readBigUInt64BE();
-  if (timestamp > BigInt(Number.MAX_SAFE_INTEGER)) return null;
-  const seconds = Number(timestamp);
-  const holds = verify(null, cosignatureMessage(body, seconds), publicKey, signature.subarray(TIMESTAMP_BYTES));
-  return holds ? seconds : null;
+  if (timestamp > TIMESTAMP_MAX) return null;
+  const holds = verify(null, cosignatureMessage(body, timestamp), publicKey, signature.subarray(TIMESTAMP_BYTES));
+  return holds ? Number(timestamp) : null;
 }

@@ -62,6 +62,7 @@ export {
   type ParsedLogProof,
 } from "./log-proof.ts";
 export { checkPolicy, isQuorum, type Policy, type PolicyGroup, type PolicyKey, type PolicyVerdict } from "./policy.ts";
+export { policyText } from "./policy-text.ts";
 export { parsePolicy, type ParsedPolicy } from "./parse-policy.ts";
 export {
   claimedOrigin,

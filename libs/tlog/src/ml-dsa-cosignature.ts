@@ -1,5 +1,6 @@
 import { verify, type KeyObject } from "node:crypto";
 import { parseCheckpoint } from "./checkpoint-body.ts";
+import { TIMESTAMP_MAX } from "./cosignature.ts";
 
 const SIGNATURE_BYTES = 2_420;
 const TIMESTAMP_BYTES = 8;
@@ -9,8 +10,9 @@ const LABEL = Buffer.from("subtree/v1\n\u0000");
 const NAME_MAX_BYTES = 255;
 
 /**
- * The time, in POSIX seconds, of an ML-DSA-44 cosignature (C2SP tlog-cosignature) over this checkpoint's body; null when
- * it does not hold. The body's extension lines are no part of what it covers. 0 says nothing of a time.
+ * The time of an ML-DSA-44 cosignature (C2SP tlog-cosignature) over this checkpoint's body, in POSIX seconds, rounded
+ * above 2^53; null when it does not hold. The body's extension lines are no part of what it covers. 0 says nothing of a
+ * time.
  */
 export function mlDsaSignedAt(
   body: string,
@@ -21,7 +23,7 @@ export function mlDsaSignedAt(
   const timestamp = Buffer.from(signature.subarray(0, TIMESTAMP_BYTES));
   const seconds = timestamp.readBigUInt64BE();
   const message = signedMessage(body, signer.name, timestamp);
-  if (message === null || seconds > BigInt(Number.MAX_SAFE_INTEGER)) return null;
+  if (message === null || seconds > TIMESTAMP_MAX) return null;
   return verify(null, message, signer.publicKey, signature.subarray(TIMESTAMP_BYTES)) ? Number(seconds) : null;
 }
 

@@ -5,10 +5,10 @@ import { signCheckpoint } from "./checkpoint.ts";
 import { cosign, cosignedAt } from "./cosignature.ts";
 import { privateKeyFromSeed } from "./ed25519.ts";
 import { leafHash } from "./merkle-tree.ts";
-import { formatVkey } from "./note-key.ts";
+import { formatVkey, parseVkey } from "./note-key.ts";
 import { parsePolicy } from "./parse-policy.ts";
 import { checkPolicy, isQuorum, type Policy } from "./policy.ts";
-import { appendSignatures } from "./signed-note.ts";
+import { appendSignatures, verifyNote } from "./signed-note.ts";
 
 const ORIGIN = "register.example/signalbox";
 const logKey = privateKeyFromSeed(Buffer.alloc(32, 1));
@@ -179,6 +179,30 @@ describe("a cosignature", () => {
     }
     expect(cosignedAt(`${body}extension\n`, signature, publicKey)).toBeNull();
     expect(cosignedAt(body, signature.subarray(1), publicKey)).toBeNull();
+  });
+
+  // Made by another implementation, over the standard's example and with a key whose seed is 32 times the byte 3.
+  test.each([
+    [
+      "in nanoseconds",
+      "f7x6QBjqctve5BEVoqBLl5oIFcJgqdlINP1wOskzDfH0sa/0tk2J1O1+MCMpmWkslbJoUiHisoaxhsJ0VvMo0l6q8epUqXXci7H2CA==",
+      true,
+    ],
+    [
+      "2^63 - 1",
+      "f7x6QH//////////WpDdCafzoCWP6zoDGDXVhWYiFS8y67BjB7ehkf3egI93Eo0KnMAc/hu2TvBmcD9uZXAqsiuTEGGvWv74bPRpDw==",
+      true,
+    ],
+    [
+      "2^63",
+      "f7x6QIAAAAAAAAAATYhv3CGpnaWsrBkn2G8TJyEf6mB985pKmtqPA2il5rPdez3Mhj24N04Y7CrX4ChcdZwEnB1fC+yoJvFeuCe2Cg==",
+      false,
+    ],
+  ])("holds at any time that the standard allows: %s", (_, bytes, holds) => {
+    const example = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
+    const key = parseVkey("w.example+7fbc7a40+BO1JKMYo0cLG6ukDOJBZlWEpWSc6XGP5NjbBRhSshzfR");
+    const verified = verifyNote(`${example}\n— w.example ${bytes}\n`, key.ok ? [key.verifier] : []);
+    expect(verified).toMatchObject(holds ? { ok: true, names: ["w.example"] } : { ok: false, reason: "bad-signature" });
   });
 
   test("is not made under an impossible name or at an impossible time", () => {

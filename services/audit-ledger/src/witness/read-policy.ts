@@ -1,14 +1,13 @@
 import { readFileSync } from "node:fs";
-import { decodeUtf8, parsePolicy, type Policy } from "@signalbox/tlog";
+import { parsePolicy, policyText, type Policy } from "@signalbox/tlog";
 
-/** A policy as its file says it, with the file's own text for others to read. */
+/** A policy as its file says it, with the file's own text for others to read, who get it in UTF-8. */
 export type WitnessPolicy = { readonly policy: Policy; readonly text: string };
 
 /** Null without a file. Throws with the line that is wrong: a log that was to be witnessed must not start without. */
 export function readPolicy(file: string | null): WitnessPolicy | null {
   if (file === null) return null;
-  const text = decodeUtf8(readFileSync(file));
-  if (text === null) throw new Error(`${file} is not UTF-8`);
+  const text = policyText(readFileSync(file));
   const parsed = parsePolicy(text);
   if (!parsed.ok) throw new Error(`${file}, line ${parsed.line}: ${parsed.reason}`);
   return { policy: parsed.policy, text };
