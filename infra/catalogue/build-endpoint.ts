@@ -14,6 +14,7 @@ import { assumedInputs, operationsOfName } from "./operations-of-name.ts";
 import type { ModelFacts } from "./provider-file.ts";
 import type { ModelConfig, PriceConfig } from "./providers-config.ts";
 import { documentedTerms } from "./provider-terms.ts";
+import { withSearches } from "./search-prices.ts";
 import { withServices } from "./service-prices.ts";
 import { SIMULATOR_PROVIDER, simulatedQuality } from "./simulator-models.ts";
 
@@ -70,15 +71,18 @@ export function buildEndpoint(options: {
       (capability) => model.capabilities !== undefined || !lacks.includes(capability),
     ),
     inputs: sortedOnce(model.inputs ?? facts?.inputs ?? assumedInputs(operations)),
-    price: model.price === undefined ? listedPrice(provider, own) : configuredPrice(model.price),
+    price: priceOf(provider, model, own),
     quality: model.quality === undefined ? knownQuality(known, provider, family) : declaredQuality(model.quality),
     released: facts?.released ?? null,
     deprecated: own?.deprecated ?? false,
   };
 }
 
-function listedPrice(provider: string, own: ModelFacts | undefined): Price | null {
-  return own === undefined || own.price === null ? null : withServices(provider, own.id, own.price);
+function priceOf(provider: string, { id, price }: ModelConfig, own: ModelFacts | undefined): Price | null {
+  if (price !== undefined) return withSearches(provider, id, configuredPrice(price));
+  return own === undefined || own.price === null
+    ? null
+    : withSearches(provider, id, withServices(provider, id, own.price));
 }
 
 /** The config's word on the model, then its word on the provider, then the provider's own. */

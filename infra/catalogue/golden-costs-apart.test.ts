@@ -63,6 +63,53 @@ const MISTRAL: readonly Golden[] = [
   },
 ];
 
+const long = (prompt: number, cached: number): object => ({
+  promptTokenCount: prompt,
+  cachedContentTokenCount: cached,
+  candidatesTokenCount: 1,
+  totalTokenCount: prompt + 1,
+});
+
+const THRESHOLDS: readonly Golden[] = [
+  {
+    what: "at 272,000 tokens a prompt has the lower price, what was cached included",
+    endpoint: ["openai", "gpt-5.5"],
+    ...chat({
+      prompt_tokens: 272_000,
+      completion_tokens: 1,
+      prompt_tokens_details: { cached_tokens: 72_000 },
+    }),
+    // 200,000 × 5 + 72,000 × 0.50 + 1 × 30
+    pico: "1036030000000",
+  },
+  {
+    what: "one more has the upper one, all of it",
+    endpoint: ["openai", "gpt-5.5"],
+    ...chat({
+      prompt_tokens: 272_001,
+      completion_tokens: 1,
+      prompt_tokens_details: { cached_tokens: 72_001 },
+    }),
+    // 200,000 × 10 + 72,001 × 1 + 1 × 45
+    pico: "2072046000000",
+  },
+  {
+    what: "at 200,000 tokens a prompt has the lower price",
+    endpoint: ["google", "gemini-2.5-pro"],
+    ...gemini(long(200_000, 100_000)),
+    // 100,000 × 1.25 + 100,000 × 0.125 + 1 × 10
+    pico: "137510000000",
+  },
+  {
+    what: "one more has the upper one, of which priority is twice",
+    endpoint: ["google", "gemini-2.5-pro"],
+    ...gemini({ ...long(200_001, 100_000), serviceTier: "priority" }),
+    // (100,001 × 2.50 + 100,000 × 0.25 + 1 × 15) × 2
+    pico: "550035000000",
+    doubts: ["service-tier"],
+  },
+];
+
 const heard = (prompt: number, audio: number, more: object = {}): object => ({
   promptTokenCount: prompt,
   promptTokensDetails: [
@@ -159,26 +206,51 @@ const SERVICES: readonly Golden[] = [
     pico: "1980000000",
   },
   {
-    what: "the priority of a model that nobody lists it of is charged as the usual one, and says so",
+    what: "the priority of a model that nobody lists it of is charged at the most of what Google says, and says so",
     endpoint: ["google", "gemini-2.5-flash"],
     ...gemini({ promptTokenCount: 10, candidatesTokenCount: 1, totalTokenCount: 11, serviceTier: "priority" }),
-    // 10 × 0.30 + 1 × 2.50
-    pico: "5500000",
+    // (10 × 0.30 + 1 × 2.50) × 2
+    pico: "11000000",
     doubts: ["service-tier"],
   },
   {
-    what: "Bedrock publishes no figure for its tiers: they are charged as the usual one, and say so",
+    what: "Bedrock publishes no figure for its tiers: priority is charged at twice the usual one, and says so",
     endpoint: ["bedrock", "deepseek.v3.2"],
     wire: "bedrock-converse",
     body: { serviceTier: { type: "priority" }, usage: { inputTokens: 10, outputTokens: 1, totalTokens: 11 } },
+    // (10 × 0.62 + 1 × 1.85) × 2
+    pico: "16100000",
+    doubts: ["service-tier"],
+  },
+  {
+    what: "what is cheaper by a figure that nobody publishes is charged as the usual one, and says so",
+    endpoint: ["bedrock", "deepseek.v3.2"],
+    wire: "bedrock-converse",
+    body: { serviceTier: { type: "flex" }, usage: { inputTokens: 10, outputTokens: 1, totalTokens: 11 } },
     // 10 × 0.62 + 1 × 1.85
     pico: "8050000",
     doubts: ["service-tier"],
   },
+  {
+    what: "a model that is made to search does so for each answer, of which Chat Completions reports nothing",
+    endpoint: ["openai", "gpt-5-search-api"],
+    price: { inputUsdPerMillion: 1.25, outputUsdPerMillion: 10, tiers: [] },
+    ...chat({ prompt_tokens: 10, completion_tokens: 1 }),
+    // 10 × 1.25 + 1 × 10 + 0.01 USD
+    pico: "10022500000",
+  },
+  {
+    what: "one that does not reason pays 2.5 cents",
+    endpoint: ["openai", "gpt-4o-search-preview-2025-03-11"],
+    price: { inputUsdPerMillion: 2.5, outputUsdPerMillion: 10, tiers: [] },
+    ...chat({ prompt_tokens: 10, completion_tokens: 1 }),
+    // 10 × 2.50 + 1 × 10 + 0.025 USD
+    pico: "25035000000",
+  },
 ];
 
 describe("B5 what is billed by another price than text's, or beside the tokens", () => {
-  test.each(titled([...ALIBABA, ...MISTRAL, ...SOUND, ...SERVICES]))("%s", (_, golden) => {
+  test.each(titled([...THRESHOLDS, ...ALIBABA, ...MISTRAL, ...SOUND, ...SERVICES]))("%s", (_, golden) => {
     expect(settled(golden)).toEqual(byHand(golden));
   });
 });

@@ -5,6 +5,7 @@ import { costDoubtsOf } from "../../services/dispatcher/src/cost-doubts.ts";
 import { costPicoUsdOf } from "../../services/dispatcher/src/cost.ts";
 import { buildEndpoint } from "./build-endpoint.ts";
 import { loadCatalogue } from "./load-catalogue.ts";
+import type { PriceConfig } from "./providers-config.ts";
 
 const known = loadCatalogue();
 
@@ -12,6 +13,8 @@ const known = loadCatalogue();
 export type Golden = {
   readonly what: string;
   readonly endpoint: readonly [provider: string, model: string];
+  /** The config's, of a model that the catalogue does not know. */
+  readonly price?: PriceConfig;
   readonly wire: WireName;
   readonly body: JsonObject;
   readonly pico: string;
@@ -37,8 +40,9 @@ export function titled(goldens: readonly Golden[]): [string, Golden][] {
 }
 
 /** What the catalogue's prices make of a report. */
-export function settled({ endpoint: [provider, id], wire, body }: Golden): object {
-  const { price } = buildEndpoint({ known, provider, model: { id } });
+export function settled({ endpoint: [provider, id], price: given, wire, body }: Golden): object {
+  const model = { id, ...(given === undefined ? {} : { price: given }) };
+  const { price } = buildEndpoint({ known, provider, model });
   const usage = egressOf(wire).reportedUsage(body);
   if (usage === null) return { source: "none" };
   const { source } = usage;

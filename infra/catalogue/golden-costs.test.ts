@@ -63,14 +63,14 @@ const OPENAI: readonly Golden[] = [
     pico: "10040000000",
   },
   {
-    what: "where it does not, the report does not say which of two tools searched, and at which price",
+    what: "where it does not, the report does not say which of two tools searched: the dearer one counts, and it says so",
     endpoint: ["openai", "gpt-4.1"],
     ...response(
       { input_tokens: 10, output_tokens: 1 },
       { output: [{ type: "web_search_call", action: { type: "search" } }] },
     ),
-    // 10 × 2 + 1 × 8
-    pico: "28000000",
+    // 10 × 2 + 1 × 8 + 0.025 USD
+    pico: "25028000000",
     doubts: ["server-tools"],
   },
   {

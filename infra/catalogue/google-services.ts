@@ -1,12 +1,11 @@
-import type { PriceTier } from "@signalbox/proto";
-import { scaled } from "./scaled-price.ts";
+import { type PriceTier, scaledPrice } from "@signalbox/proto";
 
 /** Flex and batch cost half (https://ai.google.dev/gemini-api/docs/optimization, read 2026-11-22). */
 const HAS_SERVICES = /^gemini-(?:2\.5|3)/;
 
 /**
  * Priority costs "75% to 100% more" (the same page); by the price list it is 1.8 times the usual of these models, as LiteLLM (MIT) has it
- * of each at commit 00035b6 of its model_prices_and_context_window.json. Of the others nobody says which.
+ * of each at commit 00035b6 of its model_prices_and_context_window.json. Of the others nobody says which, and `servicePriceOf` takes the most.
  */
 const PRIORITY = new Set([
   "gemini-3-flash-preview",
@@ -17,27 +16,16 @@ const PRIORITY = new Set([
   "gemini-3.5-flash",
 ]);
 
-/**
- * Searches, beyond those that are free in a month or a day: 14 USD for a thousand from Gemini 3 on, and before it 35 USD for a thousand
- * prompts that were searched for, however often (https://ai.google.dev/gemini-api/docs/pricing, 2026-09-20 and 2026-10-07).
- */
-const SEARCHES = /^gemini-3/;
-const SEARCH_MICRO_USD = 14_000;
-const SEARCHED_PROMPTS = /^gemini-2/;
-const SEARCHED_PROMPT_MICRO_USD = 35_000;
-
 /** The page has one price for all that a Pro reads; of others the list has the price of sound. */
 const ONE_INPUT_PRICE = /^gemini-(?:2\.5|3(?:\.\d)?)-pro/;
 
 /** What Google charges for a Gemini beside what the list says. */
 export function google(model: string, listed: PriceTier): PriceTier {
   const tier = ONE_INPUT_PRICE.test(model) ? { ...listed, audioInput: listed.input } : listed;
-  const half = scaled(tier, (price) => Math.ceil(price / 2));
-  const priority = PRIORITY.has(model) ? { priority: scaled(tier, (price) => Math.ceil((price * 9) / 5)) } : {};
+  const half = scaledPrice(tier, (price) => Math.ceil(price / 2));
+  const priority = PRIORITY.has(model) ? { priority: scaledPrice(tier, (price) => Math.ceil((price * 9) / 5)) } : {};
   return {
     ...tier,
     ...(HAS_SERVICES.test(model) ? { services: { batch: half, flex: half, ...priority } } : {}),
-    ...(SEARCHES.test(model) ? { webSearch: SEARCH_MICRO_USD } : {}),
-    ...(SEARCHED_PROMPTS.test(model) ? { webSearch: SEARCHED_PROMPT_MICRO_USD, webSearchOnce: true } : {}),
   };
 }

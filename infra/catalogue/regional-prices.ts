@@ -1,6 +1,5 @@
-import type { PriceTier } from "@signalbox/proto";
+import { type PriceTier, scaledPrice } from "@signalbox/proto";
 import type { ModelFacts } from "./provider-file.ts";
-import { scaled } from "./scaled-price.ts";
 
 /** A profile of Bedrock's that keeps a request within a geography, of a Claude from 4.5 on: the models that have a global one, too. */
 const GEOGRAPHIC =
@@ -21,5 +20,5 @@ export function withRegionalPrices(provider: string, models: readonly ModelFacts
 }
 
 function aTenthMore(tier: PriceTier): PriceTier {
-  return { ...tier, ...scaled(tier, (micro) => Math.ceil((micro * 11) / 10)) };
+  return { ...tier, ...scaledPrice(tier, (micro) => Math.ceil((micro * 11) / 10)) };
 }

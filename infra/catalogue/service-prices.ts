@@ -1,7 +1,6 @@
-import type { Price, PriceTier, ServicePrice } from "@signalbox/proto";
+import { type Price, type PriceTier, scaledPrice, type ServicePrice } from "@signalbox/proto";
 import { google } from "./google-services.ts";
 import { microUsd } from "./micro-usd.ts";
-import { scaled } from "./scaled-price.ts";
 
 type Usd = readonly [input: number, cached: number | null, output: number];
 
@@ -28,14 +27,6 @@ const OPENAI_PRIORITY: Readonly<Record<string, Usd>> = {
   "o4-mini": [2, 0.5, 8],
 };
 
-/**
- * Models that reason pay 10 USD for a thousand searches, with either of the tools. The others pay that or 25 USD, by a tool that no report
- * names, so that their price is not known here (https://developers.openai.com/api/docs/pricing, "Built-in tools", by
- * https://www.modelcostwatch.com/openai/tool-costs/web-search of 2026-03-12).
- */
-const OPENAI_REASONING = /^(?:o\d|gpt-5)(?!.*-chat)/;
-const OPENAI_SEARCH_MICRO_USD = 10_000;
-
 /** Claude's fast mode, as a multiple of all of a model's prices (https://platform.claude.com/docs/en/build-with-claude/fast-mode). */
 const CLAUDE_FAST: readonly (readonly [models: RegExp, times: number])[] = [
   [/^claude-opus-4-[67]\b/, 6],
@@ -44,8 +35,6 @@ const CLAUDE_FAST: readonly (readonly [models: RegExp, times: number])[] = [
 /** Claude from 4.6 on, in the United States alone (https://platform.claude.com/docs/en/about-claude/pricing). */
 const CLAUDE_US_ONLY = /^claude-(?:(?:opus|sonnet|haiku)-(?:4-[6-9]|[5-9])|fable|mythos)/;
 const US_ONLY_MICRO = 1_100_000;
-/** 10 USD for a thousand searches (the same page). */
-const CLAUDE_SEARCH_MICRO_USD = 10_000;
 
 /** A provider's list price with what it is known to charge for other kinds of service than the usual one. */
 export function withServices(provider: string, model: string, price: Price): Price {
@@ -56,20 +45,18 @@ export function withServices(provider: string, model: string, price: Price): Pri
 
 /** Flex costs what the batch API does, half; priority has no price for long prompts, which it does not take. */
 function openai(model: string, tier: PriceTier): PriceTier {
-  const half = scaled(tier, (price) => Math.ceil(price / 2));
+  const half = scaledPrice(tier, (price) => Math.ceil(price / 2));
   const usd = tier.aboveInputTokens === 0 ? OPENAI_PRIORITY[model] : undefined;
   const priority = usd === undefined ? {} : { priority: listed(usd) };
-  const search = OPENAI_REASONING.test(model) ? { webSearch: OPENAI_SEARCH_MICRO_USD } : {};
-  return { ...tier, services: { batch: half, flex: half, ...priority }, ...search };
+  return { ...tier, services: { batch: half, flex: half, ...priority } };
 }
 
 function anthropic(model: string, tier: PriceTier): PriceTier {
   const times = CLAUDE_FAST.find(([models]) => models.test(model))?.[1];
   return {
     ...tier,
-    ...(times === undefined ? {} : { services: { fast: scaled(tier, (price) => price * times) } }),
+    ...(times === undefined ? {} : { services: { fast: scaledPrice(tier, (price) => price * times) } }),
     ...(CLAUDE_US_ONLY.test(model) ? { usOnlyMicro: US_ONLY_MICRO } : {}),
-    webSearch: CLAUDE_SEARCH_MICRO_USD,
   };
 }
 

@@ -208,7 +208,7 @@ test("what another model would have cost is told with its formula, from the pric
   const prices = await rig.line.api(
     `/admin/v1/prices?provider=upstream&format=csv&catalogue=${catalogues[0]?.catalogue}`,
   );
-  expect(await prices.text()).toContain(",upstream/dear,upstream,dear,0,10000000,40000000,,,\r\n");
+  expect(await prices.text()).toContain(",upstream/dear,upstream,dear,0,10000000,40000000,,,,,,,,,\r\n");
   const unknown = (await (await rig.line.api("/admin/v1/costs?baseline=nobody")).json()) as CostAnswer;
   expect(unknown.total.compared).toMatchObject({ requests: 0, savingsPicoUsd: "0" });
   expect(unknown.total.compared?.withoutPrice).toBeGreaterThan(1);

@@ -131,8 +131,13 @@ describe("B5 why a cost may not be what is billed stands in the attempt", () => 
     ],
     [
       "the price of the service is not known",
-      { usage: USAGE, service_tier: "priority" },
+      { usage: USAGE, service_tier: "flex" },
       { costPicoUsd: `${REPORTED}`, costDoubts: ["service-tier"] },
+    ],
+    [
+      "the price of priority is not known",
+      { usage: USAGE, service_tier: "priority" },
+      { costPicoUsd: `${2n * REPORTED}`, costDoubts: ["service-tier"] },
     ],
     [
       "a count is none",

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Catalogue, type Endpoint } from "@signalbox/proto";
 import { z } from "zod";
 import { configuredPrice } from "../../catalogue/build-endpoint.ts";
+import { withSearches } from "../../catalogue/search-prices.ts";
 import { PriceConfig } from "../../catalogue/providers-config.ts";
 import type { ApiClient } from "../api-client.ts";
 import { DecisionList } from "../decision-record.ts";
@@ -86,7 +87,9 @@ function withPrices(catalogue: Catalogue, file: string): Catalogue {
   }
   const priced = (endpoint: Endpoint): Endpoint => {
     const price = list.data[endpoint.id];
-    return price === undefined ? endpoint : { ...endpoint, price: configuredPrice(price) };
+    return price === undefined
+      ? endpoint
+      : { ...endpoint, price: withSearches(endpoint.provider, endpoint.model, configuredPrice(price)) };
   };
   return { ...catalogue, endpoints: catalogue.endpoints.map(priced) };
 }

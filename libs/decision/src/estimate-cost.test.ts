@@ -41,10 +41,19 @@ test("where another kind of service is asked for, all of it may cost what that d
   expect(estimateCost(price, { ...tokens, asked: {} })).toBe(101_000);
   expect(estimateCost(price, { ...tokens, asked: { serviceTier: "priority" } })).toBe(202_500);
   expect(estimateCost(price, { ...tokens, asked: { usOnly: true } })).toBe(111_100);
-  // A cheaper kind may not be given, and one without a price of its own is taken for the usual one.
+  // A cheaper kind may not be given; fast mode is sold where its price is known alone.
   expect(estimateCost(price, { ...tokens, asked: { serviceTier: "flex" } })).toBe(101_000);
   expect(estimateCost(price, { ...tokens, asked: { serviceTier: "fast" } })).toBe(101_000);
-  expect(estimateCost([tier!], { ...tokens, asked: { usOnly: true, serviceTier: "priority" } })).toBe(101_000);
+  expect(estimateCost([tier!], { ...tokens, asked: { usOnly: true } })).toBe(101_000);
+});
+
+test("priority whose price nobody publishes is reserved at twice the usual price, so that a budget holds (B1)", () => {
+  const [tier] = priced(100, 10) ?? [];
+  const asked = { serviceTier: "priority" } as const;
+  expect(estimateCost([tier!], { input: 1_000, output: 100, asked })).toBe(202_000);
+  const price = [{ ...tier!, cacheWrite: 125, cacheWriteHour: 200, audioInput: 300 }];
+  expect(estimateCost(price, { input: 1_000, output: 0, asked: { ...asked, cacheMarks: "1h" } })).toBe(400_000);
+  expect(estimateCost(price, { input: 1_000, output: 0, asked: { ...asked, audios: 1 } })).toBe(600_000);
 });
 
 test("what is to be written to a cache in another kind of service costs what that says (B5)", () => {
@@ -79,6 +88,9 @@ test("searches are paid beside the tokens, each of them or all at once (B5)", ()
   const once = [{ ...each[0]!, webSearchOnce: true as const }];
   expect(estimateCost(once, { ...tokens, asked: { webSearches: 3 } })).toBe(10_000_101_000);
   expect(estimateCost([tier!], { ...tokens, asked: { webSearches: 3 } })).toBe(101_000);
+  const always = [{ ...each[0]!, webSearchAlways: true as const }];
+  expect(estimateCost(always, tokens)).toBe(10_000_101_000);
+  expect(estimateCost(always, { ...tokens, asked: { webSearches: 3 } })).toBe(30_000_101_000);
 });
 
 test("an endpoint without a price has no estimate", () => {

@@ -1,4 +1,11 @@
-import { type Price, type PriceTier, type RequestFacts, tierOf } from "@signalbox/proto";
+import {
+  billedSearches,
+  type Price,
+  type PriceTier,
+  type RequestFacts,
+  servicePriceOf,
+  tierOf,
+} from "@signalbox/proto";
 
 /**
  * Pico-USD, exact. A number while it is a safe integer, because bigint arithmetic over a thousand endpoints costs more
@@ -19,7 +26,7 @@ type Asked = Partial<Pick<RequestFacts, "serviceTier" | "usOnly" | "cacheMarks" 
 /** What a tier costs at the most where this kind of service is asked for: a provider may give the usual one all the same. */
 export function dearest(tier: PriceTier, { serviceTier, usOnly }: Asked = USUAL): PriceTier {
   if (serviceTier === undefined && usOnly === undefined) return tier;
-  const other = serviceTier === undefined ? undefined : tier.services?.[serviceTier];
+  const other = serviceTier === undefined ? undefined : servicePriceOf(tier, serviceTier);
   const micro = usOnly === true ? (tier.usOnlyMicro ?? ONE_MICRO) : ONE_MICRO;
   const most = (usual: number, asked: number | undefined): number => {
     const price = Math.max(usual, asked ?? usual);
@@ -52,8 +59,8 @@ export function inputPriceOf(tier: PriceTier, { cacheMarks, audios = 0 }: Asked 
 }
 
 /** What the searches cost that a provider may make for the answer. A place does not change their price. */
-export function searchCostOf({ webSearch = 0, webSearchOnce }: PriceTier, { webSearches = 0 }: Asked = USUAL): number {
-  return (webSearchOnce === true ? Math.min(webSearches, 1) : webSearches) * webSearch * PICO_PER_MICRO;
+export function searchCostOf(tier: PriceTier, { webSearches = 0 }: Asked = USUAL): number {
+  return billedSearches(tier, webSearches) * (tier.webSearch ?? 0) * PICO_PER_MICRO;
 }
 
 const PICO_PER_MICRO = 1_000_000;

@@ -33,7 +33,7 @@ export const PriceTier = z.strictObject({
   audioInput: Count.optional(),
   /** Output of an answer without thinking, where thinking makes all of an answer dearer: `output` is then the dearer price. */
   outputPlain: Count.optional(),
-  /** What other kinds of service cost than the usual one. Absent: nobody knows, and the usual price stands in. */
+  /** What other kinds of service cost than the usual one. Of one that is absent nobody knows: `servicePriceOf` says what stands in. */
   services: z.partialRecord(z.enum(SERVICE_TIERS), ServicePrice).optional(),
   /** What an answer is multiplied by that was to be computed in the United States alone, in millionths. Absent: nothing. */
   usOnlyMicro: Count.optional(),
@@ -41,6 +41,10 @@ export const PriceTier = z.strictObject({
   webSearch: Count.optional(),
   /** `webSearch` is for an answer that was searched for, however many searches it took. */
   webSearchOnce: z.literal(true).optional(),
+  /** The model searches for each answer, whether or not its report says so. */
+  webSearchAlways: z.literal(true).optional(),
+  /** `webSearch` is the dearest of several prices among which no report tells. */
+  webSearchAtMost: z.literal(true).optional(),
 });
 export type PriceTier = z.infer<typeof PriceTier>;
 

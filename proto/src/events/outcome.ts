@@ -56,8 +56,9 @@ export const RECORDED_LOSSES_MAX = 16;
 /**
  * Why what an attempt is said to cost may not be what its provider bills.
  * malformed-usage: the report held counts that are none, which are left out. implausible-usage: it held more than any model reads or
- * writes, and is not believed. beyond-context: it held more than the model's context does. service-tier: the price of the service that was given is not known, and the usual one stands in.
- * other-model: another model's part is not counted. server-tools: what the provider's own tools cost is not known. modality: tokens of sound
+ * writes, and is not believed. beyond-context: it held more than the model's context does. service-tier: the price of the service that was
+ * given is not known, and the most that priority is taken to cost stands in, or the usual price. other-model: another model's part is not
+ * counted. server-tools: what the provider's own tools cost is not known, or is counted at the dearest of several prices. modality: tokens of sound
  * or images are counted at another price than their own. charge: the provider charges another sum than its list says, and the charge is what is recorded.
  */
 export const COST_DOUBTS = [

@@ -7,7 +7,7 @@ import {
   tierOf,
   type Usage,
 } from "@signalbox/proto";
-import { listedPicoUsdOf, servicePriceOf } from "./cost.ts";
+import { givenPriceOf, listedPicoUsdOf } from "./cost.ts";
 
 /** A charge is another sum than the list's where one is more than this many times the other. */
 const CHARGE_RATIO = 2n;
@@ -42,7 +42,8 @@ function addUnpricedParts(usage: Usage, price: Price | null, doubts: Set<CostDou
     serviceTier !== undefined && (serviceTier === "other" || tier.services?.[serviceTier] === undefined);
   if (isUnknownTier || (usOnly === true && tier.usOnlyMicro === undefined)) doubts.add("service-tier");
   if (usage.otherModel === true) doubts.add("other-model");
-  if (serverTools === true || (webSearches > 0 && tier.webSearch === undefined)) doubts.add("server-tools");
+  const isSearchUnpriced = webSearches > 0 && (tier.webSearch === undefined || tier.webSearchAtMost === true);
+  if (serverTools === true || isSearchUnpriced) doubts.add("server-tools");
   if (isModalityUnpriced(usage, tier)) doubts.add("modality");
 }
 
@@ -50,7 +51,7 @@ function addUnpricedParts(usage: Usage, price: Price | null, doubts: Set<CostDou
 function isModalityUnpriced(usage: Usage, tier: PriceTier): boolean {
   if (usage.audioOutputTokens !== undefined || usage.imageOutputTokens !== undefined) return true;
   if (usage.audioInputTokens === undefined) return false;
-  const { input, audioInput } = servicePriceOf(usage, tier);
+  const { input, audioInput } = givenPriceOf(usage, tier);
   return audioInput === undefined || (audioInput !== input && usage.cachedInputTokens > 0);
 }
 

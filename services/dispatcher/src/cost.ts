@@ -1,4 +1,12 @@
-import { type Price, type PriceTier, type ServicePrice, tierOf, type Usage } from "@signalbox/proto";
+import {
+  billedSearches,
+  type Price,
+  type PriceTier,
+  type ServicePrice,
+  servicePriceOf,
+  tierOf,
+  type Usage,
+} from "@signalbox/proto";
 
 /**
  * What an attempt costs in pico-USD, as a decimal string; null when the endpoint has no known price. What the provider says that it
@@ -15,7 +23,7 @@ export function costPicoUsdOf(usage: Usage, price: Price | null): string | null 
 export function listedPicoUsdOf(usage: Usage, list: Price | null): string | null {
   const tier = list === null ? undefined : tierOf(list, usage.inputTokens);
   if (tier === undefined) return null;
-  const price = servicePriceOf(usage, tier);
+  const price = givenPriceOf(usage, tier);
   const { input, cacheRead, cacheWrite, cacheWriteHour, audioInput } = price;
   const hour = Math.min(usage.cacheWriteHourTokens ?? 0, usage.cacheWriteTokens);
   const write = cacheWrite ?? input;
@@ -29,25 +37,21 @@ export function listedPicoUsdOf(usage: Usage, list: Price | null): string | null
     times(usage.cacheWriteTokens - hour, write) +
     times(hour, cacheWriteHour ?? write) +
     times(usage.outputTokens, outputPriceOf(usage, tier, price));
-  const searches = times(billedSearches(usage, tier), tier.webSearch ?? 0) * PICO_PER_MICRO;
+  const searches = times(billedSearches(tier, usage.webSearches ?? 0), tier.webSearch ?? 0) * PICO_PER_MICRO;
   return (placed(tokens, usage, tier) + searches).toString();
 }
 
 const PICO_PER_MICRO = 1_000_000n;
 
 /** The prices of tokens in the kind of service that was given; the tier itself where that is the usual one, or nobody knows. */
-export function servicePriceOf({ serviceTier }: Usage, tier: PriceTier): ServicePrice {
-  return serviceTier === undefined || serviceTier === "other" ? tier : (tier.services?.[serviceTier] ?? tier);
+export function givenPriceOf({ serviceTier }: Usage, tier: PriceTier): ServicePrice {
+  return serviceTier === undefined || serviceTier === "other" ? tier : servicePriceOf(tier, serviceTier);
 }
 
 /** Of what is only estimated nobody knows whether it was thought through: it has the dearer price. */
 function outputPriceOf({ source, reasoningTokens }: Usage, tier: PriceTier, price: ServicePrice): number {
   const isPlain = source === "reported" && reasoningTokens === 0 && price === tier;
   return isPlain ? (tier.outputPlain ?? tier.output) : price.output;
-}
-
-function billedSearches({ webSearches = 0 }: Usage, { webSearchOnce }: PriceTier): number {
-  return webSearchOnce === true ? Math.min(webSearches, 1) : webSearches;
 }
 
 /** Rounded up to a whole pico-USD. */

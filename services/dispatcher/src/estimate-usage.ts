@@ -31,12 +31,15 @@ export function estimateUsage(generated: Generated): Usage {
 
 /** More tokens than any model reads or writes for one answer. */
 const PLAUSIBLE_MAX_TOKENS = 100_000_000;
+/** More searches of the web than any answer takes. */
+const PLAUSIBLE_MAX_SEARCHES = 10_000;
 
-/** What a provider reported; null where it reported nothing, or more than any model reads or writes. */
+/** What a provider reported; null where it reported nothing, or more than any model reads, writes or searches for. */
 export function believed(reported: Usage | null): Usage | null {
   if (reported === null) return null;
-  const { inputTokens, outputTokens } = reported;
-  return inputTokens > PLAUSIBLE_MAX_TOKENS || outputTokens > PLAUSIBLE_MAX_TOKENS ? null : reported;
+  const { inputTokens, outputTokens, billedInputTokens = 0, billedOutputTokens = 0, webSearches = 0 } = reported;
+  const tokens = Math.max(inputTokens, outputTokens, billedInputTokens, billedOutputTokens);
+  return tokens > PLAUSIBLE_MAX_TOKENS || webSearches > PLAUSIBLE_MAX_SEARCHES ? null : reported;
 }
 
 /**

@@ -57,6 +57,18 @@ describe("B4 B5 a report that cannot be is not believed", () => {
     expect(costPicoUsdOf(usage, PRICE)).toBe("127000000");
   });
 
+  test.each<[string, Partial<Usage>]>([
+    ["searches", { webSearches: 9_000_000_000_000_000 }],
+    ["tokens that are billed", { billedInputTokens: 12, billedOutputTokens: 9_000_000_000 }],
+  ])("so of %s", (_, absurdity) => {
+    const usage = usageOfAnswer(reported({ inputTokens: 10, outputTokens: 5, ...absurdity }), {
+      inputTokens: 7,
+      outputChars: 20,
+      maxOutputTokens: 60,
+    });
+    expect(usage).toEqual({ ...NO_USAGE, inputTokens: 7, outputTokens: 5, source: "estimated", malformed: true });
+  });
+
   test("more than the model's context holds is believed, and says so", () => {
     expect(costDoubtsOf(reported({ inputTokens: 1_000, outputTokens: 2_000 }), CALLED)).toEqual([]);
     expect(costDoubtsOf(reported({ inputTokens: 1_001 }), CALLED)).toEqual(["beyond-context"]);

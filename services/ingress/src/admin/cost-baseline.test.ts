@@ -27,5 +27,8 @@ test("a baseline says by which formula and from which price list it is computed"
     tiers: [],
   });
   expect(told.formula).toContain("output × output tokens by the price of big");
+  expect(told.formula).toContain(
+    "searches of the web, for sound and for other kinds of service is in what the requests cost",
+  );
   expect(told.prices).toEqual([{ catalogue: "sha256:1", endpoint: "b/big", tiers: price }]);
 });

@@ -46,7 +46,8 @@ export function baselineOf({ model, endpoints }: BaselinePrices): Baseline {
       "the prompt's tokens choose the tier; a cache price that the list does not name is that of input, that of an hour the one " +
       "of any write. Left out: requests " +
       "without an answer or answered from the cache, those whose cost or tokens nobody knows, and those whose price list has " +
-      `no price of ${model}.`,
+      `no price of ${model}. What was paid for searches of the web, for sound and for other kinds of service is in what the requests cost ` +
+      "and not in the baseline, which makes the savings smaller.",
     prices: endpoints.map(({ catalogue, endpoint, price }) => ({ catalogue, endpoint, tiers: price })),
   };
 }

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { csvOf } from "./cost-csv.ts";
-import type { CostSums } from "./cost-forms.ts";
-import { statementCsv, statementMarkdown, type Statements } from "./cost-statements.ts";
+import { costCsv, csvOf } from "./cost-csv.ts";
+import type { CostReport, CostSums } from "./cost-forms.ts";
+import type { Statements } from "./cost-statements.ts";
+import { statementCsv, statementMarkdown } from "./render-statements.ts";
 
 const SUMS: CostSums = {
   requests: 2,
@@ -53,4 +54,33 @@ test("a statement in CSV has a line for each line of it, and no sums", () => {
   expect(head).toMatch(/^month,team,project,provider,model,requests,/);
   expect(line).toBe('2026-11,a|b,"*x*\n",p,m,2,1,0.5,500000000000,1,1000000000000,10,20');
   expect(rest).toEqual([""]);
+});
+
+test("B15 costs as CSV say what they say as JSON, or nothing at all where that is not all of it", () => {
+  const compared = {
+    requests: 1,
+    costPicoUsd: "5",
+    baselinePicoUsd: "3",
+    savingsUsd: "-0.000000000002",
+    savingsPicoUsd: "-2",
+    withoutPrice: 4,
+    unknown: 6,
+  };
+  const report: CostReport = {
+    object: "costs",
+    from: null,
+    to: null,
+    timeZone: "UTC",
+    total: SUMS,
+    data: [{ by: { team: "red" }, ...SUMS, compared }],
+    hasMore: false,
+    catalogues: [],
+    baseline: { model: "big", formula: "", prices: [] },
+  };
+  const [head, line] = costCsv(report, ["team"]).split("\r\n");
+  expect(head).toMatch(
+    /,compared_requests,compared_cost_pico_usd,baseline_pico_usd,savings_pico_usd,without_price,unknown$/,
+  );
+  expect(line).toBe("red,2,1,0.5,500000000000,1,1000000000000,10,20,1,5,3,-2,4,6");
+  expect(() => costCsv({ ...report, hasMore: true }, ["team"])).toThrow("There are more rows than the 1 of one answer");
 });

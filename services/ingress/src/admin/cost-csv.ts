@@ -1,3 +1,4 @@
+import { SignalboxError } from "@signalbox/proto";
 import type { CostDimension, CostReport, CostSums } from "./cost-forms.ts";
 
 /** RFC 4180, with a head. */
@@ -21,6 +22,8 @@ const COMPARED = {
   compared_cost_pico_usd: ({ compared }: CostSums) => compared?.costPicoUsd,
   baseline_pico_usd: ({ compared }: CostSums) => compared?.baselinePicoUsd,
   savings_pico_usd: ({ compared }: CostSums) => compared?.savingsPicoUsd,
+  without_price: ({ compared }: CostSums) => compared?.withoutPrice,
+  unknown: ({ compared }: CostSums) => compared?.unknown,
 } as const;
 
 type Cell = (sums: CostSums) => string | number | undefined;
@@ -30,7 +33,12 @@ export function sumColumns(withBaseline: boolean): [string, Cell][] {
   return Object.entries<Cell>(withBaseline ? { ...SUMS, ...COMPARED } : SUMS);
 }
 
+/** Throws `invalid-request` where there are more rows: a file that leaves some out does not say so. */
 export function costCsv(report: CostReport, by: readonly CostDimension[]): string {
+  if (report.hasMore) {
+    const problem = `There are more rows than the ${report.data.length} of one answer: split by less, or ask for less time.`;
+    throw new SignalboxError("invalid-request", problem, { details: { param: "by" } });
+  }
   const columns = sumColumns(report.baseline !== undefined);
   const lines = report.data.map((row) => [
     ...by.map((name) => row.by[name] ?? ""),

@@ -78,23 +78,11 @@ export const CostRow = z.strictObject({
 });
 export type CostRow = z.infer<typeof CostRow>;
 
-/** Micro-USD per million tokens, so that tokens × price are pico-USD. */
-export const PriceListTier = z.strictObject({
-  aboveInputTokens: z.int(),
-  input: z.int(),
-  output: z.int(),
-  cacheRead: z.int().nullable(),
-  cacheWrite: z.int().nullable(),
-  /** What is written to be kept for an hour; absent where it costs what any write does. */
-  cacheWriteHour: z.int().optional(),
-  ...PriceTier.pick({ services: true, usOnlyMicro: true, webSearch: true }).shape,
-});
-
 export const Baseline = z.strictObject({
   model: z.string(),
   formula: z.string(),
   /** Where its price is from: in each price list the cheapest endpoint of that name. */
-  prices: z.array(z.strictObject({ catalogue: Digest, endpoint: z.string(), tiers: z.array(PriceListTier) })),
+  prices: z.array(z.strictObject({ catalogue: Digest, endpoint: z.string(), tiers: z.array(PriceTier) })),
 });
 export type Baseline = z.infer<typeof Baseline>;
 

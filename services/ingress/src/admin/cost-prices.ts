@@ -1,11 +1,10 @@
-import { Catalogue, Digest, SignalboxError } from "@signalbox/proto";
+import { Catalogue, Digest, PriceTier, SignalboxError } from "@signalbox/proto";
 import { type Kysely, sql } from "kysely";
 import { z } from "zod";
 import { parseInput } from "../http/parse-input.ts";
 import type { KeyDatabase } from "../keys/key-database.ts";
 import { ADMIN, type AdminRoute } from "./admin-route.ts";
-import { csvOf } from "./cost-csv.ts";
-import { PriceListTier } from "./cost-forms.ts";
+import { priceCsv } from "./price-csv.ts";
 
 const PriceQuery = z.strictObject({
   /** Its digest, as costs name it; the newest when it is not given. */
@@ -25,7 +24,7 @@ const PriceList = z.strictObject({
       endpoint: z.string(),
       provider: z.string(),
       model: z.string(),
-      tiers: z.array(PriceListTier).nullable(),
+      tiers: z.array(PriceTier).nullable(),
     }),
   ),
 });
@@ -74,31 +73,4 @@ export async function newestCatalogue(db: Kysely<KeyDatabase>): Promise<string> 
   const [row] = rows;
   if (row === undefined) throw new SignalboxError("not-found", "There is no price list yet.");
   return row.digest;
-}
-
-const TIER = ["aboveInputTokens", "input", "output", "cacheRead", "cacheWrite", "cacheWriteHour"] as const;
-const HEAD = [
-  "catalogue",
-  "endpoint",
-  "provider",
-  "model",
-  "above_input_tokens",
-  "input_micro_usd_per_million",
-  "output_micro_usd_per_million",
-  "cache_read_micro_usd_per_million",
-  "cache_write_micro_usd_per_million",
-  "cache_write_hour_micro_usd_per_million",
-];
-
-function priceCsv(catalogue: string, data: PriceList["data"]): string {
-  const lines = data.flatMap(({ endpoint, provider, model, tiers }) =>
-    (tiers ?? [null]).map((tier) => [
-      catalogue,
-      endpoint,
-      provider,
-      model,
-      ...TIER.map((name) => String(tier?.[name] ?? "")),
-    ]),
-  );
-  return csvOf(HEAD, lines);
 }

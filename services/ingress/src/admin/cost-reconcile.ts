@@ -51,8 +51,8 @@ type AccountRow = {
 };
 
 /**
- * Holds the budgets of money, of one tenant or with null all, against their entries and against the register. They agree once the register is booked as
- * far as it goes.
+ * Holds the budgets of money, of one tenant or with null all, against their entries and against the register. They
+ * agree once the register is booked as far as it goes.
  */
 export async function reconcile(db: Kysely<KeyDatabase>, tenant: string | null): Promise<Reconciliation> {
   // One snapshot, so that what is booked in between stands on neither side.

@@ -40,8 +40,18 @@ const SUMS = {
     and c.result in ('completed', 'client-aborted', 'abandoned'))`,
 } as const;
 
-/** What requests cost, by lines that are up to the register: its sums, to the pico-dollar. */
-export async function costReport(db: Kysely<KeyDatabase>, wish: CostWish): Promise<CostReport> {
+/**
+ * What requests cost, by lines that are up to the register: its sums, to the pico-dollar. They are read of one snapshot, so that lines that
+ * somebody else makes in between stand neither in the rows nor in the total.
+ */
+export function costReport(db: Kysely<KeyDatabase>, wish: CostWish): Promise<CostReport> {
+  return db
+    .transaction()
+    .setIsolationLevel("repeatable read")
+    .execute((snapshot) => reportOf(snapshot, wish));
+}
+
+async function reportOf(db: Kysely<KeyDatabase>, wish: CostWish): Promise<CostReport> {
   const { by, fromMs, toMs, timeZone } = wish;
   const catalogues = await readCatalogues(db, wish);
   const baseline = wish.baseline === null ? null : await readBaseline(db, wish.baseline, catalogues);

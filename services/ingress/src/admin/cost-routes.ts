@@ -12,7 +12,8 @@ import { CostQuery, CostReport } from "./cost-forms.ts";
 import { priceRoute } from "./cost-prices.ts";
 import { reconcile, Reconciliation } from "./cost-reconcile.ts";
 import { costReport } from "./cost-report.ts";
-import { monthlyStatements, statementCsv, statementMarkdown, StatementQuery, Statements } from "./cost-statements.ts";
+import { monthlyStatements, StatementQuery, Statements } from "./cost-statements.ts";
+import { statementCsv, statementMarkdown } from "./render-statements.ts";
 
 /** Of the few connections to the database, for what may take seconds: the others are for requests. */
 const AT_ONCE = 2;

@@ -2,7 +2,6 @@ import { SignalboxError } from "@signalbox/proto";
 import { type Kysely, sql } from "kysely";
 import { z } from "zod";
 import type { KeyDatabase } from "../keys/key-database.ts";
-import { csvOf, sumColumns } from "./cost-csv.ts";
 import { CostSums } from "./cost-forms.ts";
 import { costReport } from "./cost-report.ts";
 import { TimeZone } from "./key-forms.ts";
@@ -39,7 +38,8 @@ export const Statements = z.strictObject({
 export type Statements = z.infer<typeof Statements>;
 type Statement = Statements["data"][number];
 
-const BY = ["team", "project", "provider", "model"] as const;
+/** What the lines of a statement are told apart by. */
+export const STATEMENT_BY = ["team", "project", "provider", "model"] as const;
 
 /** What each team's requests of a month cost. Rejects with `internal` when the statements do not add up. */
 export async function monthlyStatements(
@@ -47,7 +47,7 @@ export async function monthlyStatements(
   { month, team, timeZone, tenant }: Pick<StatementQuery, "month" | "team" | "timeZone"> & { tenant: string | null },
 ): Promise<Statements> {
   const { fromMs, toMs } = await boundsOf(db, month, timeZone);
-  const report = await costReport(db, { by: BY, fromMs, toMs, timeZone, baseline: null, team, tenant });
+  const report = await costReport(db, { by: STATEMENT_BY, fromMs, toMs, timeZone, baseline: null, team, tenant });
   if (report.hasMore) {
     const problem = "The month has more lines than one answer holds: ask for one team with 'team'.";
     throw new SignalboxError("invalid-request", problem, { details: { param: "team" } });
@@ -98,62 +98,4 @@ function sumOf(all: readonly CostSums[]): CostSums {
     inputTokens: count(({ inputTokens }) => inputTokens),
     outputTokens: count(({ outputTokens }) => outputTokens),
   };
-}
-
-/** A line for each of a statement's, and no sums: whoever adds them up adds them once. */
-export function statementCsv({ month, data }: Statements): string {
-  const columns = sumColumns(false);
-  const lines = data.flatMap(({ team, lines: all }) =>
-    all.map((line) => [
-      month,
-      team ?? "",
-      line.project ?? "",
-      line.provider ?? "",
-      line.model ?? "",
-      ...columns.map(([, valueOf]) => String(valueOf(line) ?? "")),
-    ]),
-  );
-  return csvOf(["month", ...BY, ...columns.map(([head]) => head)], lines);
-}
-
-const MARKDOWN_HEAD = [
-  "| project | provider | model | requests | input tokens | output tokens | USD |",
-  "| --- | --- | --- | ---: | ---: | ---: | ---: |",
-];
-
-export function statementMarkdown({ month, timeZone, data, total }: Statements): string {
-  const parts = data.map(({ team, lines, total: sum }) =>
-    [
-      `## ${team === null ? "Requests of no team" : `Team ${cell(team)}`}`,
-      "",
-      ...MARKDOWN_HEAD,
-      ...lines.map((line) => markdownRow([line.project, line.provider, line.model], line)),
-      markdownRow(["total", "", ""], sum),
-      ...remarksOn(sum),
-    ].join("\n"),
-  );
-  const head = `# Costs of ${month} (${timeZone})`;
-  const foot = `All statements together: ${total.costUsd} USD over ${total.requests} requests, as the register's outcomes say.`;
-  return `${[head, ...parts, foot].join("\n\n")}\n`;
-}
-
-function markdownRow(words: readonly (string | null)[], sums: CostSums): string {
-  const figures = [sums.requests, sums.inputTokens, sums.outputTokens, sums.costUsd].map(String);
-  return `| ${[...words.map((word) => (word === null ? "—" : cell(word))), ...figures].join(" | ")} |`;
-}
-
-function remarksOn({ unpriced, abandoned, abandonedEstimatePicoUsd }: CostSums): string[] {
-  if (unpriced === 0) return [];
-  const estimate = decimalUsd(BigInt(abandonedEstimatePicoUsd));
-  const lost =
-    abandoned === 0 ? "" : ` Nobody saw the end of ${abandoned} of them, which cost ${estimate} USD at the most.`;
-  return ["", `The cost of ${unpriced} requests is not known and not in the sum.${lost}`];
-}
-
-/** A name must neither end a table's cell nor its row, nor begin markup. */
-function cell(text: string): string {
-  return text
-    .replaceAll(/[\\|`*_<>[\]]/g, String.raw`\$&`)
-    .replaceAll(/\s+/g, " ")
-    .trim();
 }
