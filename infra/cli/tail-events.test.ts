@@ -37,7 +37,7 @@ test("no entry is skipped or repeated over lost connections", async () => {
   const asked: string[] = [];
   await using register = await flakyRegister((url, response) => {
     asked.push(url.search);
-    const from = Number(url.searchParams.get("from"));
+    const from = Number(url.searchParams.get("from_index"));
     response.writeHead(200, { "content-type": "text/event-stream" });
     for (let index = from; index < Math.min(from + 3, 10); index += 1) response.write(entry(index));
     // Half an entry is on the wire when the connection breaks.
@@ -51,8 +51,8 @@ test("no entry is skipped or repeated over lost connections", async () => {
     if (indexes.length === 10) stop.abort();
   }
   expect(indexes).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-  expect(asked[0]).toBe("?from=0&types=decision%2Coutcome");
-  expect(asked[1]).toBe("?from=3&types=decision%2Coutcome");
+  expect(asked[0]).toBe("?from_index=0&types=decision%2Coutcome");
+  expect(asked[1]).toBe("?from_index=3&types=decision%2Coutcome");
 });
 
 test("a key that is revoked meanwhile ends it with the service's words", async () => {

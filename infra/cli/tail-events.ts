@@ -40,7 +40,7 @@ export async function* tailEvents(api: ApiClient, options: TailOptions): AsyncGe
   let retryMs = RETRY_MIN_MS;
   while (!stop.aborted) {
     const silence = new AbortController();
-    const query = { from: next, types: types.length === 0 ? undefined : types.join(","), tenant };
+    const query = { from_index: next, types: types.length === 0 ? undefined : types.join(","), tenant };
     try {
       const response = await api.openEvents("/v1/events", query, silence.signal);
       connected = true;

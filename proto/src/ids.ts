@@ -11,7 +11,10 @@ export const TenantId = z
 /** `sha256:` and 64 lower-case hex digits: the name of a content-addressed document. */
 export const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
-/** `hmac-sha256:` and 64 lower-case hex digits, keyed by the tenant's digest key: without it nobody can try what it was made of. */
+/**
+ * `hmac-sha256:` and 64 lower-case hex digits, keyed by the tenant's digest key: without it nobody can try what it was
+ * made of.
+ */
 export const KeyedDigest = z.string().regex(/^hmac-sha256:[0-9a-f]{64}$/);
 
 /** A non-negative safe integer; every number in a hashed record is one. */
@@ -21,7 +24,7 @@ export const Count = z.int().min(0);
 export const Micro = z.int().min(0).max(1_000_000);
 
 /** Money in pico-USD (10^-12 USD) as a decimal string, because sums pass 2^53. */
-export const PicoUsd = z.string().regex(/^(0|[1-9][0-9]{0,30})$/);
+export const PicoUsd = z.string().regex(/^(0|[1-9][0-9]{0,30})$/, "expected a whole number of pico-USD in digits");
 
 /** An endpoint's name: `provider/model`. The model may itself contain slashes. */
 export const EndpointId = z.string().min(3).max(256);

@@ -44,6 +44,8 @@ test("a range is verified: the share, and of each mismatch the field and both va
     different: 1,
     failed: 0,
     identicalShare: 750_000,
+    failedShare: 0,
+    recordedBy: { engine: [sha256Digest(ENGINE)], policy: [sha256Digest(POLICY)] },
     changes: null,
   });
   expect(job.differing).toMatchObject([{ index: 2, decisionId: wrong.decisionId }]);
@@ -227,6 +229,7 @@ describe("another policy is evaluated", () => {
     });
     expect(job.evaluation).toMatchObject({ choices: 0, outcome: { kind: "refused", reason: "nothing-recorded" } });
     expect(job.evaluation?.setAside).toMatchObject({ refused: 2, cached: 0, notReplayed: 0 });
+    expect(job.evaluation?.notEvaluatedShare).toBe(1);
   });
 });
 

@@ -43,7 +43,7 @@ function describeSystem(event: unknown): string | null {
   const key = KeyEvent.safeParse(event).data;
   if (key !== undefined) return `${key.role} ${key.name}  key ${key.keyId} ${key.change} by ${key.by}`;
   const admin = AdminEvent.safeParse(event).data;
-  if (admin !== undefined) return `${admin.object} ${admin.id} ${admin.change} by ${admin.by}`;
+  if (admin !== undefined) return `${admin.object} ${admin.id} ${changeOf(admin)} by ${admin.by}`;
   const erasure = ErasureEvent.safeParse(event).data;
   if (erasure !== undefined) return describeErasure(erasure);
   const replay = ReplayEvent.safeParse(event).data;
@@ -53,6 +53,12 @@ function describeSystem(event: unknown): string | null {
   if (gap === undefined) return null;
   const numbers = gap.missing.map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`));
   return `${gap.service} ${gap.instance}  missing: ${numbers.join(", ")}`;
+}
+
+/** The register has one word for all that ends; only of a key is it the one that the operator used. */
+function changeOf({ object, change }: AdminEvent): string {
+  if (change !== "revoked" || object === "virtual-key") return change;
+  return object === "budget" ? "deleted" : "disabled";
 }
 
 function describeErasure({ erased, labels = 0, of, by }: ErasureEvent): string {

@@ -52,10 +52,9 @@ const JOB: ReplayJob = {
   updatedAtMs: 2,
 };
 
-test("a verification names its range and checkpoint, and of documents those that each decision names", () => {
-  const { recordedBy: _, changes: _changes, ...rest } = JOB;
+test("a verification names its range, its checkpoint and the documents that decisions name", () => {
   const job: ReplayJob = {
-    ...rest,
+    ...JOB,
     order: { ...JOB.order, kind: "verify", policy: null },
     engine: null,
     changes: null,
@@ -64,6 +63,8 @@ test("a verification names its range and checkpoint, and of documents those that
     "1 of 4 identical (25 %)",
     "1 could not be replayed (25 %)",
     "leaves 0 to 9, checkpoint of 9 leaves, cm9vdA==",
+    `recorded by engine ${ENGINE}`,
+    "  policy none, catalogue none",
   ]);
 });
 
@@ -103,6 +104,7 @@ test("the picture is one SVG in which no name can be more than text", () => {
 
 const REPORT: EvaluationReport = {
   setAside: { refused: 2, cached: 0, notExecuted: 0, noReward: 3, noPropensity: 0, notReplayed: 0, beyondLimit: 0 },
+  notEvaluatedShare: 0.52381,
   choices: 100,
   supported: 50,
   coverage: 0.5,
@@ -125,7 +127,7 @@ test("a deterministic history is called so, and what was set aside is told", () 
   const text = summaryOf({ ...EVALUATED, evaluation: REPORT }).join("\n");
   expect(text).toContain("it supports only direct replay where the action was logged.");
   expect(text).toContain("100 decisions with a reward, 50 of them supported (50 %)");
-  expect(text).toContain("set aside: 2 refused, 3 no reward");
+  expect(text).toContain("set aside: 2 refused, 3 no reward\nnot evaluated: 52.39 % of all");
   expect(text).toMatch(/direct replay +0\.50000 +0\.40000 +0\.60000/);
 });
 

@@ -13,7 +13,7 @@ export function summaryOf(job: ReplayJob): string[] {
   if (job.state !== "completed") lines.push(`${job.state}${job.error === null ? "" : `: ${job.error}`}`);
   if (job.failed > 0) lines.push(`${job.failed} could not be replayed${shareOf(job.failed, replayed)}`);
   lines.push(rangeOf(job));
-  if (job.order.kind !== "verify") lines.push(...basisOf(job));
+  lines.push(...basisOf(job));
   if (job.reclassified !== undefined) lines.push(...reclassifiedOf(job.reclassified));
   if (changes !== null) lines.push(...changesOf(changes));
   if (evaluation !== undefined) lines.push(...evaluationOf(job, evaluation));
@@ -35,6 +35,12 @@ function basisOf({ engine, order, recordedBy }: ReplayJob): string[] {
   return [
     `recorded by engine ${named(recordedBy?.engine)}`,
     `  policy ${named(recordedBy?.policy)}, catalogue ${named(recordedBy?.catalogue)}`,
+    ...(order.kind === "verify" ? [] : decidedBy(engine, order)),
+  ];
+}
+
+function decidedBy(engine: ReplayJob["engine"], order: ReplayJob["order"]): string[] {
+  return [
     `decided by engine ${engine ?? "as recorded"}`,
     `  policy ${order.policy ?? "as recorded"}, catalogue ${order.catalogue ?? "as recorded"}`,
     ...(order.classifier === undefined ? [] : [`  classifier ${order.classifier}`]),
@@ -130,6 +136,7 @@ function evaluationOf({ order }: ReplayJob, found: EvaluationReport): string[] {
     `${found.choices} decisions with a reward, ${found.supported} of them supported${shareOf(found.supported, found.choices)}; ` +
       `effective sample ${found.effectiveSize.toFixed(1)}, largest weight ${found.maxWeight.toFixed(2)}`,
     ...(aside.length === 0 ? [] : [`set aside: ${aside.map(([why, count]) => `${count} ${words(why)}`).join(", ")}`]),
+    ...(found.notEvaluatedShare === undefined ? [] : [`not evaluated: ${percentOf(found.notEvaluatedShare)} of all`]),
     ...(found.isDeterministic
       ? ["The history is deterministic: it supports only direct replay where the action was logged."]
       : []),
@@ -163,6 +170,11 @@ function evaluationOf({ order }: ReplayJob, found: EvaluationReport): string[] {
 
 function figure(value: string | number): string {
   return typeof value === "string" ? value : value.toPrecision(5);
+}
+
+/** Rounded up, so that 0 % is only ever none of them. */
+function percentOf(share: number): string {
+  return `${Math.ceil(share * 10_000) / 100} %`;
 }
 
 /** `noReward` as words. */

@@ -44,6 +44,8 @@ export type SetAside = z.infer<typeof SetAside>;
 /** What another policy is worth; see `evaluate` in `libs/decision` for the estimators and their sources. */
 export const EvaluationReport = z.strictObject({
   setAside: SetAside,
+  /** Of all decisions, those that the estimates say nothing of: set aside, or not supported. Absent from earlier versions. */
+  notEvaluatedShare: z.number().min(0).max(1).optional(),
   /** Decisions with a reward, and those of them of which all that the policy may do was possible. */
   choices: Count,
   supported: Count,

@@ -89,7 +89,7 @@ export const ReplayJob = z.strictObject({
   checkpoint: z.strictObject({ size: Count, root: z.string() }).nullable(),
   /** Of a diff: the engine that decides; null: the one that each decision names. */
   engine: Digest.nullable(),
-  /** Of a diff and an evaluation: the documents that the decisions name, of each the first few. */
+  /** The documents that the decisions name, of each the first few; absent from verifications of earlier versions. */
   recordedBy: z
     .strictObject({ engine: z.array(Digest), policy: z.array(Digest), catalogue: z.array(Digest) })
     .optional(),
@@ -112,6 +112,8 @@ export const ReplayJob = z.strictObject({
   failed: Count,
   /** identical over replayed, in millionths, rounded down; null while nothing was replayed. */
   identicalShare: Micro.nullable(),
+  /** failed over replayed, rounded up; absent from jobs of earlier versions. */
+  failedShare: Micro.nullable().optional(),
   differing: z
     .array(
       Decided.extend({

@@ -28,7 +28,10 @@ export class EvaluationSample {
 
   report({ seed, resamples, minEffectiveSize }: EvaluationOrder): EvaluationReport {
     const found = evaluate(this.#choices, { seed, resamples, minEffectiveSize });
-    return { setAside: { ...this.#setAside }, ...found };
+    const aside = Object.values(this.#setAside).reduce((sum, count) => sum + count, 0);
+    const all = aside + found.choices;
+    const notEvaluatedShare = all === 0 ? 0 : (all - found.supported) / all;
+    return { setAside: { ...this.#setAside }, notEvaluatedShare, ...found };
   }
 }
 

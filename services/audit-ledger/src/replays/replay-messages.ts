@@ -8,6 +8,8 @@ export type OtherDocuments = { readonly engine?: string; readonly policy?: strin
 export type Replayed =
   | {
       readonly ok: true;
+      /** Digests as the decision names them. */
+      readonly documents: DecisionInput["documents"];
       /** Of a decision that is the same it is null unless it is asked for. */
       readonly about: ReplayedAbout | null;
       /** Empty when both are the same bytes. */
@@ -18,12 +20,8 @@ export type Replayed =
   /** It could not be replayed at all, e.g. because a document is missing. */
   | { readonly ok: false; readonly error: string };
 
-/** What a decision was asked for, in a word, by which model's name, and which documents it names. */
-export type ReplayedAbout = {
-  readonly task: string;
-  readonly model: string;
-  readonly documents: DecisionInput["documents"];
-};
+/** What a decision was asked for, in a word, and by which model's name. */
+export type ReplayedAbout = { readonly task: string; readonly model: string };
 
 /** What a decision earned; `unknown` when the register does not say; `not-executed` when another one was. */
 export type Reward = number | "unknown" | "not-executed";

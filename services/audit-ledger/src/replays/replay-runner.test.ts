@@ -42,12 +42,16 @@ function leafBy(engine: string, decision: Decision = DECISION): string {
   return leafOf(decisionEvent({ input: decisionInput({ documents, facts: { model: "auto" } }), decision }));
 }
 
-const ABOUT = { task: "code", model: "auto", documents: { engine: named(PLAIN), ...DOCUMENTS } };
+const ABOUT = { task: "code", model: "auto" };
+const BY_PLAIN = { engine: named(PLAIN), ...DOCUMENTS };
 
 test("a decision is the same whichever order its engine writes the members in", async () => {
   const results = await new ReplayRunner().run([leafBy(PLAIN), leafBy(REVERSED)], {}, read);
   const identical = { ok: true, about: null, differences: [], decisions: null };
-  expect(results).toEqual([identical, identical]);
+  expect(results).toEqual([
+    { ...identical, documents: BY_PLAIN },
+    { ...identical, documents: { ...BY_PLAIN, engine: named(REVERSED) } },
+  ]);
 });
 
 test("one that differs is told with both sides, beside others that do not", async () => {
@@ -56,6 +60,7 @@ test("one that differs is told with both sides, beside others that do not", asyn
   expect(same).toMatchObject({ ok: true, differences: [] });
   expect(other).toEqual({
     ok: true,
+    documents: BY_PLAIN,
     about: ABOUT,
     differences: [{ path: "/requiredQuality", recordedJson: "4", replayedJson: "5" }],
     decisions: { recorded, replayed: DECISION },
@@ -67,8 +72,8 @@ test("by other documents it is another decision, or the same, and what it is abo
   const [alike, different] = [named('{"quality":5,"more":1}'), named('{"quality":6}')];
   const [same] = await runner.run([leafBy(PLAIN)], { others: { policy: alike }, describes: true }, read);
   const [other] = await runner.run([leafBy(PLAIN)], { others: { policy: different }, describes: true }, read);
-  expect(same).toEqual({ ok: true, about: ABOUT, differences: [], decisions: null });
-  expect(other).toMatchObject({ about: ABOUT, decisions: { replayed: { requiredQuality: 6 } } });
+  expect(same).toEqual({ ok: true, documents: BY_PLAIN, about: ABOUT, differences: [], decisions: null });
+  expect(other).toMatchObject({ documents: BY_PLAIN, about: ABOUT, decisions: { replayed: { requiredQuality: 6 } } });
 });
 
 test("an event with a member that nobody knows is replayed like any other", async () => {

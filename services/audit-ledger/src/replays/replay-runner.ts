@@ -18,9 +18,6 @@ const STRETCH_MS = 100;
 
 type Compared = Extract<Replayed, { ok: true }>;
 
-/** One object for all that came out as they were and of which nothing else is asked: between threads it travels once. */
-const IDENTICAL: Compared = { ok: true, about: null, differences: [], decisions: null };
-
 type Prepared =
   | { readonly ok: true; readonly recorded: RecordedDecision }
   | { readonly ok: false; readonly error: string };
@@ -34,6 +31,7 @@ export class ReplayRunner {
   readonly #shelf = new EngineShelf();
   readonly #samples = new Map<string, EvaluationSample>();
   readonly #onDecision: (at: number) => void;
+  #identical: Compared | null = null;
 
   /** `onDecision` is told which leaf of a call is next to be decided; a thread that hangs has said so before. */
   constructor(onDecision: (at: number) => void = () => {}) {
@@ -98,10 +96,15 @@ export class ReplayRunner {
     if (signed === null || wantsDecisions) return compare(recorded, readDecision(text));
     // An engine of today writes what is signed; what an older one writes is brought into that form.
     if (!signed.is(text) && !signed.is(canonicalText(readDecision(text)))) return compare(recorded, readDecision(text));
-    if (!describes) return IDENTICAL;
-    // Those of many decisions are one object, which travels once as well.
-    const { documents } = signed;
-    return { ...IDENTICAL, about: { ...aboutOf(JSON.parse(signed.inputJson) as DecisionInput), documents } };
+    const identical = this.#identicalBy(signed.documents);
+    return describes ? { ...identical, about: aboutOf(JSON.parse(signed.inputJson) as DecisionInput) } : identical;
+  }
+
+  /** One object for all that came out as they were and name the same documents: between threads it travels once. */
+  #identicalBy(documents: Compared["documents"]): Compared {
+    if (this.#identical?.documents !== documents)
+      this.#identical = { ok: true, documents, about: null, differences: [], decisions: null };
+    return this.#identical;
   }
 }
 
@@ -128,14 +131,15 @@ function compare({ event }: RecordedDecision, replayed: Decision): Replayed {
   const identical = canonicalText(recorded) === canonicalText(replayed);
   return {
     ok: true,
+    documents: input.documents,
     about: aboutOf(input),
     differences: identical ? [] : differences(recorded, replayed),
     decisions: { recorded, replayed },
   };
 }
 
-function aboutOf({ classification, facts, documents }: DecisionInput): NonNullable<Compared["about"]> {
-  return { task: classification.task, model: facts.model, documents };
+function aboutOf({ classification, facts }: DecisionInput): NonNullable<Compared["about"]> {
+  return { task: classification.task, model: facts.model };
 }
 
 function isIdentical(replayed: Replayed): replayed is Compared {

@@ -9,6 +9,7 @@ const MOVES_MAX = 10_000;
 const OTHER_MOVES = { from: "others", to: "others" };
 /** Documents of one kind that a job names. */
 const NAMED_MAX = 16;
+const MICRO = 1_000_000;
 const NO_CHANGE: Change = { changed: false, moved: false, refusal: null, costDelta: 0n };
 
 export type TalliedDecision = Pick<LeafRow, "idx" | "decision_id" | "tenant">;
@@ -20,6 +21,7 @@ type Counts = Pick<
   | "different"
   | "failed"
   | "identicalShare"
+  | "failedShare"
   | "differing"
   | "failures"
   | "changes"
@@ -35,6 +37,7 @@ export class ReplayTally {
   readonly #moves = new Map<string, { from: string; to: string; count: number }>();
   readonly #groups = { tenant: new ChangeGroups(), task: new ChangeGroups(), model: new ChangeGroups() };
   readonly #named = { engine: new Set<string>(), policy: new Set<string>(), catalogue: new Set<string>() };
+  #lastNamed: Replay["documents"] | null = null;
   #identical = 0;
   #different = 0;
   #failed = 0;
@@ -51,6 +54,7 @@ export class ReplayTally {
       if (this.#failures.length < REPLAY_LISTED_MAX) this.#failures.push({ ...decided, error: result.error });
       return;
     }
+    this.#name(result.documents);
     if (this.#kind !== "verify") this.#compare(row.tenant, result);
     if (result.differences.length === 0) {
       this.#identical += 1;
@@ -70,13 +74,12 @@ export class ReplayTally {
       identical: this.#identical,
       different: this.#different,
       failed: this.#failed,
-      identicalShare: replayed === 0 ? null : Math.floor((this.#identical / replayed) * 1_000_000),
+      identicalShare: replayed === 0 ? null : Math.floor((this.#identical / replayed) * MICRO),
+      failedShare: replayed === 0 ? null : Math.ceil((this.#failed / replayed) * MICRO),
       differing: [...this.#differing],
       failures: [...this.#failures],
       changes: this.#kind === "diff" ? this.#changes() : null,
-      ...(this.#kind === "verify"
-        ? {}
-        : { recordedBy: { engine: [...engine], policy: [...policy], catalogue: [...catalogue] } }),
+      recordedBy: { engine: [...engine], policy: [...policy], catalogue: [...catalogue] },
     };
   }
 
@@ -98,16 +101,22 @@ export class ReplayTally {
 
   #compare(tenant: string, { about, decisions }: Replay): void {
     if (about === null) return;
-    const { task, model, documents } = about;
-    for (const kind of ["engine", "policy", "catalogue"] as const) {
-      if (this.#named[kind].size < NAMED_MAX) this.#named[kind].add(documents[kind]);
-    }
+    const { task, model } = about;
     const change = decisions === null ? NO_CHANGE : changeOf(decisions.recorded, decisions.replayed);
     addChange(this.#sums, change);
     if (decisions !== null) this.#move(choiceOf(decisions.recorded), choiceOf(decisions.replayed));
     this.#groups.tenant.add(tenant, change);
     this.#groups.task.add(task, change);
     this.#groups.model.add(model, change);
+  }
+
+  /** Most decisions name what the one before them does. */
+  #name(documents: Replay["documents"]): void {
+    if (documents === this.#lastNamed) return;
+    this.#lastNamed = documents;
+    for (const kind of ["engine", "policy", "catalogue"] as const) {
+      if (this.#named[kind].size < NAMED_MAX) this.#named[kind].add(documents[kind]);
+    }
   }
 
   #move(from: string, to: string): void {

@@ -33,10 +33,32 @@ test("so does the document of the API", () => {
 
 test("times are Unix milliseconds or dates, and what is not known is refused", () => {
   const atMs = Date.UTC(2026, 10, 1);
-  for (const from of [String(atMs), "2026-11-01", "2026-11-01T00:00:00Z"]) {
+  for (const from of [
+    String(atMs),
+    "2026-11-01",
+    "2026-11-01T00:00Z",
+    "2026-11-01T00:00:00",
+    "2026-11-01T01:00:00.000+01:00",
+  ]) {
     expect(parseInput(DecisionQuery, { from })).toMatchObject({ from: atMs, limit: 50, order: "desc", from_index: 0 });
   }
-  for (const query of [{ from: "soon" }, { before: "0" }, { limit: "501" }, { kind: "none" }, { form: "1" }]) {
+  for (const query of [
+    { from: "soon" },
+    { from: "-5" },
+    { to: "day 5" },
+    { from: "2026-02-30" },
+    { before: "0" },
+    { limit: "501" },
+    { kind: "none" },
+    { form: "1" },
+  ]) {
     expect(() => parseInput(DecisionQuery, query)).toThrow(Object.keys(query)[0]);
+  }
+});
+
+test("a cost that is none is refused in words, not by the pattern that it is held against", () => {
+  for (const cost of ["1.5", "-1", "01", "1e9", "9".repeat(32)]) {
+    const ask = (): unknown => parseInput(DecisionQuery, { min_cost_pico_usd: cost });
+    expect(ask).toThrow("Invalid 'min_cost_pico_usd': expected a whole number of pico-USD in digits.");
   }
 });

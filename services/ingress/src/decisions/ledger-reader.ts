@@ -13,6 +13,7 @@ import type {
 } from "@signalbox/proto/grpc/ledger";
 import type { Principal } from "../keys/key-ring.ts";
 import { askLedger, ledgerError } from "./ask-ledger.ts";
+import { onceCommitted } from "./once-committed.ts";
 import { openProofCalls } from "./proof-calls.ts";
 import { tenantScope, type LedgerCredentials } from "./tenant-scope.ts";
 
@@ -24,6 +25,7 @@ const REPLAY_TIMEOUT_MS = 30_000;
  * `stage-unavailable` when it does not answer.
  */
 export type LedgerReader = {
+  /** As `receipt` does, it waits a moment for what was only just made. */
   get(reader: Principal, id: string): Promise<LedgerRecord>;
   /** An empty tenant asks for all that the reader may see; another narrows what an admin sees. */
   query(reader: Principal, request: LedgerQueryRequest): Promise<LedgerQueryResponse>;
@@ -46,7 +48,9 @@ export function createLedgerReader(
   return {
     get(reader, id) {
       const { tenant, metadata } = tenantScope(reader, credentials);
-      return askLedger(READ_TIMEOUT_MS, (within, settle) => ledger.get({ tenant, id }, metadata, within, settle));
+      return onceCommitted(id, () =>
+        askLedger(READ_TIMEOUT_MS, (within, settle) => ledger.get({ tenant, id }, metadata, within, settle)),
+      );
     },
     query(reader, request) {
       const { tenant, metadata } = tenantScope(reader, credentials);
@@ -55,7 +59,7 @@ export function createLedgerReader(
     },
     async receipt(reader, id) {
       const { tenant, metadata } = tenantScope(reader, credentials);
-      const { proof } = await proofs.prove(metadata, { tenant, id, eventId: "" });
+      const { proof } = await onceCommitted(id, () => proofs.prove(metadata, { tenant, id, eventId: "" }));
       return proof;
     },
     document(reader, digest) {

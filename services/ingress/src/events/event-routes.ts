@@ -12,18 +12,27 @@ import { openFeed } from "./open-feed.ts";
 /** Each feed holds a connection and a call to the ledger. */
 const FEEDS_MAX = 256;
 
-const EventsQuery = z.strictObject({
-  /** The first index wanted; the register's start unless it is given. */
-  from: z.coerce.number().int().min(0).default(0),
-  /** Separated by commas; all unless it is given. */
-  types: z
-    .string()
-    .transform((text) => text.split(","))
-    .pipe(z.array(z.enum(EVENT_TYPES)))
-    .default([]),
-  /** Whose entries; all that the reader may see unless it is given. */
-  tenant: TenantId.optional(),
-});
+const Index = z.coerce.number().int().min(0).optional();
+
+const EventsQuery = z
+  .strictObject({
+    /** The first index wanted; the register's start unless it is given. */
+    from_index: Index,
+    /** An older word for it; of decisions `from` is a time. */
+    from: Index,
+    /** Separated by commas; all unless it is given. */
+    types: z
+      .string()
+      .transform((text) => text.split(","))
+      .pipe(z.array(z.enum(EVENT_TYPES)))
+      .default([]),
+    /** Whose entries; all that the reader may see unless it is given. */
+    tenant: TenantId.optional(),
+  })
+  .refine(({ from, from_index: fromIndex }) => from === undefined || fromIndex === undefined, {
+    path: ["from"],
+    message: "from_index says the same; give that alone",
+  });
 
 /** The feeds that are open, and how to end them all when the service stops. */
 export type EventRoutes = { readonly routes: Route[]; endAll(): void };
@@ -50,7 +59,7 @@ export function eventRoutes(ledger: LedgerReader, keys: KeyRing): EventRoutes {
       const feed = new EventFeed(ledger, response, {
         reader: principal,
         tenant,
-        fromIndex: lastId === null ? BigInt(query.from) : lastId + 1n,
+        fromIndex: lastId === null ? BigInt(query.from_index ?? query.from ?? 0) : lastId + 1n,
         types: query.types,
         isAllowed: () => keys.isActive(principal),
       });

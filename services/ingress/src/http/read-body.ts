@@ -21,19 +21,19 @@ export type Room = {
 };
 
 /**
- * JSON that is little but brackets and colons takes twenty times its size of memory, and each of its parts some microseconds in every
- * stage, in which nobody else is answered: a large body is looked through before it is parsed. That takes up to as long as to parse
- * it, so bodies of the usual size are not.
+ * JSON that is little but brackets and colons takes twenty times its size of memory, and each of its parts some microseconds
+ * in every stage, in which nobody else is answered: a large body is looked through before it is parsed. That takes up to as
+ * long as to parse it, so bodies of the usual size are not.
  */
 const LOOKED_THROUGH_FROM_BYTES = 1_048_576;
 /** More than any request is taken with, and less than takes long. The longest lists are those of tokens to be embedded. */
 const BODY_BOUNDS = { levelsMax: 1_000, partsMax: 262_144, commasMax: 524_288 };
 
 /**
- * The request's whole body, byte for byte. Rejects with `unsupported-media-type`, `body-too-large`, `request-timeout`, `overloaded` where there is no room for it, or
- * `client-aborted` when the client left, and JSON that nests
- * without end, or holds more values than are taken, with `invalid-request`. What an over-long body still has to send is read and dropped, because a
- * connection that is closed under a sending client never shows it the answer.
+ * The request's whole body, byte for byte. Rejects with `unsupported-media-type`, `body-too-large`, `request-timeout`,
+ * `overloaded` where there is no room for it, or `client-aborted` when the client left, and with `invalid-request` JSON that
+ * nests without end or holds more values than are taken. What an over-long body still has to send is read and dropped,
+ * because a connection that is closed under a sending client never shows it the answer.
  */
 export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   const refusal = refuseByHeaders(request, limits);

@@ -12,10 +12,10 @@ import {
 } from "@signalbox/proto";
 import { z } from "zod";
 import { openFeed } from "../events/open-feed.ts";
-import { parseInput } from "../http/parse-input.ts";
-import { parseJsonBody, readBody } from "../http/read-body.ts";
+import { readInput } from "../http/read-input.ts";
 import type { Route } from "../http/route.ts";
 import { TenantPlaces } from "../http/tenant-places.ts";
+import { IsoTime } from "../http/time-parameter.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import { followJob } from "./job-feed.ts";
 import type { ReplayClient } from "./replay-client.ts";
@@ -26,7 +26,7 @@ const BODY_LIMITS = { maxBytes: 4 * 1024 * 1024, timeoutMs: 10_000 };
 const FEEDS_MAX = 64;
 
 /** ISO 8601, or Unix milliseconds. */
-const Time = z.union([z.int().min(0), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))]);
+const Time = z.union([z.int().min(0), IsoTime]);
 
 const NewReplay = z
   .strictObject({
@@ -72,7 +72,7 @@ export function replayRoutes(replays: ReplayClient, keys: KeyRing): ReplayRoutes
     path: "/v1/replays",
     access: "replay",
     async handle({ request, reply, principal }) {
-      const wish = parseInput(NewReplay, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+      const wish = await readInput(request.raw, NewReplay, BODY_LIMITS);
       const job = await replays.start(principal, orderOf(wish));
       reply.code(202).header("location", `/v1/replays/${job.id}`);
       return job;

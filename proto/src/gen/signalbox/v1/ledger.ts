@@ -30,7 +30,7 @@ export const protobufFileName = "signalbox/v1/ledger.proto";
 export interface LedgerEntry {
   index: bigint;
   eventId: string;
-  /** decision, outcome, superseded, gap, key, admin. */
+  /** One of EVENT_TYPES (proto/src/subjects.ts). */
   type: string;
   tenant: string;
   /** Empty when the event belongs to no request. */
@@ -2582,7 +2582,10 @@ export const LedgerProofAnswer: MessageFns<LedgerProofAnswer> = {
   },
 };
 
-/** The register's read side. Every call is scoped to the tenant named in the request; an empty tenant is for the operator's credential alone. */
+/**
+ * The register's read side. Every call is scoped to the tenant named in the request; an empty tenant is for the operator's
+ * credential alone.
+ */
 export type LedgerService = typeof LedgerService;
 export const LedgerService = {
   get: {
@@ -2665,7 +2668,7 @@ export const LedgerService = {
     responseSerialize: (value: LedgerCheckpoint): Buffer => Buffer.from(LedgerCheckpoint.encode(value).finish()),
     responseDeserialize: (value: Buffer): LedgerCheckpoint => LedgerCheckpoint.decode(value),
   },
-  /** A content-addressed document (engine, policy, catalogue, health, classifier) by its digest. */
+  /** A kept document, by its digest. */
   document: {
     path: "/signalbox.v1.Ledger/Document" as const,
     requestStream: false as const,
@@ -2715,7 +2718,7 @@ export interface LedgerServer extends UntypedServiceImplementation {
   /** Ends a running job within about a second; what it found so far is kept. */
   cancelReplay: handleUnaryCall<LedgerReplayJobRequest, LedgerReplayJob>;
   checkpoint: handleUnaryCall<LedgerCheckpointRequest, LedgerCheckpoint>;
-  /** A content-addressed document (engine, policy, catalogue, health, classifier) by its digest. */
+  /** A kept document, by its digest. */
   document: handleUnaryCall<LedgerDocumentRequest, LedgerDocument>;
   /** That an event, or a decision together with its outcome, stands in the log: verifiable offline. */
   prove: handleUnaryCall<LedgerProveRequest, LedgerProof>;
@@ -2834,7 +2837,7 @@ export interface LedgerClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: LedgerCheckpoint) => void,
   ): ClientUnaryCall;
-  /** A content-addressed document (engine, policy, catalogue, health, classifier) by its digest. */
+  /** A kept document, by its digest. */
   document(
     request: LedgerDocumentRequest,
     callback: (error: ServiceError | null, response: LedgerDocument) => void,
