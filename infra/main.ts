@@ -19,6 +19,8 @@ async function main({ home, port, config, json, singleProcess, demo }: StartOpti
   let line: Line | undefined;
   watchStopSignals(stop, () => line?.kill());
   const progress = createProgress(process.stderr, stop.signal);
+  // What a start has begun is ended in order, which may take a while: the wish is heard at once.
+  stop.signal.addEventListener("abort", () => progress.note("stopping"));
   try {
     const configFile = config === undefined ? {} : { configFile: config };
     // Loaded after the options were read, so that --help and a mistake are answered at once.
@@ -29,13 +31,15 @@ async function main({ home, port, config, json, singleProcess, demo }: StartOpti
     tell(announcement(line));
     if (demo && !stop.signal.aborted) tell(demonstrationText(await runDemonstration(line)));
     if (!stop.signal.aborted) await once(stop.signal, "abort");
-    progress.note("stopping");
     await line[Symbol.asyncDispose]();
     progress.note("stopped");
     return 0;
   } catch (error) {
     await line?.[Symbol.asyncDispose]();
-    if (stop.signal.aborted) return 0;
+    if (stop.signal.aborted) {
+      progress.note("stopped");
+      return 0;
+    }
     console.error(`\n${error instanceof Error ? error.message : String(error)}`);
     return 1;
   }

@@ -1,4 +1,5 @@
 import type { Capability, Endpoint, WireName } from "@signalbox/proto";
+import { closestWord } from "../config/closest-word.ts";
 import { ConfigError } from "../config/config-error.ts";
 import { buildEndpoint } from "./build-endpoint.ts";
 import { listModels } from "./list-models.ts";
@@ -9,6 +10,7 @@ import { callableModels, expandUrl, firstSet } from "./register-known.ts";
 import { countModels, type Env, type ProviderAccess, type Registration } from "./registration.ts";
 
 const LIST_TIMEOUT_MS = 5_000;
+const MISTYPED_MIN_CHARS = 5;
 
 type Configured = { known: KnownModels; provider: string; settings: ProviderConfig; env: Env };
 
@@ -67,8 +69,12 @@ function baseUrlOf({ known, provider, settings, env }: Configured): string {
   const file = known.providers.get(provider);
   const url = file === undefined ? null : addressOf(file, settings, env);
   if (url === null) {
+    // A short name is one's own more often than another one mistyped.
+    const isLong = provider.length >= MISTYPED_MIN_CHARS;
+    const meant = isLong ? closestWord(provider, [...known.providers.keys()]) : undefined;
+    const hint = meant === undefined || meant === provider ? "" : ` Did you mean ${meant}?`;
     throw new ConfigError(
-      `providers.${provider}.baseUrl is missing: write the URL of its API as far as the version, e.g. https://api.example.com/v1, and its dialect where that is not openai-chat.`,
+      `providers.${provider}.baseUrl is missing: write the URL of its API as far as the version, e.g. https://api.example.com/v1, and its dialect where that is not openai-chat.${hint}`,
     );
   }
   if (typeof url === "string") return url;

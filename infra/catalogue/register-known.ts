@@ -19,7 +19,7 @@ export function registerKnown(options: { known: KnownModels; env: Env; except: R
     const keyEnv = firstSet(file.apiKeyEnv, env);
     if (keyEnv === undefined || except.has(file.provider)) continue;
     const baseUrl = nativeBaseUrl(file, env);
-    if (env[keyEnv]?.startsWith(OWN_KEY) === true) {
+    if (isOwnKey(env[keyEnv])) {
       // Clients of this line are told to put its key where the vendor's own goes.
       notes.push(`${file.provider}: ${keyEnv} holds a key of Signalbox itself, so the provider is not called with it`);
     } else if (file.deploymentsOnly) {
@@ -45,6 +45,10 @@ export function registerKnown(options: { known: KnownModels; env: Env; except: R
   return { registered, notes };
 }
 
+export function isOwnKey(key: string | undefined): boolean {
+  return key?.startsWith(OWN_KEY) === true;
+}
+
 /** The wires that stand beside each other at one base URL, with one kind of credentials. */
 const SHARED_BASE: Partial<Record<WireName, readonly WireName[]>> = { "openai-chat": ["openai-responses"] };
 
@@ -61,15 +65,18 @@ function nativeBaseUrl(file: ProviderFile, env: Env): string | { missing: string
   return expandUrl(file.baseUrl ?? "", env);
 }
 
+const VARIABLE = /\$\{([A-Z0-9_]+)\}/g;
+
 /** A URL with the environment's values in the places of its variables, or the first variable that is missing. */
 export function expandUrl(template: string, env: Env): string | { missing: string } {
-  let missing: string | undefined;
-  const url = template.replace(/\$\{([A-Z0-9_]+)\}/g, (_, name: string) => {
-    const value = env[name];
-    if (value === undefined || value === "") missing ??= name;
-    return value ?? "";
-  });
-  return missing === undefined ? url : { missing };
+  const [missing] = missingVariables(template, env);
+  return missing === undefined ? template.replace(VARIABLE, (_, name: string) => env[name] ?? "") : { missing };
+}
+
+/** The variables of a URL that the environment does not hold. */
+export function missingVariables(template: string, env: Env): string[] {
+  const names = [...template.matchAll(VARIABLE)].map(([, name]) => name ?? "");
+  return names.filter((name) => firstSet([name], env) === undefined);
 }
 
 /** The first of the variables that is set and not empty. */

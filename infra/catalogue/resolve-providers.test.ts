@@ -234,7 +234,8 @@ test("a config that cannot be served names the field and the fix, and never the 
   const refused = await serve((_request, response) => response.writeHead(401).end("no"));
   const nonsense = await serve((_request, response) => response.end("<html>"));
   const cases: [ResolveConfig, RegExp][] = [
-    [{ lab: {} }, /providers\.lab\.baseUrl is missing/],
+    [{ lab: {} }, /providers\.lab\.baseUrl is missing.*openai-chat\.$/],
+    [{ opnai: {} }, /providers\.opnai\.baseUrl is missing.* Did you mean openai\?$/],
     [{ openai: {} }, /providers\.openai has no key: set OPENAI_API_KEY/],
     [{ lab: { baseUrl: refused, apiKeyEnv: "NOT_SET" } }, /apiKeyEnv names NOT_SET, which is not set/],
     [

@@ -1,6 +1,7 @@
 import { Catalogue } from "@signalbox/proto";
 import { buildEndpoint } from "./build-endpoint.ts";
 import { findLocalServers, type LocalServer } from "./find-local-servers.ts";
+import { knownHosts, type KnownHosts } from "./known-hosts.ts";
 import { loadCatalogue, type KnownModels } from "./load-catalogue.ts";
 import type { ProvidersConfig } from "./providers-config.ts";
 import { accessOf, registerConfigured } from "./register-configured.ts";
@@ -13,6 +14,8 @@ export type ResolvedProviders = {
   readonly catalogue: Catalogue;
   /** Name → how the dispatcher calls it. */
   readonly providers: Readonly<Record<string, ProviderAccess>>;
+  /** Who would serve what is asked for and not registered. */
+  readonly hosts: KnownHosts;
   /** Human lines: what was registered and why, and what was not. They hold no key. */
   readonly notes: readonly string[];
 };
@@ -52,7 +55,8 @@ export async function resolveProviders(options: ResolveOptions): Promise<Resolve
     Object.entries(config).map(([provider, settings]) => registerConfigured({ known, provider, settings, env })),
   );
   const notes: string[] = [];
-  if (registered.length === 0 || options.autoProviders === true) {
+  const byEnvironment = registered.length === 0 || options.autoProviders === true;
+  if (byEnvironment) {
     const except = new Set(Object.keys(config));
     const automatic = registerKnown({ known, env, except });
     const servers = options.probe ? await findLocalServers() : [];
@@ -68,6 +72,7 @@ export async function resolveProviders(options: ResolveOptions): Promise<Resolve
       endpoints: registered.flatMap(({ endpoints }) => endpoints).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     }),
     providers: Object.fromEntries(registered.map(({ provider, access }) => [provider, access])),
+    hosts: knownHosts({ known, env, registered, byEnvironment }),
     notes: [...registered.map(({ note }) => note), ...notes],
   };
 }

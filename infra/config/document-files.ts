@@ -6,6 +6,11 @@ export function catalogueFile(home: Home): string {
   return join(home.run, "catalogue-document.json");
 }
 
+/** Where ingress reads who would serve what is not registered. */
+export function hostsFile(home: Home): string {
+  return join(home.run, "hosts-document.json");
+}
+
 /** Where policy reads its document's fields. */
 export function policyFile(home: Home): string {
   return join(home.run, "policy-document.json");

@@ -15,7 +15,7 @@ import type { LineKeys } from "../home/line-keys.ts";
 import type { DatabaseService } from "../postgres/roles.ts";
 import type { Ports } from "../supervisor/choose-ports.ts";
 import { markConfig } from "./config-mark.ts";
-import { catalogueFile, guardFile, policyFile } from "./document-files.ts";
+import { catalogueFile, guardFile, hostsFile, policyFile } from "./document-files.ts";
 import type { SignalboxConfig } from "./signalbox-config.ts";
 
 export type ServiceConfigs = {
@@ -116,6 +116,7 @@ function ingress(options: RenderOptions): ServiceConfigs["ingress"] {
     ledgerAddress: `${places.hostOf("audit-ledger")}:${ports.ledger}`,
     pepperFile: keys.pepperFile,
     cataloguePath: catalogueFile(home),
+    hostsPath: hostsFile(home),
     offers: offersOf(PROVIDER_HEADS),
     region: config.region,
     guardPath: guardPathOf(options),

@@ -44,7 +44,7 @@ export async function prepareLine({ home: dir, configFile, env }: PrepareLineOpt
   const { providers: configured, autoProviders } = config;
   const simulator = env["SIMULATOR_URL"] ?? `http://simulator:${DEPLOYED_PORTS.simulator}/v1`;
   const resolved = await resolveProviders({ config: configured, autoProviders, env, probe: false, simulator });
-  writeDocuments(home, config, resolved.catalogue);
+  writeDocuments(home, config, resolved);
   const configs = renderServiceConfigs({
     config,
     home,

@@ -11,11 +11,17 @@ const DOWNLOAD_LIMIT_MS = 180_000;
 /** Where packages put the server although an ordinary user's PATH leaves the folder out. */
 const MORE_FOLDERS = ["/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/opt/homebrew/bin"];
 
+export type FindOptions = {
+  readonly say?: (line: string) => void;
+  /** Breaks a download off. */
+  readonly signal?: AbortSignal;
+};
+
 /**
  * The path of a `nats-server`: from PATH, else from `dir`, else from Debian's package unpacked into `dir`, which needs no
  * root and starts no system service. Throws an error that names the one command for this platform.
  */
-export async function findNatsServer(dir: string, say: (line: string) => void = () => {}): Promise<string> {
+export async function findNatsServer(dir: string, options: FindOptions = {}): Promise<string> {
   const folders = [...(process.env["PATH"] ?? "").split(delimiter), ...MORE_FOLDERS, dir];
   const name = process.platform === "win32" ? "nats-server.exe" : "nats-server";
   const found = folders
@@ -24,10 +30,11 @@ export async function findNatsServer(dir: string, say: (line: string) => void = 
     .find((file) => existsSync(file));
   if (found !== undefined) return found;
   if (!hasDebianTools()) throw new Error(howToInstall(dir));
-  say("Fetching nats-server from Debian's package (no root, no system service)");
+  options.say?.("Fetching nats-server from Debian's package (no root, no system service)");
   try {
-    return await unpackDebianPackage(dir);
+    return await unpackDebianPackage(dir, options.signal);
   } catch (error) {
+    options.signal?.throwIfAborted();
     const why = (error as { stderr?: string }).stderr?.trim() || String(error);
     throw new Error(`${howToInstall(dir)}\nFetching Debian's package failed: ${why}`, { cause: error });
   }
@@ -37,11 +44,11 @@ function hasDebianTools(): boolean {
   return existsSync("/usr/bin/apt-get") && existsSync("/usr/bin/dpkg-deb");
 }
 
-async function unpackDebianPackage(dir: string): Promise<string> {
+async function unpackDebianPackage(dir: string, signal: AbortSignal | undefined): Promise<string> {
   const work = join(dir, "unpack");
   await rm(work, { recursive: true, force: true });
   await mkdir(join(work, "root"), { recursive: true });
-  await download(work);
+  await download(work, signal);
   const deb = (await readdir(work)).find((file) => file.endsWith(".deb"));
   if (deb === undefined) throw new Error("apt-get left no package behind");
   await run("dpkg-deb", ["-x", join(work, deb), join(work, "root")], { timeout: DOWNLOAD_LIMIT_MS });
@@ -57,13 +64,14 @@ async function unpackDebianPackage(dir: string): Promise<string> {
 }
 
 /** Images often come without package lists; then they are fetched into a folder of ours, because the system's needs root. */
-async function download(work: string): Promise<void> {
-  const options = { cwd: work, timeout: DOWNLOAD_LIMIT_MS };
+async function download(work: string, signal: AbortSignal | undefined): Promise<void> {
+  const options = { cwd: work, timeout: DOWNLOAD_LIMIT_MS, signal };
   // As root, apt would drop to an account that may not write here.
   const asIs = ["-o", "APT::Sandbox::User=root"];
   try {
     await run("apt-get", [...asIs, "download", "nats-server"], options);
   } catch {
+    signal?.throwIfAborted();
     const lists = join(work, "lists");
     const cache = join(work, "cache");
     await mkdir(join(lists, "partial"), { recursive: true });

@@ -35,7 +35,10 @@ export async function ensureRoles(superUrl: string, passwords: RolePasswords): P
   });
 }
 
-/** Creates a database that the owner's role owns and the services' roles may enter; each of them sees only what a migration grants. */
+/**
+ * Creates a database that the owner's role owns and the services' roles may enter; each of them sees only what a
+ * migration grants.
+ */
 export async function ensureDatabase(superUrl: string, name: string = DATABASE, template = "template0"): Promise<void> {
   await withClient(superUrl, async (client) => {
     const { rowCount } = await client.query("select 1 from pg_database where datname = $1", [name]);

@@ -1,29 +1,27 @@
-import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chown, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { readOrMakeSecret } from "../home/secret-file.ts";
 import { startProcessGroup } from "../process/process-group.ts";
 import type { ProcessGroup } from "../process/process-group.ts";
 import { serverEnv } from "../process/server-env.ts";
 import { serverGreets } from "../process/server-greets.ts";
 import { endStaleProcess } from "../process/stale-process.ts";
+import { makeDataFolder, ownDataFolder, SUPER_USER } from "./data-folder.ts";
 import { postgresBinaries } from "./postgres-binaries.ts";
 import { asServerUser, serverUser } from "./server-user.ts";
 import type { ServerUser } from "./server-user.ts";
 
-const SUPER_USER = "postgres";
-
-const INIT_LIMIT_MS = 120_000;
-const OWN_LIMIT_MS = 300_000;
 /** Of silence: one that recovers what a crash left refuses everyone, and may take longer. */
 const READY_LIMIT_MS = 60_000;
 const GREETING_EVERY_MS = 5_000;
 const STOP_LIMIT_MS = 10_000;
 const POLL_MS = 15;
-/** Asked before all else (https://www.postgresql.org/docs/current/protocol-message-formats.html): any process of the server answers it at once. */
+/**
+ * Asked before all else (https://www.postgresql.org/docs/current/protocol-message-formats.html): any process of the
+ * server answers it at once.
+ */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 
 /** What the register relies on: an acknowledged commit is on the disk, and a torn or rotten page is noticed. */
@@ -34,8 +32,8 @@ const SETTINGS = {
   fsync: "on",
   full_page_writes: "on",
   synchronous_commit: "on",
-  // The register alone writes tens of megabytes a second at full speed: with the defaults its pages would be written out
-  // by who appends, and every few seconds all of them anew.
+  // The register alone writes tens of megabytes a second at full speed: with the defaults its pages would be written
+  // out by who appends, and every few seconds all of them anew.
   shared_buffers: "256MB",
   wal_buffers: "16MB",
   max_wal_size: "2GB",
@@ -74,9 +72,9 @@ export async function startPostgres({ dir, port, logFile }: StartPostgresOptions
   const data = join(dir, "data");
   await mkdir(dir, { recursive: true });
   const password = readOrMakeSecret(join(dir, "superuser.password"), () => randomBytes(24).toString("base64url"));
-  if (!(await exists(join(data, "PG_VERSION")))) await initialise({ dir, data, password, user });
+  await makeDataFolder({ dir, data, password, user });
   await endStaleServer(data);
-  await ownData(data, user);
+  await ownDataFolder(data, user);
   const server = await startServer({ data, port, logFile, user });
   const exited = server.exited;
   return {
@@ -91,43 +89,6 @@ export async function startPostgres({ dir, port, logFile }: StartPostgresOptions
   };
 }
 
-type Initialise = { readonly dir: string; readonly data: string; readonly password: string; readonly user: ServerUser };
-
-async function initialise({ dir, data, password, user }: Initialise): Promise<void> {
-  // A first start that was interrupted leaves a folder without PG_VERSION; initdb wants an empty one.
-  await rm(data, { recursive: true, force: true });
-  await mkdir(data, { mode: 0o700 });
-  const passwordFile = join(dir, "initdb.password");
-  await writeFile(passwordFile, password, { mode: 0o600 });
-  if (user.kind === "account") {
-    await chown(data, user.uid, user.gid);
-    await chown(passwordFile, user.uid, user.gid);
-  }
-  const args = [`--pgdata=${data}`, `--username=${SUPER_USER}`, `--pwfile=${passwordFile}`, "--auth=scram-sha-256"];
-  const rest = [
-    "--data-checksums",
-    "--encoding=UTF8",
-    "--locale=C",
-    "--locale-provider=builtin",
-    "--builtin-locale=C.UTF-8",
-  ];
-  const {
-    command,
-    args: all,
-    ...ids
-  } = asServerUser(user, { command: postgresBinaries().initdb, args: [...args, ...rest] }, [join(data, "PG_VERSION")]);
-  try {
-    await promisify(execFile)(command, all, { ...ids, env: serverEnv(process.env), cwd: "/", timeout: INIT_LIMIT_MS });
-  } catch (error) {
-    await rm(data, { recursive: true, force: true });
-    throw new Error(`PostgreSQL's initdb failed: ${(error as { stderr?: string }).stderr ?? String(error)}`, {
-      cause: error,
-    });
-  } finally {
-    await rm(passwordFile, { force: true });
-  }
-}
-
 /** A server that outlived its supervisor still holds the data folder; it is stopped, and a new one takes over. */
 async function endStaleServer(data: string): Promise<void> {
   const pidFile = join(data, "postmaster.pid");
@@ -135,13 +96,6 @@ async function endStaleServer(data: string): Promise<void> {
   if (pid === undefined) return;
   await endStaleProcess({ pid: Number(pid), commandHolds: data, signal: "SIGINT", limitMs: STOP_LIMIT_MS });
   await rm(pidFile, { force: true });
-}
-
-/** A folder that root copied, or that comes from a machine with other accounts, is the server's again. */
-async function ownData(data: string, user: ServerUser): Promise<void> {
-  if (user.kind === "self" || (await stat(data)).uid === user.uid) return;
-  const args = ["-R", `${user.uid}:${user.gid}`, data];
-  await promisify(execFile)("chown", args, { timeout: OWN_LIMIT_MS });
 }
 
 type StartServer = {
@@ -165,7 +119,8 @@ async function startServer({ data, port, logFile, user }: StartServer): Promise<
     const outcome = await Promise.race([server.exited, untilReady({ data, port, signal: stopWaiting.signal })]);
     stopWaiting.abort();
     if (outcome === "ready") return server;
-    // The backends of a killed server hold its shared memory for a moment longer; PostgreSQL refuses to start until then.
+    // The backends of a killed server hold its shared memory for a moment longer; PostgreSQL refuses to start until
+    // then.
     if (outcome !== "late" && performance.now() < sharedUntil && (await holdsSharedMemory(logFile))) {
       await sleep(100);
       continue;
@@ -206,11 +161,4 @@ async function holdsSharedMemory(logFile: string): Promise<boolean> {
 
 async function lastLines(file: string): Promise<string> {
   return (await readFile(file, "utf8")).trimEnd().split("\n").slice(-8).join("\n");
-}
-
-async function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
 }

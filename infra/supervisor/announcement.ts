@@ -22,7 +22,7 @@ export function announcement(line: Line): string {
     section("Follow the register", [
       `npm run -s signalbox -- tail${home}`,
       `npm run -s signalbox -- decisions list${home}`,
-      `curl -N '${baseUrl}/v1/events?from=0' -H 'authorization: Bearer ${apiKey}'`,
+      `curl -N '${baseUrl}/v1/events?from_index=0' -H 'authorization: Bearer ${apiKey}'`,
     ]),
   ].join("\n");
 }

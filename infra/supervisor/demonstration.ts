@@ -5,7 +5,7 @@ import { z } from "zod";
 import { DecisionRecord } from "../cli/decision-record.ts";
 import { formatMicros } from "../cli/format/duration.ts";
 import { formatPicoUsd } from "../cli/format/money.ts";
-import type { ReadyInfo } from "./start-line.ts";
+import type { ReadyInfo } from "./ready-info.ts";
 
 const ANSWER_LIMIT_MS = 60_000;
 /** A decision is readable within a second, its outcome right after the answer. */

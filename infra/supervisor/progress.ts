@@ -6,6 +6,8 @@ export type Progress = {
   step<T>(name: string, work: () => Promise<T>): Promise<T>;
   /** A line that stands by itself. */
   note(line: string): void;
+  /** Aborted when the start is to be broken off. */
+  readonly stop: AbortSignal;
 };
 
 /** Where progress is written. A terminal shows what is being done now in its last line; a file gets a line when it is done. */
@@ -13,7 +15,7 @@ type Output = Pick<WriteStream, "write"> & { readonly isTTY?: boolean };
 
 const CLEAR_LINE = "\r\u001B[K";
 
-export function createProgress(output: Output, signal: AbortSignal): Progress {
+export function createProgress(output: Output, stop: AbortSignal): Progress {
   const startedAt = performance.now();
   const inWork = new Set<string>();
 
@@ -34,7 +36,7 @@ export function createProgress(output: Output, signal: AbortSignal): Progress {
 
   return {
     async step(name, work) {
-      signal.throwIfAborted();
+      stop.throwIfAborted();
       inWork.add(name);
       showWork();
       try {
@@ -48,5 +50,6 @@ export function createProgress(output: Output, signal: AbortSignal): Progress {
       }
     },
     note: line,
+    stop,
   };
 }

@@ -9,6 +9,7 @@ import { migrate } from "../postgres/migrate.ts";
 import { ensureDatabase, ensureRoles, urlForRole } from "../postgres/roles.ts";
 import type { RoleName } from "../postgres/roles.ts";
 import { startPostgres } from "../postgres/start-postgres.ts";
+import { bothEnded } from "./both-ended.ts";
 import type { Ports } from "./choose-ports.ts";
 import { KeptServer } from "./kept-server.ts";
 import type { Server } from "./kept-server.ts";
@@ -25,17 +26,28 @@ export type NeighbourOptions = {
 /** A server beside the services; it is brought back when it ends by itself, under another pid. */
 type Neighbour = AsyncDisposable & { readonly pid: () => number; readonly onRestart: (call: () => void) => void };
 
-export type PostgresNeighbour = Neighbour & {
+type PostgresNeighbour = Neighbour & {
   readonly url: (role: RoleName) => string;
 };
 
-export type NatsNeighbour = Neighbour & {
+type NatsNeighbour = Neighbour & {
   readonly url: string;
   readonly operatorUrl: string;
 };
 
+export type Neighbours = { readonly postgres: PostgresNeighbour; readonly nats: NatsNeighbour };
+
+/** Both at once; what came up is on the stack even when the other one failed. */
+export async function bringUpNeighbours(options: NeighbourOptions, stack: AsyncDisposableStack): Promise<Neighbours> {
+  const [postgres, nats] = await bothEnded(
+    bringUpPostgres(options).then((started) => stack.use(started)),
+    bringUpNats(options).then((started) => stack.use(started)),
+  );
+  return { postgres, nats };
+}
+
 /** PostgreSQL over the home folder, with roles, database and schema as this version wants them. */
-export async function bringUpPostgres({ home, keys, ports, progress }: NeighbourOptions): Promise<PostgresNeighbour> {
+async function bringUpPostgres({ home, keys, ports, progress }: NeighbourOptions): Promise<PostgresNeighbour> {
   const kept = await progress.step("PostgreSQL", () =>
     KeptServer.start({
       start: () =>
@@ -66,8 +78,8 @@ function appliedText(names: readonly string[]): string | undefined {
 }
 
 /** NATS over the home folder, with its users and streams. */
-export async function bringUpNats({ home, keys, ports, config, progress }: NeighbourOptions): Promise<NatsNeighbour> {
-  const binary = await findNatsServer(home.nats, (line) => progress.note(line));
+async function bringUpNats({ home, keys, ports, config, progress }: NeighbourOptions): Promise<NatsNeighbour> {
+  const binary = await findNatsServer(home.nats, { say: (line) => progress.note(line), signal: progress.stop });
   const kept = await progress.step("NATS", () =>
     KeptServer.start({
       start: () =>

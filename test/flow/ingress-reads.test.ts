@@ -9,8 +9,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startIngressRig, type IngressRig } from "./ingress-rig.ts";
 
 const KEY_ID = `sha256:${"0".repeat(64)}`;
-const DECISION_ID = uuidv7();
-const REQUEST_ID = uuidv7();
+/** Ids of a moment ago would be asked for again. */
+const MADE_AT_MS = Date.now() - 60_000;
+const DECISION_ID = uuidv7(MADE_AT_MS);
+const REQUEST_ID = uuidv7(MADE_AT_MS);
 
 const { privateKey } = generateKeyPairSync("ed25519");
 
@@ -43,6 +45,8 @@ let rig: IngressRig;
 let queries: LedgerQueryRequest[] = [];
 const asked: [string, string][] = [];
 const tailed: [string, string][] = [];
+/** A decision whose record waits in the queue while it is asked for twice. */
+const queued = { id: "", asked: 0 };
 beforeAll(async () => {
   rig = await startIngressRig({
     ledger: {
@@ -51,6 +55,7 @@ beforeAll(async () => {
         asked.push([callerOf(call.metadata), tenant]);
         const isMine = tenant === "" || tenant === "alice";
         if (isMine && (id === DECISION_ID || id === REQUEST_ID)) return reply(null, RECORD);
+        if (id === queued.id && (queued.asked += 1) > 2) return reply(null, RECORD);
         const error = new SignalboxError("not-found", "The register holds no such decision.");
         return reply({ code: status.NOT_FOUND, details: JSON.stringify(error.toJSON()) });
       },
@@ -127,6 +132,12 @@ test("a tenant reads its own records alone; an admin all, with the operator's cr
     ["operator", ""],
   ]);
   expect(await read("/v1/decisions/not-an-id")).toMatchObject({ status: 404, body: { error: { code: "not_found" } } });
+});
+
+test("a decision can be read as soon as its answer names it, though its record is still on its way", async () => {
+  Object.assign(queued, { id: uuidv7(), asked: 0 });
+  expect(await read(`/v1/decisions/${queued.id}`)).toMatchObject({ status: 200 });
+  expect(queued.asked).toBe(3);
 });
 
 test("the list takes filters and says where its next page starts", async () => {
@@ -207,6 +218,15 @@ test("the register is followed by index, over a ledger that goes away, without a
   });
 });
 
+test("the index to begin at has a word of its own, and a second word for it is refused beside it", async () => {
+  const [first] = await events("/v1/events?from_index=4", 1);
+  expect(first).toContain("id: 4\n");
+  const wrong = { "from_index=-1": "from_index", "from=2026-11-01": "from", "from=1&from_index=1": "from" };
+  for (const [query, param] of Object.entries(wrong)) {
+    expect(await read(`/v1/events?${query}`)).toMatchObject({ status: 400, body: { error: { param } } });
+  }
+});
+
 test("a reader that comes back with Last-Event-ID goes on behind it, and gets the types that it asks for", async () => {
   const [next] = await events("/v1/events?from=0&types=outcome", 1, { "last-event-id": "1" });
   expect(next).toContain("id: 3\n");
@@ -253,21 +273,16 @@ test("a feed ends when its key is revoked, within about a second", async () => {
   expect(performance.now() - revokedMs).toBeLessThan(1_000);
 });
 
-test("models are the strategies and the catalogue's, by ids with slashes written either way", async () => {
-  const { body } = await read("/v1/models");
-  const { data } = body as { data: { id: string }[] };
-  expect(data.map((model) => model.id)).toEqual([
-    "auto",
-    "auto:cost",
-    "auto:latency",
-    "auto:quality",
-    "mock/org/model-1",
-  ]);
-  const model = { id: "mock/org/model-1", object: "model", created: 1_767_312_000, owned_by: "mock" };
-  expect(await read("/v1/models/mock/org/model-1")).toEqual({ status: 200, body: model });
-  expect(await read("/v1/models/mock%2Forg%2Fmodel-1")).toEqual({ status: 200, body: model });
-  expect(await read("/v1/models/auto%3Acost")).toMatchObject({ status: 200 });
-  expect(await read("/v1/models/none")).toMatchObject({ status: 404, body: { error: { code: "model_not_found" } } });
+test("a conversation is not compacted here, which is said in words", async () => {
+  const response = await fetch(`${rig.baseUrl}/v1/responses/compact`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${rig.memberKey}`, "content-type": "application/json" },
+    body: "{}",
+  });
+  expect(response.status).toBe(404);
+  expect(await response.json()).toMatchObject({
+    error: { code: "not_found", message: expect.stringContaining("'responses/compact' is not served here") },
+  });
 });
 
 async function textOf(path: string): Promise<string> {

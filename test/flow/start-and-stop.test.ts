@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -152,20 +153,42 @@ test("a supervisor that is killed leaves no service behind, and the next start t
   expect(await untilGone(home, 2_000)).toEqual([]);
 });
 
-test("a start that is interrupted half-way leaves nothing behind", async () => {
+test("a start that is interrupted half-way says so at once and leaves nothing behind", async () => {
   const home = freshHome();
-  const child = spawn(
-    process.execPath,
-    [join(import.meta.dirname, "../../infra/main.ts"), "--home", home, "--port", "0"],
-    {
-      stdio: "ignore",
-    },
-  );
-  const exited = new Promise((resolve) => {
-    child.once("exit", resolve);
-  });
+  const start = spawnMain(home, process.env["PATH"] ?? "");
   while (processesOf(home).length < 3) await sleep(10);
-  child.kill("SIGTERM");
-  await exited;
+  start.child.kill("SIGTERM");
+  expect(await start.exited).toBe(0);
+  expect(start.stderr()).toMatch(/\] stopping\n[^]*\] stopped\n$/);
   expect(await untilGone(home, 2_000)).toEqual([]);
 });
+
+const folders = [...(process.env["PATH"] ?? "").split(":"), "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"];
+const wouldFetch = existsSync("/usr/bin/apt-get") && !folders.some((folder) => existsSync(`${folder}/nats-server`));
+
+test.runIf(wouldFetch)("a start that fetches nats-server is interrupted at once", async () => {
+  const home = freshHome();
+  const tools = freshHome();
+  writeFileSync(join(tools, "apt-get"), "#!/bin/sh\nexec sleep 300\n", { mode: 0o755 });
+  const start = spawnMain(home, `${tools}:${process.env["PATH"] ?? ""}`);
+  while (!start.stderr().includes("Fetching nats-server")) await sleep(10);
+  start.child.kill("SIGTERM");
+  expect(await start.exited).toBe(0);
+  expect(start.stderr()).toContain("stopped");
+  expect(await untilGone(home, 2_000)).toEqual([]);
+});
+
+function spawnMain(home: string, path: string) {
+  const main = join(import.meta.dirname, "../../infra/main.ts");
+  const child = spawn(process.execPath, [main, "--home", home, "--port", "0"], {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, PATH: path },
+  });
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  // The last words are read when the pipe is closed, and not when the process is gone.
+  const exited = once(child, "close").then(([code]) => code as number | null);
+  return { child, exited, stderr: () => stderr };
+}

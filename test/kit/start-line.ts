@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { ReadyInfo } from "@signalbox/infra/supervisor/start-line.ts";
+import type { ReadyInfo } from "@signalbox/infra/supervisor/ready-info.ts";
 import { inject } from "vitest";
 
 const MAIN = join(import.meta.dirname, "../../infra/main.ts");

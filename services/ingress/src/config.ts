@@ -84,6 +84,8 @@ export const Config = z.strictObject({
     .prefault({}),
   /** The catalogue document (JSON), for /v1/models; read again when it changes. */
   cataloguePath: z.string().default("./.signalbox/catalogue.json"),
+  /** A JSON document of who would serve what the catalogue has not, read at the start; without one nobody is told. */
+  hostsPath: z.string().nullable().default(null),
   /** Where requests come in, as the rules of a policy may read it; null when that is not said. */
   region: z.string().min(1).max(64).nullable().default(null),
   /** The guardrails document (JSON); without one, nothing is looked for in requests. */

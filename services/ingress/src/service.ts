@@ -43,6 +43,7 @@ import { keyRoutes } from "./keys/key-routes.ts";
 import { trackKeyUsage } from "./keys/key-usage.ts";
 import { readPepper } from "./keys/secret-key.ts";
 import { createMetrics } from "./metrics.ts";
+import { openKnownHosts } from "./models/known-hosts.ts";
 import { openModelList } from "./models/model-list.ts";
 import { modelRoutes } from "./models/model-routes.ts";
 import { operationRoutes } from "./operations/operation-routes.ts";
@@ -87,6 +88,7 @@ export async function startIngress(
   const outbox = new AdminOutbox({ recorder: line.recorder, db, log });
   const changes = new AdminChanges({ db, outbox: starting.use(outbox), keys });
   const models = await openModelList(config.cataloguePath);
+  const nameHosts = await openKnownHosts(config.hostsPath);
   const takeOperation = operationTaker(config, { ...shared, models });
   const readiness = watchReadiness({
     isConnected: () => bus.isConnected(),
@@ -95,11 +97,11 @@ export async function startIngress(
   });
   const routes = [
     ...forPages([
-      ...chatRoutes(config, { ...shared, counter, responses, content, takeOperation }),
+      ...chatRoutes(config, { ...shared, counter, responses, content, nameHosts, takeOperation }),
       ...responseRoutes(responses),
       ...countRoutes(counter),
       ...operationRoutes(takeOperation),
-      ...modelRoutes(models),
+      ...modelRoutes(models, nameHosts),
     ]),
     ...decisionRoutes(ledger),
     ...feedbackRoutes({ ledger, recorder: line.recorder }),

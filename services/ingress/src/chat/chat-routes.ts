@@ -1,5 +1,5 @@
 import { uuidv7 } from "@signalbox/kit";
-import type { DialectName } from "@signalbox/proto";
+import type { DialectName, SignalboxError } from "@signalbox/proto";
 import type { Config } from "../config.ts";
 import { type Keeping, keepingOf } from "../content/content-keeper.ts";
 import type { ContentStore } from "../content/content-store.ts";
@@ -11,6 +11,7 @@ import type { Route } from "../http/route.ts";
 import { requireOperation } from "../identity/require-operation.ts";
 import type { KeyUsage } from "../keys/key-usage.ts";
 import type { Metrics } from "../metrics.ts";
+import type { NameHosts } from "../models/known-hosts.ts";
 import type { TakeOperation } from "../operations/take-operation.ts";
 import { answerPrompts } from "../prompts/answer-prompts.ts";
 import { type Prompts, readPrompts } from "../prompts/read-prompts.ts";
@@ -36,6 +37,7 @@ type Context = {
   readonly responses: ResponseStore;
   readonly content: ContentStore;
   readonly usage: KeyUsage;
+  readonly nameHosts: NameHosts;
   readonly metrics: Metrics;
   readonly takeOperation: TakeOperation;
 };
@@ -43,7 +45,7 @@ type Context = {
 /** A POST route for each dialect's chat requests. */
 export function chatRoutes(config: Config, context: Context): Route[] {
   const limits = { maxBytes: config.http.bodyMaxBytes, timeoutMs: config.http.bodyTimeoutMs };
-  const { admission, answering, counter, responses, usage, metrics, takeOperation } = context;
+  const { admission, answering, counter, responses, usage, metrics, nameHosts, takeOperation } = context;
   const take = takeWith(config, context);
   const retained =
     config.content.tenants.length === 0 ? null : { store: context.content, maxBytes: config.content.entryMaxBytes };
@@ -92,6 +94,7 @@ export function chatRoutes(config: Config, context: Context): Route[] {
         startedMs,
         stalledTimeoutMs: config.deadlines.stalledClientTimeoutMs,
         metrics,
+        explain: (error: SignalboxError) => nameHosts(error, chat.facts.model),
         copy: keeping?.copy ?? null,
       };
       const { raw } = reply;

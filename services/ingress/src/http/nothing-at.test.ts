@@ -5,6 +5,7 @@ test.each([
   ["/v1/files?limit=1", "files"],
   ["/v1/batches/b_1/cancel", "batches"],
   ["/v1/messages/batches", "messages/batches"],
+  ["/v1/responses/compact", "responses/compact"],
   ["/v1beta/cachedContents", "cachedContents"],
   ["/upload/v1beta/files", "files"],
 ])("%s names what was meant", (url, name) => {

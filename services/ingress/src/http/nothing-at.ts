@@ -16,6 +16,7 @@ const UNSERVED = [
   "interactions",
   "messages/batches",
   "realtime",
+  "responses/compact",
   "threads",
   "uploads",
   "vector_stores",

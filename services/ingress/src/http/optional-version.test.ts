@@ -25,6 +25,8 @@ test.each([
   ["/v1/messages?beta=true", "/v1/messages?beta=true"],
   ["/v1/keys", "/v1/keys"],
   ["/", "/"],
+  ["http://127.0.0.1:8790/v1/chat/completions", "/v1/chat/completions"],
+  ["http://line.example/v1/models?limit=1", "/v1/models?limit=1"],
 ])("%s is served as %s", (url, served) => {
   expect(withVersion(url)).toBe(served);
 });

@@ -1,3 +1,5 @@
+/** What stands before the path where a client takes this server for its proxy: servers have to take that (RFC 9112, section 3.2.2). */
+const ORIGIN = /^https?:\/\/[^/?#]*/i;
 /** A URL as most clients write it: nothing is to be done. */
 const PLAIN = /^\/v1\/(?!v1|openai\/)[a-z_]+(?:\/[\w.@%-]+)*(?:\?|$)/;
 /** OpenAI's SDK for Azure names the deployment before what it asks for, and as the model in the body. */
@@ -28,9 +30,10 @@ const RERANK_V2 = /^(?:\/v1)?\/v2\/rerank$/;
  */
 export function withVersion(url: string): string {
   if (PLAIN.test(url)) return url;
-  const queryAt = url.indexOf("?");
-  const path = queryAt === -1 ? url : url.slice(0, queryAt);
-  return servedPath(path) + (queryAt === -1 ? "" : url.slice(queryAt));
+  const target = url.replace(ORIGIN, "");
+  const queryAt = target.indexOf("?");
+  const path = queryAt === -1 ? target : target.slice(0, queryAt);
+  return servedPath(path) + (queryAt === -1 ? "" : target.slice(queryAt));
 }
 
 function servedPath(written: string): string {

@@ -7,7 +7,7 @@ export type ModelForm = {
   one(model: ListedModel, embedders: Embedders): object;
 };
 
-/** The ids of the models that embed. */
+/** The ids of the models that embed: Google's SDKs choose models by what their list says of them. */
 export type Embedders = ReadonlySet<string>;
 
 const openai: ModelForm = {

@@ -13,6 +13,10 @@ export type ListedModel = {
 /** What may be asked for: the strategies, then the catalogue's endpoints. */
 export type ModelList = {
   read(): Promise<ReadonlyMap<string, ListedModel>>;
+  /** A model by all that requests may call it: its id, or its name without a provider. */
+  find(name: string): Promise<ListedModel | undefined>;
+  /** What can be asked for embeddings, by the same ids and names. */
+  embedders(): Promise<ReadonlySet<string>>;
   /** The endpoints that can be asked for the operation. */
   serving(operation: Operation): Promise<readonly string[]>;
 };
@@ -30,12 +34,19 @@ export async function openModelList(path: string): Promise<ModelList> {
   }
   return {
     read: async () => (await current()).models,
+    find: async (name) => {
+      const { models, named } = await current();
+      return models.get(name) ?? named.get(name);
+    },
+    embedders: async () => (await current()).embedders,
     serving: async (operation) => (await current()).serving.get(operation) ?? [],
   };
 }
 
 type Loaded = {
   readonly models: ReadonlyMap<string, ListedModel>;
+  readonly named: ReadonlyMap<string, ListedModel>;
+  readonly embedders: ReadonlySet<string>;
   readonly serving: ReadonlyMap<Operation, readonly string[]>;
   readonly mtimeMs: number;
 };
@@ -44,14 +55,20 @@ async function load(path: string): Promise<Loaded> {
   const { mtimeMs } = await stat(path);
   const { endpoints, date } = Catalogue.parse(JSON.parse(await readFile(path, "utf8")));
   const models = AUTO_MODELS.map((id) => listed({ id, created: date, owner: "signalbox" }));
-  for (const { id, released, provider } of endpoints) {
-    models.push(listed({ id, created: released ?? date, owner: provider }));
+  const named = new Map<string, ListedModel>();
+  const embedders = new Set<string>();
+  for (const { id, model, family, released, provider, operations } of endpoints) {
+    const of = { created: released ?? date, owner: provider };
+    models.push(listed({ id, ...of }));
+    for (const name of [model, family]) if (!named.has(name)) named.set(name, listed({ id: name, ...of }));
+    if (operations?.includes("embeddings") === true) for (const name of [id, model, family]) embedders.add(name);
   }
   const serving = OPERATIONS.map((operation) => {
     const serves = endpoints.filter(({ operations = ["chat"] }) => operations.includes(operation));
     return [operation, serves.map(({ id }) => id)] as const;
   });
-  return { models: new Map(models.map((model) => [model.id, model])), serving: new Map(serving), mtimeMs };
+  const byId = new Map(models.map((model) => [model.id, model]));
+  return { models: byId, named, embedders, serving: new Map(serving), mtimeMs };
 }
 
 function listed(model: { id: string; created: string; owner: string }): ListedModel {

@@ -1,5 +1,6 @@
 import { SignalboxError } from "@signalbox/proto";
 import { z } from "zod";
+import { nothingAt } from "../http/nothing-at.ts";
 import { parseInput } from "../http/parse-input.ts";
 import type { Exchange, Route } from "../http/route.ts";
 import type { Principal } from "../keys/key-ring.ts";
@@ -54,6 +55,15 @@ export function responseRoutes(store: ResponseStore): Route[] {
         await find(asking);
         // No response runs in the background here: one that is kept is over.
         throw new SignalboxError("invalid-request", "Cannot cancel a synchronous response.");
+      },
+    },
+    {
+      method: "POST",
+      path: "/v1/responses/compact",
+      access: "ask",
+      handle({ request }) {
+        // Without a route of its own it is taken for a response's id, and refused as if another method were allowed.
+        throw nothingAt(request.url);
       },
     },
     {

@@ -1,0 +1,26 @@
+import { readFile } from "node:fs/promises";
+import { SignalboxError } from "@signalbox/proto";
+import { z } from "zod";
+
+const HOSTS_MAX = 64;
+const HOST_MAX_CHARS = 256;
+const NAMED_MAX = 6;
+
+/** By what is asked for: who would serve it, each with what to do for it. */
+const HostsDocument = z.record(z.string(), z.array(z.string().max(HOST_MAX_CHARS)).max(HOSTS_MAX));
+
+/** An error, with the hosts that would serve the model where it is that the line has none for it. */
+export type NameHosts = (error: SignalboxError, model: string) => SignalboxError;
+
+/** Reads the hosts document. Throws when it cannot be read or used. */
+export async function openKnownHosts(path: string | null): Promise<NameHosts> {
+  if (path === null) return (error) => error;
+  const hosts = new Map(Object.entries(HostsDocument.parse(JSON.parse(await readFile(path, "utf8")))));
+  return (error, model) => {
+    const named = error.code === "model-not-found" ? hosts.get(model) : undefined;
+    if (named === undefined) return error;
+    const rest = named.length > NAMED_MAX ? ` and ${named.length - NAMED_MAX} more` : "";
+    const hint = `Hosts that would serve it: ${named.slice(0, NAMED_MAX).join("; ")}${rest}.`;
+    return new SignalboxError(error.code, `${error.message} ${hint}`, { details: error.details, cause: error.cause });
+  };
+}
