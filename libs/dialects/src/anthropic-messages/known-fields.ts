@@ -13,6 +13,7 @@ const BLOCKS: ReadonlyMap<unknown, ReadFields> = new Map<unknown, ReadFields>(
     text: { ...MARKED, text: "read", citations: "read" },
     image: { ...MARKED, source: "read", transformations: "unheld" },
     document: { ...MARKED, source: "read", title: "read", context: "read", citations: "read" },
+    search_result: { ...MARKED, source: "read", title: "read", content: "read", citations: "read" },
     thinking: { type: "read", thinking: "read", signature: "read" },
     redacted_thinking: { type: "read", data: "read" },
     tool_use: { ...MARKED, id: "read", name: "read", input: "read", caller: "unheld", toolset_name: "unheld" },

@@ -3,7 +3,7 @@ import type { NeutralPart, OtherPart, TextPart, ToolCallPart } from "../neutral/
 import type { JsonObject } from "../neutral/source.ts";
 import { readMark } from "./cache-mark.ts";
 import { readCitations } from "./citations.ts";
-import { parseDocument, parseImage } from "./parse-media.ts";
+import { parseDocument, parseImage, parseSearchResult } from "./parse-media.ts";
 import { readRedacted, readSignature, reasoningWith } from "./thinking.ts";
 import { argumentsOf } from "./tool-input.ts";
 
@@ -20,6 +20,8 @@ export function parseBlock(value: unknown, param: string): NeutralPart {
       const parsed = parseDocument(block, param);
       return parsed.kind === "file" ? { ...parsed, ...readMark(block, param) } : parsed;
     }
+    case "search_result":
+      return { ...parseSearchResult(block, param), ...readMark(block, param) };
     case "thinking":
       return reasoningWith(string(block["thinking"], `${param}.thinking`), readSignature(block["signature"]));
     case "redacted_thinking":

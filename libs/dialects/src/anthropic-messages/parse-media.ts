@@ -22,14 +22,31 @@ export function parseDocument(block: JsonObject, param: string): FilePart | Othe
     return { kind: "other", type: "document", form: FORM, body: block };
   }
   const context = optionalString(block["context"], `${param}.context`);
-  const { citations } = block;
   return {
     kind: "file",
     source: text === null ? parseSource(source, `${param}.source`, DOCUMENT_SOURCES) : { kind: "text", text },
     name: optionalString(block["title"], `${param}.title`),
     ...(context === null ? {} : { context }),
-    ...(isObject(citations) ? { citations: citations["enabled"] === true } : {}),
+    ...citationsOf(block),
   };
+}
+
+/** A `search_result` block, as what the caller's own search found: a text with a title, and its place as what is to be known beside it. */
+export function parseSearchResult(block: JsonObject, param: string): FilePart {
+  const texts = array(block["content"], `${param}.content`).map((each, index) => {
+    return string(object(each, `${param}.content[${index}]`)["text"], `${param}.content[${index}].text`);
+  });
+  return {
+    kind: "file",
+    source: { kind: "text", text: texts.join("\n") },
+    name: string(block["title"], `${param}.title`),
+    context: string(block["source"], `${param}.source`),
+    ...citationsOf(block),
+  };
+}
+
+function citationsOf({ citations }: JsonObject): Pick<FilePart, "citations"> {
+  return isObject(citations) ? { citations: citations["enabled"] === true } : {};
 }
 
 function parseSource(value: unknown, param: string, allowed: readonly string[]): MediaSource {

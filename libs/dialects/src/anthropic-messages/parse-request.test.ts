@@ -1,8 +1,6 @@
 import { SignalboxError } from "@signalbox/proto";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cacheFieldsOf } from "./cache-fields.ts";
-import { unread } from "./known-fields.ts";
 import { parseAnthropicCount, parseRequest } from "./parse-request.ts";
 
 const user = { role: "user", content: "Hello" };
@@ -142,7 +140,18 @@ describe("what the format allows is read", () => {
                 ],
               },
             },
-            { type: "search_result", source: "s", title: "t", content: [] },
+            {
+              type: "search_result",
+              source: "https://a.example/",
+              title: "t",
+              content: [
+                { type: "text", text: "A" },
+                { type: "text", text: "B" },
+              ],
+              citations: { enabled: true },
+              cache_control: { type: "ephemeral" },
+            },
+            { type: "container_upload", file_id: "f" },
           ],
         },
         {
@@ -181,7 +190,15 @@ describe("what the format allows is read", () => {
             citations: true,
           },
           { kind: "file", source: { kind: "text", text: "A\nB" }, name: null },
-          expect.objectContaining({ kind: "other", type: "search_result", form: "anthropic-messages" }),
+          {
+            kind: "file",
+            source: { kind: "text", text: "A\nB" },
+            name: "t",
+            context: "https://a.example/",
+            citations: true,
+            cache: { ttl: null },
+          },
+          expect.objectContaining({ kind: "other", type: "container_upload", form: "anthropic-messages" }),
         ],
       },
       {
@@ -268,47 +285,5 @@ describe("what the format allows is read", () => {
   test("a count asks for no bound", () => {
     const { max_tokens: _, ...body } = base;
     expect(parseAnthropicCount(body)).toMatchObject({ maxOutputTokens: null, messages: [{ role: "user" }] });
-  });
-});
-
-test("B8 fields that the neutral form does not hold are named as lost on the way to another", () => {
-  const content = [
-    { type: "text", text: "a", mood: "gay" },
-    { type: "future_block", anything: 1 },
-    { type: "tool_result", tool_use_id: "t", content: [{ type: "text", text: "x", colour: "red" }] },
-  ];
-  const body = {
-    ...base,
-    ...blocks(...content),
-    container: "c_1",
-    speed: "fast",
-    future: 1,
-    thinking: { type: "between_tools" },
-    tools: [
-      { ...tool, defer_loading: true },
-      { type: "bash_20250124", name: "bash", anything: 1 },
-    ],
-  };
-  const losses = unread(parseRequest(body, { betas: ["context-1m-2025-08-07"] }));
-  expect(losses.map(({ path, what, why }) => `${path} ${what} ${why}`)).toEqual([
-    "container container no-equivalent",
-    "speed speed no-equivalent",
-    "future field unknown-field",
-    "messages[0].content[0].mood field unknown-field",
-    "messages[0].content[2].content[0].colour field unknown-field",
-    "tools[0].defer_loading defer_loading no-equivalent",
-    "thinking.type between-tools approximated",
-    "anthropic-beta[0] beta no-equivalent",
-  ]);
-});
-
-test("B14 the fields of a cache key are all but those that cannot change the answer, and the betas", () => {
-  const labels = { metadata: { user_id: "u" }, service_tier: "auto", stream: true, speed: "fast", system: null };
-  const request = parseRequest({ ...base, ...labels, future: 1 }, { betas: ["b", "a"], version: "2023-06-01" });
-  expect(cacheFieldsOf(request)).toEqual({
-    ...base,
-    future: 1,
-    "anthropic-version": "2023-06-01",
-    "anthropic-beta": ["a", "b"],
   });
 });

@@ -11,6 +11,8 @@ const WITHOUT_EFFECT = new Set([
   "service_tier",
   "safety_identifier",
   "prompt_cache_key",
+  "prompt_cache_retention",
+  "prompt_cache_options",
 ]);
 
 /** Every field that can change the answer, those that nobody knows included: what a cache key covers. Absent and null are the same. */

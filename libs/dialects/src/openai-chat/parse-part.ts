@@ -4,6 +4,7 @@ import { type MediaSource, readDataUrl } from "../neutral/media-source.ts";
 import type { CacheMark, NeutralPart } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { thinkingTextOf } from "./content.ts";
+import { isSet } from "./request-fields.ts";
 
 const PART_TYPES = ["text", "image_url", "input_audio", "file", "refusal"] as const;
 
@@ -13,10 +14,12 @@ const MARKED = new Set<NeutralPart["kind"]>(["text", "image", "audio", "file"]);
 export function parsePart(value: unknown, role: unknown, param: string): NeutralPart {
   const part = object(value, param);
   const parsed = parseKind(part, role, param);
-  const cache = part["cache_control"];
+  const { cache_control: cache, prompt_cache_breakpoint: breakpoint } = part;
+  if (!MARKED.has(parsed.kind)) return parsed;
   // OpenRouter and Alibaba take Anthropic's marks in this dialect.
-  if (cache === undefined || cache === null || !MARKED.has(parsed.kind)) return parsed;
-  return { ...parsed, cache: cacheMarkOf(cache) } as NeutralPart;
+  if (isSet(cache)) return { ...parsed, cache: cacheMarkOf(cache) } as NeutralPart;
+  // The breakpoint's lifetime is the request's, of half an hour and more, which no mark says.
+  return isSet(breakpoint) ? ({ ...parsed, cache: { ttl: null } } as NeutralPart) : parsed;
 }
 
 function parseKind(part: JsonObject, role: unknown, param: string): NeutralPart {

@@ -7,7 +7,15 @@ import type { JsonObject } from "../neutral/source.ts";
 import { charsOf, type DeltaExtra, type NeutralDelta, type ToolCallDelta } from "../neutral/stream-event.ts";
 import { renderAnnotation } from "./annotations.ts";
 import { type Bearer, encryptedContentOf } from "./carried-state.ts";
-import { CallItem, MessageItem, type OpenItem, type Place, ReasoningItem, type Sink } from "./draft-items.ts";
+import {
+  CallItem,
+  type ItemEnd,
+  MessageItem,
+  type OpenItem,
+  type Place,
+  ReasoningItem,
+  type Sink,
+} from "./draft-items.ts";
 import { renderFinish } from "./finish-reason.ts";
 import { placeOfTool } from "./namespaces.ts";
 import { FOREIGN_REASONING_ID } from "./reasoning-item.ts";
@@ -91,7 +99,9 @@ export class AnswerDraft implements Sink {
     for (const extra of extras) if (extra.kind === "new-part") this.#newPart(extra.id);
     if (delta.reasoning !== null && delta.reasoning !== "") this.#reasoning().say(this, delta.reasoning);
     for (const extra of extras) if (extra.kind === "reasoning-state") this.#sealReasoning(extra);
-    if (delta.text !== null && delta.text !== "") this.#message().say(this, delta.text, logprobsOf(extras));
+    const logprobs = logprobsOf(extras);
+    if (delta.text !== null && delta.text !== "") this.#message().say(this, delta.text, logprobs);
+    else if (logprobs.length > 0) this.#weigh(logprobs);
     for (const extra of extras) this.#addExtra(extra);
     if (delta.refusal !== null && delta.refusal !== "") this.#refuse(delta.refusal);
     for (const call of delta.toolCalls) this.#addCall(call);
@@ -100,15 +110,16 @@ export class AnswerDraft implements Sink {
 
   /** Closes what is open. `usage` is that of the response, as it is written. */
   finish(usage: JsonObject | null): JsonObject {
-    this.#close();
+    const end = this.#fields.finish === "length" ? "incomplete" : "completed";
+    this.#close(end);
     for (const [index, call] of this.#fields.waiting) {
       this.#beginCall(index, call);
-      this.#closeCalls();
+      this.#closeCalls(end);
     }
     this.#fields.waiting = BLANK.waiting;
-    const end = renderFinish(this.#fields.finish);
-    const response = responseOf(this.#head, this.#echo, { ...end, output: this.#fields.output, usage });
-    this.emit({ type: `response.${end.status}`, response });
+    const status = renderFinish(this.#fields.finish);
+    const response = responseOf(this.#head, this.#echo, { ...status, output: this.#fields.output, usage });
+    this.emit({ type: `response.${status.status}`, response });
     return response;
   }
 
@@ -129,13 +140,15 @@ export class AnswerDraft implements Sink {
     return { at, id: id ?? itemIdOf(prefix, responseIdOf(this.#head.id), at) };
   }
 
-  #close(): void {
-    this.#closeCalls();
-    this.#closeItem();
+  #close(end: ItemEnd = "completed"): void {
+    this.#closeCalls(end);
+    this.#closeItem(end);
   }
 
-  #closeItem(): void {
-    this.#fields.open?.close(this);
+  #closeItem(end: ItemEnd = "completed"): void {
+    const { open } = this.#fields;
+    if (open instanceof MessageItem) open.close(this, end);
+    else open?.close(this);
     this.#fields.open = null;
   }
 
@@ -176,6 +189,13 @@ export class AnswerDraft implements Sink {
     const opened = new MessageItem(this.#place("msg")).begin(this);
     this.#fields.open = opened;
     return opened;
+  }
+
+  /** Some wires tell the log probabilities of a whole text at its end. */
+  #weigh(logprobs: readonly unknown[]): void {
+    const { open } = this.#fields;
+    const isTaken = open instanceof MessageItem && open.weigh(logprobs);
+    if (!isTaken) this.#lose("logprobs", "logprobs", "no-equivalent");
   }
 
   #addExtra(extra: DeltaExtra): void {
@@ -250,8 +270,8 @@ export class AnswerDraft implements Sink {
     opened.say(this, text);
   }
 
-  #closeCalls(): void {
-    for (const call of this.#fields.calls.values()) call.close(this);
+  #closeCalls(end: ItemEnd = "completed"): void {
+    for (const call of this.#fields.calls.values()) call.close(this, end);
     this.#fields.calls = BLANK.calls;
   }
 

@@ -11,6 +11,9 @@ export type Sink = { emit(event: JsonObject): void; put(at: number, item: JsonOb
 
 export type OpenItem = MessageItem | ReasoningItem;
 
+/** How an item ends: what the answer's bound cut off is `incomplete`, as the answer is. */
+export type ItemEnd = "completed" | "incomplete";
+
 /** What all items have in common: they are announced, and shown whole at their end. */
 class Item {
   readonly place: Place;
@@ -70,6 +73,13 @@ export class MessageItem extends Item {
     this.emitPiece(sink, "response.output_text.delta", { content_index: this.#content.length, delta, logprobs });
   }
 
+  /** Log probabilities that come after their text. False where no text is open to take them. */
+  weigh(logprobs: readonly unknown[]): boolean {
+    if (this.#part?.type !== "output_text") return false;
+    this.#part = { ...this.#part, logprobs: [...this.#part.logprobs, ...logprobs] };
+    return true;
+  }
+
   annotate(sink: Sink, annotation: JsonObject): void {
     const part = this.#openPart(sink, "output_text");
     const place = { content_index: this.#content.length, annotation_index: part.annotations.length };
@@ -95,9 +105,9 @@ export class MessageItem extends Item {
     this.#part = null;
   }
 
-  close(sink: Sink): void {
+  close(sink: Sink, end: ItemEnd): void {
     this.closePart(sink);
-    this.end(sink, this.#item("completed"));
+    this.end(sink, this.#item(end));
   }
 
   #item(status: string): JsonObject {
@@ -201,7 +211,8 @@ export class CallItem extends Item {
     this.emitPiece(sink, type, { delta });
   }
 
-  close(sink: Sink): void {
+  close(sink: Sink, end: ItemEnd): void {
+    const isCut = end === "incomplete" && !this.isWhole;
     if (this.#call.wrapped === true) {
       this.#text = freeTextOf(this.#text);
       this.#tell(sink, this.#text);
@@ -209,16 +220,16 @@ export class CallItem extends Item {
     const text = this.#text;
     if (this.#call.custom === true) this.emitPiece(sink, "response.custom_tool_call_input.done", { input: text });
     else this.emitPiece(sink, "response.function_call_arguments.done", { arguments: text });
-    this.end(sink, this.#item("completed"));
+    this.end(sink, this.#item(isCut ? "incomplete" : "completed"));
   }
 
   #item(status: string): JsonObject {
     const { id: call_id, custom, wrapped } = this.#call;
     const { id } = this.place;
     const named = { call_id, name: this.#call.name, ...namespaceOf(this.#call) };
-    const isWhole = status === "completed";
     if (custom === true) {
-      return { id, type: "custom_tool_call", status, ...named, input: wrapped === true && !isWhole ? "" : this.#text };
+      const isHeld = wrapped === true && status === "in_progress";
+      return { id, type: "custom_tool_call", status, ...named, input: isHeld ? "" : this.#text };
     }
     return { id, type: "function_call", status, ...named, arguments: this.#text };
   }
