@@ -32,8 +32,10 @@ const cache = section({
     .int()
     .min(1)
     .max(64 * MIB)
-    .default(4 * MIB)
-    .describe("A larger answer is not kept. Of chats, answers above 2 MiB are asked for anew."),
+    .default(2 * MIB)
+    .describe(
+      "A larger answer is not kept. While a kept chat is written nobody else is answered, 6 ms or so a mebibyte.",
+    ),
 });
 
 const limits = section({

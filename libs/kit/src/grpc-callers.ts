@@ -29,12 +29,17 @@ export function callerOf(metadata: Metadata): string {
 
 /**
  * Ends a call of an unknown service, or of one that may not call this method (`mayCall`, by the method's path), before
- * anything of it is read: what a stranger sends is thrown away as it comes, and no handler ever sees it.
+ * anything of it is read: what a stranger sends is thrown away as it comes, and no handler ever sees it. `onKnown` is told the
+ * `address:port` from which a known service calls.
  */
-export function admitCallers(callers: Callers, mayCall: (path: string, caller: string) => boolean): ServerInterceptor {
-  const admit = (path: string, metadata: Metadata): void => {
+export function admitCallers(
+  callers: Callers,
+  { mayCall, onKnown }: { mayCall: (path: string, caller: string) => boolean; onKnown: (peer: string) => void },
+): ServerInterceptor {
+  const admit = (path: string, peer: string, metadata: Metadata): void => {
     const [authorization] = metadata.get("authorization");
     const caller = knownCaller(authorization?.toString(), callers);
+    onKnown(peer);
     if (!mayCall(path, caller)) throw new SignalboxError("forbidden", `${caller} may not call ${path}.`);
     metadata.remove("authorization");
     // Replaces whatever the caller itself wrote there.
@@ -46,7 +51,7 @@ export function admitCallers(callers: Callers, mayCall: (path: string, caller: s
         next({
           onReceiveMetadata(metadata, pass) {
             try {
-              admit(path, metadata);
+              admit(path, call.getPeer(), metadata);
             } catch (error) {
               const isKnown = SignalboxError.from(error).code === "forbidden";
               const code = isKnown ? status.PERMISSION_DENIED : status.UNAUTHENTICATED;

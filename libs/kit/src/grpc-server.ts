@@ -1,5 +1,8 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { admitCallers, type Callers } from "./grpc-callers.ts";
+import { Connections } from "./grpc-connections.ts";
 
 /** A request body and a whole answer must fit into one message. */
 export const GRPC_MESSAGE_MAX_BYTES = 68 * 1024 * 1024;
@@ -30,33 +33,38 @@ export async function startGrpcServer(config: GrpcServerConfig, services: Served
     const expected = only.get(path);
     return expected === null || expected === caller;
   };
+  const connections = new Connections();
   const server = new Server({
     "grpc.max_receive_message_length": GRPC_MESSAGE_MAX_BYTES,
     "grpc.max_send_message_length": GRPC_MESSAGE_MAX_BYTES,
     "grpc-node.flow_control_window": FLOW_CONTROL_WINDOW_BYTES,
     "grpc.max_concurrent_streams": STREAMS_MAX,
     "grpc.enable_channelz": 0,
-    interceptors: [admitCallers(config.callers, mayCall)],
+    interceptors: [admitCallers(config.callers, { mayCall, onKnown: (peer) => connections.known(peer) })],
   });
   for (const { definition, implementation } of services) server.addService(definition, implementation);
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`${config.host}:${config.port}`, ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) resolve(bound);
-      else reject(error);
-    });
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  // The library's own listener tells nothing of its connections and, when it is forced to stop, lets them be.
+  const listener = createServer((socket) => {
+    connections.add(socket);
+    injector.injectConnection(socket);
   });
+  listener.listen(config.port, config.host);
+  await once(listener, "listening");
+  const { port } = listener.address() as AddressInfo;
   return {
     port,
     address: `${config.advertiseHost ?? config.host}:${port}`,
     async [Symbol.asyncDispose]() {
+      const closed = once(listener, "close");
+      listener.close();
+      connections.endStrangers();
+      // Each connection ends with its last call.
+      server.tryShutdown(() => {});
       const force = setTimeout(() => {
-        server.forceShutdown();
+        connections.endAll();
       }, SHUTDOWN_MS);
-      await new Promise<void>((resolve) => {
-        server.tryShutdown(() => {
-          resolve();
-        });
-      });
+      await closed;
       clearTimeout(force);
     },
   };

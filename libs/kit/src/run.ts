@@ -76,8 +76,13 @@ async function serve(start: () => Promise<RunningService>): Promise<void> {
   process.once("disconnect", () => {
     stop();
   });
-  // While it starts it has nothing in hand, and what it waits for may never come.
-  const service = await Promise.race([start(), stopped.then(() => process.exit(0))]);
+  // While it starts it has nothing in hand, and what it waits for may never come. Once it runs it ends in good order.
+  let isStarting = true;
+  void stopped.then(() => {
+    if (isStarting) process.exit(0);
+  });
+  const service = await start();
+  isStarting = false;
   process.send?.({ ready: true, ports: service.ports } satisfies ReadyMessage);
   await stopped;
   // Sockets that a peer keeps open would hold the process; the timer is the limit on patience with them.

@@ -16,12 +16,12 @@ export const Config = z.strictObject({
     .int()
     .min(0)
     .default(64 * MIB),
-  /** A larger answer is not kept. */
+  /** A larger answer is not kept: ingress writes a kept chat in one turn, at about 6 ms a mebibyte. */
   entryMaxBytes: z
     .int()
     .min(1)
     .max(64 * MIB)
-    .default(4 * MIB),
+    .default(2 * MIB),
   /** How much is kept in Postgres, by all instances together; the oldest is deleted first. */
   maxBytes: z
     .int()

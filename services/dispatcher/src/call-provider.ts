@@ -36,6 +36,8 @@ export function createAgent(config: Pick<Config, "http" | "timeouts" | "provider
   const connectMs = connectMsByOrigin(Object.values(config.providers));
   const options = {
     connections: config.http.connectionsMax,
+    // A connection that carries one request at a time dies with the attempt that found it silent. HTTP/2 would put all others on it again.
+    allowH2: false,
     keepAliveTimeout: config.http.keepAliveMs,
     keepAliveMaxTimeout: config.http.keepAliveMs,
     headersTimeout: 0,

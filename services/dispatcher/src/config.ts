@@ -74,8 +74,8 @@ export const Config = z.strictObject({
     .prefault({}),
   http: z
     .strictObject({
-      /** Connections to one provider at the same time. */
-      connectionsMax: z.int().min(1).max(10_000).default(256),
+      /** Connections to one provider at the same time, each with one request; more requests than these wait for one to be free. */
+      connectionsMax: z.int().min(1).max(10_000).default(2_048),
       /** How long an unused connection is kept. */
       keepAliveMs: timeout.default(30_000),
     })

@@ -27,6 +27,8 @@ export class FrameRelay implements FrameTaker {
   readonly #held: Uint8Array[] = [];
   /** Whether the dispatcher has got to where another one may no longer take over. */
   #committed = false;
+  /** What was under way when the source was told to pause still comes: up to a window of small frames. */
+  #isPaused = false;
   #settled = false;
 
   constructor(options: { stream: boolean; writer: AnswerTarget; resolve: (result: DispatchResult) => void }) {
@@ -89,9 +91,13 @@ export class FrameRelay implements FrameTaker {
       this.#held.push(piece);
       return;
     }
-    if (this.#writer.write(piece)) return;
+    if (this.#writer.write(piece) || this.#isPaused) return;
+    this.#isPaused = true;
     this.#source?.pause();
-    this.#writer.onDrain(() => this.#source?.resume());
+    this.#writer.onDrain(() => {
+      this.#isPaused = false;
+      this.#source?.resume();
+    });
   }
 
   #final(tail: Uint8Array): void {

@@ -6,8 +6,6 @@ import { renderKeptAnswer } from "../operations/render-kept-answer.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import { restorerFor } from "./guard-chat.ts";
 
-/** A chat's answer is written in one turn, at about 6 ms a mebibyte: beyond this it is asked for anew. */
-const CHAT_MAX_BYTES = 2 * 1024 * 1024;
 /** The most that OpenAI lets a request ask for. Each becomes events of its own, which take longer than their text. */
 const CHOICES_MAX = 128;
 /** What is smaller is done with in a few milliseconds. */
@@ -26,7 +24,6 @@ export async function renderCached(
   const { requestId, receivedAtMs, model, stream, operation } = chat.facts;
   const defaults = { id: `chatcmpl-${requestId}`, createdAtS: Math.floor(receivedAtMs / 1_000), model };
   const note = { decisionId: hit.decisionId, endpoint: hit.endpoint, costPicoUsd: "0" };
-  if (operation === "chat" && body.length > CHAT_MAX_BYTES) return null;
   const others = async (): Promise<void> => {
     if (body.length > ONE_TURN_MAX_BYTES) await nextTurn();
   };
