@@ -1,5 +1,6 @@
 import type { Logger } from "@signalbox/kit";
 import { openPostgresPool } from "@signalbox/kit/postgres-pool";
+import { TILE_WIDTH } from "@signalbox/tlog";
 import type { Pool } from "pg";
 import { siblingsSql } from "./files/leaf-tile.ts";
 import { hashesOf } from "./files/read-hashes.ts";
@@ -24,17 +25,20 @@ export type ProvenLeaf = {
   readonly siblings: readonly Buffer[] | null;
 };
 
+/** Its nodes are kept in pieces beside the row; so they are put together once, and not anew for each sibling. */
+const TILE = `
+    left join lateral (
+      select nodes || ''::bytea as nodes from ledger_tile where n = leaf.idx / ${TILE_WIDTH} offset 0
+    ) as tile on true`;
 const COLUMNS = `leaf.idx, leaf.type, leaf.decision_id, leaf.leaf, ${siblingsSql("tile", "leaf.idx")} as siblings`;
 
 const EVENT = `
   select ${COLUMNS} from ledger_event as event
-    join ledger_leaf as leaf on leaf.idx = event.idx
-    left join ledger_tile as tile on tile.n = leaf.idx / 256
+    join ledger_leaf as leaf on leaf.idx = event.idx ${TILE}
   where event.event_id = $1 and ($2::text is null or leaf.tenant = $2)`;
 
 const REQUEST = `
-  select ${COLUMNS} from ledger_leaf as leaf
-    left join ledger_tile as tile on tile.n = leaf.idx / 256
+  select ${COLUMNS} from ledger_leaf as leaf ${TILE}
   where leaf.request_id = coalesce(
       (select request_id from ledger_leaf where decision_id = $1 and type = 'decision' limit 1), $1)
     and leaf.type in ('decision', 'outcome') and ($2::text is null or leaf.tenant = $2)
