@@ -27,6 +27,9 @@ const COMMANDS = [
   ["verify"],
   ["export"],
   ["fsck"],
+  ["signers"],
+  ["signers", "list"],
+  ["signers", "retire"],
   ["witness"],
   ["keys"],
   ["keys", "create"],
@@ -40,6 +43,16 @@ const COMMANDS = [
   ["doctor"],
 ];
 
+test.each([
+  [["keys"], "A command is missing: --help names those that there are."],
+  [["keys", "lst"], "unknown command 'lst' (Did you mean list?)"],
+  [["statements"], "required option '--month <month>' not specified"],
+])("wrong usage under --json is one line that says what is wrong: %j", async (words, message) => {
+  const { code, stdout, stderr } = await run(...words, "--json");
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(JSON.parse(stderr)).toEqual({ error: { code: "invalid-request", message, details: {} } });
+});
+
 test.each(COMMANDS.map((words) => words.join(" ")))("%s --help names its options and ends with 0", async (words) => {
   const { code, stdout, stderr } = await run(...words.split(" "), "--help");
   expect(code).toBe(0);
@@ -50,7 +63,7 @@ test.each(COMMANDS.map((words) => words.join(" ")))("%s --help names its options
 
 test.each(
   COMMANDS.filter(
-    (words) => words.length > 1 || !["decisions", "keys", "content", "budgets"].includes(words[0] as string),
+    (words) => words.length > 1 || !["decisions", "keys", "content", "budgets", "signers"].includes(words[0] as string),
   ),
 )("%s %s --help shows an example", async (...words) => {
   const { stdout } = await run(...words, "--help");

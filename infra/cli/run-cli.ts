@@ -1,3 +1,4 @@
+import { SignalboxError } from "@signalbox/proto";
 import { Command, CommanderError } from "commander";
 import { addBudgets } from "./commands/budgets.ts";
 import { addContent } from "./commands/content.ts";
@@ -72,9 +73,15 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
       return exitCodeOf(error);
     }
     if (error.exitCode === 0) return EXIT.ok;
-    if (json) terminal.err(JSON.stringify({ error: { code: "invalid-request", message: error.message, details: {} } }));
+    if (json) terminal.err(renderFailure(new SignalboxError("invalid-request", usageProblem(error)), true));
     return EXIT.unable;
   }
+}
+
+/** For JSON, in one line: the parser's own words begin with what every line of it begins with, and are none where a command is missing. */
+function usageProblem({ code, message }: CommanderError): string {
+  if (code === "commander.help") return "A command is missing: --help names those that there are.";
+  return message.replace(/^error: /, "").replaceAll("\n", " ");
 }
 
 function baseProgram(terminal: Terminal, json: boolean): Command {

@@ -13,8 +13,9 @@ export type NatsConfOptions = {
 
 /** Room for all streams together; the server reserves nothing of it. */
 const STORE_MAX_BYTES = 16 * 1024 ** 3;
-const MAX_PAYLOAD_BYTES = 1_048_576;
-const MAX_CONNECTIONS = 1_024;
+/** Of a message with its headers, in a stream too. */
+export const MESSAGE_MAX_BYTES = 1_048_576;
+const CONNECTIONS_MAX = 1_024;
 
 /**
  * The server's configuration as text; JSON is a subset of its format. No listener but the clients' one, no
@@ -34,8 +35,8 @@ export function natsConf({ host, port, storeDir, keys }: NatsConfOptions): strin
     server_name: "signalbox",
     host: host ?? "127.0.0.1",
     port,
-    max_payload: MAX_PAYLOAD_BYTES,
-    max_connections: MAX_CONNECTIONS,
+    max_payload: MESSAGE_MAX_BYTES,
+    max_connections: CONNECTIONS_MAX,
     write_deadline: "10s",
     jetstream: { store_dir: storeDir, max_memory_store: 0, max_file_store: STORE_MAX_BYTES },
     system_account: "SYS",

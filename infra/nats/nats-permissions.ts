@@ -33,13 +33,13 @@ const receipts = receiptSubject(ANY);
 const BESIDE_THE_FLOW: Readonly<Record<StageName, NatsPermissions>> = {
   // Whoever may change policies over the admin API is asked for the right by ingress.
   ingress: {
-    publish: [HEALTH_SUBJECT, POLICY_CONTROL_SUBJECT, CACHE_ERASED_SUBJECT, toLedger],
+    publish: [POLICY_CONTROL_SUBJECT, CACHE_ERASED_SUBJECT, toLedger],
     subscribe: [receipts, RECLASSIFY_SUBJECT],
   },
   classifier: { publish: [toIngress], subscribe: [] },
   cache: {
     publish: [toIngress, CACHE_STORED_SUBJECT],
-    subscribe: [CACHE_STORED_SUBJECT, CACHE_ERASED_SUBJECT, ledgerSubject("outcome", ANY)],
+    subscribe: [CACHE_STORED_SUBJECT, CACHE_ERASED_SUBJECT],
   },
   policy: {
     // A fresh instance reads the last minutes' outcomes, and of the register nothing else.
@@ -61,7 +61,7 @@ const BESIDE_THE_FLOW: Readonly<Record<StageName, NatsPermissions>> = {
       ledgerSubject("outcome", ANY),
     ],
   },
-  dispatcher: { publish: [toIngress], subscribe: [receipts] },
+  dispatcher: { publish: [toIngress, heartbeatSubject("dispatcher", ANY)], subscribe: [receipts] },
   "audit-ledger": {
     publish: [
       // What is not in the register yet may still be on its way.
@@ -77,18 +77,13 @@ const BESIDE_THE_FLOW: Readonly<Record<StageName, NatsPermissions>> = {
   },
 };
 
-/** Derived from the flow: the subject a stage consumes, the one it emits, its events and its own inbox; and what stands above. */
+/** Derived from the flow: what a stage consumes and emits, its events and its own inbox; and what stands above. */
 export function natsPermissions(stage: StageName): NatsPermissions {
   const step = FLOW.find((candidate) => candidate.stage === stage);
   if (step === undefined) throw new Error(`The flow has no stage ${stage}.`);
   const extra = BESIDE_THE_FLOW[stage];
   return {
-    publish: [
-      ...requestSubject(step.emits),
-      ...step.records.map((type) => eventSubject(type, ANY)),
-      heartbeatSubject(stage, ANY),
-      ...extra.publish,
-    ],
+    publish: [...requestSubject(step.emits), ...step.records.map((type) => eventSubject(type, ANY)), ...extra.publish],
     subscribe: [...requestSubject(step.consumes), `${inboxPrefix(stage)}.>`, ...extra.subscribe],
   };
 }

@@ -2,6 +2,7 @@ import { AUDIT_STREAM, LEDGER_STREAM } from "@signalbox/proto";
 import type { ConsumerConfig, JetStreamManager, StreamConfig } from "nats";
 import { AckPolicy, DeliverPolicy, DiscardPolicy, ReplayPolicy, RetentionPolicy, StorageType, nanos } from "nats";
 import { connectOperator } from "./connect-operator.ts";
+import { MESSAGE_MAX_BYTES } from "./nats-conf.ts";
 
 export type StreamLimits = {
   /** A full AUDIT queue refuses requests; it drops nothing. */
@@ -19,22 +20,26 @@ export const DEFAULT_STREAM_LIMITS: StreamLimits = {
   ledgerMaxBytes: 512 * 1024 ** 2,
 };
 
-const MAX_MESSAGE_BYTES = 1_048_576;
 const DUPLICATE_WINDOW_MS = 2_000;
 /** What a killed ledger held comes back after this; a batch is committed and acknowledged in far less. */
 const ACK_WAIT_MS = 5_000;
-const MAX_ACK_PENDING = 1_024;
+const ACK_PENDING_MAX = 1_024;
+const API_TIMEOUT_MS = 10_000;
+const RECONNECTS_MAX = 3;
 
-/** Creates the streams and the ledger's durable consumer, or brings existing ones to these settings. Needs the operator's URL. */
+/** Makes the streams and the ledger's durable consumer, or brings those that are there to these settings. */
 export async function ensureStreams(operatorUrl: string, limits: StreamLimits = DEFAULT_STREAM_LIMITS): Promise<void> {
-  const nc = await connectOperator(operatorUrl, { timeout: 10_000, maxReconnectAttempts: 3 });
+  const operator = await connectOperator(operatorUrl, {
+    timeout: API_TIMEOUT_MS,
+    maxReconnectAttempts: RECONNECTS_MAX,
+  });
   try {
-    const manager = await nc.jetstreamManager({ timeout: 10_000 });
+    const manager = await operator.jetstreamManager({ timeout: API_TIMEOUT_MS });
     await ensureStream(manager, auditStream(limits));
     await ensureStream(manager, ledgerStream(limits));
     await ensureConsumer(manager);
   } finally {
-    await nc.close();
+    await operator.close();
   }
 }
 
@@ -48,7 +53,7 @@ function auditStream({ auditMaxBytes, auditMaxMessages }: StreamLimits): Partial
     discard: DiscardPolicy.New,
     max_bytes: auditMaxBytes,
     max_msgs: auditMaxMessages,
-    max_msg_size: MAX_MESSAGE_BYTES,
+    max_msg_size: MESSAGE_MAX_BYTES,
     num_replicas: 1,
     // Duplicates are found in Postgres; the window here is kept short because it costs memory.
     duplicate_window: nanos(DUPLICATE_WINDOW_MS),
@@ -64,7 +69,7 @@ function ledgerStream({ ledgerMaxAgeSeconds, ledgerMaxBytes }: StreamLimits): Pa
     discard: DiscardPolicy.Old,
     max_age: nanos(ledgerMaxAgeSeconds * 1_000),
     max_bytes: ledgerMaxBytes,
-    max_msg_size: MAX_MESSAGE_BYTES,
+    max_msg_size: MESSAGE_MAX_BYTES,
     num_replicas: 1,
     duplicate_window: nanos(DUPLICATE_WINDOW_MS),
   };
@@ -82,7 +87,7 @@ async function ensureStream(
 }
 
 async function ensureConsumer(manager: JetStreamManager): Promise<void> {
-  const settings = { ack_wait: nanos(ACK_WAIT_MS), max_ack_pending: MAX_ACK_PENDING, max_deliver: -1 };
+  const settings = { ack_wait: nanos(ACK_WAIT_MS), max_ack_pending: ACK_PENDING_MAX, max_deliver: -1 };
   const config: Partial<ConsumerConfig> = {
     durable_name: AUDIT_STREAM.consumer,
     ack_policy: AckPolicy.Explicit,

@@ -1,10 +1,10 @@
 import { hostname, userInfo } from "node:os";
 
-const MAX_CHARS = 128;
+const NAME_MAX_CHARS = 128;
 
 /** Who runs this process, as the register and the history of policies name it: `name@host`. */
 export function operatorName(): string {
-  return `${accountName()}@${hostname()}`.slice(0, MAX_CHARS);
+  return `${accountName()}@${hostname()}`.slice(0, NAME_MAX_CHARS);
 }
 
 /** The account's name; its number where the machine has no name for it, as in containers that run as any user. */

@@ -3,7 +3,10 @@ import type { SignedState } from "./messages/signed-state.ts";
 
 const CLAUDE = /anthropic|claude/i;
 
-/** How OpenRouter's models of a maker begin, whose state it hands on (https://openrouter.ai/docs/guides/best-practices/reasoning-tokens). */
+/**
+ * How OpenRouter's models of a maker begin, whose state it hands on
+ * (https://openrouter.ai/docs/guides/best-practices/reasoning-tokens).
+ */
 const HANDED_ON: Partial<Record<WireName, string>> = {
   "anthropic-messages": "anthropic/",
   "openai-responses": "openai/",

@@ -51,19 +51,26 @@ export const CACHE_STORED_SUBJECT = `${PREFIX}.cache.stored`;
 /** `signalbox.v1.cache.erased`: ingress tells the cache instances of answers that were erased (`ErasedAnswers`). */
 export const CACHE_ERASED_SUBJECT = `${PREFIX}.cache.erased`;
 
-/** Core NATS requests that no stage forwards: which providers and models are known and how they are. */
+/** Core NATS requests of an operator: how the endpoints are, and by which documents any one policy instance decides. */
 export const HEALTH_SUBJECT = `${PREFIX}.policy.health`;
 
-/** Core NATS requests of an operator to the policy in force; any one instance answers (`PolicyCommand`, `PolicyAnswer`). */
+/**
+ * Core NATS requests of an operator to the policy in force; any one instance answers (`PolicyCommand`, `PolicyAnswer`).
+ */
 export const POLICY_CONTROL_SUBJECT = `${PREFIX}.policy.control`;
 
 /** Core NATS: what became of the policy in force (`PolicyNotice`); every policy instance follows it. */
 export const POLICY_NOTICE_SUBJECT = `${PREFIX}.policy.notice`;
 
-/** Core NATS requests of the ledger to whichever ingress: recorded requests are classified again (`ReclassifyOrder`, `ReclassifyAnswer`). */
+/**
+ * Core NATS requests of the ledger to any one ingress: classify recorded requests again (`ReclassifyOrder`,
+ * `ReclassifyAnswer`).
+ */
 export const RECLASSIFY_SUBJECT = `${PREFIX}.replay.classify`;
 
-/** Core NATS: what becomes of budgets (`BudgetNotice`), for every policy instance and for whoever wants to be alerted. */
+/**
+ * Core NATS: what becomes of budgets (`BudgetNotice`), for every policy instance and for whoever wants to be alerted.
+ */
 export const BUDGET_NOTICE_SUBJECT = `${PREFIX}.policy.budget`;
 
 /** A work queue with `discard: new`: full, it refuses producers and drops nothing. The ledger is its one consumer. */

@@ -18,8 +18,8 @@ afterAll(() => rig[Symbol.asyncDispose]());
 let made = 0;
 
 /**
- * A budget of money of all requests whose tag is its id, which begins with `name` and is another one when the test is tried again;
- * it holds once every policy has read it.
+ * A budget of money of all requests whose tag is its id, which begins with `name` and is another one when the test is
+ * tried again; it holds once every policy has read it.
  */
 async function makeBudget(name: string, amount: bigint, more: Record<string, unknown> = {}): Promise<string> {
   const id = `${name}-${(made += 1)}`;

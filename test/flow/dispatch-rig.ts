@@ -57,7 +57,10 @@ export type OrderParts = Omit<Partial<DispatchOrder>, "route"> & { includeUsage?
 /** What goes with a body. */
 export type DispatchParts = { traceparent?: string; redaction?: RequestRedaction; lostBefore?: boolean };
 
-/** A dispatcher between real NATS, real gRPC and two scripted providers, `one` and `two`; policy and ingress are played by the test. */
+/**
+ * A dispatcher between real NATS, real gRPC and two scripted providers, `one` and `two`; policy and ingress are played
+ * by the test.
+ */
 export type DispatchRig = AsyncDisposable & {
   readonly nats: FreshNats;
   readonly operator: NatsConnection;

@@ -55,18 +55,22 @@ test("a key may be of a tenant that is new, and of the role admin", async () => 
   expect(await statusWith(made.key)).toBe(200);
 });
 
-test("making and revoking a key is recorded once each, with who did it and what it was before and after", async () => {
+test("making and revoking a key is recorded once each, by either API, with who did it and what it was before and after", async () => {
   const made = await make({ name: "recorded" });
+  expect(await asAdmin("PATCH", `/admin/v1/keys/${made.id}`, { name: "renamed" })).toMatchObject({ status: 200 });
   for (let times = 0; times < 2; times += 1) await asAdmin("DELETE", `/v1/keys/${made.id}`);
   const changes = rig.changes.filter(({ id }) => id === made.id);
   const by = rig.adminKey.split("-")[2];
   expect(changes).toMatchObject([
     { object: "virtual-key", change: "created", of: "alice", by, before: null },
+    { object: "virtual-key", change: "changed", of: "alice", by },
     { object: "virtual-key", change: "revoked", of: "alice", by },
   ]);
-  const [created, revoked] = changes;
-  expect(revoked?.before).toBe(created?.after);
-  expect(revoked?.after).not.toBe(revoked?.before);
+  // By whichever route a key was changed, one change begins where the one before it ended.
+  const [created, changed, revoked] = changes;
+  expect(changed?.before).toBe(created?.after);
+  expect(revoked?.before).toBe(changed?.after);
+  expect(new Set(changes.map(({ after }) => after)).size).toBe(3);
 });
 
 test("a key that is revoked here is refused from then on", async () => {

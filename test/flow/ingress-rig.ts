@@ -38,7 +38,10 @@ export type LineScript = (item: ClassifyItem) => Partial<PipelineReply> | null;
 /** An event that ingress recorded, with the labels that travelled beside it. */
 export type RecordedOutcome = { readonly event: OutcomeEvent; readonly labels: Labels | null };
 
-/** An ingress between real NATS and Postgres; classifier to dispatcher, cache and ledger are played by the test on their wires. */
+/**
+ * An ingress between real NATS and Postgres; classifier to dispatcher, cache and ledger are played by the test on their
+ * wires.
+ */
 export type IngressRig = AsyncDisposable & {
   readonly baseUrl: string;
   readonly nats: FreshNats;

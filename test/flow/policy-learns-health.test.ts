@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { endpoint, priced } from "@signalbox/decision/fixtures/documents";
+import { asNatsOperator } from "@signalbox/infra/cli/nats-operator.ts";
 import { uuidv7 } from "@signalbox/kit";
 import { HEALTH_SUBJECT, HealthSnapshot, LEDGER_STREAM, NO_USAGE, ledgerSubject, type Attempt } from "@signalbox/proto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -46,12 +47,9 @@ function publishOutcomes(attempts: readonly Partial<Attempt>[]): void {
   rig.operator.publish(ledgerSubject("outcome", "default"), JSON.stringify({ entries }));
 }
 
-/** Asks as ingress does. */
 async function healthInForce(): Promise<HealthSnapshot["endpoints"]> {
-  await using stack = new AsyncDisposableStack();
-  const ingress = stack.adopt(await rig.nats.connectAs("ingress"), (open) => open.close());
-  const answer = (await ingress.request(HEALTH_SUBJECT)).json<{ health: unknown }>();
-  return HealthSnapshot.parse(answer.health).endpoints;
+  const answer = await asNatsOperator(rig.nats.operatorUrl, (operator) => operator.request(HEALTH_SUBJECT));
+  return HealthSnapshot.parse(answer.json<{ health: unknown }>().health).endpoints;
 }
 
 async function firstOfPlan(): Promise<string | undefined> {

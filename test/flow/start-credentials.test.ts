@@ -1,8 +1,10 @@
 import {
   AUDIT_STREAM,
+  HEALTH_SUBJECT,
   LEDGER_STREAM,
   REQUEST_SUBJECTS,
   eventSubject,
+  heartbeatSubject,
   ledgerSubject,
   receiptSubject,
 } from "@signalbox/proto";
@@ -55,6 +57,8 @@ test.each<[StageName, string]>([
   ["dispatcher", REQUEST_SUBJECTS.decide],
   ["policy", ledgerSubject("decision", "default")],
   ["ingress", receiptSubject("x")],
+  ["ingress", HEALTH_SUBJECT],
+  ["ingress", heartbeatSubject("ingress", "x")],
   ["audit-ledger", REQUEST_SUBJECTS.dispatch],
   ["audit-ledger", `$JS.API.STREAM.DELETE.${AUDIT_STREAM.name}`],
   ["policy", `$JS.API.STREAM.PURGE.${AUDIT_STREAM.name}`],
@@ -69,6 +73,7 @@ test.each<[StageName, string]>([
   ["cache", REQUEST_SUBJECTS.classify],
   ["dispatcher", eventSubject("decision", "*")],
   ["ingress", ledgerSubject("outcome", "*")],
+  ["cache", ledgerSubject("outcome", "*")],
   ["policy", "$JS.ACK.>"],
 ])("%s may not listen on %s", async (stage, subject) => {
   expect(await refusals(stage, (nc) => void nc.subscribe(subject))).toEqual([expect.stringContaining(subject)]);

@@ -1,11 +1,14 @@
 import { expect, test } from "vitest";
 import { packagesBelow, readPackage } from "./packages.ts";
-import { sourceFiles } from "./source-files.ts";
+import { type SourceFile, sourceFiles } from "./source-files.ts";
 
 const libs = packagesBelow("libs");
 const services = packagesBelow("services");
 const FILES = sourceFiles();
 const libNames = libs.map(({ name }) => name);
+const shipped = [readPackage("proto"), ...libs, ...services, readPackage("infra")];
+/** What the root installs for tests lies within reach of every file. */
+const TEST_FILE = /\.(?:test|test-kit)\.ts$|\/__fixtures__\//;
 
 /** Pure libraries import nothing that does I/O, so of the workspace they know the contracts and each other alone. */
 const IMPURE = "@signalbox/kit";
@@ -24,25 +27,37 @@ test.each(services)("$path knows proto and libraries, and no other service", ({ 
   expect(inside.filter((each) => !allowed.includes(each))).toEqual([]);
 });
 
-test.each([readPackage("proto"), ...libs, ...services, readPackage("infra"), readPackage("test")])(
-  "$path imports all that its manifest names",
-  ({ path, dependencies }) => {
-    const imported = FILES.filter((file) => file.path.startsWith(`${path}/`) && file.path.endsWith(".ts"))
-      .flatMap(({ text }) => [...text.matchAll(/"((?:@[\w.-]+\/)?[\w.-]+)(?:\/[^"\s]*)?"/g)])
-      .map((match) => match[1]);
-    expect(dependencies.filter((name) => !imported.includes(name))).toEqual([]);
-  },
-);
+test.each([...shipped, readPackage("test")])("$path imports all that its manifest names", ({ path, dependencies }) => {
+  const named = filesOf(path).flatMap(({ text }) => [...text.matchAll(/"((?:@[\w.-]+\/)?[\w.-]+)(?:\/[^"\s]*)?"/g)]);
+  const imported = named.map((match) => match[1]);
+  expect(dependencies.filter((name) => !imported.includes(name))).toEqual([]);
+});
 
-test("no file reaches into another package by its path", () => {
-  const reaching = FILES.filter(({ path }) => /^(libs|services)\/[^/]+\/src\/.*\.ts$/.test(path)).flatMap(
-    ({ path, text }) => {
-      const depth = path.split("/").length - 3;
-      const out = new RegExp(`from "(\\.\\./){${depth + 1},}`);
-      return out.test(text) ? [path] : [];
-    },
+test.each(shipped)("$path imports nothing that its manifest does not name", ({ path, name, dependencies }) => {
+  const known = [name, ...dependencies];
+  const strangers = filesOf(path)
+    .filter((file) => !TEST_FILE.test(file.path))
+    .flatMap((file) => packagesImportedBy(file).map((imported) => ({ file: file.path, imported })))
+    .filter(({ imported }) => !known.includes(imported));
+  expect(strangers).toEqual([]);
+});
+
+test.each([readPackage("."), ...shipped, readPackage("test")])("$path takes versions from the catalogue", (each) => {
+  const own = Object.entries(each.versions).filter(
+    ([name, version]) => version !== (name.startsWith("@signalbox/") ? "workspace:*" : "catalog:"),
   );
-  expect(reaching).toEqual([]);
+  expect(own).toEqual([]);
+});
+
+test.each(shipped)("$path reaches into no other package by the path of a file", ({ path }) => {
+  const reaching = filesOf(path)
+    // Tests of what starts the services may compare with what lies in them.
+    .filter((file) => path !== "infra" || !TEST_FILE.test(file.path))
+    .filter((file) => {
+      const depth = file.path.slice(path.length).split("/").length - 1;
+      return new RegExp(`(?:from |import\\()"(\\.\\./){${depth},}`).test(file.text);
+    });
+  expect(reaching.map((file) => file.path)).toEqual([]);
 });
 
 test("only the kit touches the NATS client among what runs in services", () => {
@@ -51,3 +66,13 @@ test("only the kit touches the NATS client among what runs in services", () => {
     .map(({ path }) => path);
   expect(users).toEqual([]);
 });
+
+function filesOf(folder: string): SourceFile[] {
+  return FILES.filter(({ path }) => path.startsWith(`${folder}/`) && path.endsWith(".ts"));
+}
+
+/** By their names in the registry: neither Node's own modules nor files. */
+function packagesImportedBy({ text }: SourceFile): string[] {
+  const imports = /(?:\bfrom |\bimport |\bimport\()"((?:@[\w-][\w.-]*\/)?[\w-][\w.-]*)(?:\/[^"\s]*)?"/g;
+  return [...text.matchAll(imports)].flatMap(([, name = ""]) => (name === "" ? [] : [name]));
+}

@@ -3,14 +3,17 @@ import { join } from "node:path";
 
 export const ROOT = join(import.meta.dirname, "../..");
 
-type Manifest = { readonly name: string; readonly dependencies?: Readonly<Record<string, string>> };
+type Versions = Readonly<Record<string, string>>;
+type Manifest = { readonly name: string; readonly dependencies?: Versions; readonly devDependencies?: Versions };
 
-/** A workspace package: its folder from the root, what it depends on, and what of that is of the workspace. */
+/** A package of the workspace: its folder from the root, what it depends on, and what of that is of the workspace. */
 export type Package = {
   readonly path: string;
   readonly name: string;
   readonly dependencies: readonly string[];
   readonly inside: readonly string[];
+  /** As the manifest words them, those for development too. */
+  readonly versions: Versions;
 };
 
 export function packagesBelow(folder: "libs" | "services"): Package[] {
@@ -21,7 +24,9 @@ export function packagesBelow(folder: "libs" | "services"): Package[] {
 }
 
 export function readPackage(path: string): Package {
-  const { name, dependencies = {} } = JSON.parse(readFileSync(join(ROOT, path, "package.json"), "utf8")) as Manifest;
+  const manifest = JSON.parse(readFileSync(join(ROOT, path, "package.json"), "utf8")) as Manifest;
+  const { name, dependencies = {}, devDependencies = {} } = manifest;
   const names = Object.keys(dependencies);
-  return { path, name, dependencies: names, inside: names.filter((each) => each.startsWith("@signalbox/")) };
+  const inside = names.filter((each) => each.startsWith("@signalbox/"));
+  return { path, name, dependencies: names, inside, versions: { ...dependencies, ...devDependencies } };
 }

@@ -38,7 +38,12 @@ export function addSigners(program: Command, cli: Cli): void {
   const signers = program
     .command("signers")
     .description("The keys that sign in the register: its producers', and its own.");
-  const list = withDatabase(signers.command("list").description("All of them, retired ones too."));
+  const list = withDatabase(
+    signers
+      .command("list")
+      .description("All of them, retired ones too.")
+      .addHelpText("after", "\nExample:\n  npm run -s signalbox -- signers list"),
+  );
   does<SignersOptions>(list, cli, async (context) => {
     const all = await withOwnerDatabase(context.options, async (client) => (await client.query<Signer>(SELECT)).rows);
     context.print({ data: all }, () => formatSigners(all));

@@ -1,4 +1,7 @@
-/** Frequent words of the languages that share a script, without those that are words of English too unless they are very frequent. */
+/**
+ * Frequent words of the languages that share a script, without those that are words of English too unless they are very
+ * frequent.
+ */
 export const LANGUAGE_WORDS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
   Object.entries({
     en: "the and of to is are was were you your what how why which with for from this that it have has can could would should write please i my we they not be by as at or an if",

@@ -93,7 +93,10 @@ export const GuardForm = z.strictObject({
   toolsMax: z.int().min(0).optional(),
   attachmentsMax: z.int().min(0).optional(),
   attachmentMaxBytes: z.int().min(0).optional(),
-  /** Patterns with `*` over media types, `image/*`; an attachment whose type the request does not say is covered by `*` alone. */
+  /**
+   * Patterns with `*` over media types, `image/*`; an attachment whose type the request does not say is covered by `*`
+   * alone.
+   */
   attachmentTypes: Patterns.optional(),
   /** Nothing that a provider would fetch, or has already. */
   attachmentsInlineOnly: z.literal(true).optional(),

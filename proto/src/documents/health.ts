@@ -14,7 +14,10 @@ export const EndpointHealth = z.strictObject({
   latencyMs: Count.nullable(),
   /** Outcomes seen, at most 1,000. */
   samples: Count,
-  /** Why no request can succeed there until an operator acts: the key is not accepted, or the model is not known. Absent: nothing says so. */
+  /**
+   * Why no request can succeed there until an operator acts: the key is not accepted, or the model is not known.
+   * Absent: nothing says so.
+   */
   unusable: z.enum(["upstream-auth", "upstream-not-found"]).optional(),
 });
 export type EndpointHealth = z.infer<typeof EndpointHealth>;

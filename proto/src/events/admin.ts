@@ -2,7 +2,10 @@ import { z } from "zod";
 import { Digest, TenantId } from "../ids.ts";
 import { systemEventHead } from "./event.ts";
 
-/** `event.admin`, made by the service that carried it out: who changed what of the line's own settings, and who read content. */
+/**
+ * `event.admin`, made by the service that carried it out: who changed what of the line's own settings, and who read
+ * content.
+ */
 export const AdminEvent = z.strictObject({
   schema: z.literal("signalbox.event.admin.v1"),
   ...systemEventHead,

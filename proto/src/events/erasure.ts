@@ -3,15 +3,19 @@ import { Count, KeyedDigest, TenantId, Uuid } from "../ids.ts";
 import { systemEventHead } from "./event.ts";
 
 /**
- * `event.erasure`, made by ingress: content that was retained is gone, and plain labels with it. It is recorded before the erasure holds, and an
- * erasure that cannot be recorded does not happen. Leaves and their proofs are what they were: they hold no content.
+ * `event.erasure`, made by ingress: content that was retained is gone, and plain labels with it. It is recorded before
+ * the erasure holds, and an erasure that cannot be recorded does not happen. Leaves and their proofs are what they
+ * were: they hold no content.
  */
 export const ErasureEvent = z.strictObject({
   schema: z.literal("signalbox.event.erasure.v1"),
   ...systemEventHead,
   /** Whose content it was. */
   of: TenantId,
-  /** The virtual key that asked for it, or a token's digest and user; `lifetime` when it had been kept for as long as it may be. */
+  /**
+   * The virtual key that asked for it, or a token's digest and user; `lifetime` when it had been kept for as long as it
+   * may be.
+   */
   by: z.string().min(1).max(128),
   scope: z.discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("request"), requestId: Uuid }),

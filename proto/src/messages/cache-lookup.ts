@@ -25,7 +25,10 @@ export const DecideItem = z.strictObject({
   route: RequestRoute,
   classification: Classification,
   lookup: Lookup,
-  /** `host:port` of the cache instance's gRPC server, or null when the cache is off: where a hit is read and an answer is stored. */
+  /**
+   * `host:port` of the cache instance's gRPC server, or null when the cache is off: where a hit is read and an answer
+   * is stored.
+   */
   cacheAddress: z.string().max(256).nullable(),
   timing: z.strictObject({ classifyUs: Count, lookupUs: Count }),
 });

@@ -5,8 +5,9 @@ import { PolicyName } from "../documents/policy-rule.ts";
 export const KEPT_NOTE = "signalbox";
 
 /**
- * Stands beside a kept answer under `KEPT_NOTE` when the decision that it was made under ordered a redaction: with the request's
- * body and the guardrails document, which the cache key covers, the names give the placeholders that stand in it.
+ * Stands beside a kept answer under `KEPT_NOTE` when the decision that it was made under ordered a redaction: with the
+ * request's body and the guardrails document, which the cache key covers, the names give the placeholders that stand in
+ * it.
  */
 export const KeptNote = z.strictObject({ ordered: z.array(PolicyName) });
 export type KeptNote = z.infer<typeof KeptNote>;

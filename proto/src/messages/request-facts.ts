@@ -38,13 +38,22 @@ export const RequestFacts = z.strictObject({
   parallelTools: z.boolean(),
   /** Signed state that the conversation carries, by the wire that made it, in the order of `WIRES`. Absent: none. */
   signedState: z.array(SignedState).min(1).max(WIRES.length).optional(),
-  /** For how long at the most marks in the body ask a provider to keep the prompt, which may cost more than to read it. Absent: none. */
+  /**
+   * For how long at the most marks in the body ask a provider to keep the prompt, which may cost more than to read it.
+   * Absent: none.
+   */
   cacheMarks: z.enum(["5m", "1h"]).optional(),
-  /** The kind of service that the body asks for, where that is another than the usual one and may cost more. Absent: it asks for none. */
+  /**
+   * The kind of service that the body asks for, where that is another than the usual one and may cost more. Absent: it
+   * asks for none.
+   */
   serviceTier: z.enum(SERVICE_TIERS).optional(),
   /** The body asks to be served in the United States alone, which may cost more. */
   usOnly: z.literal(true).optional(),
-  /** How many searches of the web the body lets a provider make at the most; where it sets no bound, what is taken for one. Absent: none. */
+  /**
+   * How many searches of the web the body lets a provider make at the most; where it sets no bound, what is taken for
+   * one. Absent: none.
+   */
   webSearches: Count.optional(),
   /** Set when only a provider that speaks the caller's own dialect can take the request. */
   ownForm: z.literal(true).optional(),

@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { WIRES } from "../dialects.ts";
 
-/** How a provider seals its reasoning: it signs what it shows, redacts a block as a whole, or encrypts what it keeps to itself. */
+/**
+ * How a provider seals its reasoning: it signs what it shows, redacts a block as a whole, or encrypts what it keeps to
+ * itself.
+ */
 export const STATE_KINDS = ["signature", "redacted", "encrypted"] as const;
 export type StateKind = (typeof STATE_KINDS)[number];
 

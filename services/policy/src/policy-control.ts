@@ -19,6 +19,7 @@ import { policyRefusals } from "./metrics.ts";
 import { proveFiles, proveVersion, type ProvenPolicy } from "./policy-files/prove-policy.ts";
 import type { PolicyInForce } from "./policy-in-force.ts";
 import { activations, documentText, keptPolicy, recordRefusal, refusals } from "./policy-store.ts";
+import { rollbackTarget } from "./rollback-target.ts";
 
 /** As far back as a rollback looks for a version. */
 const ROLLBACK_SEARCH_MAX = 500;
@@ -127,36 +128,15 @@ async function rollBack(
   options: PolicyControlOptions,
 ): Promise<PolicyAnswer> {
   const { db, base, inForce } = options;
-  const history = await activations(db, ROLLBACK_SEARCH_MAX);
-  const [current] = history;
-  if (current === undefined)
-    return failed("unprocessable", "No policy was ever applied, so there is none to go back to.");
-  if (to === null) {
-    const before = history.find(({ version }) => version !== current.version)?.version ?? null;
-    if (before === null)
-      return activated(await inForce.put(base, { version: null, action: "rollback", actor }), [], options);
-    return toVersion(before, actor, options);
-  }
-  const wanted = to.startsWith("sha256:") ? to : `sha256:${to}`;
-  const found = new Set(
-    history
-      .filter(({ version, document }) => version?.startsWith(wanted) === true || document.startsWith(wanted))
-      .map(({ version }) => version),
-  );
-  const [version] = found;
-  if (version === undefined) return failed("not-found", `The history knows no version ${to}. See \`policy history\`.`);
-  if (found.size > 1)
-    return failed("unprocessable", `${to} is the beginning of ${found.size} versions. Write more of it.`);
-  if (version === null) return activated(await inForce.put(base, { version, action: "rollback", actor }), [], options);
-  return toVersion(version, actor, options);
-}
-
-async function toVersion(digest: string, actor: string, options: PolicyControlOptions): Promise<PolicyAnswer> {
-  const text = await documentText(options.db, digest);
-  if (text === null) throw new Error(`the version ${digest} is missing`);
+  const target = rollbackTarget(await activations(db, ROLLBACK_SEARCH_MAX), to);
+  if (target.kind === "none") return failed(target.code, target.message);
+  const source = { action: "rollback", actor } as const;
+  if (target.version === null) return activated(await inForce.put(base, { ...source, version: null }), [], options);
+  const text = await documentText(db, target.version);
+  if (text === null) throw new Error(`the version ${target.version} is missing`);
   const version = PolicyVersion.parse(JSON.parse(text));
-  // The catalogue may have changed since, so a rolled-back version proves itself again.
-  return putInForce(proveVersion({ version }, over(options)), { action: "rollback", actor }, options);
+  // The catalogue may have changed since, so a version that comes back proves itself again.
+  return putInForce(proveVersion({ version }, over(options)), source, options);
 }
 
 async function activated(

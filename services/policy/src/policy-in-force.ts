@@ -134,7 +134,10 @@ export class PolicyInForce {
     }
   }
 
-  /** One decision that nobody asked for: it shows that the engine takes the policy, and prepares it before a request must wait. */
+  /**
+   * One decision that nobody asked for: it shows that the engine takes the policy, and prepares it before a request
+   * must wait.
+   */
   #tryOut({ digest, text }: KeptDocument): void {
     const documents = { ...this.#documents.names, policy: digest };
     this.#engine.decide({ ...plainInput({}), documents }, { ...this.#documents.texts, policy: text });

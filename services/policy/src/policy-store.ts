@@ -6,6 +6,7 @@ import type { ActivationRow, Database } from "./kept-documents.ts";
 const LOCK = 7_306_010_001;
 /** Of a refusal's problems, as many as a person reads. */
 const PROBLEMS_KEPT_MAX = 100;
+const ACTIVATION = ["seq", "at", "action", "actor", "version", "document", "previous"] as const;
 
 export type NextActivation = Pick<PolicyActivation, "action" | "actor" | "version" | "document"> & {
   /** What is in force where nothing was activated yet. */
@@ -13,19 +14,34 @@ export type NextActivation = Pick<PolicyActivation, "action" | "actor" | "versio
 };
 
 export async function latestActivation(db: Kysely<Database>): Promise<PolicyActivation | null> {
-  const row = await db.selectFrom("policy_activation").selectAll().orderBy("seq", "desc").limit(1).executeTakeFirst();
+  const row = await db
+    .selectFrom("policy_activation")
+    .select(ACTIVATION)
+    .orderBy("seq", "desc")
+    .limit(1)
+    .executeTakeFirst();
   return row === undefined ? null : activationOf(row);
 }
 
 /** Newest first. */
 export async function activations(db: Kysely<Database>, limit: number): Promise<PolicyActivation[]> {
-  const rows = await db.selectFrom("policy_activation").selectAll().orderBy("seq", "desc").limit(limit).execute();
+  const rows = await db
+    .selectFrom("policy_activation")
+    .select(ACTIVATION)
+    .orderBy("seq", "desc")
+    .limit(limit)
+    .execute();
   return rows.map(activationOf);
 }
 
 /** Newest first. */
 export async function refusals(db: Kysely<Database>, limit: number): Promise<PolicyRefusal[]> {
-  const rows = await db.selectFrom("policy_refusal").selectAll().orderBy("seq", "desc").limit(limit).execute();
+  const rows = await db
+    .selectFrom("policy_refusal")
+    .select(["at", "actor", "problems"])
+    .orderBy("seq", "desc")
+    .limit(limit)
+    .execute();
   return rows.map(({ at, actor, problems }) => ({ atMs: at.getTime(), actor, problems }));
 }
 
@@ -49,7 +65,7 @@ export function activate(
     const row = await transaction
       .insertInto("policy_activation")
       .values({ ...values, previous: latest?.document ?? otherwise })
-      .returningAll()
+      .returning(ACTIVATION)
       .executeTakeFirstOrThrow();
     const activation = { ...activationOf(row), base: latest?.version ?? null };
     await note(transaction, activation);

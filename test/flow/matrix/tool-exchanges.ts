@@ -19,7 +19,10 @@ const READERS: Readonly<Record<WireName, (body: Fields) => Told>> = {
   "bedrock-converse": fromConverse,
 };
 
-/** Every call of a request in its wire's words, in its order. Throws where a call has no result of its own, or a result no call. */
+/**
+ * Every call of a request in its wire's words, in its order. Throws where a call has no result of its own, or a result
+ * no call.
+ */
 export function toolExchangesOf(wire: WireName, body: Fields): readonly ToolExchange[] {
   const { calls, results } = READERS[wire](body);
   if (new Set(calls.map(({ id }) => id)).size < calls.length) throw new Error(`two calls have one id: ${idsOf(calls)}`);

@@ -9,7 +9,10 @@ export type JsonString = {
 /** `data:` URLs of images, sounds and files: letters without a meaning, and most of what a request with them weighs. */
 const DATA_URL = /^data:[\w.+-]{1,64}\/[\w.+-]{1,64}(?:;[\w=.+-]{1,64}){0,4};base64,/;
 
-/** The same without a URL before it, as some vendors have it. No text and no key is that long without a space, a dot or a line's end. */
+/**
+ * The same without a URL before it, as some vendors have it. No text and no key is that long without a space, a dot or
+ * a line's end.
+ */
 const BASE64 = /^[A-Za-z0-9+/_-]{2048,}={0,2}$/;
 
 /** All of `eachJsonString`. */

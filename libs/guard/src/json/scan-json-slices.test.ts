@@ -44,7 +44,10 @@ test("a long text gives the findings of a whole scan, wherever they stand, and c
 
 const ROUNDS = 8;
 
-/** How long the thread is held up between two pauses at the most: of each slice the quietest round, for the machine does other things too. */
+/**
+ * How long the thread is held up between two pauses at the most: of each slice the quietest round, for the machine does
+ * other things too.
+ */
 function heldUpMs(json: string): number {
   const bestMs: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {

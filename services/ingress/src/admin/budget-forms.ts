@@ -47,7 +47,10 @@ export type BudgetWindow = z.infer<typeof BudgetWindow>;
 export const EachOf = z.enum(["key", "team", "project", "user", "end-user"]);
 export type EachOf = z.infer<typeof EachOf>;
 
-/** block: what does not fit is refused. pass: everything is let through and counted, for a policy's rules to slow or cheapen. */
+/**
+ * block: what does not fit is refused. pass: everything is let through and counted, for a policy's rules to slow or
+ * cheapen.
+ */
 const AtLimit = z.enum(["block", "pass"]);
 
 const Shares = z.array(z.number().min(0.01).max(1)).max(8);

@@ -1,7 +1,6 @@
 import { SignalboxError } from "@signalbox/proto";
 import type { Kysely } from "kysely";
-import { parseInput } from "../http/parse-input.ts";
-import { parseJsonBody, readBody } from "../http/read-body.ts";
+import { readInput } from "../http/read-input.ts";
 import { actorOf } from "../identity/actor.ts";
 import { meantTenant, tenantBound } from "../identity/reach.ts";
 import type { KeyDatabase } from "../keys/key-database.ts";
@@ -63,7 +62,7 @@ function makeRoute({ db, changes, log }: AdminContext): AdminRoute {
     access: "manage-budgets",
     doc: { summary: "Makes a budget or a limit.", status: 201, body: NewBudget, answer: AdminBudget },
     async handle({ request, reply, principal }) {
-      const wish = parseInput(NewBudget, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+      const wish = await readInput(request.raw, NewBudget, BODY_LIMITS);
       const { name, limit, window = "concurrency" in limit ? "total" : "month" } = wish;
       const scope = await scopeWithin(db, wish.scope, principal);
       const { timeZone = "UTC", alertAt = ALERT_AT, each } = wish;
@@ -98,7 +97,7 @@ function changeRoute({ db, changes, log }: AdminContext): AdminRoute {
       answer: AdminBudget,
     },
     async handle({ request, principal }) {
-      const change = parseInput(BudgetChange, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+      const change = await readInput(request.raw, BudgetChange, BODY_LIMITS);
       const before = await presentBudget(db, budgetParam(request.params), principal);
       const {
         limit = before.limit,

@@ -7,6 +7,8 @@ import type { AdminBudget, BudgetAccounts, BudgetScope, EachOf } from "./budget-
 import { type BudgetTerms, limitOf, windowOf } from "./budget-row.ts";
 
 const MICRO = 1_000_000;
+/** PostgreSQL's name for what holds a budget's key to those that there are. */
+const KEY_CONSTRAINT = "budget_key_id_fkey";
 const LIST_MAX = 10_000;
 const ACCOUNTS_MAX = 1_000;
 const ALERTS_MAX = 100;
@@ -128,8 +130,9 @@ export async function insertBudget(
     return numAffectedRows > 0n;
   } catch (error) {
     if (!isForeignKeyViolation(error)) throw error;
-    const problem = "Invalid 'scope': there is no such tenant or key.";
-    throw new SignalboxError("invalid-request", problem, { details: { param: "scope" } });
+    throw (error as { constraint?: string }).constraint === KEY_CONSTRAINT
+      ? nothingOf("key", key ?? "")
+      : nothingOf("tenant", tenant ?? "");
   }
 }
 
@@ -156,10 +159,20 @@ export async function retireBudget(db: Kysely<KeyDatabase>, id: string): Promise
 
 /** Throws `invalid-request` for a user of no known tenant. */
 async function digestOfUser(db: Kysely<KeyDatabase>, tenant: string | null, user: string): Promise<string> {
-  const digest = tenant === null ? null : await userDigest(db, tenant, user);
-  if (digest !== null) return digest;
-  const problem = "Invalid 'scope.endUser': it needs the tenant whose user it is.";
-  throw new SignalboxError("invalid-request", problem, { details: { param: "scope.endUser" } });
+  if (tenant === null) {
+    const problem = "Invalid 'scope.endUser': it needs the tenant whose user it is.";
+    throw new SignalboxError("invalid-request", problem, { details: { param: "scope.endUser" } });
+  }
+  const digest = await userDigest(db, tenant, user);
+  if (digest === null) throw nothingOf("tenant", tenant);
+  return digest;
+}
+
+function nothingOf(part: "tenant" | "key", name: string): SignalboxError {
+  const param = `scope.${part}`;
+  return new SignalboxError("invalid-request", `Invalid '${param}': there is no ${part} '${name}'.`, {
+    details: { param },
+  });
 }
 
 function toMicro(share: number): number {

@@ -1,7 +1,7 @@
 import type { UnsignedAdminEvent } from "@signalbox/kit/admin-outbox";
 import { SignalboxError } from "@signalbox/proto";
 import { parseInput } from "../http/parse-input.ts";
-import { parseJsonBody, readBody } from "../http/read-body.ts";
+import { readInput } from "../http/read-input.ts";
 import { actorOf } from "../identity/actor.ts";
 import { meantTenant } from "../identity/reach.ts";
 import { adminEventOf } from "./admin-event.ts";
@@ -50,7 +50,7 @@ function makeRoute(kind: IdentityKind, { changes, log }: AdminContext): AdminRou
     access: "manage-identities",
     doc: { summary: `Makes a ${kind}.`, status: 201, body: NewIdentity, answer: AdminIdentity },
     async handle({ request, reply, principal }) {
-      const wish = parseInput(NewIdentity, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+      const wish = await readInput(request.raw, NewIdentity, BODY_LIMITS);
       const { id, name = id } = wish;
       const tenant = meantTenant(principal, wish.tenant);
       const by = actorOf(principal);
@@ -80,7 +80,7 @@ function changeRoute(kind: IdentityKind, { changes, log }: AdminContext): AdminR
     doc: { summary, status: 200, query: IdentityQuery, body: IdentityChange, answer: AdminIdentity },
     async handle({ request, principal }) {
       const tenant = meantTenant(principal, parseInput(IdentityQuery, request.query).tenant);
-      const change = parseInput(IdentityChange, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+      const change = await readInput(request.raw, IdentityChange, BODY_LIMITS);
       const name = { tenant, kind, id: (request.params as { id: string }).id };
       const by = actorOf(principal);
       const changed = await changes.carryOut(async (transaction, note) => {

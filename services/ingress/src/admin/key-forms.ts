@@ -11,8 +11,8 @@ export const Usd = z
   .refine((usd) => picoUsdOf(usd) !== null, "expected an amount with at most twelve decimals");
 
 /**
- * An IANA time zone, in which days, weeks and months begin. Offsets like `+01:00` are none: the database takes them for hours to the west of
- * Greenwich, and all else for hours to the east.
+ * An IANA time zone, in which days, weeks and months begin. Offsets like `+01:00` are none: the database takes them for
+ * hours to the west of Greenwich, and all else for hours to the east.
  */
 export const TimeZone = z
   .string()

@@ -1,8 +1,7 @@
 import type { Logger } from "@signalbox/kit";
 import { SignalboxError } from "@signalbox/proto";
 import type { Kysely } from "kysely";
-import { parseInput } from "../http/parse-input.ts";
-import { parseJsonBody, readBody } from "../http/read-body.ts";
+import { readInput } from "../http/read-input.ts";
 import { actorOf } from "../identity/actor.ts";
 import { authoriseRole } from "../identity/authorise.ts";
 import { meantTenant, tenantBound } from "../identity/reach.ts";
@@ -57,7 +56,7 @@ function makeRoute({ db, pepper, changes, log }: AdminContext): AdminRoute {
     access: "manage-keys",
     doc: { summary: "Makes a key; its secret is shown this once.", status: 201, body: NewKey, answer: MadeKey },
     async handle({ request, reply, principal }) {
-      const wish = parseInput(NewKey, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+      const wish = await readInput(request.raw, NewKey, BODY_LIMITS);
       const tenant = meantTenant(principal, wish.tenant);
       const by = actorOf(principal);
       // Where a tenant has no owner yet, an admin makes the first.
@@ -85,7 +84,7 @@ function changeRoute({ changes, log }: AdminContext): AdminRoute {
     access: "manage-keys",
     doc: { summary: "Changes what is named; null takes it away.", status: 200, body: KeyChange, answer: AdminKey },
     async handle({ request, principal }) {
-      const change = parseInput(KeyChange, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+      const change = await readInput(request.raw, KeyChange, BODY_LIMITS);
       const by = actorOf(principal);
       const key = await changes.carryOut(async (transaction, note) => {
         const before = await presentKey(transaction, idParam(request.params), principal);

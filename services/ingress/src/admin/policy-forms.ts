@@ -24,7 +24,10 @@ const at = z.iso.datetime();
 
 export const PolicyHistory = z.strictObject({
   object: z.literal("list"),
-  /** What was in force from when on. `document` is what decisions name, `version` what was applied, `previous` the document before. */
+  /**
+   * What was in force from when on. `document` is what decisions name, `version` what was applied, `previous` the
+   * document before.
+   */
   data: z.array(PolicyActivation.omit(Time).extend({ object: z.literal("policy-activation"), at })),
   /** What was not let into force, with the reasons. */
   refusals: z.array(PolicyRefusal.omit(Time).extend({ at })),

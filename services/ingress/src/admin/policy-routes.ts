@@ -3,7 +3,7 @@ import { askPolicy, policyRefusal } from "@signalbox/kit/ask-policy";
 import { Digest, PolicyDocument, type PolicyAnswer, type PolicyCommand, SignalboxError } from "@signalbox/proto";
 import type { z } from "zod";
 import { parseInput } from "../http/parse-input.ts";
-import { parseJsonBody, readBody } from "../http/read-body.ts";
+import { readInput } from "../http/read-input.ts";
 import { actorOf } from "../identity/actor.ts";
 import type { ReplayClient } from "../replays/replay-client.ts";
 import { ADMIN, type AdminRoute } from "./admin-route.ts";
@@ -105,7 +105,7 @@ function checkRoute({ bus }: PolicyContext): AdminRoute {
       answer: PolicyCheck,
     },
     async handle({ request }) {
-      const { files } = await bodyOf(PolicyFiles, request.raw);
+      const { files } = await readInput(request.raw, PolicyFiles, BODY_LIMITS);
       const { problems, warnings, rules, tests, version } = await check(bus, files);
       return { object: "policy-check", valid: problems.length === 0, problems, warnings, rules, tests, version };
     },
@@ -124,7 +124,7 @@ function diffRoute({ bus, replays }: PolicyContext): AdminRoute {
       answer: PolicyDiffStarted,
     },
     async handle({ request, reply, principal }) {
-      const { files, from, to, fromIndex, toIndex = null } = await bodyOf(PolicyDiff, request.raw);
+      const { files, from, to, fromIndex, toIndex = null } = await readInput(request.raw, PolicyDiff, BODY_LIMITS);
       const { document, problems } = await check(bus, files);
       if (document === null) throw policyRefusal(problems);
       const replay = await replays.start(principal, {
@@ -155,7 +155,7 @@ function applyRoute({ bus }: PolicyContext): AdminRoute {
       answer: ActivePolicy,
     },
     async handle({ request, principal }) {
-      const { files } = await bodyOf(PolicyFiles, request.raw);
+      const { files } = await readInput(request.raw, PolicyFiles, BODY_LIMITS);
       return activate(bus, { kind: "apply", files, actor: actorOf(principal) });
     },
   };
@@ -173,14 +173,10 @@ function rollbackRoute({ bus }: PolicyContext): AdminRoute {
       answer: ActivePolicy,
     },
     async handle({ request, principal }) {
-      const { to = null } = await bodyOf(PolicyRollback, request.raw);
+      const { to = null } = await readInput(request.raw, PolicyRollback, BODY_LIMITS);
       return activate(bus, { kind: "rollback", to, actor: actorOf(principal) });
     },
   };
-}
-
-async function bodyOf<S extends z.ZodType>(schema: S, raw: Parameters<typeof readBody>[0]): Promise<z.infer<S>> {
-  return parseInput(schema, parseJsonBody(await readBody(raw, BODY_LIMITS)));
 }
 
 function check(

@@ -1,7 +1,6 @@
 import { SignalboxError } from "@signalbox/proto";
 import type { FastifyReply } from "fastify";
-import { parseInput } from "../http/parse-input.ts";
-import { parseJsonBody, readBody } from "../http/read-body.ts";
+import { readInput } from "../http/read-input.ts";
 import { actorOf } from "../identity/actor.ts";
 import { authorise, authoriseRole } from "../identity/authorise.ts";
 import type { Principal } from "../keys/key-ring.ts";
@@ -34,7 +33,7 @@ function rotateRoute(context: AdminContext): AdminRoute {
       answer: MadeKey,
     },
     async handle({ request, reply, principal }) {
-      const { overlapSeconds } = parseInput(Rotation, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+      const { overlapSeconds } = await readInput(request.raw, Rotation, BODY_LIMITS);
       const key = await presentKey(context.db, (request.params as { id: string }).id, principal);
       authoriseRole(principal, key.role);
       return renew({ key, principal, reply }, { overlapSeconds, extend: false }, context);

@@ -19,7 +19,10 @@ export type Caller = { readonly dialect: DialectName; readonly envelope: Request
 /** Where else an answer goes. */
 export type AnswerSink = { add(piece: Uint8Array): void };
 
-/** Writes one answer onto the client's connection, and knows when the client is gone. All writes to a gone client do nothing. */
+/**
+ * Writes one answer onto the client's connection, and knows when the client is gone. All writes to a gone client do
+ * nothing.
+ */
 export class AnswerWriter {
   readonly #raw: ServerResponse;
   readonly #metrics: Metrics;
@@ -173,7 +176,10 @@ export class AnswerWriter {
   }
 }
 
-/** Models' names come from config and providers; a header takes visible ASCII, and for anything else there would be no answer at all. */
+/**
+ * Models' names come from config and providers; a header takes visible ASCII, and for anything else there would be no
+ * answer at all.
+ */
 function headerText(text: string): string {
   return text.replaceAll(/[^\x20-\x7e]/g, "?");
 }

@@ -4,7 +4,7 @@ import type { Kysely } from "kysely";
 import { ADMIN, type AdminRoute, BODY_LIMITS } from "../admin/admin-route.ts";
 import type { LedgerReader } from "../decisions/ledger-reader.ts";
 import { parseInput } from "../http/parse-input.ts";
-import { parseJsonBody, readBody } from "../http/read-body.ts";
+import { readInput } from "../http/read-input.ts";
 import { actorOf } from "../identity/actor.ts";
 import { meantTenant, reaches, tenantBound } from "../identity/reach.ts";
 import type { KeyDatabase } from "../keys/key-database.ts";
@@ -95,7 +95,7 @@ function eraseRoute({ content, db }: ContentContext): AdminRoute {
       answer: Erased,
     },
     async handle({ request, principal }) {
-      const wish = parseInput(NewErasure, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+      const wish = await readInput(request.raw, NewErasure, BODY_LIMITS);
       const tenant = meantTenant(principal, wish.tenant);
       const { scope, user } = await erasureWish(db, { ...wish, tenant });
       const found = await content.eraseEverywhere({ of: tenant, by: actorOf(principal), scope }, user);
@@ -115,7 +115,10 @@ async function find({ content, ledger }: ContentContext, reader: Principal, id: 
 
 type Erasable = { readonly tenant: string; readonly requestId: string };
 
-/** Of which request something may be kept, whether or not its content is retained. Throws `not-found` for one that nobody knows. */
+/**
+ * Of which request something may be kept, whether or not its content is retained. Throws `not-found` for one that
+ * nobody knows.
+ */
 async function findErasable({ content, ledger }: ContentContext, reader: Principal, id: string): Promise<Erasable> {
   const found = await content.read(id);
   const own = found !== null && reaches(reader, found.tenant) ? found : null;

@@ -3,7 +3,10 @@ import type { Route } from "../http/route.ts";
 import { COUNT_FORMS } from "./count-form.ts";
 import type { TokenCounter } from "./token-counter.ts";
 
-/** Anthropic's count and OpenAI's have URLs of their own; Gemini's is a method of its models, and comes in by the route of its chat. */
+/**
+ * Anthropic's count and OpenAI's have URLs of their own; Gemini's is a method of its models, and comes in by the route
+ * of its chat.
+ */
 export function countRoutes(counter: TokenCounter): Route[] {
   return [
     {

@@ -97,7 +97,10 @@ function replayRoute(ledger: LedgerReader, places: TenantPlaces): Route {
   };
 }
 
-/** Throws for tags of another tenant's requests: a tag is known by a digest under its key, and only the caller's own is at hand. */
+/**
+ * Throws for tags of another tenant's requests: a tag is known by a digest under its key, and only the caller's own is
+ * at hand.
+ */
 function tenantOf(principal: Principal, { tag, tenant }: DecisionQuery): string {
   const wanted = wantedTenant(principal, tenant);
   if (tag === undefined) return wanted;

@@ -45,7 +45,7 @@ export function renderRecord(record: LedgerRecord): Record<string, unknown> {
 }
 
 /** The event in a leaf; null for bytes that are none. */
-export function decodeLeaf(leaf: Uint8Array): unknown {
+function decodeLeaf(leaf: Uint8Array): unknown {
   const envelope = parseEnvelope(leaf);
   return envelope === null ? null : JSON.parse(Buffer.from(envelope.payload).toString("utf8"));
 }

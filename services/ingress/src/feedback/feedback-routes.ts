@@ -2,8 +2,7 @@ import type { Recorder } from "@signalbox/kit";
 import { SignalboxError, Uuid, type FeedbackEvent } from "@signalbox/proto";
 import { z } from "zod";
 import type { LedgerReader } from "../decisions/ledger-reader.ts";
-import { parseInput } from "../http/parse-input.ts";
-import { parseJsonBody, readBody } from "../http/read-body.ts";
+import { readInput } from "../http/read-input.ts";
 import type { Route } from "../http/route.ts";
 import { TenantPlaces } from "../http/tenant-places.ts";
 import { tenantDigest } from "../keys/tenant-digest.ts";
@@ -38,7 +37,7 @@ export function feedbackRoutes({ ledger, recorder }: { ledger: LedgerReader; rec
     async handle({ request, reply, principal }) {
       const id = Uuid.safeParse((request.params as { id: string }).id.toLowerCase());
       if (!id.success) throw new SignalboxError("not-found", "There is no decision or request of this id.");
-      const { score, good, comment } = parseInput(NewFeedback, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+      const { score, good, comment } = await readInput(request.raw, NewFeedback, BODY_LIMITS);
       const { decision } = await ledger.get(principal, id.data);
       if (decision === undefined) throw new SignalboxError("not-found", "The request came to no decision.");
       const { tenant, requestId, decisionId } = decision;

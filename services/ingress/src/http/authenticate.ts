@@ -21,9 +21,10 @@ export type Gate = {
 type Asking = { readonly headers: IncomingHttpHeaders; readonly query: unknown; readonly ip: string | undefined };
 
 /**
- * Who asks: from `Authorization: Bearer`, `x-api-key` (Anthropic's SDK), `x-goog-api-key` or `?key=` (Gemini's), `api-key`
- * (OpenAI's for Azure), the first that is there. A key is known at once, a token that was not seen before is looked into. Throws `invalid-api-key`,
- * which never repeats what was sent, and `forbidden` for a key that may not be used from where it is.
+ * Who asks: from `Authorization: Bearer`, `x-api-key` (Anthropic's SDK), `x-goog-api-key` or `?key=` (Gemini's),
+ * `api-key` (OpenAI's for Azure), the first that is there. A key is known at once, a token that was not seen before is
+ * looked into. Throws `invalid-api-key`, which never repeats what was sent, and `forbidden` for a key that may not be
+ * used from where it is.
  */
 export function authenticate(asking: Asking, gate: Gate): Principal | Promise<Principal> {
   const sent = sentKey(asking);

@@ -17,8 +17,8 @@ export const BrowserOrigin = z
   });
 
 /**
- * Which pages of other origins may call the line (https://fetch.spec.whatwg.org/#http-cors-protocol). Callers bring their key in a header,
- * never a cookie, so that a page can do no more than its key allows.
+ * Which pages of other origins may call the line (https://fetch.spec.whatwg.org/#http-cors-protocol). Callers bring
+ * their key in a header, never a cookie, so that a page can do no more than its key allows.
  */
 export class BrowserOrigins {
   readonly #origins: ReadonlySet<string>;

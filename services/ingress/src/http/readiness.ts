@@ -20,9 +20,9 @@ type Watched = {
 };
 
 /**
- * Whether requests should be sent here. Only what this instance itself needs decides: it can reach NATS, and knows the keys. What stands
- * behind all instances alike is named and decides nothing: a balancer that took them all out would turn a stage's restart, in which
- * requests are refused with `Retry-After`, into an outage.
+ * Whether requests should be sent here. Only what this instance itself needs decides: it can reach NATS, and knows the
+ * keys. What stands behind all instances alike is named and decides nothing: a balancer that took them all out would
+ * turn a stage's restart, in which requests are refused with `Retry-After`, into an outage.
  */
 export function watchReadiness({ isConnected, areKeysFresh, lastSeen }: Watched): () => Readiness {
   let awaySinceMs: number | null = null;

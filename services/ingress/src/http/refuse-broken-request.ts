@@ -2,7 +2,10 @@ import type { Duplex } from "node:stream";
 import { SignalboxError } from "@signalbox/proto";
 import { errorAnswer } from "./error-answer.ts";
 
-/** What the HTTP parser could not read, or what took too long to arrive, has no request to answer: it is answered on the socket. */
+/**
+ * What the HTTP parser could not read, or what took too long to arrive, has no request to answer: it is answered on the
+ * socket.
+ */
 export function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   // An answer that is under way on this connection must not be cut by another one.
   const current = (socket as { _httpMessage?: { headersSent: boolean } | null })._httpMessage;

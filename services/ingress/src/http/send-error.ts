@@ -5,8 +5,8 @@ import { callerDialectOf } from "./caller-dialect.ts";
 import { errorAnswer } from "./error-answer.ts";
 
 /**
- * Coding agents ask for a WebSocket where they know that OpenAI has one, and go on without at once when they are told so in this way;
- * after any other answer they try again for a while.
+ * Coding agents ask for a WebSocket where they know that OpenAI has one, and go on without at once when they are told
+ * so in this way; after any other answer they try again for a while.
  */
 const UPGRADE_REQUIRED = 426;
 

@@ -95,8 +95,8 @@ function principalOf({ tenant, role, caller, issuer, subject, endsAtMs }: Verifi
 }
 
 /**
- * Whether an issuer is said to speak for a tenant by its name. Whoever may choose a name at an issuer that speaks for anybody could else
- * choose that of the tenant that runs the line, whose rights reach all others.
+ * Whether an issuer is said to speak for a tenant by its name. Whoever may choose a name at an issuer that speaks for
+ * anybody could else choose that of the tenant that runs the line, whose rights reach all others.
  */
 function names({ tenant, tenants }: IssuerConfig, asked: string): boolean {
   return tenant === asked || tenants.includes(asked);

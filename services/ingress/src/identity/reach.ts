@@ -9,7 +9,10 @@ export function tenantBound(asking: Asking): string | null {
   return may(asking, "reach-all-tenants") ? null : asking.tenant;
 }
 
-/** Whether what belongs to a tenant, or with null to all of them, is within a bearer's reach. What is not, is not there for it. */
+/**
+ * Whether what belongs to a tenant, or with null to all of them, is within a bearer's reach. What is not, is not there
+ * for it.
+ */
 export function reaches(asking: Asking, tenant: string | null): boolean {
   const bound = tenantBound(asking);
   return bound === null || bound === tenant;

@@ -47,7 +47,10 @@ export type KeyRing = AsyncDisposable & {
   state(): KeyState;
   /** Reads the keys again now, so that a change made here holds before its caller is answered. */
   reload(): Promise<void>;
-  /** False until the first read, and while the database has been silent for STALE_AFTER_MS: a revocation may be unknown here. */
+  /**
+   * False until the first read, and while the database has been silent for STALE_AFTER_MS: a revocation may be unknown
+   * here.
+   */
   isFresh(): boolean;
 };
 

@@ -1,18 +1,18 @@
 import type { Logger } from "@signalbox/kit";
-import { SignalboxError, TenantId } from "@signalbox/proto";
+import { TenantId } from "@signalbox/proto";
 import type { Kysely } from "kysely";
 import { z } from "zod";
 import type { AdminChanges } from "../admin/admin-changes.ts";
+import { adminEventOf } from "../admin/admin-event.ts";
+import { presentKey } from "../admin/key-store.ts";
 import { expectRoomForKey } from "../admin/tenant-limits.ts";
-import { parseInput } from "../http/parse-input.ts";
 import { actorOf } from "../identity/actor.ts";
 import { authoriseRole } from "../identity/authorise.ts";
-import { meantTenant, reaches, tenantBound } from "../identity/reach.ts";
-import { parseJsonBody, readBody } from "../http/read-body.ts";
+import { meantTenant, tenantBound } from "../identity/reach.ts";
+import { readInput } from "../http/read-input.ts";
 import type { Route } from "../http/route.ts";
 import type { KeyDatabase } from "./key-database.ts";
-import { createKey, findKey, listKeys, revokeKey, type VirtualKey } from "./key-store.ts";
-import { keyEventOf } from "./key-event.ts";
+import { createKey, listKeys, revokeKey, type VirtualKey } from "./key-store.ts";
 
 const BODY_LIMITS = { maxBytes: 16 * 1024, timeoutMs: 10_000 };
 
@@ -53,14 +53,16 @@ export function keyRoutes({ db, pepper, changes, log }: Context): Route[] {
       path: "/v1/keys",
       access: "manage-keys",
       async handle({ request, reply, principal }) {
-        const wish = parseInput(NewKey, parseJsonBody(await readBody(request.raw, BODY_LIMITS)));
+        const wish = await readInput(request.raw, NewKey, BODY_LIMITS);
         const tenant = meantTenant(principal, wish.tenant);
         const expiresAt = wish.expiresAt ?? null;
         const by = actorOf(principal);
         const { id, secretKey } = await changes.carryOut(async (transaction, note) => {
           await expectRoomForKey(transaction, tenant);
           const made = await createKey(transaction, { ...wish, tenant, expiresAt, pepper });
-          await note(keyEventOf({ before: null, after: await presentKey(transaction, made.id), by }));
+          const after = await presentKey(transaction, made.id, null);
+          const what = { object: "virtual-key", change: "created", id: made.id, of: tenant } as const;
+          await note(adminEventOf({ ...what, by, before: null, after }));
           return made;
         });
         log.info({ key: id, tenant, role: wish.role, expiresAt, by }, "a key was made");
@@ -77,27 +79,18 @@ export function keyRoutes({ db, pepper, changes, log }: Context): Route[] {
         const { id } = request.params as { id: string };
         const by = actorOf(principal);
         await changes.carryOut(async (transaction, note) => {
-          const before = await presentKey(transaction, id);
-          if (!reaches(principal, before.tenant)) throw unknownKey();
+          const before = await presentKey(transaction, id, principal);
           authoriseRole(principal, before.role);
           if (!(await revokeKey(transaction, id))) return;
-          await note(keyEventOf({ before, after: await presentKey(transaction, id), by }));
+          const after = await presentKey(transaction, id, null);
+          const what = { object: "virtual-key", change: "revoked", id, of: before.tenant } as const;
+          await note(adminEventOf({ ...what, by, before, after }));
         });
         log.info({ key: id, by }, "a key was revoked");
         return { object: "key", id, revoked: true };
       },
     },
   ];
-}
-
-async function presentKey(db: Kysely<KeyDatabase>, id: string): Promise<VirtualKey> {
-  const key = await findKey(db, id);
-  if (key === undefined) throw unknownKey();
-  return key;
-}
-
-function unknownKey(): SignalboxError {
-  return new SignalboxError("not-found", "There is no key of this id.");
 }
 
 function renderKey(key: VirtualKey): Record<string, unknown> {

@@ -51,12 +51,6 @@ export async function createKey(
 
 const KEY_COLUMNS = ["id", "tenant", "name", "role", "created_at", "revoked_at", "expires_at", "last_used_at"] as const;
 
-/** The key of this id, also when it is revoked or expired; undefined when there is none. */
-export async function findKey(db: Kysely<KeyDatabase>, id: string): Promise<VirtualKey | undefined> {
-  const row = await db.selectFrom("virtual_key").select(KEY_COLUMNS).where("id", "=", id).executeTakeFirst();
-  return row && keyOf(row);
-}
-
 /** Keys of a tenant, or with null of all, revoked and expired ones too, oldest first. */
 export async function listKeys(db: Kysely<KeyDatabase>, tenant: string | null): Promise<VirtualKey[]> {
   const all = db.selectFrom("virtual_key").select(KEY_COLUMNS);

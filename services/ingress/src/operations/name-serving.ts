@@ -3,8 +3,8 @@ import { type PlainOperation, SignalboxError } from "@signalbox/proto";
 const NAMED_MAX = 12;
 
 /**
- * The error, with the models that would serve the operation where the one that was asked for is not there: those that are configured,
- * or, when none is, those that could be.
+ * The error, with the models that would serve the operation where the one that was asked for is not there: those that
+ * are configured, or, when none is, those that could be.
  */
 export function nameServing(
   error: SignalboxError,

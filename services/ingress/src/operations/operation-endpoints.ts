@@ -7,7 +7,10 @@ export type OperationEndpoint = {
   readonly bodyType: "application/json" | "multipart/form-data";
 };
 
-/** Every URL that takes a request for an operation beside chat. All speak OpenAI's form; rerank, which it has not, the one that hosts share. */
+/**
+ * Every URL that takes a request for an operation beside chat. All speak OpenAI's form; rerank, which it has not, the
+ * one that hosts share.
+ */
 export const OPERATION_ENDPOINTS: readonly OperationEndpoint[] = [
   { path: "/v1/embeddings", operation: "embeddings", bodyType: "application/json" },
   { path: "/v1/images/generations", operation: "images", bodyType: "application/json" },

@@ -13,7 +13,10 @@ export type OperationInput = Omit<ChatInput, "envelope"> & {
   readonly envelope: OperationEnvelope | null;
 };
 
-/** Reads and checks a request, so that the line can take it as it takes a chat. Throws `invalid-request` naming what is wrong, never what was said. */
+/**
+ * Reads and checks a request, so that the line can take it as it takes a chat. Throws `invalid-request` naming what is
+ * wrong, never what was said.
+ */
 export function readOperationRequest(input: OperationInput): ChatRequest {
   const { operation, envelope } = input;
   const call = openOperation(operation, input.body, envelope ?? {});

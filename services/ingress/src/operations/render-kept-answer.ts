@@ -4,7 +4,10 @@ import type { Usage } from "@signalbox/proto";
 /** Of a list in the answer, such as its embeddings: numbers are written at about 5 ms a mebibyte. */
 const PIECE_ITEMS = 32;
 
-/** A kept answer with this decision's id and no cost, in the pieces that its lists are written in. Throws when it cannot be read. */
+/**
+ * A kept answer with this decision's id and no cost, in the pieces that its lists are written in. Throws when it cannot
+ * be read.
+ */
 export function* renderKeptAnswer(
   kept: JsonObject,
   { usage, note }: { usage: Usage; note: AnswerNote },

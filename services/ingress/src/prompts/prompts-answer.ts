@@ -15,8 +15,8 @@ type Asked = {
 };
 
 /**
- * One answer to several prompts of the legacy completions: each prompt's answer takes its place in it. A stream has the prompts'
- * pieces as they come, and one end. The first prompt that fails ends the whole, and gives the others up.
+ * One answer to several prompts of the legacy completions: each prompt's answer takes its place in it. A stream has the
+ * prompts' pieces as they come, and one end. The first prompt that fails ends the whole, and gives the others up.
  */
 export class PromptsAnswer {
   readonly #client: AnswerTarget;

@@ -10,7 +10,10 @@ const SEALED_AS = "item";
 /** Says which response an item belongs to, so that requests can refer to the item. `id` stands where a response's own would. */
 export type ItemPointer = { readonly id: string; readonly sealed: Buffer };
 
-/** Where the pointer of an item is kept. Responses' own ids are made of the time and of chance, so that none is ever the same. */
+/**
+ * Where the pointer of an item is kept. Responses' own ids are made of the time and of chance, so that none is ever the
+ * same.
+ */
 export function pointerIdOf(itemId: string): string {
   return `resp_${hash("sha256", `item\n${itemId}`, "hex").slice(0, 32)}`;
 }

@@ -13,7 +13,10 @@ import { readNested } from "../http/read-nested.ts";
 import type { Principal } from "../keys/key-ring.ts";
 import type { ResponseStore } from "./response-store.ts";
 
-/** A request to the Responses API as it goes down the line: with the whole conversation, and nothing that only a store knows. */
+/**
+ * A request to the Responses API as it goes down the line: with the whole conversation, and nothing that only a store
+ * knows.
+ */
 export type ResponseRequest = {
   readonly body: Buffer;
   /** The same, read. */
@@ -81,8 +84,8 @@ const REFERENCES_MAX = 1_024;
 type WithItems = { readonly asked: unknown; readonly residency?: readonly Residency[] };
 
 /**
- * The request with the items that it refers to, as far as they are kept here. Of one that goes on from a response that response says what
- * it refers to; references to what only a provider may have kept stay, for the provider.
+ * The request with the items that it refers to, as far as they are kept here. Of one that goes on from a response that
+ * response says what it refers to; references to what only a provider may have kept stay, for the provider.
  */
 async function withItems(asked: unknown, { store, principal }: ResponseAsking): Promise<WithItems> {
   const ids = store.keepsFor(principal.tenant) ? referencesOf(asked) : [];

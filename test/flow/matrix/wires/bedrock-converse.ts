@@ -23,7 +23,10 @@ function stopOf({ calls, refused }: Answer): string {
   return calls === undefined ? "end_turn" : "tool_use";
 }
 
-/** https://smithy.io/2.0/aws/amazon-eventstream.html: lengths, headers, payload, with a checksum after the prelude and one at the end. */
+/**
+ * https://smithy.io/2.0/aws/amazon-eventstream.html: lengths, headers, payload, with a checksum after the prelude and
+ * one at the end.
+ */
 function frame(headers: Readonly<Record<string, string>>, payload: object): Buffer {
   const head = Buffer.concat(
     Object.entries(headers).map(([name, value]) => {
