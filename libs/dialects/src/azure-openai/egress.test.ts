@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { renderFor } from "../codecs.ts";
+import { ingressOf, renderFor } from "../codecs.ts";
 import type { NeutralChunk, StreamProgress } from "../neutral/stream-event.ts";
 import { openaiChatIngress } from "../openai-chat/ingress.ts";
 import { chunk, chunksOf, sse } from "../openai-chat/stream.test-kit.ts";
@@ -101,6 +101,23 @@ describe("a stream", () => {
     expect(chunksOf(frames)[1]?.choices[0]).toMatchObject({ content_filter_offsets: offsets });
     expect(chunksOf(frames)[2]?.choices[0]).toMatchObject({ content_filter_results: filtered });
     expect(progress).toMatchObject({ finish: "content_filter", end: { kind: "done" } });
+  });
+
+  test("of the asynchronous filter keeps what is found after the answer's end, for callers of this form alone", () => {
+    const offsets = { check_offset: 506, start_offset: 44, end_offset: 571 };
+    const note = { index: 0, finish_reason: null, content_filter_results: SAFE, content_filter_offsets: offsets };
+    const answer = [chunk({ role: "assistant", content: "Hi" }), chunk({}, "stop")];
+    const late = { ...findings, prompt_filter_results: undefined, choices: [note] };
+    const { frames, chunks, progress } = read([sse(...answer, late, "[DONE]")]);
+    expect(chunksOf(frames).at(-1)).toMatchObject({ id: "c1", choices: [{ ...note, delta: {} }] });
+    expect(chunksOf(frames)).toHaveLength(3);
+    expect(progress).toMatchObject({ finish: "stop", end: { kind: "done" } });
+    for (const dialect of ["openai-responses", "openai-completions", "anthropic-messages", "gemini"] as const) {
+      const writer = ingressOf(dialect);
+      const [state] = writer.writeChunk(writer.startWriting({ includeUsage: false }), chunks[0]!);
+      const [ended] = writer.writeChunk(state, chunks[1]!);
+      expect(writer.writeChunk(ended, chunks[2]!)[1]).toBe("");
+    }
   });
 
   test("B6 that fails after the findings is an error", () => {

@@ -138,6 +138,9 @@ const ASKED = { model: "m", max_tokens: 9, messages: [{ role: "user", content: "
 test.each<[DialectName, object, object]>([
   ["openai-chat", { ...ASKED, service_tier: "priority" }, { serviceTier: "priority" }],
   ["openai-responses", { model: "m", input: "x", service_tier: "priority" }, { serviceTier: "priority" }],
+  // OpenAI serves `fast` as `priority`, and says that it did.
+  ["openai-chat", { ...ASKED, service_tier: "fast" }, { serviceTier: "priority" }],
+  ["openai-responses", { model: "m", input: "x", service_tier: "fast" }, { serviceTier: "priority" }],
   ["anthropic-messages", { ...ASKED, speed: "fast", inference_geo: "us" }, { serviceTier: "fast", usOnly: true }],
   ["gemini", { ...GEMINI, serviceTier: "priority" }, { serviceTier: "priority" }],
   ["gemini", { ...GEMINI, service_tier: "SERVICE_TIER_PRIORITY" }, { serviceTier: "priority" }],

@@ -20,6 +20,14 @@ test("a breakpoint of the prompt's cache is a mark, for every wire that has mark
   expect(losses).toEqual([]);
 });
 
+test("B8 a lifetime of its own, which no mark has, is lost by name", () => {
+  const part = { ...PART, prompt_cache_breakpoint: { mode: "explicit", ttl: "12h" } };
+  const request = parseRequest({ model: "m", max_tokens: 9, messages: [{ role: "user", content: [part] }] });
+  const { losses } = renderFor("anthropic-messages", request, { model: "claude", maxOutputTokens: null });
+  const path = "messages[0].content[0].prompt_cache_breakpoint.ttl";
+  expect(losses).toEqual([{ path, what: "ttl", why: "no-equivalent" }]);
+});
+
 test("goes to its own form as it came", () => {
   const { body } = renderFor("openai-chat", parseRequest(BODY), { model: "gpt", maxOutputTokens: null });
   expect(body["messages"]).toEqual(BODY.messages);

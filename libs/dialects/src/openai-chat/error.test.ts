@@ -52,6 +52,17 @@ describe("a provider's error answer", () => {
     expect(parse(500, body).message).toBe(message);
   });
 
+  test.each([
+    ["messages[1].content[0].image_url", "messages[1].content[0].image_url"],
+    ["the words of a prompt", null],
+    [null, null],
+  ])("the field at fault, %j, is named to the caller as %j", (param, named) => {
+    const failed = parse(400, { error: { message: "No.", type: "invalid_request_error", code: "c", param } });
+    expect(renderError(failed).body["error"]).toMatchObject({ code: "c", param: named });
+    const inBand = parseInBandError({ error: { message: "No.", code: 400, param } }, { provider: "p", secrets: [] });
+    expect(renderError(inBand!).body["error"]).toMatchObject({ param: named });
+  });
+
   test("a wrong key that is answered with 400 is not the caller's mistake", () => {
     expect(parse(400, { error: "Incorrect API key provided" }).code).toBe("upstream-auth");
   });

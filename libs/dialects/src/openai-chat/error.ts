@@ -1,5 +1,5 @@
 import { plainNumber, plainText } from "../check/plain-value.ts";
-import { SignalboxError, type ErrorCode } from "@signalbox/proto";
+import { type ErrorCode, type ErrorDetails, SignalboxError } from "@signalbox/proto";
 import { CONTEXT_OVERFLOW, isContextOverflow } from "../error/context-overflow.ts";
 import { redact } from "../error/redact.ts";
 import { failedBy } from "../error/stream-failure.ts";
@@ -12,7 +12,7 @@ import type { JsonObject } from "../neutral/source.ts";
 import { encodeData } from "../sse/encode.ts";
 import { isObject } from "../check/check-value.ts";
 import { parseJson } from "../check/parse-json.ts";
-import { upstreamText, upstreamWord } from "../error/upstream-word.ts";
+import { fieldPath, upstreamText, upstreamWord } from "../error/upstream-word.ts";
 
 /** A provider's answer that is no success, as an error that may be shown to the caller. */
 export function parseError(failure: UpstreamFailure): SignalboxError {
@@ -36,7 +36,8 @@ export function parseInBandError(
   from: { provider: string; secrets: readonly string[] },
 ): SignalboxError | null {
   const { error, base_resp: minimax } = body;
-  const isError = (error !== undefined && error !== null) || body["object"] === "error" || isBare(body);
+  // Some hosts fill the field with no text, or with false, where there is no error.
+  const isError = Boolean(error) || body["object"] === "error" || isBare(body);
   if (!isError) return isObject(minimax) ? readBaseResp(minimax, from) : readGroqError(body["x_groq"], from);
   const said = sayingOf(body);
   const message = redact(said.message ?? "The provider reported an error inside its answer.", from.secrets);
@@ -150,7 +151,7 @@ function typeOf(error: SignalboxError): string {
   return error.httpStatus >= 500 ? "server_error" : "invalid_request_error";
 }
 
-type Saying = { message: string | null; details: { upstreamCode?: string; upstreamType?: string } };
+type Saying = { message: string | null; details: UpstreamWords & Pick<ErrorDetails, "param"> };
 
 /**
  * What an error body says, in the shapes that hosts use: `{error: {…}}`, `{error: "…"}`, `{message}`, `{detail}`, and the list of what a
@@ -166,9 +167,14 @@ function sayingOf(value: unknown): Saying {
     found ?? upstreamText(own) ?? upstreamText(body["error"]) ?? upstreamText(detail) ?? saidMessage(body);
   const upstreamCode = upstreamWord(error["code"]);
   const upstreamType = upstreamWord(error["type"]);
+  const param = fieldPath(error["param"]);
   return {
     message,
-    details: { ...(upstreamCode === null ? {} : { upstreamCode }), ...(upstreamType === null ? {} : { upstreamType }) },
+    details: {
+      ...(upstreamCode === null ? {} : { upstreamCode }),
+      ...(upstreamType === null ? {} : { upstreamType }),
+      ...(param === null ? {} : { param }),
+    },
   };
 }
 

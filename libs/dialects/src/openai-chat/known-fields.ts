@@ -8,7 +8,7 @@ const CONTENT: ReadFields = {
   thinking: "read",
   refusal: "read",
   cache_control: "read",
-  prompt_cache_breakpoint: "read",
+  prompt_cache_breakpoint: { mode: "read", ttl: "unheld" },
   image_url: { url: "read", detail: "read" },
   input_audio: { data: "read", format: "read" },
   file: { file_id: "read", file_data: "read", filename: "read" },

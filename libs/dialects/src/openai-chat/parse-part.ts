@@ -18,7 +18,7 @@ export function parsePart(value: unknown, role: unknown, param: string): Neutral
   if (!MARKED.has(parsed.kind)) return parsed;
   // OpenRouter and Alibaba take Anthropic's marks in this dialect.
   if (isSet(cache)) return { ...parsed, cache: cacheMarkOf(cache) } as NeutralPart;
-  // The breakpoint's lifetime is the request's, of half an hour and more, which no mark says.
+  // A breakpoint lives for half an hour and more, which no mark says.
   return isSet(breakpoint) ? ({ ...parsed, cache: { ttl: null } } as NeutralPart) : parsed;
 }
 

@@ -114,6 +114,29 @@ describe("B6 how a stream ends", () => {
   });
 });
 
+test.each<[string, object]>([
+  ["no text", { error: "" }],
+  ["false", { error: false }],
+  ["null", { error: null }],
+])("an error field that says nothing is no error: %s", (_, field) => {
+  const run = runStream([sse(...hello, chunk({}, "stop", { ...field }), "[DONE]")]);
+  expect(run.progress).toMatchObject({ finish: "stop", end: { kind: "done" } });
+});
+
+test("what stands beside the usage in a chunk of its own is given on, and the usage once", () => {
+  const timings = { predicted_n: 12, predicted_ms: 40 };
+  const late = { ...usageChunk, system_fingerprint: "b1", stats: [], timings, citations: ["https://a.example"] };
+  for (const includeUsage of [true, false]) {
+    const run = runStream([sse(...hello, chunk({}, "stop"), late, "[DONE]")], { includeUsage });
+    expectConforms(run, { includeUsage });
+    expect(run.chunks.filter((each) => each["timings"] !== undefined)).toMatchObject([
+      { choices: [], timings, citations: late.citations },
+    ]);
+    expect(run.chunks.filter((each) => each.usage)).toHaveLength(includeUsage ? 1 : 0);
+    expect(run.progress.usage).toMatchObject({ outputTokens: 12 });
+  }
+});
+
 test.each<[number, string]>([
   [1002, "upstream-rate-limited"],
   [1004, "upstream-auth"],

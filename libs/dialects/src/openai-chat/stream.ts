@@ -5,6 +5,7 @@ import type { JsonObject } from "../neutral/source.ts";
 import type { AnswerDefaults, FinishReason } from "../neutral/response.ts";
 import {
   advanced,
+  BLANK_DELTA,
   type DeltaExtra,
   type NeutralChunk,
   type NeutralDelta,
@@ -57,7 +58,10 @@ type Step = readonly [ChatReadState, readonly NeutralChunk[]];
 /** Reads one event. After the stream's end (`progress.end`) nothing more is read. Throws `upstream-error` for too many choices or calls. */
 export function readEvent(state: ChatReadState, event: WireEvent): Step {
   if (state.progress.end.kind !== "open") return [state, []];
-  if (event.data.trim() === "[DONE]") return readDone(state);
+  const data = event.data.trim();
+  if (data === "[DONE]") return readDone(state);
+  // Some hosts keep the connection by it.
+  if (data === "") return [state, []];
   const body = parseJson(event.data);
   if (!isObject(body)) return [ended(state, notJson(state.options.provider)), []];
   const error = parseInBandError(event.event === "error" ? { error: body, ...body } : body, state.options);
@@ -92,8 +96,10 @@ function readChunk(before: ChatReadState, body: JsonObject): Step {
   for (const [position, source] of raw.entries()) {
     const index = typeof source["index"] === "number" ? source["index"] : position;
     const choice: ChoiceState | undefined = choices.get(index);
-    // Some hosts send the last chunk twice.
-    if (choice !== undefined && choice.finish !== null) continue;
+    if (choice !== undefined && choice.finish !== null) {
+      deltas.push(...lateFindings(index, source));
+      continue;
+    }
     const finish = readFinish(source["finish_reason"]);
     if (finish.kind === "failure") return [ended(state, failedChoice(source, finish.reason, state.options)), []];
     const reason = finish.kind === "finish" ? finish.reason : null;
@@ -109,8 +115,39 @@ function readChunk(before: ChatReadState, body: JsonObject): Step {
     deltas.push(reason === null ? read : ending(read, next, body));
   }
   const next = { ...state, choices, progress: advance(state.progress, deltas) };
-  const isEmpty = deltas.length === 0 && (raw.length > 0 || usageOf(body) !== null);
+  const isEmpty = deltas.length === 0 && (raw.length > 0 || (usageOf(body) !== null && !saysMore(body)));
   return [next, isEmpty ? [] : [{ source: { dialect: "openai-chat", body }, ...next.head!, deltas }]];
+}
+
+/**
+ * What comes of a choice that has ended. Some hosts send the last chunk twice, which says nothing; what Azure's asynchronous filter finds in
+ * the last of the text comes behind its end (https://learn.microsoft.com/azure/foundry/openai/concepts/content-streaming).
+ */
+function lateFindings(choice: number, source: JsonObject): readonly NeutralDelta[] {
+  if (!isObject(source["content_filter_offsets"])) return [];
+  return [{ choice, first: false, ...BLANK_DELTA, source: { ...source, delta: {} } }];
+}
+
+/** What a chunk with the usage alone has beside it; all that callers need of these, other chunks have said. */
+const HEAD_FIELDS = new Set([
+  "id",
+  "object",
+  "created",
+  "model",
+  "provider",
+  "choices",
+  "usage",
+  "x_groq",
+  "system_fingerprint",
+  "service_tier",
+  "obfuscation",
+]);
+
+/** Whether a chunk with the usage says more than that: llama.cpp writes its `timings` there, which it has on the last chunk where nobody asks for usage. */
+function saysMore(body: JsonObject): boolean {
+  return Object.entries(body).some(([field, value]) => {
+    return !HEAD_FIELDS.has(field) && (isObject(value) || (Array.isArray(value) && value.length > 0));
+  });
 }
 
 /** The words by which hosts name a whole answer. */

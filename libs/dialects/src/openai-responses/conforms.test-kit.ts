@@ -36,7 +36,7 @@ export function expectConforms(events: readonly Event[]): void {
 }
 
 const REQUIRED = (
-  "id object created_at status error incomplete_details instructions metadata model output " +
+  "id access_programs object created_at status error incomplete_details instructions metadata model output " +
   "parallel_tool_calls temperature tool_choice tools top_p usage"
 ).split(" ");
 

@@ -217,6 +217,8 @@ export class CallItem extends Item {
       this.#text = freeTextOf(this.#text);
       this.#tell(sink, this.#text);
     }
+    // Hosts leave the arguments of a call that has none empty, and clients parse them.
+    else if (!isCut && this.#call.custom !== true && this.#text.trim() === "") this.say(sink, "{}");
     const text = this.#text;
     if (this.#call.custom === true) this.emitPiece(sink, "response.custom_tool_call_input.done", { input: text });
     else this.emitPiece(sink, "response.function_call_arguments.done", { arguments: text });

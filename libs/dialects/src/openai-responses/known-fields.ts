@@ -17,7 +17,7 @@ const CONTENT: ReadFields = {
   file_data: "read",
   filename: "read",
   detail: "read",
-  prompt_cache_breakpoint: "read",
+  prompt_cache_breakpoint: { mode: "read", ttl: "unheld" },
 };
 
 /** Of every type that the neutral form holds. An item's id and its status are the provider's book-keeping. */
@@ -25,6 +25,9 @@ const ITEM: ReadFields = {
   type: "read",
   id: "read",
   status: "read",
+  created_by: "read",
+  async: "unheld",
+  caller: "unheld",
   role: "read",
   phase: "unheld",
   content: [CONTENT],
@@ -45,6 +48,10 @@ const TOOL = {
   parameters: "read",
   strict: "read",
   format: "read",
+  async: "unheld",
+  defer_loading: "unheld",
+  allowed_callers: "unheld",
+  output_schema: "unheld",
 } as const;
 
 /** What the parser reads of a request; `unheld` is what this format defines and no other has. */
@@ -105,15 +112,26 @@ export function unread(request: NeutralRequest): readonly TranslationLoss[] {
 
 /** Whether the path lies inside an item or a tool of a type of its own: what becomes of those the target's codec says. */
 function isOthers(body: JsonObject, path: string): boolean {
+  const entry = entryAt(body, path);
+  if (entry === null) return false;
+  return path.startsWith("tools") ? !HELD_TOOLS.has(entry["type"]) : !HELD_ITEMS.has(typeOfItem(entry));
+}
+
+/** The item or the tool that the path lies inside of; null where it does not. */
+function entryAt(body: JsonObject, path: string): JsonObject | null {
   const [, list = "", index] = /^(tools|input)\[(\d+)\]\./.exec(path) ?? [];
   const entries = body[list];
   const entry: unknown = Array.isArray(entries) ? entries[Number(index)] : null;
-  if (!isObject(entry)) return false;
-  return list === "tools" ? !HELD_TOOLS.has(entry["type"]) : !HELD_ITEMS.has(typeOfItem(entry));
+  return isObject(entry) ? entry : null;
 }
 
 /** What says no more than what every other form does by itself. */
 function isDefault(body: JsonObject, path: string): boolean {
   if (path === "truncation") return body["truncation"] === "disabled";
-  return path === "background" && body["background"] === false;
+  if (path === "background") return body["background"] === false;
+  const field = path.slice(path.indexOf(".") + 1);
+  const value = entryAt(body, path)?.[field];
+  // A tool that is there from the start, and a call of it by the model itself, for which the answer waits.
+  if (field === "async" || field === "defer_loading") return value === false;
+  return field === "caller" && isObject(value) && value["type"] === "direct";
 }

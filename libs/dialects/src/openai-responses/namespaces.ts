@@ -29,6 +29,15 @@ export function toolsOfNamespace({ name: namespace, description: purpose, tools 
   });
 }
 
+/** The name in a list without groups of a tool that the caller names alone; the same where no group has it. `tools`: of the caller's request. */
+export function listedName(tools: unknown, name: string): string {
+  const groups = Array.isArray(tools) ? tools.filter(isObject).filter(({ type }) => type === "namespace") : [];
+  const group = groups.find(({ tools: members }) => {
+    return Array.isArray(members) && members.some((member) => isObject(member) && member["name"] === name);
+  });
+  return joinedName(group?.["name"], name);
+}
+
 /** What the caller knows the tool as that a model of another wire calls by this name. `tools`: of the caller's request. */
 export function placeOfTool(tools: unknown, called: string): ToolPlace {
   const known = Array.isArray(tools) ? tools.filter(isObject) : [];

@@ -65,6 +65,14 @@ test("B7 a call that begins before the one before it is whole waits, and nothing
   expect(draft.losses).toEqual([]);
 });
 
+test("B7 a call of no arguments is one of an empty object, as clients parse what there is; one that was cut has none", () => {
+  const { events } = written({ toolCalls: [opens(0)] }, { toolCalls: [opens(1, "{}")] }, { finish: "tool_calls" });
+  expectConforms(events);
+  expect(outputOf(events)).toMatchObject([call(0, "{}"), call(1, "{}")]);
+  const cut = written({ toolCalls: [opens(0)] }, { finish: "length" });
+  expect(outputOf(cut.events)).toMatchObject([{ ...call(0, ""), status: "incomplete" }]);
+});
+
 test("B8 a piece of a call that has ended is lost by name", () => {
   const { events, draft } = written(
     { toolCalls: [opens(0, "{}"), opens(1, "{}")] },

@@ -44,14 +44,18 @@ function addItem(value: unknown, param: string, turns: Turns): void {
       return turns.call(parseCall(item, param, type === "custom_tool_call"));
     case "function_call_output":
     case "custom_tool_call_output":
+      // A tool may say what no call has asked for, under its name alone, which no other format has.
+      if (!isSet(item["call_id"]) && isSet(item["name"])) return turns.add("user", [otherOf(type, item)]);
       return turns.result(parseResult(item, param, type === "custom_tool_call_output"));
     case "reasoning":
       return turns.reason(item);
-    default: {
-      const part: NeutralPart = { kind: "other", type, form: "openai-responses", body: item };
-      return turns.add(/_(output|response)$/.test(type) ? "user" : "assistant", [part]);
-    }
+    default:
+      return turns.add(/_(output|response)$/.test(type) ? "user" : "assistant", [otherOf(type, item)]);
   }
+}
+
+function otherOf(type: string, body: JsonObject): NeutralPart {
+  return { kind: "other", type, form: "openai-responses", body };
 }
 
 function parseCall(item: JsonObject, param: string, isCustom: boolean): ToolCallPart {

@@ -19,7 +19,7 @@ export function parseContent(content: unknown, role: string, param: string): rea
 function parsePart(value: unknown, role: string, param: string): NeutralPart {
   const part = object(value, param);
   const parsed = parseKind(part, role, param);
-  // The breakpoint's lifetime is the request's, of half an hour and more, which no mark says.
+  // A breakpoint lives for half an hour and more, which no mark says.
   return isSet(part["prompt_cache_breakpoint"]) ? ({ ...parsed, cache: MARK } as NeutralPart) : parsed;
 }
 

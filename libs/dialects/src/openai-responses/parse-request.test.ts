@@ -179,6 +179,7 @@ describe("a request of this dialect", () => {
   });
 
   test.each<[string, object, string]>([
+    ["a result of no call", { input: [{ type: "function_call_output", name: "f", output: "x" }] }, "input[0]"],
     [
       "an unknown item",
       {

@@ -28,7 +28,7 @@ export function parseRequest(value: unknown): NeutralRequest {
     model: body["model"] as string,
     messages: parseInput(body),
     tools,
-    toolChoice: parseToolChoice(body["tool_choice"], tools),
+    toolChoice: parseToolChoice(body, tools),
     parallelTools: (body["parallel_tool_calls"] ?? null) as boolean | null,
     responseFormat: parseTextFormat(text?.["format"]),
     stream: body["stream"] === true,

@@ -4,7 +4,7 @@ import type { JsonObject } from "../neutral/source.ts";
 import type { NeutralTool, NeutralToolChoice } from "../neutral/tool.ts";
 import { isSet } from "../openai-chat/request-fields.ts";
 import { nestedFormat } from "./custom-format.ts";
-import { toolsOfNamespace } from "./namespaces.ts";
+import { listedName, toolsOfNamespace } from "./namespaces.ts";
 
 const TOOLS_MAX = 1024;
 const NAME_MAX_CHARS = 128;
@@ -61,8 +61,9 @@ function name(value: unknown, param: string): string {
   throw invalid(param, `Invalid '${param}': expected 1 to ${NAME_MAX_CHARS} letters, digits, underscores or dashes.`);
 }
 
-/** `tool_choice`; null where it is absent, and where it names a tool of the provider's own. */
-export function parseToolChoice(value: unknown, tools: readonly NeutralTool[]): NeutralToolChoice | null {
+/** `tool_choice`; null where it is absent, and where it names tools of the provider's own alone. */
+export function parseToolChoice(body: JsonObject, tools: readonly NeutralTool[]): NeutralToolChoice | null {
+  const value = body["tool_choice"];
   if (!isSet(value)) return null;
   if (typeof value === "string") {
     oneOf(["none", "auto", "required"])(value, "tool_choice");
@@ -70,17 +71,26 @@ export function parseToolChoice(value: unknown, tools: readonly NeutralTool[]): 
   }
   const choice = object(value, "tool_choice");
   const type = string(choice["type"], "tool_choice.type");
-  if (type === "allowed_tools") return allowedTools(choice);
+  const nameOf = (named: string): string => {
+    return tools.some((tool) => tool.name === named) ? named : listedName(body["tools"], named);
+  };
+  if (type === "allowed_tools") return allowedTools(choice, nameOf);
   if (type !== "function" && type !== "custom") return null;
-  const named = string(choice["name"], "tool_choice.name");
-  if (!tools.some((tool) => tool.name === named)) {
+  const named = nameOf(string(choice["name"], "tool_choice.name"));
+  if (!tools.some((tool) => tool.name === named) && !bringsTools(body["input"])) {
     throw invalid("tool_choice.name", "Invalid value for 'tool_choice': the tool that it names is not in 'tools'.");
   }
   return { kind: "tool", name: named };
 }
 
-function allowedTools(choice: JsonObject): NeutralToolChoice {
+/** Whether an input holds tools of its own, as `additional_tools` and the results of a search for tools do. */
+function bringsTools(input: unknown): boolean {
+  return Array.isArray(input) && input.some((item) => isObject(item) && Array.isArray(item["tools"]));
+}
+
+function allowedTools(choice: JsonObject, nameOf: (named: string) => string): NeutralToolChoice | null {
   const list = array(choice["tools"], "tool_choice.tools").filter(isObject);
-  const names = list.flatMap((tool) => (typeof tool["name"] === "string" ? [tool["name"]] : []));
+  const names = list.flatMap((tool) => (typeof tool["name"] === "string" ? [nameOf(tool["name"])] : []));
+  if (names.length === 0) return null;
   return { kind: "allowed", mode: choice["mode"] === "required" ? "required" : "auto", names };
 }

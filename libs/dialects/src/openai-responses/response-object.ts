@@ -4,6 +4,7 @@ import type { JsonObject } from "../neutral/source.ts";
 /** Every field that the format requires of a response, as a request that says nothing has it. */
 const BLANK_RESPONSE = {
   object: "response",
+  access_programs: null,
   background: false,
   error: null,
   incomplete_details: null,
@@ -43,7 +44,7 @@ export function responseOf(head: AnswerDefaults, echo: JsonObject, change: JsonO
 }
 
 const ECHOED = Object.keys(BLANK_RESPONSE).filter((field) => {
-  return !["object", "error", "incomplete_details", "output", "usage"].includes(field);
+  return !["object", "access_programs", "error", "incomplete_details", "output", "usage"].includes(field);
 });
 
 /** The fields of a request that a response to it repeats. */

@@ -234,6 +234,7 @@ describe("B6 how a stream ends", () => {
       },
       "upstream-invalid-request",
     ],
+    ["the same by another name", { type: "response.error", error: { message: "No." } }, "upstream-error"],
     ["an error of some proxy", { error: { message: "Bad gateway" } }, "upstream-error"],
     ["no object", [1], "upstream-error"],
   ])("%s is an error, before content and after it", (_, event, code) => {
@@ -244,6 +245,13 @@ describe("B6 how a stream ends", () => {
     });
     const after = runStream([sse(...hello), bytes, sse(text("more"))]);
     expect(after.progress).toMatchObject({ begun: true, outputChars: 5, end: { kind: "error", error: { code } } });
+  });
+
+  test("the failure of one step is none of the response", () => {
+    const step = { type: "response.mcp_call.failed", item_id: "mcp_1", output_index: 0, error: { message: "No." } };
+    const run = runStream([sse(created, step, ends())]);
+    expect(run.progress.end.kind).toBe("done");
+    expect(run.events).toContainEqual(expect.objectContaining(step));
   });
 
   test("a response that failed tells what it used", () => {

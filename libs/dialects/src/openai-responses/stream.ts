@@ -33,6 +33,7 @@ export function readEvent(state: ResponsesReadState, event: WireEvent): Step {
   const type = typeof body["type"] === "string" ? body["type"] : event.event;
   switch (type) {
     case "error":
+    case "response.error":
       return [ended(state, readFailure(body, state.options)), []];
     case "response.failed":
     case "response.cancelled":
@@ -48,7 +49,9 @@ export function readEvent(state: ResponsesReadState, event: WireEvent): Step {
     case "response.in_progress":
       return given(withHead(state, body["response"]), body, []);
     default:
-      if (isObject(body["error"])) return [ended(state, readFailure(body, state.options)), []];
+      // A step of the response may fail, such as a call of a tool that the provider runs, and the response go on.
+      if (isObject(body["error"]) && !type.startsWith("response."))
+        return [ended(state, readFailure(body, state.options)), []];
       return READERS.get(type)?.(state, body) ?? given(state, body, []);
   }
 }

@@ -22,7 +22,7 @@ function expected(part: NeutralPart): object[] {
   }
   if (part.kind === "reasoning") return [{ kind: "reasoning", text: part.text, state: part.state ?? null }];
   if (part.kind === "image") return [{ kind: "image", source: part.source }];
-  return [part];
+  return [argued(part)];
 }
 
 function seen(part: NeutralPart): object {
@@ -32,7 +32,13 @@ function seen(part: NeutralPart): object {
   }
   if (part.kind === "reasoning") return { kind: "reasoning", text: part.text, state: part.state ?? null };
   if (part.kind === "image") return { kind: "image", source: part.source };
-  return part;
+  return argued(part);
+}
+
+/** A call of no arguments is one of an empty object, unless the answer's bound cut it. */
+function argued(part: NeutralPart): NeutralPart {
+  const isBare = part.kind === "tool-call" && part.custom !== true && ["", "{}"].includes(part.arguments.trim());
+  return isBare ? { ...part, arguments: "{}" } : part;
 }
 
 const states = (parts: readonly NeutralPart[]): unknown[] =>

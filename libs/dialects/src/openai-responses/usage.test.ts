@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readFinish, renderFinish } from "./finish-reason.ts";
-import { readUsage, renderUsage } from "./usage.ts";
+import { readUsage, renderUsage, usageOfResponse } from "./usage.ts";
 
 /** Input, of which cached and written; output, of which reasoning. */
 function tokens(input: [number, number, number], output: [number, number]): object {
@@ -52,6 +52,16 @@ describe("B5 usage is read as its provider means it", () => {
       expect(readUsage(usage)).toBeNull();
     },
   );
+
+  test("searches are those that the provider bills, where it says so, and else those that it made", () => {
+    const usage = { input_tokens: 5, output_tokens: 2 };
+    const output = [{ type: "web_search_call", action: { type: "search", queries: ["a", "b"] } }];
+    const billed = (num_requests: unknown): unknown => {
+      return usageOfResponse({ usage, output, tool_usage: { web_search: { num_requests } } })?.webSearches;
+    };
+    expect([billed(3), billed(0), billed("3"), billed(undefined)]).toEqual([3, undefined, 1, 1]);
+    expect(usageOfResponse({ usage, output })?.webSearches).toBe(1);
+  });
 
   test("the caller's usage has the required fields as we understand them, and the provider's own beside them", () => {
     const source = { input_tokens: 5, output_tokens: 2, queue_time: 1, input_tokens_details: { text_tokens: 5 } };

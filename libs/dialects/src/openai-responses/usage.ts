@@ -43,13 +43,19 @@ export function usageOfResponse(response: JsonObject, streamed: Iterable<Item> =
   if (usage === null) return null;
   const output: readonly Item[] = Array.isArray(response["output"]) ? response["output"].filter(isObject) : [];
   const items = output.length > 0 ? output : [...streamed];
-  const searches = items.filter(isSearch).length;
+  const searches = billedSearches(response["tool_usage"]) ?? items.filter(isSearch).length;
   return {
     ...usage,
     ...serviceTerms(response["service_tier"]),
     ...(searches === 0 ? undefined : { webSearches: searches }),
     ...(items.some(({ type }) => BILLED_TOOLS.has(type)) ? { serverTools: true } : undefined),
   };
+}
+
+/** The searches that the provider says it bills, of which some that it made are none; null where it does not say. */
+function billedSearches(tools: unknown): number | null {
+  const count = isObject(tools) && isObject(tools["web_search"]) ? tools["web_search"]["num_requests"] : undefined;
+  return typeof count === "number" ? tokenCount(count) : null;
 }
 
 /** Opening a page that was found, and looking for words in it, are no searches. */

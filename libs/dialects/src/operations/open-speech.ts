@@ -11,7 +11,7 @@ import { checkedBody } from "./operation-fields.ts";
  */
 export function openSpeech(value: unknown): OperationCall {
   const checks = { model: stringUpTo(256), input: string, instructions: string, speed: number(0.25, 4) };
-  const body = checkedBody(value, checks, ["model", "input", "voice"]);
+  const body = checkedBody(value, checks, ["model", "input"]);
   const input = body["input"] as string;
   const { renderFor } = openaiAlone("speech", "/audio/speech", body);
   return {

@@ -1,4 +1,4 @@
-import type { RequestFacts } from "@signalbox/proto";
+import type { RequestFacts, Usage } from "@signalbox/proto";
 import type { NeutralRequest } from "../neutral/request.ts";
 import { serviceTierOf } from "./service-terms.ts";
 
@@ -11,10 +11,13 @@ export function askedService({
   const isClaude = source.dialect === "anthropic-messages";
   const isFast = isClaude && serviceTierOf(source.body["speed"]) === "fast";
   const usOnly = isClaude && source.body["inference_geo"] === "us";
-  const isPriority = !isClaude && serviceTierOf(service.tier) === "priority";
+  // OpenAI takes both words for the one kind of service, and answers with the second.
+  const isPriority = !isClaude && DEARER.has(serviceTierOf(service.tier));
   if (!isFast && !isPriority && !usOnly) return undefined;
   return {
     ...(isFast ? { serviceTier: "fast" } : isPriority ? { serviceTier: "priority" } : undefined),
     ...(usOnly ? { usOnly: true } : undefined),
   };
 }
+
+const DEARER = new Set<Usage["serviceTier"]>(["fast", "priority"]);

@@ -68,6 +68,19 @@ test("each other wire gets its own words, and what it has none for is a loss", (
   });
 });
 
+test("vectors stand in the order of their inputs, whichever they came in, for callers of every form", () => {
+  const data = [
+    { index: 1, embedding: [2] },
+    { index: 0, embedding: [1] },
+  ];
+  const call = openEmbeddings(TWO);
+  const { body } = call.readAnswer("openai-chat", { data }, OPTIONS);
+  expect(body).toMatchObject({ data: [data[1], data[0]] });
+  // Indexes that are no places say nothing.
+  const odd = data.map((item) => ({ ...item, index: 0 }));
+  expect(call.readAnswer("openai-chat", { data: odd }, OPTIONS).body).toMatchObject({ data: odd });
+});
+
 test("Bedrock takes the form of the model's maker, and Titan one text", () => {
   const call = openEmbeddings(TWO);
   expect(call.renderFor("bedrock-converse", "us.cohere.embed-v4:0")).toMatchObject({

@@ -1,3 +1,4 @@
+import { isObject } from "../../check/check-value.ts";
 import { noAnswer } from "../not-spoken.ts";
 import { answerObject, overlaid } from "../openai-form.ts";
 import type { OperationAnswer, ReadOperationOptions, RenderedOperation } from "../operation-call.ts";
@@ -29,7 +30,7 @@ export function readOpenai(
   const body = answerObject(answer, "embeddings", options);
   const items = body["data"];
   if (!Array.isArray(items) || items.length !== request.inputs.length) throw noAnswer("embeddings", options.provider);
-  const data = items.map((item, index) => {
+  const data = inOrder(items).map((item, index) => {
     const embedding = encodeVector(vectorOf(item), request.encoding);
     if (embedding === null) throw noAnswer("embeddings", options.provider);
     return { object: "embedding", index, ...(item as object), embedding };
@@ -39,4 +40,12 @@ export function readOpenai(
     usage: readOperationUsage(body["usage"]),
     outputChars: 0,
   };
+}
+
+/** The items in the order of their inputs, which they name by `index`; as they came where these are not all the places there are. */
+function inOrder(items: readonly unknown[]): readonly unknown[] {
+  const placed: unknown[] = Array.from({ length: items.length });
+  for (const item of items) if (isObject(item) && typeof item["index"] === "number") placed[item["index"]] = item;
+  const isWhole = placed.length === items.length && placed.every((item) => item !== undefined);
+  return isWhole ? placed : items;
 }

@@ -1,7 +1,7 @@
 import { SignalboxError } from "@signalbox/proto";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseMultipart } from "./parse-multipart.ts";
+import { type FormPart, parseMultipart } from "./parse-multipart.ts";
 import { renderMultipart } from "./render-multipart.ts";
 
 const TYPE = 'multipart/form-data; charset=utf-8; boundary="b1"';
@@ -32,6 +32,16 @@ test("what is written is read again, byte for byte", () => {
       expect(parseMultipart(body, contentType)).toEqual(parts);
     }),
   );
+});
+
+test("a form of many fields is read, as each keyword to listen for is one, and one without end is refused", () => {
+  const word = { name: "keywords[]", filename: null, contentType: null, body: Buffer.from("Signalbox") };
+  const of = (count: number): FormPart[] => {
+    const { body, contentType } = renderMultipart(Array.from({ length: count }, () => word));
+    return parseMultipart(body, contentType);
+  };
+  expect(of(1_000)).toHaveLength(1_000);
+  expect(() => of(2_000)).toThrow(expect.objectContaining({ code: "invalid-request" }));
 });
 
 test("a file that holds the boundary's beginning, and line breaks, stays whole", () => {

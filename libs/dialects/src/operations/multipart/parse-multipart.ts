@@ -8,7 +8,7 @@ export type FormPart = {
   readonly body: Buffer;
 };
 
-const PARTS_MAX = 64;
+const PARTS_MAX = 1_024;
 const HEAD_MAX_BYTES = 8 * 1024;
 const CRLF = Buffer.from("\r\n");
 const HEAD_END = Buffer.from("\r\n\r\n");
