@@ -16,10 +16,15 @@ export function buildSampling(request: NeutralRequest, context: Context): JsonOb
   if (sampling.frequencyPenalty !== null) losses.add("sampling.frequencyPenalty", "frequency-penalty", "no-equivalent");
   if (sampling.presencePenalty !== null) losses.add("sampling.presencePenalty", "presence-penalty", "no-equivalent");
   if (sampling.logitBias !== null) losses.add("sampling.logitBias", "logit-bias", "foreign");
-  return { ...drawing(request, context), ...stops(sampling.stop, losses) };
+  const stops = takenStops(sampling.stop, losses);
+  return { ...drawing(request, context), ...(stops.length === 0 ? {} : { stop_sequences: stops }) };
 }
 
-function drawing({ temperature, sampling }: NeutralRequest, { losses, traits, isThinking }: Context): JsonObject {
+/** `temperature`, `top_p` and `top_k`, as far as the model takes them. */
+export function drawing(
+  { temperature, sampling }: Pick<NeutralRequest, "temperature" | "sampling">,
+  { losses, traits, isThinking }: Context,
+): JsonObject {
   const wished = { temperature: unlessOne(temperature), top_p: unlessOne(sampling.topP), top_k: sampling.topK };
   const drop = (field: keyof typeof wished, why: "no-equivalent" | "conflict"): void => {
     const [path, what] = NAMES[field];
@@ -48,8 +53,8 @@ function unlessOne(value: number | null): number | null {
 }
 
 /** A stop text of white space alone is refused. */
-function stops(wished: readonly string[], losses: LossList): JsonObject {
+export function takenStops(wished: readonly string[], losses: LossList): readonly string[] {
   const taken = wished.filter((text) => text.trim() !== "");
   if (taken.length < wished.length) losses.add("sampling.stop", "stop", "out-of-range");
-  return taken.length === 0 ? {} : { stop_sequences: taken };
+  return taken;
 }

@@ -42,6 +42,16 @@ describe("thinking", () => {
       { thinking: { type: "enabled", budget_tokens: 7168 } },
       ["reasoning.budgetTokens reasoning-budget out-of-range"],
     ],
+    ["that is only not to be shown", OLD, { summary: "none" }, {}, []],
+    ["that is only not to be shown, of a model that decides by itself", NEW, { summary: "none" }, {}, []],
+    ["that nothing is said of", OLD, {}, {}, []],
+    [
+      "that is only to be shown",
+      OLD,
+      { summary: "auto" },
+      { thinking: { type: "enabled", budget_tokens: 7168, display: "summarized" } },
+      ["reasoning.effort reasoning-effort approximated", "reasoning.budgetTokens reasoning-budget out-of-range"],
+    ],
     ["of a model that does none", FIRST, { effort: "high" }, {}, ["reasoning reasoning-wish no-equivalent"]],
   ])("%s", (...[, model, change, expected, lost]) => {
     const rendered = render({ reasoning: { ...wish, ...change } }, model);

@@ -28,6 +28,9 @@ export function buildThinking({ reasoning }: NeutralRequest, context: Context): 
   if (reasoning === null) return NOTHING;
   const effort = reasoning.effort ?? (reasoning.budgetTokens === null ? null : effortOfBudget(reasoning.budgetTokens));
   if (effort === "none") return thinkingOff(context);
+  // Who only says that no thoughts are to be shown asks for none.
+  const { summary } = reasoning;
+  if (effort === null && reasoning.adaptive !== true && (summary === null || summary === "none")) return NOTHING;
   if (traits.thinking === "none") return lose(losses, "no-equivalent");
   if (isBarred) return lose(losses, "conflict");
   const display = displayOf(reasoning.summary, losses);

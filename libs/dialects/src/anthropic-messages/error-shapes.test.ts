@@ -5,6 +5,14 @@ const said = (type: string, message: string): object => ({
   error: { type, message },
   request_id: "req_1",
 });
+const coded = (type: string, message: string, error_code: string): object => ({
+  type: "error",
+  error: { type, message, details: { error_code } },
+  request_id: "req_1",
+});
+const SPENT = "Your organization has reached the spend limit of its contract.";
+const DISABLED = "The workspace's encryption key is disabled.";
+const GONE = "There is no thread with this id.";
 const UNPAID =
   "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits.";
 const RATE =
@@ -89,6 +97,27 @@ describeErrorShapes("anthropic-messages", [
     body: said("invalid_request_error", LIMIT),
     code: "upstream-auth",
     says: LIMIT,
+  },
+  {
+    what: "quota, as a limit of the contract's",
+    status: 429,
+    body: coded("rate_limit_error", SPENT, "contract_spend_limit_reached"),
+    code: "upstream-auth",
+    says: SPENT,
+  },
+  {
+    what: "key, of the customer's own",
+    status: 400,
+    body: coded("invalid_request_error", DISABLED, "cmek_key_disabled"),
+    code: "upstream-auth",
+    says: DISABLED,
+  },
+  {
+    what: "reference, to a thread",
+    status: 404,
+    body: coded("not_found_error", GONE, "thread_not_found"),
+    code: "upstream-invalid-request",
+    says: GONE,
   },
   {
     what: "overloaded",

@@ -17,6 +17,7 @@ const BLOCKS: ReadonlyMap<unknown, ReadFields> = new Map<unknown, ReadFields>(
     thinking: { type: "read", thinking: "read", signature: "read" },
     redacted_thinking: { type: "read", data: "read" },
     tool_use: { ...MARKED, id: "read", name: "read", input: "read", caller: "unheld", toolset_name: "unheld" },
+    tool_reference: { ...MARKED, tool_name: "read" },
     tool_result: { ...MARKED, tool_use_id: "read", content: "read", is_error: "read", toolset_name: "unheld" },
   } satisfies Record<string, ReadFields>),
 );
@@ -36,7 +37,7 @@ const TOOL: ReadFields = {
 /** What the parser reads of a request; `unheld` is what this format defines and no other has. Blocks and tools are looked at apart. */
 const REQUEST: ReadFields = {
   model: "read",
-  messages: [{ role: "read", content: "read" }],
+  messages: [{ role: "read", content: "read", output_config: { effort: "read" }, clear_at: "unheld" }],
   system: "read",
   tools: "read",
   tool_choice: { type: "read", name: "read", disable_parallel_tool_use: "read" },
@@ -48,16 +49,21 @@ const REQUEST: ReadFields = {
   stop_sequences: "read",
   metadata: { user_id: "read" },
   service_tier: "read",
-  thinking: { type: "read", budget_tokens: "read", display: "read" },
+  thinking: { type: "read", budget_tokens: "read", display: "read", block_binding: "unheld" },
   output_config: { effort: "read", format: { type: "read", schema: "read" }, task_budget: "unheld" },
   output_format: { type: "read", schema: "read" },
   cache_control: "read",
+  billing_policy: "unheld",
+  compaction: "unheld",
   container: "unheld",
   context_management: "unheld",
   diagnostics: "unheld",
+  fallback_credit_token: "unheld",
+  fallbacks: "unheld",
   inference_geo: "unheld",
   mcp_servers: "unheld",
   speed: "unheld",
+  thread: "unheld",
 };
 
 /** What a request of this format says that the neutral form does not hold. */
@@ -92,12 +98,16 @@ function addBlocks(losses: LossList, path: string, content: unknown): void {
 }
 
 function addThinking(losses: LossList, thinking: unknown): void {
-  const type = isObject(thinking) ? thinking["type"] : undefined;
+  const { type, display } = isObject(thinking) ? thinking : {};
   if (type === "between_tools") losses.add("thinking.type", "between-tools", "approximated");
   else if (type !== undefined && !KNOWN_THINKING.includes(type)) losses.add("thinking.type", "field", "unknown-field");
+  if (typeof display === "string" && !KNOWN_DISPLAYS.includes(display)) {
+    losses.add("thinking.display", "thinking-display", "approximated");
+  }
 }
 
 const KNOWN_THINKING: readonly unknown[] = ["enabled", "disabled", "adaptive"];
+const KNOWN_DISPLAYS: readonly string[] = ["summarized", "omitted"];
 
 function addAll(losses: LossList, prefix: string, found: readonly TranslationLoss[]): void {
   for (const { path, what, why } of found) losses.add(prefix + path, what, why);

@@ -31,7 +31,11 @@ export function parseBlock(value: unknown, param: string): NeutralPart {
       return parseCall(block, param);
     case "tool_reference":
       // A search for tools answers with references to tools that stand in the request's list: other forms have only words for it.
-      return { kind: "text", text: `The tool ${string(block["tool_name"], `${param}.tool_name`)} can be called now.` };
+      return {
+        kind: "text",
+        text: `The tool ${string(block["tool_name"], `${param}.tool_name`)} can be called now.`,
+        ...readMark(block, param),
+      };
     default:
       return other(type, block);
   }

@@ -5,6 +5,7 @@ import type { NeutralPart } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { readMark } from "./cache-mark.ts";
 import { joinCarried, type ReadPart } from "./join-carried.ts";
+import { effortOf } from "./message-effort.ts";
 import { parseBlock } from "./parse-block.ts";
 import { isSet } from "./request-fields.ts";
 
@@ -29,6 +30,8 @@ export function parseMessages(body: JsonObject): readonly NeutralMessage[] {
 function parseMessage(value: unknown, param: string): readonly NeutralMessage[] {
   const message = object(value, param);
   const role = string(message["role"], `${param}.role`);
+  // A message that changes the effort, and says nothing.
+  if (role === "system" && effortOf(message, param) !== null && isEmpty(message["content"])) return [];
   if (!isSet(message["content"])) throw missing(`${param}.content`);
   switch (role) {
     case "system":
@@ -39,6 +42,10 @@ function parseMessage(value: unknown, param: string): readonly NeutralMessage[] 
     default:
       throw notOneOf(`${param}.role`, ROLES);
   }
+}
+
+function isEmpty(content: unknown): boolean {
+  return !isSet(content) || (Array.isArray(content) && content.length === 0);
 }
 
 function parseUser(content: unknown, param: string): readonly NeutralMessage[] {

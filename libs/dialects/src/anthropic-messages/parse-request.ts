@@ -5,6 +5,7 @@ import { effortOfBudget, type NeutralReasoning } from "../neutral/reasoning-wish
 import { type NeutralRequest, type NeutralResponseFormat, NO_SAMPLING, NO_SERVICE } from "../neutral/request.ts";
 import type { JsonObject, RequestEnvelope } from "../neutral/source.ts";
 import { readMark } from "./cache-mark.ts";
+import { effortAtEnd } from "./message-effort.ts";
 import { parseMessages } from "./parse-message.ts";
 import { parseToolChoice, parseTools } from "./parse-tools.ts";
 import { checkFields, isSet } from "./request-fields.ts";
@@ -60,7 +61,7 @@ function read(body: JsonObject, envelope: RequestEnvelope | undefined): NeutralR
 
 function reasoningOf(body: JsonObject): Pick<NeutralRequest, "reasoning" | "reasoningEffort"> {
   const config = isObject(body["output_config"]) ? body["output_config"] : {};
-  const effort = (config["effort"] ?? null) as NeutralReasoning["effort"];
+  const effort = effortAtEnd(body) ?? ((config["effort"] ?? null) as NeutralReasoning["effort"]);
   const wish = wishOf(isObject(body["thinking"]) ? body["thinking"] : {}, effort);
   if (wish === null) return { reasoning: null, reasoningEffort: null };
   const { budgetTokens } = wish;
@@ -70,7 +71,7 @@ function reasoningOf(body: JsonObject): Pick<NeutralRequest, "reasoning" | "reas
 
 function wishOf(thinking: JsonObject, effort: NeutralReasoning["effort"]): NeutralReasoning | null {
   const { type, budget_tokens: budget, display } = thinking;
-  const summary = display === "omitted" ? "none" : display === "summarized" ? "auto" : null;
+  const summary = display === "omitted" ? "none" : typeof display === "string" ? "auto" : null;
   switch (type) {
     case "enabled":
       return { effort, budgetTokens: budget as number, summary };

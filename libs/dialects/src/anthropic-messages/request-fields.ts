@@ -18,7 +18,7 @@ const USER_MAX_CHARS = 512;
 /** Anthropic sets no bound; no request in earnest has more. */
 const STOPS_MAX = 8192;
 
-const EFFORTS = ["low", "medium", "high", "xhigh", "max"] as const;
+export const EFFORTS = ["low", "medium", "high", "xhigh", "max"] as const;
 
 const anyString: Check = (value, param) => void string(value, param);
 const anObject: Check = (value, param) => void object(value, param);

@@ -1,3 +1,4 @@
+import type { ModelTraits } from "../anthropic-messages/model-traits.ts";
 import { withCallIds } from "../neutral/call-ids.ts";
 import type { LossList } from "../neutral/loss.ts";
 import type { NeutralMessage } from "../neutral/message.ts";
@@ -8,14 +9,19 @@ import { buildBlocks, cachePoint } from "./build-block.ts";
 import { callIdOf } from "./call-id.ts";
 import type { ModelFamily } from "./model-family.ts";
 
-type Context = { readonly losses: LossList; readonly family: ModelFamily };
-type Inner = Context & { readonly documents: Set<string> };
-type Turn = { readonly role: "user" | "assistant"; readonly content: JsonObject[] };
+type Context = {
+  readonly losses: LossList;
+  readonly family: ModelFamily;
+  /** Of one of Anthropic's models. */
+  readonly claude: ModelTraits | null;
+};
+type Inner = Omit<Context, "claude"> & { readonly documents: Set<string> };
+export type Turn = { readonly role: "user" | "assistant"; readonly content: JsonObject[] };
 
 type Conversation = { readonly system: JsonObject[]; readonly messages: readonly Turn[] };
 
 /** The `system` and the `messages` of a request. */
-export function buildMessages({ messages, cache }: NeutralRequest, { losses, family }: Context): Conversation {
+export function buildMessages({ messages, cache }: NeutralRequest, { losses, family, claude }: Context): Conversation {
   const context = { losses, family, documents: new Set<string>() };
   const system: JsonObject[] = [];
   const turns: Turn[] = [];
@@ -26,7 +32,7 @@ export function buildMessages({ messages, cache }: NeutralRequest, { losses, fam
       system.push(...blocksOf(message, path, context).filter((block) => isSystemBlock(block, path, losses)));
     } else append(turns, buildTurn(message, path, context));
   }
-  trimEnd(turns.at(-1), losses);
+  standIn(turns, claude, losses);
   const last = turns.at(-1);
   if (cache !== undefined && last !== undefined) last.content.push(...cachePoint(cache, { path: "", losses, family }));
   return { system, messages: turns };
@@ -75,6 +81,18 @@ function isResultBlock(block: JsonObject, path: string, losses: LossList): boole
   if (block["audio"] === undefined) return true;
   losses.add(path, "tool-result-media", "no-equivalent");
   return false;
+}
+
+/** A conversation begins with the user, and the newest Claude takes none that ends with its own words. */
+function standIn(turns: Turn[], claude: ModelTraits | null, losses: LossList): void {
+  if (turns[0]?.role !== "user") {
+    losses.add("messages", "first-turn", "approximated");
+    turns.unshift({ role: "user", content: [{ text: "Begin." }] });
+  }
+  if (claude === null || claude.prefill) return trimEnd(turns.at(-1), losses);
+  if (turns.at(-1)?.role !== "assistant") return;
+  losses.add("messages", "last-turn", "approximated");
+  turns.push({ role: "user", content: [{ text: "Go on." }] });
 }
 
 /** An answer that the model is to continue must not end in white space; signed reasoning is never touched. */

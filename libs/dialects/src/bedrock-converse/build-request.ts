@@ -2,27 +2,29 @@ import type { RenderRequestOptions } from "../egress-codec.ts";
 import type { LossList } from "../neutral/loss.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import { buildMessages } from "./build-messages.ts";
+import { buildMessages, type Turn } from "./build-messages.ts";
+import { buildSampling } from "./build-sampling.ts";
 import { buildThinking } from "./build-thinking.ts";
-import { buildTools } from "./build-tools.ts";
+import { buildTools, isForced } from "./build-tools.ts";
 import { limitPoints } from "./limit-points.ts";
-import { familyOf, type ModelFamily } from "./model-family.ts";
+import { claudeOf, familyOf } from "./model-family.ts";
 
-const TEMPERATURE_MAX = 1;
 const TIERS = new Set(["default", "priority", "flex", "reserved"]);
 
 /** The body of a request, which is always built anew: no caller speaks this form. */
 export function buildRequest(request: NeutralRequest, options: RenderRequestOptions, losses: LossList): JsonObject {
   const { model } = options;
-  const family = familyOf(model);
+  const claude = claudeOf(model);
+  const context = { losses, family: familyOf(model), claude };
   const maxTokens = boundOf(request.maxOutputTokens, options.maxOutputTokens);
   loseUnsaid(request, losses);
-  const thinking = buildThinking(request, { model, maxTokens, losses });
-  const sampling = buildSampling(request, { family, losses, isThinking: thinking.isOn });
+  const { system, messages } = buildMessages(request, context);
+  const tools = buildTools(request, context);
+  const isBarred = isForced(tools) || (claude?.thinking === "budget" && isWithinToolLoop(messages));
+  const thinking = buildThinking(request, { ...context, boundTokens: maxTokens, isBarred });
+  const sampling = buildSampling(request, { ...context, isThinking: thinking.isOn });
   const inferenceConfig = { ...(maxTokens === null ? {} : { maxTokens }), ...sampling.shared };
   const own = { ...thinking.fields, ...sampling.own };
-  const { system, messages } = buildMessages(request, { losses, family });
-  const tools = buildTools(request, family, losses);
   limitPoints([tools.toolConfig?.tools ?? [], system, ...messages.map(({ content }) => content)], losses);
   return {
     ...(system.length === 0 ? {} : { system }),
@@ -33,7 +35,7 @@ export function buildRequest(request: NeutralRequest, options: RenderRequestOpti
     ...buildFormat(request, losses),
     ...buildService(request, losses),
     // The stop text that ended an answer stands in the model's own answer alone.
-    ...(family === "anthropic" && request.sampling.stop.length > 0
+    ...(claude !== null && request.sampling.stop.length > 0
       ? { additionalModelResponseFieldPaths: [request.stream ? "/delta/stop_sequence" : "/stop_sequence"] }
       : {}),
   };
@@ -44,30 +46,11 @@ function boundOf(asked: number | null, cap: number | null): number | null {
   return cap === null ? asked : Math.min(asked, cap);
 }
 
-type SamplingContext = { readonly family: ModelFamily; readonly losses: LossList; readonly isThinking: boolean };
-
-function buildSampling(
-  { temperature, sampling }: NeutralRequest,
-  { family, losses, isThinking }: SamplingContext,
-): { readonly shared: JsonObject; readonly own: JsonObject } {
-  const { topP, topK, stop } = sampling;
-  // Claude takes neither while it thinks.
-  const isBound = isThinking && family === "anthropic";
-  if (isBound && temperature !== null && temperature !== 1) losses.add("temperature", "temperature", "conflict");
-  if (isBound && topK !== null) losses.add("sampling.topK", "top-k", "conflict");
-  if (!isBound && temperature !== null && temperature > TEMPERATURE_MAX) {
-    losses.add("temperature", "temperature", "out-of-range");
-  }
-  const hasTopK = topK !== null && !isBound && (family === "anthropic" || family === "nova");
-  if (topK !== null && !isBound && !hasTopK) losses.add("sampling.topK", "top-k", "no-equivalent");
-  return {
-    shared: {
-      ...(temperature === null || isBound ? {} : { temperature: Math.min(temperature, TEMPERATURE_MAX) }),
-      ...(topP === null ? {} : { topP }),
-      ...(stop.length === 0 ? {} : { stopSequences: stop }),
-    },
-    own: hasTopK ? (family === "nova" ? { inferenceConfig: { topK } } : { top_k: topK }) : {},
-  };
+/** Where Claude thinks by budget, a turn that goes on after a tool's result must have begun with thinking of its own. */
+function isWithinToolLoop(turns: readonly Turn[]): boolean {
+  const answersCall = turns.at(-1)?.content.some((block) => block["toolResult"] !== undefined) === true;
+  const first = turns.findLast(({ role }) => role === "assistant")?.content[0];
+  return answersCall && first !== undefined && first["reasoningContent"] === undefined;
 }
 
 function buildFormat({ responseFormat: format }: NeutralRequest, losses: LossList): JsonObject {

@@ -1,8 +1,9 @@
+import { buildThinking as buildClaudeThinking } from "../anthropic-messages/build-thinking.ts";
+import type { ModelTraits } from "../anthropic-messages/model-traits.ts";
 import type { LossList } from "../neutral/loss.ts";
-import { budgetOfEffort, effortOfBudget } from "../neutral/reasoning-wish.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import { claudeVersionOf, familyOf } from "./model-family.ts";
+import type { ModelFamily } from "./model-family.ts";
 
 type Effort = NonNullable<NonNullable<NeutralRequest["reasoning"]>["effort"]>;
 
@@ -11,29 +12,27 @@ export type Thinking = { readonly fields: JsonObject; readonly isOn: boolean };
 
 const OFF: Thinking = { fields: {}, isOn: false };
 
-const BUDGET_MIN_TOKENS = 1024;
+type Context = {
+  readonly family: ModelFamily;
+  /** Of one of Anthropic's models. */
+  readonly claude: ModelTraits | null;
+  readonly losses: LossList;
+  /** The bound on the model's output, in which a budget must fit. */
+  readonly boundTokens: number | null;
+  /** Whether something else in the request forbids Claude to think. */
+  readonly isBarred: boolean;
+};
 
-/** From this version on Claude decides by itself how much to reason, and is told an effort. */
-const ADAPTIVE_VERSION = 406;
-
-/** The first that reasons in the open, and the first that takes the effort `xhigh`. */
-const THINKING_VERSION = 307;
-const XHIGH_VERSION = 407;
-
-/** What a request asks of the model's reasoning. `maxTokens` is the bound on its output, in which the budget must fit. */
-export function buildThinking(
-  request: NeutralRequest,
-  { model, maxTokens, losses }: { model: string; maxTokens: number | null; losses: LossList },
-): Thinking {
+/** What a request asks of the model's reasoning. */
+export function buildThinking(request: NeutralRequest, context: Context): Thinking {
   const { reasoning } = request;
+  const { family, claude, losses } = context;
   if (reasoning === null) return OFF;
-  if (reasoning.summary !== null && reasoning.summary !== "auto") {
-    losses.add("reasoning.summary", "reasoning-summary", "no-equivalent");
-  }
+  if (claude !== null) return buildClaude(request, { ...context, claude });
+  const { summary } = reasoning;
+  if (summary !== null && summary !== "auto") losses.add("reasoning.summary", "reasoning-summary", "no-equivalent");
   const effort = request.reasoningEffort ?? (reasoning.adaptive === true ? "high" : null);
-  switch (familyOf(model)) {
-    case "anthropic":
-      return buildClaude(reasoning, { model, maxTokens, losses });
+  switch (family) {
     case "openai":
       if (effort === null) return OFF;
       return { fields: { reasoning_effort: leveled(effort, losses) }, isOn: false };
@@ -57,42 +56,22 @@ function leveled(effort: Effort, losses: LossList): string {
   return level;
 }
 
-type Claude = { readonly model: string; readonly maxTokens: number | null; readonly losses: LossList };
-
-function buildClaude(reasoning: NonNullable<NeutralRequest["reasoning"]>, context: Claude): Thinking {
-  const { effort, budgetTokens, adaptive } = reasoning;
-  if (effort === "none" || budgetTokens === 0) return OFF;
-  if (effort === null && budgetTokens === null && adaptive !== true) return OFF;
-  const version = claudeVersionOf(context.model);
-  if (version >= ADAPTIVE_VERSION) return buildAdaptive(reasoning, version, context.losses);
-  if (version > 0 && version < THINKING_VERSION) {
-    context.losses.add("reasoning", "reasoning", "no-equivalent");
-    return OFF;
-  }
-  if (budgetTokens === null) context.losses.add("reasoning.effort", "reasoning-effort", "approximated");
-  return buildBudget(budgetTokens ?? budgetOfEffort(effort ?? "medium"), context);
-}
-
-function buildBudget(wished: number, { maxTokens, losses }: Claude): Thinking {
-  const most = maxTokens === null ? Infinity : maxTokens - 1;
-  if (most < BUDGET_MIN_TOKENS) {
-    losses.add("reasoning", "reasoning", "conflict");
-    return OFF;
-  }
-  const budget_tokens = Math.min(Math.max(wished, BUDGET_MIN_TOKENS), most);
-  if (budget_tokens !== wished) losses.add("reasoning.budgetTokens", "reasoning-budget", "out-of-range");
-  return { fields: { thinking: { type: "enabled", budget_tokens } }, isOn: true };
-}
-
-function buildAdaptive(
-  { effort, budgetTokens }: NonNullable<NeutralRequest["reasoning"]>,
-  version: number,
-  losses: LossList,
+/** The fields are Anthropic's own. The models that take no sampling hide their thoughts unless asked; the others show them. */
+function buildClaude(
+  request: NeutralRequest,
+  { claude: traits, ...context }: Context & { readonly claude: ModelTraits },
 ): Thinking {
-  if (budgetTokens !== null) losses.add("reasoning.budgetTokens", "reasoning-budget", "approximated");
-  const wished = effort ?? (budgetTokens === null ? null : effortOfBudget(budgetTokens));
-  const level = wished === "minimal" ? "low" : wished === "xhigh" && version < XHIGH_VERSION ? "high" : wished;
-  if (level !== wished) losses.add("reasoning.effort", "reasoning-effort", "out-of-range");
-  const thinking = { type: "adaptive" };
-  return { fields: level === null ? { thinking } : { thinking, output_config: { effort: level } }, isOn: true };
+  const built = buildClaudeThinking(request, { ...context, traits });
+  const { display, ...shown } = built.thinking ?? {};
+  if (traits.sampling && display === "omitted") {
+    context.losses.add("reasoning.summary", "reasoning-summary", "no-equivalent");
+  }
+  const thinking = traits.sampling ? shown : built.thinking;
+  return {
+    fields: {
+      ...(built.thinking === null ? {} : { thinking }),
+      ...(built.effort === null ? {} : { output_config: { effort: built.effort } }),
+    },
+    isOn: built.thinking !== null && built.thinking["type"] !== "disabled",
+  };
 }

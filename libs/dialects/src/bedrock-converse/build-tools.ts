@@ -1,3 +1,4 @@
+import type { ModelTraits } from "../anthropic-messages/model-traits.ts";
 import type { LossList } from "../neutral/loss.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import type { JsonObject } from "../neutral/source.ts";
@@ -10,8 +11,9 @@ const ANY_OBJECT = { type: "object", properties: {} };
 type ToolConfig = { readonly toolConfig?: { readonly tools: JsonObject[]; readonly toolChoice?: JsonObject } };
 
 /** The `toolConfig` of a request; nothing where it has no tools. */
-export function buildTools(request: NeutralRequest, family: ModelFamily, losses: LossList): ToolConfig {
+export function buildTools(request: NeutralRequest, context: Context): ToolConfig {
   const { toolChoice } = request;
+  const { losses } = context;
   const wanted = toolChoice?.kind === "allowed" ? new Set(toolChoice.names) : null;
   const called = calledNames(request);
   // There is no word for calling none, so the tools are left out; but a conversation that has called some must name them.
@@ -20,12 +22,12 @@ export function buildTools(request: NeutralRequest, family: ModelFamily, losses:
   if (isOff && called.size === 0) return {};
   const tools = request.tools.flatMap((tool, index) => {
     const isWanted = wanted === null || tool.name === null || wanted.has(tool.name);
-    return isWanted ? buildTool(tool, `tools[${index}]`, { family, losses }) : [];
+    return isWanted ? buildTool(tool, `tools[${index}]`, context) : [];
   });
   const declared = tools.some((tool) => tool["toolSpec"] !== undefined);
   if (!declared && called.size === 0) return {};
   const named = declared ? [] : [...called].map((name) => ({ toolSpec: { name, inputSchema: { json: ANY_OBJECT } } }));
-  const choice = declared && toolChoice !== null ? buildChoice(toolChoice) : null;
+  const choice = declared && toolChoice !== null ? buildChoice(toolChoice, context) : null;
   return { toolConfig: { tools: [...named, ...tools], ...(choice === null ? {} : { toolChoice: choice }) } };
 }
 
@@ -35,7 +37,12 @@ function calledNames({ messages }: NeutralRequest): ReadonlySet<string> {
   return new Set(parts.flatMap((part) => (part.kind === "tool-call" ? [part.name] : [])));
 }
 
-type Context = { readonly family: ModelFamily; readonly losses: LossList };
+type Context = {
+  readonly family: ModelFamily;
+  /** Of one of Anthropic's models. */
+  readonly claude: ModelTraits | null;
+  readonly losses: LossList;
+};
 
 function buildTool(tool: NeutralTool, path: string, { family, losses }: Context): JsonObject[] {
   if (tool.kind === "other") {
@@ -60,7 +67,20 @@ function buildTool(tool: NeutralTool, path: string, { family, losses }: Context)
   return [{ toolSpec }, ...marks];
 }
 
-function buildChoice(choice: NeutralToolChoice): JsonObject | null {
+/** Whether the model must call a tool. */
+export function isForced({ toolConfig }: ToolConfig): boolean {
+  const choice = toolConfig?.toolChoice;
+  return choice !== undefined && choice["auto"] === undefined;
+}
+
+function buildChoice(choice: NeutralToolChoice, { claude, losses }: Context): JsonObject | null {
+  const wished = choiceOf(choice);
+  if (wished === null || wished["auto"] !== undefined || claude === null || claude.forcedTools) return wished;
+  losses.add("toolChoice", "forced-tool", "no-equivalent");
+  return { auto: {} };
+}
+
+function choiceOf(choice: NeutralToolChoice): JsonObject | null {
   switch (choice.kind) {
     case "auto":
       return { auto: {} };

@@ -1,3 +1,5 @@
+import { type ModelTraits, traitsOf } from "../anthropic-messages/model-traits.ts";
+
 /** Who made a model: beyond the fields that all models share the API takes each maker's own. */
 export type ModelFamily = "anthropic" | "nova" | "openai" | "mistral" | "other";
 
@@ -18,8 +20,7 @@ export function signerOf(model: string): "anthropic-messages" | "bedrock-convers
   return familyOf(model) === "anthropic" ? "anthropic-messages" : "bedrock-converse";
 }
 
-/** The version of a Claude model, 4.6 as 406; 0 for others. Older ids name the version before the model's size. */
-export function claudeVersionOf(model: string): number {
-  const found = /claude-(?:[a-z]+-)?(\d{1,2})(?:-(\d{1,2}))?(?!\d)/.exec(model);
-  return found === null ? 0 : Number(found[1]) * 100 + Number(found[2] ?? 0);
+/** What a model of Anthropic's takes, which is the same here as at Anthropic; null for other makers' models. */
+export function claudeOf(model: string): ModelTraits | null {
+  return familyOf(model) === "anthropic" ? traitsOf(model) : null;
 }

@@ -90,7 +90,7 @@ describe("B8 a request of any dialect becomes one of this", () => {
       toolChoice: { kind: "tool", name: "look" },
       maxOutputTokens: 900,
       temperature: 0.5,
-      sampling: { ...base.sampling, topP: 0.5, topK: 7, stop: ["END"] },
+      sampling: { ...base.sampling, topK: 7, stop: ["END"] },
       responseFormat: {
         kind: "json-schema",
         name: "out",
@@ -149,7 +149,7 @@ describe("B8 a request of any dialect becomes one of this", () => {
           ],
         },
       ],
-      inferenceConfig: { maxTokens: 900, temperature: 0.5, topP: 0.5, stopSequences: ["END"] },
+      inferenceConfig: { maxTokens: 900, temperature: 0.5, stopSequences: ["END"] },
       toolConfig: {
         tools: [
           {
@@ -203,11 +203,12 @@ describe("B8 a request of any dialect becomes one of this", () => {
   test("B7 ids that the API does not take are changed the same way for a call and its result", () => {
     const ids = ["fc_1|é", "x".repeat(200), "ok.id:1-2"];
     const messages: NeutralMessage[] = [
+      { role: "user", parts: [text("Hi")] },
       { role: "assistant", parts: ids.map((id) => ({ kind: "tool-call", id, name: "f", arguments: "{}" })) },
       ...ids.map((callId) => ({ role: "tool", callId, parts: [text("a")] }) as const),
     ];
     const told = (model: string): string[][] => {
-      const [call, result] = render({ messages }, model).body["messages"] as {
+      const [, call, result] = render({ messages }, model).body["messages"] as {
         content: Record<string, { toolUseId: string }>[];
       }[];
       return [
@@ -229,6 +230,7 @@ describe("B8 a request of any dialect becomes one of this", () => {
 
   test("a conversation that has called tools names them, also where the request has none", () => {
     const messages: NeutralMessage[] = [
+      { role: "user", parts: [text("Hi")] },
       { role: "assistant", parts: [{ kind: "tool-call", id: "a", name: "f", arguments: "{}" }] },
       { role: "tool", callId: "a", parts: [text("x")] },
     ];

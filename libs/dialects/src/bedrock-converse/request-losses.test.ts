@@ -22,6 +22,10 @@ const render = (
 const lost = (change: Partial<NeutralRequest>, model?: string): string[] => {
   return render(change, model).losses.map(({ path, what, why }) => `${path} ${what} ${why}`);
 };
+const tool = (name: string): NeutralRequest["tools"][number] => {
+  return { kind: "function", name, description: null, parameters: null, strict: null };
+};
+const hello: NeutralPart = { kind: "text", text: "Hello" };
 const said = (...parts: NeutralPart[]): Partial<NeutralRequest> => ({ messages: [{ role: "user", parts }] });
 const wish = (change: object): Partial<NeutralRequest> => {
   const reasoning = { effort: null, budgetTokens: null, summary: null, ...change } as NonNullable<
@@ -42,10 +46,23 @@ describe("what each maker's models are told of reasoning", () => {
     [
       CLAUDE,
       { budgetTokens: 30_000 },
-      { thinking: { type: "enabled", budget_tokens: 19_999 } },
+      { thinking: { type: "enabled", budget_tokens: 18_976 } },
       ["reasoning.budgetTokens reasoning-budget out-of-range"],
     ],
-    [CLAUDE, { effort: "none" }, undefined, []],
+    [CLAUDE, { effort: "none" }, { thinking: { type: "disabled" } }, []],
+    [
+      CLAUDE,
+      { budgetTokens: 4000, summary: "none" },
+      { thinking: { type: "enabled", budget_tokens: 4000 } },
+      ["reasoning.summary reasoning-summary no-equivalent"],
+    ],
+    [
+      CLAUDE,
+      { summary: "auto" },
+      { thinking: { type: "enabled", budget_tokens: 8192 } },
+      ["reasoning.effort reasoning-effort approximated"],
+    ],
+    [CLAUDE, { summary: "none" }, undefined, []],
     [
       "us.anthropic.claude-opus-4-6-v1",
       { effort: "xhigh" },
@@ -53,7 +70,25 @@ describe("what each maker's models are told of reasoning", () => {
       ["reasoning.effort reasoning-effort out-of-range"],
     ],
     ["anthropic.claude-opus-4-7", { adaptive: true }, { thinking: { type: "adaptive" } }, []],
-    ["anthropic.claude-3-5-sonnet-20241022-v2:0", { effort: "high" }, undefined, ["reasoning reasoning no-equivalent"]],
+    [
+      "us.anthropic.claude-opus-5",
+      { effort: "high", summary: "auto" },
+      { thinking: { type: "adaptive", display: "summarized" }, output_config: { effort: "high" } },
+      [],
+    ],
+    ["us.anthropic.claude-opus-5", { effort: "none" }, { thinking: { type: "disabled" } }, []],
+    [
+      "global.anthropic.claude-fable-5-1",
+      { effort: "none" },
+      { output_config: { effort: "low" } },
+      ["reasoning.effort reasoning-off approximated"],
+    ],
+    [
+      "anthropic.claude-3-5-sonnet-20241022-v2:0",
+      { effort: "high" },
+      undefined,
+      ["reasoning reasoning-wish no-equivalent"],
+    ],
     [
       "openai.gpt-oss-120b-1:0",
       { effort: "max" },
@@ -79,7 +114,77 @@ describe("what each maker's models are told of reasoning", () => {
   });
 
   test("a bound that leaves no room for thinking leaves it out", () => {
-    expect(lost({ ...wish({ budgetTokens: 2000 }), maxOutputTokens: 500 })).toEqual(["reasoning reasoning conflict"]);
+    expect(lost({ ...wish({ budgetTokens: 2000 }), maxOutputTokens: 500 })).toEqual([
+      "reasoning reasoning-wish conflict",
+    ]);
+  });
+});
+
+describe("B8 Claude is not sent what it would refuse here as it does at Anthropic", () => {
+  const OPUS = "us.anthropic.claude-opus-5";
+  const forced = { tools: [tool("f")], toolChoice: { kind: "required" } } satisfies Partial<NeutralRequest>;
+
+  test.each<[string, Partial<NeutralRequest>, object | undefined, string[]]>([
+    [
+      OPUS,
+      { temperature: 0.5, sampling: { ...base.sampling, topP: 0.5, topK: 3 } },
+      undefined,
+      [
+        "temperature temperature no-equivalent",
+        "sampling.topP top-p no-equivalent",
+        "sampling.topK top-k no-equivalent",
+      ],
+    ],
+    [
+      CLAUDE,
+      { temperature: 0.5, sampling: { ...base.sampling, topP: 0.5 } },
+      { temperature: 0.5 },
+      ["sampling.topP top-p conflict"],
+    ],
+    [
+      CLAUDE,
+      { sampling: { ...base.sampling, stop: [" ", "END"] } },
+      { stopSequences: ["END"] },
+      ["sampling.stop stop out-of-range"],
+    ],
+    [
+      "meta.llama3-70b",
+      { temperature: 0.5, sampling: { ...base.sampling, topP: 0.5, stop: [" "] } },
+      { temperature: 0.5, topP: 0.5, stopSequences: [" "] },
+      [],
+    ],
+  ])("%s draws tokens as it can", (...[model, change, config, losses]) => {
+    expect(render(change, model).body["inferenceConfig"]).toEqual(config);
+    expect(lost(change, model)).toEqual(losses);
+  });
+
+  test("a model that must call a tool does not think, and one that cannot be made to is left to choose", () => {
+    const change = { ...wish({ budgetTokens: 2000 }), ...forced };
+    expect(render(change).body).toMatchObject({ toolConfig: { toolChoice: { any: {} } } });
+    expect(render(change).body["additionalModelRequestFields"]).toBeUndefined();
+    expect(lost(change)).toEqual(["reasoning reasoning-wish conflict"]);
+    const fable = "global.anthropic.claude-fable-5-1";
+    expect(render(forced, fable).body).toMatchObject({ toolConfig: { toolChoice: { auto: {} } } });
+    expect(lost(forced, fable)).toEqual(["toolChoice forced-tool no-equivalent"]);
+  });
+
+  test("a turn that goes on after a call without thoughts of its own goes on without", () => {
+    const messages: NeutralMessage[] = [
+      { role: "user", parts: [{ kind: "text", text: "Hi" }] },
+      { role: "assistant", parts: [{ kind: "tool-call", id: "a", name: "f", arguments: "{}" }] },
+      { role: "tool", callId: "a", parts: [{ kind: "text", text: "x" }] },
+    ];
+    expect(lost({ ...wish({ budgetTokens: 2000 }), messages })).toEqual(["reasoning reasoning-wish conflict"]);
+  });
+
+  test("a conversation begins with the user, and ends so where the model takes no words of its own", () => {
+    const messages: NeutralMessage[] = [{ role: "assistant", parts: [{ kind: "text", text: "So " }] }];
+    const told = (model: string): unknown => render({ messages }, model).body["messages"];
+    const begin = { role: "user", content: [{ text: "Begin." }] };
+    const goOn = { role: "user", content: [{ text: "Go on." }] };
+    expect(told(CLAUDE)).toEqual([begin, { role: "assistant", content: [{ text: "So" }] }]);
+    expect(told(OPUS)).toEqual([begin, { role: "assistant", content: [{ text: "So " }] }, goOn]);
+    expect(lost({ messages }, OPUS)).toEqual(["messages first-turn approximated", "messages last-turn approximated"]);
   });
 });
 
@@ -96,14 +201,17 @@ describe("B8 what is lost has a name", () => {
       "amazon.nova-pro-v1:0",
     ],
     [
-      "messages[0].parts[0] image no-equivalent",
-      said({ kind: "image", source: { kind: "url", url: "https://example.org/a.png" }, detail: null }),
+      "messages[0].parts[1] image no-equivalent",
+      said(hello, { kind: "image", source: { kind: "url", url: "https://example.org/a.png" }, detail: null }),
     ],
     [
-      "messages[0].parts[0] file foreign",
-      said({ kind: "file", source: { kind: "file-id", id: "f", form: "openai-chat" }, name: null }),
+      "messages[0].parts[1] file foreign",
+      said(hello, { kind: "file", source: { kind: "file-id", id: "f", form: "openai-chat" }, name: null }),
     ],
-    ["messages[0].parts[0] web_search foreign", said({ kind: "other", type: "web_search", form: "gemini", body: {} })],
+    [
+      "messages[0].parts[1] web_search foreign",
+      said(hello, { kind: "other", type: "web_search", form: "gemini", body: {} }),
+    ],
     [
       "messages[0].parts[0].name file-name approximated",
       said({ kind: "file", source: { kind: "text", text: "a" }, name: "a.txt" }),
@@ -140,6 +248,7 @@ describe("B8 what is lost has a name", () => {
       "messages[0].parts[0].state reasoning-signature foreign",
       "messages[0].parts[0] reasoning no-equivalent",
       "messages[0].parts[1].state call-signature foreign",
+      "messages first-turn approximated",
     ]);
   });
 

@@ -37,6 +37,13 @@ const CODES: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
   ["Arrearage", "upstream-auth"],
   // Moonshot: an account without balance is a 403 or a 429.
   ["exceeded_current_quota_error", "upstream-auth"],
+  // Anthropic: what keeps an account from all of its models, some of it a 400 or a 429, and what one request refers to.
+  ["organization_on_hold", "upstream-auth"],
+  ["cmek_key_disabled", "upstream-auth"],
+  ["cmek_key_network_blocked", "upstream-auth"],
+  ["contract_spend_limit_reached", "upstream-auth"],
+  ["enforced_spend_limit_reached", "upstream-auth"],
+  ["thread_not_found", "upstream-invalid-request"],
   ["model_not_found", "upstream-not-found"],
   ["previous_response_not_found", "upstream-invalid-request"],
   // Mistral, Perplexity: a 400.

@@ -1,6 +1,11 @@
 import type { TranslationLoss } from "@signalbox/proto";
+import { isObject } from "../check/check-value.ts";
+import { withLoss } from "../neutral/loss.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
+import type { JsonObject } from "../neutral/source.ts";
 import { type ReadFields, unreadFields } from "../neutral/unread-fields.ts";
+import { readDetail } from "./media.ts";
+import { readMedia } from "./read-part.ts";
 
 const BLOB: ReadFields = { mimeType: "read", data: "read", fileUri: "read", displayName: "read" };
 
@@ -15,13 +20,16 @@ const PART: ReadFields = {
     id: "read",
     name: "read",
     response: "read",
-    parts: [{ inlineData: BLOB, fileData: BLOB }],
+    parts: [{ inlineData: BLOB, fileData: BLOB, mediaProcessing: "unheld" }],
     scheduling: "unheld",
     willContinue: "unheld",
   },
-  mediaResolution: "read",
+  mediaResolution: { level: "read", numTokens: "unheld" },
   videoMetadata: "unheld",
   partMetadata: "unheld",
+  mediaProcessing: "unheld",
+  speechMetadata: "unheld",
+  audioTranscription: "unheld",
   // Of these the target's codec says that it cannot take them.
   executableCode: "read",
   codeExecutionResult: "read",
@@ -52,6 +60,9 @@ const GENERATION: ReadFields = {
   imageConfig: "unheld",
   mediaResolution: "unheld",
   audioTimestamp: "unheld",
+  audioTranscriptionConfig: "unheld",
+  enableEnhancedCivicAnswers: "unheld",
+  modelConfig: "unheld",
   routingConfig: "unheld",
 };
 
@@ -80,6 +91,9 @@ const REQUEST: ReadFields = {
   safetySettings: "unheld",
   cachedContent: "unheld",
   continuationToken: "unheld",
+  modelArmorConfig: "unheld",
+  outputConfig: "unheld",
+  store: "unheld",
   labels: "read",
   serviceTier: "read",
 };
@@ -94,7 +108,24 @@ const TEXT_ALONE = (value: unknown): boolean => Array.isArray(value) && value.ev
 export function unread(request: NeutralRequest): readonly TranslationLoss[] {
   const { body } = request.source;
   const { responseModalities: asked } = (body["generationConfig"] ?? {}) as { responseModalities?: unknown };
-  return unreadFields(body, REQUEST).filter(({ path }) => {
+  const fields = unreadFields(body, REQUEST).filter(({ path }) => {
     return !OWN_TOOL.test(path) && !(path === "generationConfig.responseModalities" && TEXT_ALONE(asked));
   });
+  return unreadResolutions(body["contents"]).reduce(withLoss, fields);
+}
+
+/** How fine a video or a document is read: the neutral form holds it of images alone. */
+function unreadResolutions(contents: unknown): TranslationLoss[] {
+  return listOf(contents).flatMap(({ parts }, index) =>
+    listOf(parts).flatMap((part, at): TranslationLoss[] => {
+      const media = readDetail(part["mediaResolution"]) === null ? null : readMedia(part);
+      if (media === null || media.kind === "image") return [];
+      const path = `contents[${index}].parts[${at}].mediaResolution`;
+      return [{ path, what: "mediaResolution", why: "no-equivalent" }];
+    }),
+  );
+}
+
+function listOf(value: unknown): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
 }

@@ -1,13 +1,15 @@
 import { boolean, object, optionalString, string } from "../check/check-value.ts";
 import { invalid } from "../check/invalid.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import { fieldOf } from "./read-part.ts";
+import { fieldOf, readFieldsOf } from "./read-part.ts";
 
 /** Checks one of a content's `parts`, which the reader of parts then reads. `param` is its path. */
 export function checkPart(value: unknown, param: string): JsonObject {
   const part = object(value, param);
   if (part["thought"] !== undefined && part["thought"] !== null) boolean(part["thought"], `${param}.thought`);
   optionalString(part["thoughtSignature"], `${param}.thoughtSignature`);
+  const [, second] = readFieldsOf(part);
+  if (second !== undefined) throw invalid(param, `Invalid '${param}': a part holds one kind of data alone.`);
   const field = fieldOf(part);
   if (field === null) {
     // A signature may come on a part of its own, and clients send it back so.

@@ -28,6 +28,7 @@ describe("what the format forbids is refused, naming the field", () => {
     ["contents[0].parts", { contents: [{ role: "user" }] }],
     ["contents[0].parts[0]", part("x")],
     ["contents[0].parts[0]", part({})],
+    ["contents[0].parts[0]", part({ text: "a", inlineData: { mimeType: "image/png", data: "AAAA" } })],
     ["contents[0].parts[0].text", part({ text: 4 })],
     ["contents[0].parts[0].thought", part({ text: "a", thought: "yes" })],
     ["contents[0].parts[0].thoughtSignature", part({ text: "a", thoughtSignature: 5 })],

@@ -11,7 +11,9 @@ const NAMES = new Map(
    functionCallingConfig allowedFunctionNames streamFunctionCallArguments retrievalConfig candidateCount
    stopSequences maxOutputTokens topP topK responseMimeType responseSchema presencePenalty frequencyPenalty
    responseLogprobs responseModalities speechConfig thinkingConfig includeThoughts thinkingBudget thinkingLevel
-   imageConfig audioTimestamp routingConfig anyOf maxItems minItems maxLength minLength maxProperties
+   imageConfig audioTimestamp audioTranscriptionConfig enableEnhancedCivicAnswers modelConfig routingConfig
+   continuationToken modelArmorConfig outputConfig includeServerSideToolInvocations mediaProcessing speechMetadata
+   audioTranscription anyOf maxItems minItems maxLength minLength maxProperties
    minProperties propertyOrdering startOffset endOffset`
     .split(/\s+/)
     .map((name) => [name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), name]),

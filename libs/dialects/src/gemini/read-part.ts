@@ -6,7 +6,12 @@ import { readDetail, readFileData, readInlineData, withState } from "./media.ts"
 import { readSignature } from "./signature.ts";
 
 /** Fields that say something of a part beside what it holds. */
-const BESIDE = new Set(["thought", "thoughtSignature", "partMetadata", "videoMetadata", "mediaResolution"]);
+const BESIDE = new Set(
+  "thought thoughtSignature partMetadata videoMetadata mediaResolution mediaProcessing speechMetadata".split(" "),
+);
+
+/** What a part may hold that is read here: a field that stands before it must not hide it. */
+const READ = ["functionCall", "functionResponse", "inlineData", "fileData", "text"];
 
 /**
  * One part of a content; null where it holds nothing. `mintId` makes the id of a call that has none. What this reader does not know
@@ -35,8 +40,15 @@ export function readPart(part: JsonObject, mintId: () => string): NeutralPart | 
 
 /** What a part holds, e.g. `inlineData`; null where nothing. */
 export function fieldOf(part: JsonObject): string | null {
+  const [read] = readFieldsOf(part);
+  if (read !== undefined) return read;
   for (const field in part) if (!BESIDE.has(field) && part[field] !== null && part[field] !== undefined) return field;
   return null;
+}
+
+/** The fields of a part that are read; the format has one alone. */
+export function readFieldsOf(part: JsonObject): readonly string[] {
+  return READ.filter((field) => part[field] !== null && part[field] !== undefined);
 }
 
 /** The media of a part; null where it holds none. */
