@@ -2,7 +2,7 @@ import { loadEngine } from "@signalbox/kit";
 import { DecisionInput } from "@signalbox/proto";
 import { canonicalize, sha256Digest } from "@signalbox/tlog";
 import { expect, test } from "vitest";
-import { differences } from "../../services/audit-ledger/src/read/differences.ts";
+import { differences } from "../../services/audit-ledger/src/replays/differences.ts";
 import { bundleEngine } from "../../services/policy/src/bundle-engine.ts";
 import { type Corpus, readCorpora } from "./corpus-file.ts";
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { recordedTerminal } from "@signalbox/infra/cli/recorded-terminal.ts";
@@ -13,7 +13,12 @@ const ORIGIN = "signalbox.test/log";
 /** A decision and an outcome each: more than a full tile. */
 const REQUESTS = 150;
 
-type Checked = { code: number; counts: Record<string, number>; findings: { check: string; index: number | null }[] };
+type Checked = {
+  code: number;
+  counts: Record<string, number>;
+  findings: { check: string; index: number | null }[];
+  unchecked: Record<string, string>;
+};
 
 let rig: LedgerRig;
 let home: string;
@@ -58,8 +63,31 @@ async function fsck(): Promise<Checked> {
   return { code, ...(JSON.parse(terminal.stdout.join("\n")) as Omit<Checked, "code">) };
 }
 
-test("an honest register has nothing to find", async () => {
+test("an honest register has nothing to find, and what could not be checked is told", async () => {
   expect(await fsck()).toMatchObject({ code: 0, leaves: 2 * REQUESTS, counts: {}, findings: [] });
+  expect((await fsck()).unchecked).toEqual({ signed: expect.stringContaining("signed-head.json is not there") });
+  const terminal = recordedTerminal();
+  expect(await runCli(["fsck", "--database", rig.db.ownerUrl, "--home", home], terminal)).toBe(0);
+  expect(terminal.stdout.join("\n")).toMatch(/^— +checkpoints +unchecked: who signed them/m);
+  expect(terminal.stdout.join("\n")).toMatch(/^— +signed +unchecked: what was signed last/m);
+});
+
+test("what was signed last is held against the head, and a file that does not say it is no silence", async () => {
+  const file = join(home, "ledger", "signed-head.json");
+  await mkdir(join(home, "ledger"));
+  const { rows } = await rig.owner.query<{ root: Buffer }>("select root from ledger_head");
+  const head = { origin: ORIGIN, size: 2 * REQUESTS, root: rows[0]?.root.toString("base64") };
+  await writeFile(file, JSON.stringify(head));
+  expect(await fsck()).toMatchObject({ code: 0, unchecked: {} });
+  await writeFile(file, JSON.stringify({ ...head, size: 2 * REQUESTS + 1 }));
+  expect(await fsck()).toMatchObject({ code: 1, counts: { signed: 1 }, unchecked: {} });
+  await writeFile(file, JSON.stringify({ ...head, origin: "another.test/log", size: 2 * REQUESTS + 1 }));
+  expect(await fsck()).toMatchObject({ code: 0, unchecked: { signed: expect.stringContaining("another.test/log") } });
+  await writeFile(file, JSON.stringify(head).slice(0, -9));
+  const terminal = recordedTerminal();
+  expect(await runCli(["fsck", "--database", rig.db.ownerUrl, "--home", home], terminal)).toBe(2);
+  expect(terminal.stderr.join("\n")).toContain(`${file} cannot be read`);
+  await rm(join(home, "ledger"), { recursive: true });
 });
 
 const FLIP = "set_byte(leaf, 60, get_byte(leaf, 60) # 1)";

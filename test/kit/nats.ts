@@ -8,9 +8,7 @@ import type { StreamLimits } from "@signalbox/infra/nats/streams.ts";
 import { freePort } from "@signalbox/infra/process/free-port.ts";
 import { inboxPrefix } from "@signalbox/proto";
 import type { StageName } from "@signalbox/proto";
-import { connect } from "nats";
-import type { NatsConnection } from "nats";
-import { nkeyAuthenticator } from "nats";
+import { connect, nkeyAuthenticator, type NatsConnection } from "nats";
 import { inject } from "vitest";
 
 export type FreshNats = AsyncDisposable & {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { listen } from "@signalbox/kit/listening-server";
 
 /** One step of a scripted answer. */
 export type Step =
@@ -87,12 +87,10 @@ export async function startUpstream(): Promise<Upstream> {
     await play(script, response);
   }
 
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  const listening = await listen(server, { port: 0, host: "127.0.0.1" });
   return {
-    port,
-    baseUrl: `http://127.0.0.1:${port}/v1`,
+    ...listening,
+    baseUrl: `http://127.0.0.1:${listening.port}/v1`,
     received,
     next: (...scripts) => void queue.push(...scripts),
     always: (script) => {
@@ -100,11 +98,6 @@ export async function startUpstream(): Promise<Upstream> {
     },
     arrived: (count) => waitFor(arrivals, () => received.length >= count),
     openConnections: () => openConnections,
-    async [Symbol.asyncDispose]() {
-      server.close();
-      server.closeAllConnections();
-      if (server.listening) await once(server, "close");
-    },
   };
 }
 

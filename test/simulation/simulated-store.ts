@@ -104,7 +104,7 @@ export class SimulatedSession implements Store {
     });
   }
 
-  unsaidKeyChanges(): ReturnType<Store["unsaidKeyChanges"]> {
+  unsaidEvents(): ReturnType<Store["unsaidEvents"]> {
     return this.#statement(() => {
       this.#db.look();
       return this.#db.keys.flatMap((row) => retirementOf(row, this.#db));
@@ -260,7 +260,7 @@ export class SimulatedSession implements Store {
   }
 }
 
-function retirementOf(row: KeyRow, db: SimulatedDatabase): Awaited<ReturnType<Store["unsaidKeyChanges"]>> {
+function retirementOf(row: KeyRow, db: SimulatedDatabase): Awaited<ReturnType<Store["unsaidEvents"]>> {
   const isSaid = db.leaves.some(({ event }) => event.type === "key" && event.keyId === row.key_id);
   if (row.retired_by === null || isSaid) return [];
   const event = {

@@ -4,14 +4,14 @@ import { decodeUtf8, parseLogKeys, type Producer } from "@signalbox/tlog";
 import type { Command } from "commander";
 import { does, type Cli, type CommandContext } from "../command-context.ts";
 import { EXIT, failure, type ExitCode } from "../failure.ts";
-import { printable } from "../format/table.ts";
-import { describeVerdict } from "../verify/describe-verdict.ts";
+import { describeFault, describeVerdict } from "../verify/describe-verdict.ts";
 import type { LogSource } from "../verify/ledger-source.ts";
 import { LogVerifier, type Verdict } from "../verify/log-verifier.ts";
 import { readLogVkey, readProducers } from "../verify/producer-keys.ts";
 import { readUrl } from "../verify/source-files.ts";
 import type { CopyReplay } from "../verify/replay-copy.ts";
 import { refuseOptions } from "../verify/refuse-options.ts";
+import { uncheckedOfIds } from "../verify/unchecked.ts";
 import { verifySource, type SourceOptions } from "../verify/verify-source.ts";
 
 const PROGRESS_EVERY = 1_000;
@@ -24,6 +24,8 @@ type Verified = {
   readonly leavesRead: number;
   readonly vkey: string;
   readonly vkeyFrom: string;
+  /** What the register may hold, and nobody has checked. */
+  readonly unchecked: readonly string[];
 };
 
 const HELP = `
@@ -136,7 +138,9 @@ async function verifyLog(context: CommandContext<VerifyOptions>, source: LogSour
   }
   terminal.stop.throwIfAborted();
   const trusted = trustedVkey(options.vkey, folder, head.vkey);
-  return { verdict: verifier.finish({ note: head.note, vkey: trusted.vkey }), leavesRead: verifier.size, ...trusted };
+  const verdict = verifier.finish({ note: head.note, vkey: trusted.vkey });
+  const unchecked = verdict.kind === "sound" ? uncheckedOfIds(verifier.size) : [];
+  return { verdict, leavesRead: verifier.size, unchecked, ...trusted };
 }
 
 /** Producers' keys that the line's register names, retired ones among them; none where it cannot be asked. */
@@ -158,15 +162,13 @@ function asJson({ verdict, ...rest }: Verified): object {
   return { ...verdict, ...rest };
 }
 
-function describe({ verdict, vkey, vkeyFrom }: Verified): string {
-  if (verdict.kind === "unverifiable") return printable(`could not verify: ${verdict.reason}`);
-  if (verdict.kind === "tampered") {
-    return printable(`TAMPERED${verdict.index === null ? "" : ` at index ${verdict.index}`}: ${verdict.reason}`);
-  }
+function describe({ verdict, vkey, vkeyFrom, unchecked }: Verified): string {
+  if (verdict.kind !== "sound") return describeFault(verdict);
   return [
     `sound: ${verdict.size} leaves of ${verdict.origin}`,
     `root  ${verdict.rootHex}, as the checkpoint signs it`,
     `key   ${vkey} (from ${vkeyFrom})`,
     "Every leaf carries its producer's signature, indexes are dense, no event stands twice.",
+    ...unchecked.map((what) => `unchecked  ${what}`),
   ].join("\n");
 }

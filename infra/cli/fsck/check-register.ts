@@ -64,7 +64,7 @@ class RegisterCheck {
   readonly #checkpoints: AsyncGenerator<CheckpointRow>;
   #checkpoint: CheckpointRow | null = null;
   #outcomes = 0;
-  /** What the last checkpoint covers that holds: what is wrong begins here or later. */
+  /** How many leaves the last sound checkpoint covers: whatever is wrong begins there or later. */
   #held = 0;
 
   constructor(options: CheckRegisterOptions, head: HeadRow) {

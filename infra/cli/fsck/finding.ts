@@ -1,4 +1,6 @@
-/** What is wrong, by the check that found it; `index` is the leaf that it shows at, null where no one leaf can be named. */
+/**
+ * What is wrong, by the check that found it; `index` is the leaf that it shows at, null where no one leaf can be named.
+ */
 export type FsckFinding = { readonly check: FsckCheck; readonly index: number | null; readonly detail: string };
 
 export const FSCK_CHECKS = {

@@ -1,9 +1,7 @@
-import { EVENT_TYPES, PAYLOAD_TYPES } from "@signalbox/proto";
+import { eventTypeOf } from "@signalbox/proto";
 import { leafHash, type EntryCheck } from "@signalbox/tlog";
 import type { Findings } from "./finding.ts";
 import type { LeafRow } from "./register-rows.ts";
-
-const TYPE_OF = new Map(EVENT_TYPES.map((type) => [PAYLOAD_TYPES[type] as string, type as string]));
 
 /** Holds a leaf's row against the leaf's own bytes, which `check` has read. Returns the hash of the bytes. */
 export function checkLeaf(row: LeafRow, check: EntryCheck, findings: Findings): Buffer {
@@ -26,7 +24,7 @@ export function checkLeaf(row: LeafRow, check: EntryCheck, findings: Findings): 
 function columnFaults(row: LeafRow, check: EntryCheck & { kind: "sound" }): string[] {
   const event = JSON.parse(Buffer.from(check.payload).toString("utf8")) as Record<string, unknown>;
   const pairs: [string, unknown, unknown][] = [
-    ["type", row.type, TYPE_OF.get(check.payloadType)],
+    ["type", row.type, eventTypeOf(check.payloadType)],
     ["event_id", row.event_id, event["eventId"]],
     ["tenant", row.tenant, event["tenant"]],
     ["request_id", row.request_id, event["requestId"] ?? null],

@@ -21,12 +21,12 @@ export class LogKeyFile {
     return (readFileSync(this.path, "utf8").match(PEM_BLOCK) ?? []).map((block) => createPrivateKey(block));
   }
 
-  /** A reader sees the keys of before or these, never a part. */
+  /** Replaces the keys in one step: a reader sees the old ones or these, never a part. */
   write(keys: readonly KeyObject[]): void {
     writeSecretFile(this.path, keys.map((key) => key.export({ type: "pkcs8", format: "pem" })).join(""));
   }
 
-  /** Remembers whom to trust for the checkpoints of before. */
+  /** Remembers the verifier key of a retired key, by which older checkpoints are still verified. */
   remember(vkey: string): void {
     if (!this.retired().includes(vkey)) appendFileSync(this.#retired, `${vkey}\n`, { mode: 0o600 });
   }

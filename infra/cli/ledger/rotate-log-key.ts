@@ -24,8 +24,9 @@ export type SaidChange = {
 };
 
 /**
- * Gives the log a further key: makes it, has both keys sign the statement of the rotation, and tells the ledger. From the
- * checkpoint on that covers the leaf with the statement, both keys sign. One that was interrupted is taken up again.
+ * Gives the log a further key: makes it, has both keys sign the statement of the rotation, and tells the ledger. From
+ * the checkpoint on that covers the leaf with the statement, both keys sign. One that was interrupted is taken up
+ * again.
  */
 export async function rotateLogKey({ client, file, by }: KeyChange): Promise<SaidChange> {
   const origin = await originOf(client);
@@ -43,8 +44,8 @@ export async function rotateLogKey({ client, file, by }: KeyChange): Promise<Sai
 }
 
 /**
- * Ends a rotation: from the checkpoint on that covers the leaf with the retirement, the new key signs alone. The outgoing
- * key leaves the file once the log has said so. Throws while the new key does not sign yet.
+ * Ends a rotation: from the checkpoint on that covers the leaf with the retirement, the new key signs alone. The
+ * outgoing key leaves the file once the log has said so. Throws while the new key does not sign yet.
  */
 export async function retireLogKey({ client, file, by }: KeyChange): Promise<SaidChange> {
   const origin = await originOf(client);

@@ -7,28 +7,30 @@ import type { SourceVerdict } from "./verify-source.ts";
 export function describeVerdict(result: SourceVerdict): string {
   const { verdict } = result;
   if (verdict.kind === "sound") return soundLines(result).map(printable).join("\n");
-  return printable(describeFault(verdict));
+  return describeFault(verdict);
 }
 
-function describeFault(verdict: Fault): string {
-  if (verdict.kind === "unverifiable") {
-    return `could not verify${verdict.index === null ? "" : ` from index ${verdict.index} on`}: ${verdict.reason}`;
-  }
-  return `TAMPERED${verdict.index === null ? "" : ` at index ${verdict.index}`}: ${verdict.reason}`;
+/** What is wrong with a log, in one line. */
+export function describeFault({ kind, index, reason }: Fault): string {
+  if (kind === "tampered") return printable(`TAMPERED${index === null ? "" : ` at index ${index}`}: ${reason}`);
+  return printable(`could not verify${index === null ? "" : ` from index ${index} on`}: ${reason}`);
 }
 
 function soundLines(result: SourceVerdict): string[] {
-  const { what, verdict } = result;
-  if (verdict.kind !== "sound") return [];
-  if (what === "proof") {
-    const { index, size, origin } = verdict as SourceVerdict["verdict"] & {
-      index: number;
-      size: number;
-      origin: string;
-    };
-    return [`sound: the entry stands at index ${index} of ${origin}, under a checkpoint over ${size} leaves`];
+  switch (result.what) {
+    case "log":
+      return logLines(result);
+    case "receipt":
+      return receiptLines(result);
+    default:
+      return proofLines(result);
   }
-  return what === "log" ? logLines(result) : receiptLines(result);
+}
+
+function proofLines({ verdict }: SourceVerdict & { what: "proof" }): string[] {
+  if (verdict.kind !== "sound") return [];
+  const { index, size, origin } = verdict;
+  return [`sound: the entry stands at index ${index} of ${origin}, under a checkpoint over ${size} leaves`];
 }
 
 function logLines(result: SourceVerdict & { what: "log" }): string[] {

@@ -10,7 +10,10 @@ const LEAVES_TIMEOUT_MS = 3_600_000;
 
 type GrpcError = Parameters<typeof fromGrpcError>[0];
 
-/** Leaves below a checkpoint are committed, so one that does not come for so long, while the ledger answers, is not there. */
+/**
+ * Leaves below a checkpoint are committed, so one that does not come for so long, while the ledger answers, is not
+ * there.
+ */
 const SILENCE_MAX_MS = 5_000;
 
 /** Where a log is read from: its signed head, and the leaves below a size. */

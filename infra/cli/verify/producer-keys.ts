@@ -1,11 +1,8 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { STAGES, type StageName } from "@signalbox/proto";
-import { formatVkey, producerKeyId } from "@signalbox/tlog";
-
-/** Who may sign, and what: a service signs the types that the flow has it record. */
-export type Producer = { readonly service: StageName; readonly key: KeyObject };
+import { STAGES } from "@signalbox/proto";
+import { formatVkey, producerKeyId, type Producer } from "@signalbox/tlog";
 
 /** The log's own key, beside the producers'. */
 const LOG_KEY_FILE = "log.pem";

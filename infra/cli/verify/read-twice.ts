@@ -2,8 +2,8 @@ import { sha256Digest, type ReadPath } from "@signalbox/tlog";
 import { failure } from "../failure.ts";
 
 /**
- * Reads files of a log that are read once more after they were checked. A server may answer otherwise the second time, so
- * bundles of entries must be the bytes that were there the first time; documents bear their digests as names.
+ * Reads files of a log that are read once more after they were checked. A server may answer otherwise the second time,
+ * so bundles of entries must be the bytes that were there the first time; documents bear their digests as names.
  */
 export function readTwice(read: ReadPath): ReadPath {
   const known = new Map<string, string>();

@@ -11,7 +11,9 @@ const TAKES = {
 
 const ALL: readonly (keyof SourceOptions)[] = [...new Set([...TAKES["a URL"], ...TAKES["a .tlog-proof file"]])];
 
-/** Throws when something is asked that would not be looked at: who asks for a check must not believe that it was made. */
+/**
+ * Throws when something is asked that would not be looked at: who asks for a check must not believe that it was made.
+ */
 export function refuseOptions(source: keyof typeof TAKES, options: SourceOptions): void {
   const takes: readonly string[] = TAKES[source];
   const wrong = ALL.find((name) => options[name] !== undefined && !takes.includes(name));

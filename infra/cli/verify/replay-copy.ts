@@ -15,7 +15,9 @@ import { documentPath, isDigest } from "./document-path.ts";
 const LISTED_MAX = 100;
 const ID_SHOWN_MAX_CHARS = 64;
 
-/** A decision that did not come out as it was recorded, and in which fields; or that did not come out at all, and why. */
+/**
+ * A decision that did not come out as it was recorded, and in which fields; or that did not come out at all, and why.
+ */
 export type ReplayFault = { readonly index: number; readonly decisionId: string; readonly reason: string };
 
 export type CopyReplay = {
@@ -36,8 +38,8 @@ export type ReplayCopyOptions = {
 type Recorded = { readonly index: number; readonly leaf: Uint8Array; readonly payload: Uint8Array };
 
 /**
- * Runs every decision of a copy again, by the engine and on the documents that it names, which lie beside it. Engines run
- * in a thread that has neither I/O nor an environment, and one that does not end is given up.
+ * Runs every decision of a copy again, by the engine and on the documents that it names, which lie beside it. Engines
+ * run in a thread that has neither I/O nor an environment, and one that does not end is given up.
  */
 export async function replayCopy({ read, size, range, onProgress }: ReplayCopyOptions): Promise<CopyReplay> {
   const { from, to } = range ?? { from: 0, to: size };

@@ -37,7 +37,9 @@ async function within(root: string, file: string): Promise<string> {
   throw new Error("a link in it leads out of the folder");
 }
 
-/** Reads resources below a log's URL. `token` is sent as a bearer token, for logs that do not show entries to everyone. */
+/**
+ * Reads resources below a log's URL. `token` is sent as a bearer token, for logs that do not show entries to everyone.
+ */
 export function readUrl(prefix: string, stop: AbortSignal, token: string | null): ReadPath {
   const base = prefix.replace(/\/+$/, "");
   const headers = { ...ENCODINGS, ...(token === null ? {} : { authorization: `Bearer ${token}` }) };
@@ -78,13 +80,16 @@ async function bodyOf(response: Response): Promise<Uint8Array | null> {
   return Buffer.concat(chunks);
 }
 
-/** Of a copy that somebody else made: a pipe would be waited for and a device read for ever, so they are not opened for reading. */
+/**
+ * Reads a file of a copy that somebody else made: a pipe is not waited for (O_NONBLOCK), and neither it nor a device is
+ * read.
+ */
 async function readPlainFile(file: string): Promise<Uint8Array> {
   await using handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   const found = await handle.stat();
   if (!found.isFile()) throw new Error("it is not a file");
   if (found.size > FILE_MAX_BYTES) throw new Error(TOO_LARGE);
-  // One byte more than it has: a file that somebody writes to has no end.
+  // Room for one byte more than it has: where that is filled, somebody writes to the file, and it may have no end.
   const bytes = Buffer.allocUnsafe(found.size + 1);
   for (let length = 0; length < bytes.length;) {
     const { bytesRead } = await handle.read(bytes, length);

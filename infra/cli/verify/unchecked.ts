@@ -13,11 +13,15 @@ export function uncheckedOfLog(
     ],
     [isHashesOnly, "what entries say of themselves"],
     [ours > 0 && ours < entries, `${entries - ours} entries that are none of Signalbox's, but for their hashes`],
-    [ours > EVENT_IDS_MAX, `whether an event stands twice, more than ${EVENT_IDS_MAX} leaves apart`],
     [manifest !== null, `${MANIFEST_PATH}: that entries ${manifest?.from} to ${manifest?.to} were asked for`],
   ];
   const lines = keys?.unproven.map((line) => `vkeys: ${line}`) ?? [];
-  return [...found.flatMap(([isSo, what]) => (isSo ? [what] : [])), ...lines];
+  return [...found.flatMap(([isSo, what]) => (isSo ? [what] : [])), ...uncheckedOfIds(ours), ...lines];
+}
+
+/** What a log with so many leaves of ours may hold that `EntryChecker` does not remember for long enough to find. */
+export function uncheckedOfIds(leaves: number): string[] {
+  return leaves > EVENT_IDS_MAX ? [`whether an event stands twice, more than ${EVENT_IDS_MAX} leaves apart`] : [];
 }
 
 /** The same of a receipt, which holds two entries of a log and no others. */

@@ -54,7 +54,7 @@ export async function verifyCopy(copy: Copy): Promise<CopyVerdict> {
     return copy.read(path);
   };
   const read = copy.replay ? readTwice(readOnce) : readOnce;
-  // Of the two files that change as a log grows, what names keys must not be the older one.
+  // Both change as a log grows. Read in this order, vkeys is never older than the checkpoint.
   const checkpoint = await read("checkpoint");
   const named = copy.hashesOnly ? null : await readNamedKeys(read);
   const keys = named === "unreadable" ? null : named;

@@ -8,7 +8,7 @@ import {
   parsePolicy,
   parseReceipt,
   policyText,
-  refusal,
+  proofFault,
   verifyLogProof,
   verifyReceipt,
   type DecisionReceipt,
@@ -138,7 +138,7 @@ function verifyProof(proof: LogProof, policy: Policy, { entry, producers }: Sour
     );
   }
   const verdict = verifyLogProof(proof, readGivenFile(entry), policy);
-  if (!verdict.ok) return refusal(verdict.reason, proof.index);
+  if (!verdict.ok) return proofFault(verdict.reason, proof.index);
   return { kind: "sound", origin: verdict.log, index: proof.index, size: verdict.checkpoint.size };
 }
 

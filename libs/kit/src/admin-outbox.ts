@@ -6,11 +6,12 @@ import { repeatWork, type RepeatedWork } from "./repeated-work.ts";
 import { uuidv7 } from "./uuid.ts";
 
 const LOOK_EVERY_MS = 2_000;
-/** Younger ones are still with whoever made the change. */
+/** Younger ones are still being sent by whoever made the change. */
 const LATE_AFTER_MS = 15_000;
 const RETRY_FOR_MS = 2_000;
-/** For so long whoever made the change waits. */
+/** How long the caller who made the change waits for it. */
 const AT_FIRST_RETRY_FOR_MS = 1_000;
+/** Changes that one look sends. */
 const AT_ONCE_MAX = 50;
 
 /** What is said of a change, before it is signed. */
@@ -21,9 +22,9 @@ type Row = { at: Date; event: Record<string, unknown>; envelope: Uint8Array | nu
 const SUBJECT = eventSubject("admin", SYSTEM_TENANT);
 
 /**
- * Records administrators' changes, which cannot be taken back when the register does not answer: what is to be recorded is
- * written down in the transaction of the change, and stays until it is acknowledged. It is signed once and sent as the same
- * bytes, however often and by whichever instance, so that it is one leaf.
+ * Records administrators' changes, which cannot be taken back when the register does not answer: what is to be recorded
+ * is written down in the transaction of the change, and stays until it is acknowledged. It is signed once and sent as
+ * the same bytes, however often and by whichever instance, so that it is one leaf.
  */
 export class AdminOutbox implements AsyncDisposable {
   readonly #recorder: Recorder;
@@ -42,7 +43,10 @@ export class AdminOutbox implements AsyncDisposable {
     });
   }
 
-  /** In the transaction of the change. Resolves with what is handed to `send` after its commit. */
+  /**
+   * Writes down, in the transaction of the change, what is to be recorded. Resolves with the id for `send` after the
+   * commit.
+   */
   async add(transaction: QueryExecutorProvider, change: UnsignedAdminEvent): Promise<string> {
     const id = uuidv7();
     const head = { schema: "signalbox.event.admin.v1", tenant: SYSTEM_TENANT, requestId: null } as const;
@@ -51,7 +55,7 @@ export class AdminOutbox implements AsyncDisposable {
     return id;
   }
 
-  /** False: the register has no record of it yet, and will have one. */
+  /** Sends it to the register. False when it was not taken yet: it is sent again until it is. */
   async send(id: string): Promise<boolean> {
     try {
       await this.#send(id, AT_FIRST_RETRY_FOR_MS);
@@ -80,7 +84,7 @@ export class AdminOutbox implements AsyncDisposable {
     await sql`delete from admin_outbox where id = ${id}`.execute(this.#db);
   }
 
-  /** Null: it is recorded already. Nothing is sent before what is sent is written down. */
+  /** The signed bytes, which are stored before they are sent; null when the change is recorded already. */
   async #envelopeOf(id: string): Promise<Uint8Array | null> {
     const { rows } = await sql<Row>`select at, event, envelope from admin_outbox where id = ${id}`.execute(this.#db);
     const [row] = rows;

@@ -14,8 +14,9 @@ const ANSWER_TIMEOUT_MS = 30_000;
 type Answer<K extends PolicyAnswer["kind"]> = Extract<PolicyAnswer, { kind: K }>;
 
 /**
- * Has any one policy service carry out an operator's command. Rejects with `unprocessable`, whose `details.problems` say
- * what is wrong in which line; with `not-found` for a version that is not known; with `stage-unavailable` when none answers.
+ * Has any one policy service carry out an operator's command. Rejects with `unprocessable`, whose `details.problems`
+ * say what is wrong in which line; with `not-found` for a version that is not known; with `stage-unavailable` when none
+ * answers.
  */
 export async function askPolicy<K extends PolicyAnswer["kind"]>(
   nats: NatsConnection,

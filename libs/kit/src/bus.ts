@@ -14,7 +14,9 @@ export type Bus = AsyncDisposable & {
 };
 
 const RECONNECT_WAIT_MS = 250;
-/** A server that stands still keeps its connections; after three of these it is known, and requests are refused at once. */
+/**
+ * A server that stands still keeps its connections; after three of these it is known, and requests are refused at once.
+ */
 const PING_EVERY_MS = 3_000;
 /** A start that waits says for what; one that is a moment early says nothing. */
 const WAITING_TOLD_AFTER_MS = 2_000;

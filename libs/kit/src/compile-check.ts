@@ -21,7 +21,7 @@ type Bounds = { readonly least: number; readonly most: number; readonly pattern:
 
 const UNBOUNDED: Bounds = { least: -Infinity, most: Infinity, pattern: null };
 
-/** Null for a kind that is not known. */
+/** The check of a schema of a known kind; null for other kinds. */
 function checkOf(schema: Schema, bounds: Bounds): Check | null {
   const { def } = schema._zod;
   switch (def.type) {
@@ -58,7 +58,7 @@ function checkOf(schema: Schema, bounds: Bounds): Check | null {
 
 function text({ least, most, pattern }: Bounds): Check {
   if (pattern !== null && least === -Infinity && most === Infinity) {
-    // Digests and names are those of the value before, as a rule, and to be equal costs less than to match.
+    // As a rule a digest or a name is the same as in the value before, and to compare costs less than to match.
     let good: string | null = null;
     return (value) => {
       if (value === good) return true;

@@ -23,9 +23,9 @@ export type ConsumerPosition = {
 };
 
 /**
- * The stream's own count is asked for, and not what is delivered and what is pending: their sum falls short by every
- * message that somebody deleted. It is asked for first: what was in the queue then has been dealt with when there is
- * nothing left to deliver or to acknowledge afterwards.
+ * Asks NATS where the ledger stands; rejects when it does not answer in time. `last` is the stream's own count, because
+ * the sum of what is delivered and pending falls short by every message that somebody deleted. It is asked for first:
+ * when nothing is left to deliver or acknowledge afterwards, all that was in the queue then has been dealt with.
  */
 export async function consumerPosition(bus: Bus): Promise<ConsumerPosition> {
   const stream = await ask(bus, STREAM_SUBJECT, StreamInfo);

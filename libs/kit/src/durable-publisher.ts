@@ -18,7 +18,10 @@ export type DurablePublisher = Disposable & {
 
 type Waiting = { resolve: () => void; reject: (error: Error) => void; sentAtMs: number };
 
-/** One subscription takes all acknowledgements, and one timer ends all waits: a timer for each publish costs more than the publish. */
+/**
+ * One subscription takes all acknowledgements, and one timer ends all waits: a timer for each publish costs more than
+ * the publish.
+ */
 export function createDurablePublisher(bus: Bus): DurablePublisher {
   // Its own inbox: two publishers of one process must not take each other's acknowledgements.
   const inbox = `${bus.inbox}.ack.${uuidv7().slice(-12)}`;

@@ -10,8 +10,8 @@ export type Engine = {
   /** Throws `internal` when the engine fails: a decision is a value, whatever it says. */
   decide(input: DecisionInput, documents: EngineDocuments): Decision;
   /**
-   * `decide` from JSON to JSON, for who has the one and compares the other. `names` are the documents' digests, as the
-   * input names them. An engine may write the members of a decision in any order.
+   * `decide` from JSON to JSON, for callers that hold the input as text and compare the decision as text. `names` are
+   * the documents' digests, as the input names them. An engine may write the members of a decision in any order.
    */
   decideText(inputJson: string, names: DocumentNames, documents: EngineDocuments): string;
 };
@@ -22,7 +22,7 @@ type DocumentNames = Readonly<Record<keyof EngineDocuments, string>>;
 type EngineGlobal = {
   has(digest: string): boolean;
   load(digest: string, json: string): void;
-  /** Text, as far as nobody has looked. */
+  /** Should be text; a broken engine may return anything. */
   decide(inputJson: string): unknown;
 };
 

@@ -1,14 +1,6 @@
 import { LEAF_MAX_BYTES, PAYLOAD_TYPES, type EventType, type StageName } from "@signalbox/proto";
 import { canonicalize, signEvents, type Signer } from "@signalbox/tlog";
-
 import { uuidv7 } from "./uuid.ts";
-
-/** What the signer fills in on every event. */
-export type EventStamp = {
-  eventId: string;
-  producer: { service: string; instance: string; seq: number };
-  atMs: number;
-};
 
 /** An event before its stamp and signature; `atMs` is the time of signing unless it is given. */
 export type UnsignedEvent = {
@@ -25,9 +17,11 @@ export type SignResult =
 /** Base64 and the envelope's frame stand around the payload; a signature and its path need less than 2 KiB. */
 const PAYLOAD_MAX_BYTES = Math.floor(((LEAF_MAX_BYTES - 2_048) * 3) / 4);
 
+type Prepared = { readonly eventId: string; readonly payloadType: string; readonly payload: Buffer };
+
 /**
- * Stamps, canonicalises and signs events of one process, a batch under one signature. `seq` counts the events that
- * were signed, from 1, so that a missing one shows.
+ * Signs events of one process, a batch under one signature: each gets an id, its producer and its time, and becomes
+ * canonical JSON. `producer.seq` counts the events that were signed, from 1, so that a missing one shows.
  */
 export function createEventSigner(options: {
   service: StageName;
@@ -37,13 +31,9 @@ export function createEventSigner(options: {
   const { service, instance, key } = options;
   let seq = 0;
 
-  function prepare({ type, event, atMs = Date.now() }: UnsignedEvent): {
-    eventId: string;
-    payloadType: string;
-    payload: Buffer;
-  } {
+  function prepare({ type, event, atMs = Date.now() }: UnsignedEvent): Prepared {
     const eventId = uuidv7();
-    const stamp: EventStamp = { eventId, producer: { service, instance, seq: seq + 1 }, atMs };
+    const stamp = { eventId, producer: { service, instance, seq: seq + 1 }, atMs };
     const payload = Buffer.from(canonicalize({ ...event, ...stamp }), "utf8");
     if (payload.length > PAYLOAD_MAX_BYTES)
       throw new Error(`the event has ${payload.length} bytes; a leaf holds ${PAYLOAD_MAX_BYTES}`);
@@ -53,7 +43,7 @@ export function createEventSigner(options: {
 
   return (events) => {
     const results: SignResult[] = [];
-    const prepared: { eventId: string; payloadType: string; payload: Buffer; at: number }[] = [];
+    const prepared: (Prepared & { readonly at: number })[] = [];
     for (const [at, event] of events.entries()) {
       try {
         prepared.push({ ...prepare(event), at });

@@ -28,9 +28,9 @@ export function callerOf(metadata: Metadata): string {
 }
 
 /**
- * Ends a call of an unknown service, or of one that may not call this method (`mayCall`, by the method's path), before
- * anything of it is read: what a stranger sends is thrown away as it comes, and no handler ever sees it. `onKnown` is told the
- * `address:port` from which a known service calls.
+ * Ends a call of an unknown service (UNAUTHENTICATED), or of one that may not call this method by its path
+ * (PERMISSION_DENIED, by `mayCall`), before anything of it is read: what a stranger sends is thrown away as it comes,
+ * and no handler ever sees it. `onKnown` is told the `address:port` from which a known service calls.
  */
 export function admitCallers(
   callers: Callers,

@@ -1,13 +1,15 @@
 import type { Socket } from "node:net";
 
-/** A known caller asks with its connection's first bytes; who has not by then waits for nothing. */
+/**
+ * A known caller shows its token with its connection's first bytes; whoever has shown none by then is not waited for.
+ */
 const STRANGER_MS = 5_000;
 const STRANGERS_MAX = 256;
 
 /**
- * The connections of one server. Those of strangers, on which no known caller has been heard, are few and stand for a moment alone: each
- * costs some kilobytes and a file, and would hold up a stop. Where there are more than these, the oldest makes room, so that they keep no
- * known caller out.
+ * The connections of one server. Those of strangers, on which no known caller has been heard, are few and stand only
+ * for a moment, because each costs some kilobytes and a file descriptor and would hold up a stop. When there are too
+ * many, the oldest is closed, so that strangers keep no known caller out.
  */
 export class Connections {
   readonly #open = new Set<Socket>();

@@ -22,7 +22,10 @@ type GrpcServerConfig = { host: string; port: number; advertiseHost: string | nu
 export type ServedService = {
   readonly definition: ServiceDefinition;
   readonly implementation: UntypedServiceImplementation;
-  /** The one caller of each method, by the method's name; one that is left out is closed. Null opens all to every known caller. */
+  /**
+   * The one caller of each method, by the method's name; one that is left out is closed. Null opens all to every known
+   * caller.
+   */
   readonly only: Readonly<Record<string, string>> | null;
 };
 

@@ -3,7 +3,10 @@ import type { Guardrails } from "@signalbox/guard";
 import { GuardDocument } from "@signalbox/proto";
 import { ConfigError, parseConfig } from "./read-config.ts";
 
-/** The guardrails document in a JSON file, made ready. Throws ConfigError, which names the list or pattern that cannot be used. */
+/**
+ * The guardrails document in a JSON file, made ready. Throws ConfigError, which names the list or pattern that cannot
+ * be used.
+ */
 export async function readGuardrails(path: string): Promise<Guardrails> {
   // A line without guardrails does not load what they need.
   const { compileGuardrails } = await import("@signalbox/guard");

@@ -7,7 +7,10 @@ export { Counter, Gauge, Histogram, register as metricsRegister } from "prom-cli
 /** Where it listens; a null port starts none. */
 export type HealthPlace = { readonly healthHost: string; readonly healthPort: number | null };
 
-/** /healthz (the process lives), /readyz (it can do its work) and /metrics, for services without an HTTP API of their own. */
+/**
+ * /healthz (the process lives), /readyz (it can do its work) and /metrics, for services without an HTTP API of their
+ * own.
+ */
 export async function startHealthServer(
   { healthHost: host, healthPort: port }: HealthPlace,
   isReady: () => boolean,

@@ -18,8 +18,8 @@ export type JsonBounds = {
 };
 
 /**
- * The bound that a JSON text goes beyond, as far as its brackets, colons and commas tell; null: none. It is for texts that are too large
- * to be parsed without a look. The text need not be JSON; what stands in strings does not count.
+ * The first bound that a JSON text exceeds, counted by its brackets, colons and commas; null when it keeps all. It is
+ * for texts that are too large to be parsed unseen. The text need not be JSON; what stands in strings does not count.
  */
 export function exceededBound(text: Uint8Array, bounds: JsonBounds): "levels" | "parts" | "commas" | null {
   const { levelsMax, partsMax, commasMax } = bounds;

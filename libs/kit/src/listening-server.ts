@@ -2,7 +2,9 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A server that takes requests. Disposing of it breaks off whatever is under way. */
+/**
+ * A server that takes requests. Disposing of it breaks off whatever is under way, and resolves when its port is free.
+ */
 export type ListeningServer = AsyncDisposable & { readonly port: number };
 
 /** Resolves once the server listens, on a free port where `port` is 0. */
@@ -12,9 +14,11 @@ export async function listen(server: Server, { port, host }: { port: number; hos
   return {
     port: (server.address() as AddressInfo).port,
     async [Symbol.asyncDispose]() {
+      if (!server.listening) return;
+      const closed = once(server, "close");
       server.close();
       server.closeAllConnections();
-      if (server.listening) await once(server, "close");
+      await closed;
     },
   };
 }

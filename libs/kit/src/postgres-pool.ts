@@ -30,7 +30,8 @@ export function openPostgresPool({ url, max, name, log, special = {} }: Postgres
   pool.on("error", (error) => {
     log.warn({ err: error }, "a Postgres connection was lost");
   });
-  // A connection that breaks while a query holds it reports here as well as to the query; unheard it would end the process.
+  // A connection that breaks while a query holds it reports here as well as to the query; unheard it would end the
+  // process.
   pool.on("connect", (client) => {
     client.on("error", () => {});
   });

@@ -18,21 +18,24 @@ export type RecordOptions = {
   audit: "async" | "sync";
   /** How long a refused or unanswered publish is tried again before giving up; 0 fails at once. */
   retryForMs: number;
-  /** sync: how long the ledger's receipt is waited for at the most. Three times two seconds, unless it is given. */
+  /** sync: how long the ledger's receipt is waited for at the most; the default is three times two seconds. */
   receiptWithinMs?: number;
 };
 
 export type Recorder = Disposable & {
   /**
-   * Signs the event and resolves when it is acknowledged: by the AUDIT queue (async), or by the ledger's receipt (sync).
-   * Rejects with `audit-unavailable` when it is not; the event must then be taken as not recorded.
+   * Signs the event and resolves when it is acknowledged: by the AUDIT queue (async), or by the ledger's receipt
+   * (sync). Rejects with `audit-unavailable` when it is not; the event must then be taken as not recorded.
    */
   record(options: RecordOptions): Promise<void>;
-  /** Signs one event that happened at `atMs`, for who keeps it until it is acknowledged. Throws when it cannot be signed. */
+  /**
+   * Signs one event that happened at `atMs`, for callers that keep it until it is acknowledged. Throws when it cannot
+   * be signed.
+   */
   sign(event: Pick<RecordOptions, "type" | "tenant" | "event"> & { readonly atMs: number }): SignedEvent;
   /**
-   * Sends what was signed, and resolves on the AUDIT queue's acknowledgement. The ledger takes an event once, so it may be
-   * sent as often as it takes, by any process. Rejects with `audit-unavailable`.
+   * Sends what was signed, and resolves on the AUDIT queue's acknowledgement. The ledger takes an event once, so it may
+   * be sent as often as it takes, by any process. Rejects with `audit-unavailable`.
    */
   send(signed: SignedEvent, retryForMs: number): Promise<void>;
 };
@@ -40,6 +43,7 @@ export type Recorder = Disposable & {
 /** The exact bytes that become a leaf, and where they are sent. */
 export type SignedEvent = { readonly subject: string; readonly envelope: Uint8Array };
 
+/** `giveUpAtMs` is on the monotonic clock, which nobody sets. */
 type Pending = RecordOptions & { giveUpAtMs: number; resolve: () => void; reject: (error: SignalboxError) => void };
 type Signed = { pending: Pending; eventId: string; item: AuditItem };
 type Lane = { queue: Pending[]; inFlight: number; scheduled: boolean };
@@ -95,7 +99,7 @@ export function createRecorder(options: { bus: Bus; service: StageName; key: Sig
       let lane = lanes.get(subject);
       if (lane === undefined) lanes.set(subject, (lane = { queue: [], inFlight: 0, scheduled: false }));
       const { promise, resolve, reject } = Promise.withResolvers<void>();
-      lane.queue.push({ ...record, giveUpAtMs: Date.now() + (record.receiptWithinMs ?? Infinity), resolve, reject });
+      lane.queue.push({ ...record, giveUpAtMs: deadlineOf(record), resolve, reject });
       schedule(subject, lane);
       return promise;
     },
@@ -115,6 +119,10 @@ export function createRecorder(options: { bus: Bus; service: StageName; key: Sig
   };
 }
 
+function deadlineOf({ receiptWithinMs = Infinity }: RecordOptions): number {
+  return performance.now() + receiptWithinMs;
+}
+
 async function publishSigned(options: {
   publisher: DurablePublisher;
   receipts: Receipts;
@@ -127,16 +135,18 @@ async function publishSigned(options: {
   let waiting = signed.filter(({ pending }) => pending.audit === "sync");
   try {
     for (let tries = 1; ; tries += 1) {
-      const receipted = waiting.map(({ eventId, pending }) =>
-        receipts.wait(eventId, Math.max(0, Math.min(RECEIPT_TIMEOUT_MS, pending.giveUpAtMs - Date.now()))),
-      );
+      const asked = waiting.map((each) => {
+        const leftMs = Math.max(0, each.pending.giveUpAtMs - performance.now());
+        const isLast = tries === RECEIPT_TRIES || leftMs <= RECEIPT_TIMEOUT_MS;
+        return { each, isLast, receipt: receipts.wait(each.eventId, Math.min(RECEIPT_TIMEOUT_MS, leftMs)) };
+      });
       await publisher.publish({ subject, payload, retryForMs });
       for (const { pending } of signed) if (pending.audit === "async") pending.resolve();
-      const mayTryAgain = tries < RECEIPT_TRIES;
-      const settled = waiting.map(async (each, index) => isSettled(each, await receipted[index]!, mayTryAgain));
+      const settled = asked.map(async ({ each, isLast, receipt }) => isSettled(each, await receipt, isLast));
       const areSettled = await Promise.all(settled);
       waiting = waiting.filter((_, index) => areSettled[index] === false);
-      // A receipt travels at most once, so after a silence the event is sent again: the ledger answers for what it holds.
+      // A receipt travels at most once, so after a silence the event is sent again: the ledger answers for what it
+      // holds.
       if (waiting.length === 0) return;
     }
   } catch (error) {
@@ -144,9 +154,12 @@ async function publishSigned(options: {
   }
 }
 
-/** False for one that is to be sent again. Nobody waits for the receipts of others. */
-function isSettled({ pending }: Signed, result: ReceiptResult, mayTryAgain: boolean): boolean {
-  if (result.status === "timeout" && mayTryAgain && Date.now() < pending.giveUpAtMs) return false;
+/**
+ * Settles an event whose receipt came, or will not; false when it is to be sent again. Each is settled by its own
+ * receipt.
+ */
+function isSettled({ pending }: Signed, result: ReceiptResult, isLast: boolean): boolean {
+  if (result.status === "timeout" && !isLast) return false;
   if (result.status === "committed") pending.resolve();
   else pending.reject(unavailable(result));
   return true;

@@ -1,4 +1,7 @@
-/** Where several items come at once, they gather for this long, so that a message and its system call carry more of them. */
+/**
+ * Where several items come at once, they gather for this long, so that a message and its system call carry more of
+ * them.
+ */
 const GATHER_MS = 2;
 /** After so many lone items in a row no company is expected. */
 const LONE_MAX = 8;
@@ -7,10 +10,10 @@ const LONE_MAX = 8;
 export type TickBatch<T> = ((item: T) => void) & { readonly flush: () => void };
 
 /**
- * Collects items and hands them over together. One at a time they wait for nothing but the end of their event-loop
- * turn, however fast they follow each other: that is one caller, who waits for each. Where some of the last came
- * together, and the last hand-over is less than GATHER_MS ago, items wait until it is, so that a burst costs few
- * messages. `isBusy` says whether others are to be expected at all; where it says no, nothing waits.
+ * Collects items and hands them over together. Items that come one at a time wait only for the end of their event-loop
+ * turn, however fast they follow each other: that is one caller, who waits for each answer. When items came together
+ * lately and the last hand-over is less than GATHER_MS ago, the next wait for GATHER_MS, so that a burst costs few
+ * messages. `isBusy` says whether more items are to be expected at all; when it says no, nothing waits.
  */
 export function tickBatch<T>(flush: (items: T[]) => void, isBusy: () => boolean = () => true): TickBatch<T> {
   let items: T[] = [];

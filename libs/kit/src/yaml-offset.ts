@@ -1,6 +1,9 @@
 import { isMap, isNode, isScalar, type Document } from "yaml";
 
-/** Where a field's name stands in a document; of a field that is missing, where the one around it does. In characters from 0. */
+/**
+ * Where a field's name stands in a document; of a field that is missing, where the one around it does. In characters
+ * from 0.
+ */
 export function offsetOf(path: readonly PropertyKey[], document: Document): number {
   for (let depth = path.length; depth > 0; depth -= 1) {
     const parent = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);

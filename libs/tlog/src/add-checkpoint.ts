@@ -1,6 +1,7 @@
 import { decodeBase64, encodeBase64 } from "./base64.ts";
 import { parseCheckpoint, type Checkpoint } from "./checkpoint-body.ts";
 import { verifyConsistency } from "./consistency-proof.ts";
+import { parseDecimal } from "./decimal.ts";
 import { EMPTY_ROOT, equalBytes, HASH_BYTES } from "./merkle-tree.ts";
 import type { NoteVerifier } from "./note-key.ts";
 import { parseNote, verifyNote } from "./signed-note.ts";
@@ -25,12 +26,12 @@ export function parseAddCheckpoint(body: string): AddCheckpoint | null {
   const split = body.indexOf("\n\n");
   if (split < 0) return null;
   const [first = "", ...lines] = body.slice(0, split).split("\n");
-  const digits = /^old (0|[1-9][0-9]{0,15})$/.exec(first)?.[1];
+  const oldSize = first.startsWith("old ") ? parseDecimal(first.slice(4)) : null;
   const proof = lines.map(decodeBase64);
   const checkpoint = body.slice(split + 2);
-  if (digits === undefined || !Number.isSafeInteger(Number(digits)) || !parseNote(checkpoint).ok) return null;
+  if (oldSize === null || !parseNote(checkpoint).ok) return null;
   if (proof.length > PROOF_HASHES_MAX || proof.some((hash) => hash?.length !== HASH_BYTES)) return null;
-  return { oldSize: Number(digits), proof: proof as Buffer[], checkpoint };
+  return { oldSize, proof: proof as Buffer[], checkpoint };
 }
 
 /** What a witness knows of a log: the largest tree that it has cosigned; null before the first. */
@@ -86,7 +87,9 @@ function extensionFault(
   return verifyConsistency(claim) ? null : { status: 422, reason: "the consistency proof does not hold" };
 }
 
-/** The origin that a request's checkpoint names, unchecked: by it a witness finds the log's keys. Null when malformed. */
+/**
+ * The origin that a request's checkpoint names, unchecked: by it a witness finds the log's keys. Null when malformed.
+ */
 export function claimedOrigin(request: AddCheckpoint): string | null {
   const note = parseNote(request.checkpoint);
   const parsed = note.ok ? parseCheckpoint(note.text) : null;

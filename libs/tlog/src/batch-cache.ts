@@ -18,16 +18,19 @@ export type BatchClaim = {
 };
 
 /**
- * Remembers batches, so that n events of one cost one verification of its signature, and little more than n hashes: a
- * path is climbed only up to a node that an earlier path led through, and the rest of it must be the rest of that one.
- * A batch is named by its key, size and signature; the oldest gives way.
+ * Remembers batches, so that n events of one batch cost one verification of its signature and little more than n
+ * hashes: a path is hashed only up to a node that an earlier path led through, and from there on its hashes must be the
+ * known ones. A batch is named by its key, size and signature; the oldest is forgotten first.
  */
 export class BatchCache {
   readonly #batches = new Map<string, Batch>();
   #last: { readonly keyId: string; readonly sig: Uint8Array; readonly size: number; readonly name: string } | null =
     null;
 
-  /** Whether the leaf's path leads to a root that the signature covers, as `verifyRoot` finds for a root not seen before. */
+  /**
+   * Whether the leaf's path leads to a root that the signature covers, as `verifyRoot` finds for a root not seen
+   * before.
+   */
   check(claim: BatchClaim, verifyRoot: (root: Uint8Array) => boolean): boolean {
     const name = this.#nameOf(claim);
     const known = this.#batches.get(name);
@@ -46,7 +49,9 @@ export class BatchCache {
     return true;
   }
 
-  /** The envelopes of a batch come one after another, as a rule, and are read with the same bytes as signature. */
+  /**
+   * As a rule the envelopes of a batch follow each other, and `parseEnvelope` gives all of them the same `sig` object.
+   */
   #nameOf({ keyId, sig, batch: { size } }: BatchClaim): string {
     const last = this.#last;
     if (last?.sig === sig && last.keyId === keyId && last.size === size) return last.name;

@@ -32,8 +32,8 @@ export type CheckedLogKeys = {
 const UNPROVEN_LISTED_MAX = 100;
 
 /**
- * Holds the keys that a log names for itself against what it has signed: no signature is over `/vkeys`, but leaves say which
- * keys were registered, rotated and retired, and where.
+ * Holds the keys that a log names for itself against what it has signed. No signature is over `/vkeys`, but leaves say
+ * which keys were registered, rotated and retired, and at which index.
  */
 export function checkLogKeys(keys: LogKeys, said: SaidOfKeys): Fault | CheckedLogKeys {
   const check = new KeyCheck(keys, said);
@@ -100,7 +100,10 @@ class KeyCheck {
     return null;
   }
 
-  /** Whether the leaf that is named says so, and no other one where none is named; a fault when it is otherwise. */
+  /**
+   * Whether the leaf that the line names says so, or no leaf does where it names none; a fault when leaves say
+   * otherwise.
+   */
   #checkIndex(
     verifier: NoteVerifier,
     { said, change }: { said: number | null; change: "rotated" | "retired" },
@@ -124,7 +127,7 @@ class KeyCheck {
     return null;
   }
 
-  /** A key that a leaf adds, and that is not named. */
+  /** A key that a leaf registers or rotates in, and that no line names. */
   #leftOut(): Fault | null {
     const { terms, producers } = this.#keys;
     const { changes, origin } = this.#said;

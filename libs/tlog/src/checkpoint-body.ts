@@ -1,4 +1,5 @@
 import { decodeBase64, encodeBase64 } from "./base64.ts";
+import { parseDecimal } from "./decimal.ts";
 import { HASH_BYTES } from "./merkle-tree.ts";
 import { isNoteName } from "./note-key.ts";
 
@@ -9,7 +10,10 @@ export type ParsedCheckpoint =
   | { readonly ok: true; readonly checkpoint: Checkpoint; readonly extensions: readonly string[] }
   | { readonly ok: false; readonly reason: "malformed" };
 
-/** The body that is signed: origin, decimal size and base64 root, a line each. Throws a TypeError for what cannot be one. */
+/**
+ * The body that is signed: origin, decimal size and base64 root, a line each. Throws a TypeError for what cannot be
+ * one.
+ */
 export function formatCheckpoint(checkpoint: Checkpoint): string {
   const { origin, size, root } = checkpoint;
   const sound = isNoteName(origin) && Number.isSafeInteger(size) && size >= 0 && root.length === HASH_BYTES;
@@ -26,8 +30,8 @@ export function parseCheckpoint(body: string): ParsedCheckpoint {
   if (!body.endsWith("\n")) return malformed;
   const lines = body.slice(0, -1).split("\n");
   const [origin = "", digits = "", rootText = "", ...extensions] = lines;
+  const size = parseDecimal(digits);
   const root = decodeBase64(rootText);
-  if (lines.includes("") || !/^(0|[1-9][0-9]{0,15})$/.test(digits) || root?.length !== HASH_BYTES) return malformed;
-  const size = Number(digits);
-  return Number.isSafeInteger(size) ? { ok: true, checkpoint: { origin, size, root }, extensions } : malformed;
+  if (lines.includes("") || size === null || root?.length !== HASH_BYTES) return malformed;
+  return { ok: true, checkpoint: { origin, size, root }, extensions };
 }

@@ -28,9 +28,10 @@ describe("a signed note", () => {
     expect(verifyNote(note, [verifierOf("a.example")])).toMatchObject({
       ok: true,
       text: "one\n\ntwo\n",
-      names: ["a.example"],
+      signedBy: [{ verifier: { name: "a.example" } }],
     });
-    expect(verifyNote(note, [verifierOf("b.example", otherKey)])).toMatchObject({ ok: true, names: ["b.example"] });
+    const other = verifierOf("b.example", otherKey);
+    expect(verifyNote(note, [other])).toMatchObject({ ok: true, signedBy: [{ verifier: other }] });
   });
 
   test("is not verified by another key or under another name", () => {
@@ -94,7 +95,7 @@ describe("a checkpoint", () => {
 
   test("opens under its log's key", () => {
     const opened = openCheckpoint(note, ORIGIN, [verifier]);
-    expect(opened).toMatchObject({ ok: true, checkpoint: { origin: ORIGIN, size: 0 }, names: [ORIGIN] });
+    expect(opened).toMatchObject({ ok: true, checkpoint: { origin: ORIGIN, size: 0 } });
     expect(opened.ok && Buffer.from(opened.checkpoint.root)).toEqual(EMPTY_ROOT);
   });
 

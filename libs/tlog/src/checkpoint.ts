@@ -1,14 +1,9 @@
 import { formatCheckpoint, parseCheckpoint, type Checkpoint } from "./checkpoint-body.ts";
 import type { NoteVerifier } from "./note-key.ts";
-import { signNote, verifyNote, type NoteSignedBy, type NoteSigner } from "./signed-note.ts";
+import { signNote, verifyNote, type NoteSigner } from "./signed-note.ts";
 
 export type OpenedCheckpoint =
-  | {
-      readonly ok: true;
-      readonly checkpoint: Checkpoint;
-      readonly names: readonly string[];
-      readonly signedBy: readonly NoteSignedBy[];
-    }
+  | { readonly ok: true; readonly checkpoint: Checkpoint }
   | { readonly ok: false; readonly reason: "malformed" | "bad-signature" | "no-known-signature" | "other-origin" };
 
 /** A checkpoint as a signed note; a log signs under its origin as the key's name. */
@@ -23,5 +18,5 @@ export function openCheckpoint(note: string, origin: string, verifiers: readonly
   const parsed = parseCheckpoint(verified.text);
   if (!parsed.ok) return parsed;
   if (parsed.checkpoint.origin !== origin) return { ok: false, reason: "other-origin" };
-  return { ok: true, checkpoint: parsed.checkpoint, names: verified.names, signedBy: verified.signedBy };
+  return { ok: true, checkpoint: parsed.checkpoint };
 }

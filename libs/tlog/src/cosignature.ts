@@ -5,7 +5,7 @@ import { isNoteName, noteKeyId } from "./note-key.ts";
 
 /** C2SP tlog-cosignature: a `u64` of POSIX seconds, big-endian, stands before the Ed25519 signature. */
 const TIMESTAMP_BYTES = 8;
-/** What the standard allows; a witness that counts nanoseconds is below it, and no number of JavaScript's is so exact. */
+/** The standard's limit. A `bigint`, because a witness may count nanoseconds, beyond what a number holds exactly. */
 export const TIMESTAMP_MAX = 2n ** 63n - 1n;
 
 /** Who cosigns: the name that stands in the signature line, and an Ed25519 private key that signs nothing else. */
@@ -31,7 +31,10 @@ export function cosign(body: string, cosigner: Cosigner, timestampSeconds: numbe
   return `— ${name} ${encodeBase64(Buffer.concat([keyId, bytes, signature]))}\n`;
 }
 
-/** The time of a cosignature that holds over this body, in POSIX seconds, rounded above 2^53; null when it does not hold. */
+/**
+ * The time of a cosignature that holds over this body, in POSIX seconds, rounded above 2^53; null when it does not
+ * hold.
+ */
 export function cosignedAt(body: string, signature: Uint8Array, publicKey: KeyObject): number | null {
   if (signature.length !== TIMESTAMP_BYTES + ED25519_SIGNATURE_BYTES) return null;
   const timestamp = Buffer.from(signature.subarray(0, TIMESTAMP_BYTES)).readBigUInt64BE();

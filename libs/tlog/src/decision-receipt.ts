@@ -19,8 +19,9 @@ export type ProvenEntry = {
 export type NamedDocument = DocumentName & { readonly mediaType: string | null; readonly bytes: number | null };
 
 /**
- * A tlog-proof of a decision whose extra data holds the decision's entry itself, the proof of its outcome under the same
- * checkpoint, the documents that it names, and the vkeys of the producers. So it needs nothing beside it but a policy.
+ * A tlog-proof of a decision whose extra data holds the decision's entry itself, the proof of its outcome under the
+ * same checkpoint, the documents that it names, and the vkeys of the producers. So it needs nothing beside it but a
+ * policy.
  */
 export type DecisionReceipt = {
   readonly checkpoint: string;

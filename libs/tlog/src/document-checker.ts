@@ -18,11 +18,11 @@ export type CheckedDocuments = {
   readonly firstMissing: readonly MissingDocument[];
 };
 
-/** What is remembered must not grow with the log; a document that was named so many others ago is read again. */
+/** What is remembered must not grow with the log: a document that is named again after so many others is read again. */
 const DIGESTS_MAX = 1_000_000;
 const LISTED_MAX = 100;
 const READS_MAX = 16;
-/** A digest has fewer, and so has what a document is called. */
+/** Longer than any digest and any name of a document; what an entry says may be longer still. */
 const SHOWN_MAX_CHARS = 128;
 
 /** What an entry says is no path before it is known to be a digest. */

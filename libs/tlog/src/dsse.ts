@@ -10,7 +10,9 @@ export type SignedPayload = { readonly payloadType: string; readonly payload: Ui
  */
 export type BatchPosition = { readonly index: number; readonly size: number; readonly path: readonly string[] };
 
-/** `ed25519` signs the event itself and is plain DSSE; `ed25519-batch` signs the root of the batch that it stands in. */
+/**
+ * `ed25519` signs the event itself and is plain DSSE; `ed25519-batch` signs the root of the batch that it stands in.
+ */
 export type EnvelopeSignature =
   | { readonly scheme: "ed25519"; readonly keyId: string; readonly sig: Uint8Array }
   | {
@@ -35,7 +37,7 @@ export function preAuthEncoding(payloadType: string, payload: Uint8Array): Buffe
   return Buffer.concat([preAuthHead(payloadType, payload), payload]);
 }
 
-/** What stands before the payload in that. */
+/** What stands before the payload in `preAuthEncoding`. */
 export function preAuthHead(payloadType: string, payload: Uint8Array): Buffer {
   return Buffer.from(`DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `);
 }
@@ -49,7 +51,7 @@ export function renderEnvelope(envelope: Envelope): string {
   return PAYLOAD_HEAD + encodeBase64(envelope.payload) + renderRest(envelope);
 }
 
-/** What follows the payload. */
+/** What follows the payload in an envelope. */
 function renderRest({ payloadType, signature }: Sealing): string {
   const batch = signature.scheme === "ed25519-batch" ? `"batch":${renderBatch(signature.batch)},` : "";
   return (
@@ -79,7 +81,7 @@ export function parseEnvelope(bytes: Uint8Array): Envelope | null {
   return sealing === null ? null : { payloadType: sealing.payloadType, payload, signature: sealing.signature };
 }
 
-/** What follows the payload, of which `latin1` are the bytes. */
+/** Reads what follows the payload; `latin1` are its bytes. */
 function readRest(latin1: string): Sealing | null {
   const rest = Buffer.from(latin1, "latin1").toString("utf8");
   const sealing = readSealing(parseJson(PAYLOAD_HEAD + rest));

@@ -39,7 +39,10 @@ test.each([REKOR, PIXEL])("a public log's checkpoint holds by its ECDSA key, and
   const parsed = parseVkey(log.vkey);
   if (!parsed.ok) throw new Error(parsed.reason);
   expect(parsed.verifier.type).toBe("ecdsa");
-  expect(verifyNote(log.note, [parsed.verifier])).toMatchObject({ ok: true, names: [parsed.verifier.name] });
+  expect(verifyNote(log.note, [parsed.verifier])).toMatchObject({
+    ok: true,
+    signedBy: [{ verifier: parsed.verifier }],
+  });
   const changed = log.note.replace(/\n(\d)/, (_all, digit: string) => `\n${Number(digit) ^ 1}`);
   expect(verifyNote(changed, [parsed.verifier])).toEqual({ ok: false, reason: "bad-signature" });
 });

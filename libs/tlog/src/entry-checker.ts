@@ -41,14 +41,23 @@ const FAULTS = {
 export type EntryCheckerOptions = {
   /** By the key id of envelopes. */
   readonly producers: ReadonlyMap<string, Producer>;
+  /**
+   * Keys that nobody vouches for, such as those that the log names, by the same id: one counts from the entry on that
+   * says by its id that it was registered, when a key signed that entry which counts already.
+   */
+  readonly candidates?: ReadonlyMap<string, Producer>;
   /** Which service may record which type of event. */
   readonly mayRecord: (service: string, payloadType: string) => boolean;
 };
 
-/** Checks entries one after the other: the producer's signature, that the type is his to record, that his key was not retired, no event twice. */
+/**
+ * Checks entries one after the other, in the order of their indexes: the producer's signature, that the type is its to
+ * record, that its key was not retired before, and that no event stands twice within `EVENT_IDS_MAX` entries.
+ */
 export class EntryChecker {
   readonly #options: EntryCheckerOptions;
-  readonly #keys: ReadonlyMap<string, KeyObject>;
+  readonly #producers: Map<string, Producer>;
+  readonly #keys: Map<string, KeyObject>;
   readonly #batches = new BatchCache();
   /** In the order in which they came. */
   readonly #eventIds = new Map<string, number>();
@@ -58,6 +67,7 @@ export class EntryChecker {
 
   constructor(options: EntryCheckerOptions) {
     this.#options = options;
+    this.#producers = new Map(options.producers);
     this.#keys = new Map([...options.producers].map(([keyId, { key }]) => [keyId, key]));
   }
 
@@ -76,7 +86,7 @@ export class EntryChecker {
   }
 
   #checkEvent(index: number, { signature, payloadType, payload }: Envelope): EntryCheck {
-    const { service } = this.#options.producers.get(signature.keyId) as Producer;
+    const { service } = this.#producers.get(signature.keyId) as Producer;
     if (!this.#options.mayRecord(service, payloadType)) {
       return { kind: "faulty", reason: `${service} signed it, and may not record this type of event` };
     }
@@ -106,9 +116,20 @@ export class EntryChecker {
     if (typeof statement === "string" && !statementFits(statement, change)) {
       return "its statement of a key's rotation is not what both keys have signed";
     }
-    if (change.role === "producer" && change.change === "retired") this.#retired.set(change.keyId, index);
+    if (change.role === "producer") this.#noteProducer(change);
     this.#keyChanges.push(change);
     return null;
+  }
+
+  #noteProducer({ index, change, keyId, name }: KeyChange): void {
+    if (change === "retired") {
+      this.#retired.set(keyId, index);
+      return;
+    }
+    const candidate = this.#options.candidates?.get(keyId);
+    if (candidate?.service !== name || this.#producers.has(keyId)) return;
+    this.#producers.set(keyId, candidate);
+    this.#keys.set(keyId, candidate.key);
   }
 }
 

@@ -1,3 +1,4 @@
+/** Something was changed, removed or replaced. */
 export type Tampered = { readonly kind: "tampered"; readonly index: number | null; readonly reason: string };
 
 /** Nothing is said about the log: something is missing, or the policy does not cover it. */

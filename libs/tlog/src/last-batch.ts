@@ -25,9 +25,10 @@ type Batch = {
 };
 
 /**
- * Reads what follows the payload of an envelope whose neighbour, as a rule, is of the same batch. Two such envelopes
- * differ in their place alone, so the rest need not be parsed, and texts of it are the same values: hashes that both
- * paths hold, and the signature's bytes. Texts are those of the bytes in `latin1`, so equal ones are equal bytes.
+ * Reads what follows an envelope's payload by comparing it with the envelope before, which as a rule is of the same
+ * batch: two such envelopes differ in index and path alone, so nothing else is parsed, and what they share (the
+ * signature's bytes, hashes that both paths hold) is one value in memory. Texts are the bytes as `latin1`, so equal
+ * texts are equal bytes.
  */
 export class LastBatch {
   #batch: Batch | null = null;
@@ -37,7 +38,7 @@ export class LastBatch {
     const batch = this.#batch;
     if (batch === null || text.length < batch.head.length + batch.tail.length) return null;
     const { head, tail, payloadType, keyId, sig, size } = batch;
-    // Equal texts are found so by comparing memory, which a search for a prefix does not do.
+    // Two texts of the same length are compared as memory, which `startsWith` does not do.
     if (text.slice(-tail.length) !== tail || text.slice(0, head.length) !== head) return null;
     const place = text.slice(head.length, -tail.length);
     const indexEnd = place.indexOf(",");
@@ -67,7 +68,7 @@ function renderPlace({ index, path }: BatchPosition): string {
   return `${index}${BETWEEN}${path.map((hash) => `"${hash}"`).join(",")}`;
 }
 
-/** `"…","…"` up to the bracket, which is the tail's. */
+/** Reads `"…","…"`, the path without its brackets. `last` are the hashes of the path before. */
 function readPath(text: string, last: readonly string[]): readonly string[] | null {
   if (text.length > PATH_MAX * STEP || (text.length > 0 && (text.length + 1) % STEP !== 0)) return null;
   const path: string[] = [];

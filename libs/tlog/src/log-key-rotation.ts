@@ -10,8 +10,8 @@ const TITLE = "signalbox log key rotation v1";
 export type LogKeyRotation = { readonly origin: string; readonly from: NoteVerifier; readonly to: NoteVerifier };
 
 /**
- * The statement of a rotation: a C2SP signed note over the origin and both verifier keys, signed by the outgoing key and
- * by the new one. Whoever trusts the first may follow it to the second.
+ * The statement of a rotation: a C2SP signed note over the origin and both verifier keys, signed by the outgoing key
+ * and by the new one. Whoever trusts the first may follow it to the second.
  */
 export function signLogKeyRotation(origin: string, keys: { readonly from: KeyObject; readonly to: KeyObject }): string {
   const { from, to } = keys;

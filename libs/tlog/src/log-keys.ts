@@ -1,4 +1,5 @@
 import type { KeyObject } from "node:crypto";
+import { parseDecimal } from "./decimal.ts";
 import { producerKeyId } from "./ed25519.ts";
 import { parseVkey, type NoteVerifier } from "./note-key.ts";
 
@@ -52,8 +53,8 @@ export function formatLogKeys(keys: {
 }
 
 /**
- * Reads what `formatLogKeys` writes; lines of other kinds are only counted. Null when a line of these three cannot be read,
- * or a key stands in two lines of one kind.
+ * Reads what `formatLogKeys` writes; lines of other kinds are only counted. Null when a line of these three cannot be
+ * read, or a key stands in two lines of one kind.
  */
 export function parseLogKeys(text: string): LogKeys | null {
   if (text.length > LOG_KEYS_MAX_BYTES) return null;
@@ -84,9 +85,7 @@ export function parseLogKeys(text: string): LogKeys | null {
   return { logs: [...logs.values()], terms: terms.size === 0 ? null : [...terms.values()], producers, others };
 }
 
-/** Undefined for what is no index. */
+/** Null for `-`, which names no leaf; undefined for what is no index. */
 function indexOf(text: string): number | null | undefined {
-  if (text === "-") return null;
-  const index = /^(0|[1-9][0-9]{0,15})$/.test(text) ? Number(text) : NaN;
-  return Number.isSafeInteger(index) ? index : undefined;
+  return text === "-" ? null : (parseDecimal(text) ?? undefined);
 }

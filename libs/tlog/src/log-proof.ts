@@ -1,7 +1,8 @@
 import { decodeBase64, encodeBase64 } from "./base64.ts";
+import { parseDecimal } from "./decimal.ts";
 import { verifyInclusion } from "./inclusion-proof.ts";
 import { HASH_BYTES, leafHash } from "./merkle-tree.ts";
-import { checkPolicy, type Policy, type PolicyVerdict } from "./policy.ts";
+import { checkPolicy, type Policy, type PolicyRefusal, type PolicyVerdict } from "./policy.ts";
 import { parseNote } from "./signed-note.ts";
 
 /** C2SP tlog-proof: that an entry stands at an index of a log, for whoever has the entry and a policy. */
@@ -42,18 +43,19 @@ export function parseLogProof(text: string): ParsedLogProof {
   const lines = text.slice(0, split).split("\n");
   if (lines.shift() !== HEADER) return malformed;
   const extra = lines[0]?.startsWith("extra ") === true ? decodeBase64((lines.shift() as string).slice(6)) : undefined;
-  const digits = /^index (0|[1-9][0-9]{0,15})$/.exec(lines.shift() ?? "")?.[1];
+  const indexLine = lines.shift() ?? "";
+  const index = indexLine.startsWith("index ") ? parseDecimal(indexLine.slice(6)) : null;
   const hashes = lines.map(decodeBase64);
   const checkpoint = text.slice(split + 2);
-  if (extra === null || digits === undefined || !Number.isSafeInteger(Number(digits))) return malformed;
+  if (extra === null || index === null) return malformed;
   if (hashes.length > HASHES_MAX || hashes.some((hash) => hash?.length !== HASH_BYTES)) return malformed;
   if (!parseNote(checkpoint).ok) return malformed;
-  return { ok: true, proof: { index: Number(digits), hashes: hashes as Buffer[], checkpoint, extra: extra ?? null } };
+  return { ok: true, proof: { index, hashes: hashes as Buffer[], checkpoint, extra: extra ?? null } };
 }
 
 export type LogProofVerdict =
   | (PolicyVerdict & { readonly ok: true })
-  | { readonly ok: false; readonly reason: (PolicyVerdict & { ok: false })["reason"] | "not-included" };
+  | { readonly ok: false; readonly reason: PolicyRefusal | "not-included" };
 
 /** Whether this entry stands in the log, under a checkpoint that the policy accepts. */
 export function verifyLogProof(proof: LogProof, entry: Uint8Array, policy: Policy): LogProofVerdict {

@@ -1,3 +1,4 @@
+import { hash as digest } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { consistencyProof, verifyConsistency } from "./consistency-proof.ts";
 import { Frontier } from "./frontier.ts";
@@ -32,12 +33,13 @@ function* flips(proof: readonly Uint8Array[], bits: readonly number[]): Generato
 }
 
 describe("the tree", () => {
-  test("has the published roots of nothing, of an empty leaf and of a node", () => {
+  test("has the published roots of nothing and of an empty leaf, and hashes a node as RFC 6962 says", () => {
     expect(EMPTY_ROOT.toString("hex")).toBe("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     expect(leafHash(Buffer.alloc(0)).toString("hex")).toBe(
       "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
     );
-    expect(nodeHash(Buffer.from("N123"), Buffer.from("N456")).length).toBe(32);
+    const [left, right] = LEAVES as [Buffer, Buffer];
+    expect(nodeHash(left, right)).toEqual(digest("sha256", Buffer.concat([Buffer.of(1), left, right]), "buffer"));
   });
 
   test("has RFC 6962's root at every size, built whole or leaf by leaf", () => {

@@ -5,7 +5,10 @@ export const HASH_BYTES = 32;
 /** The root of the tree without leaves: SHA-256 of nothing. */
 export const EMPTY_ROOT: Buffer = hash("sha256", "", "buffer");
 
-/** Where what is hashed is put together, so that no hash needs a buffer of its own: a leaf, or a node, after its prefix. */
+/**
+ * What is hashed (a prefix byte, then a leaf or two nodes) is put together here, so that no hash needs a buffer of its
+ * own.
+ */
 const LEAF_INPUT = Buffer.alloc(1 + 65_535, 0x00);
 const EMPTY = new Uint8Array();
 const NODE_INPUT = Buffer.alloc(1 + 2 * HASH_BYTES, 0x01);
@@ -15,7 +18,7 @@ export function leafHash(entry: Uint8Array): Buffer {
   return leafHashOfParts(entry, EMPTY);
 }
 
-/** The same of an entry in two parts. */
+/** `leafHash` of an entry that is given in two parts. */
 export function leafHashOfParts(first: Uint8Array, second: Uint8Array): Buffer {
   const bytes = 1 + first.length + second.length;
   const input = bytes <= LEAF_INPUT.length ? LEAF_INPUT.subarray(0, bytes) : Buffer.alloc(bytes, 0x00);
@@ -31,14 +34,14 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   return sha256(NODE_INPUT);
 }
 
-/** `nodeHash` of and into the one spelling in base64, for what is mostly held against texts: no buffer is made. */
+/** `nodeHash` from and to base64, for hashes that are mostly compared as texts: no buffer is made. */
 export function nodeHashBase64(left: string, right: string): string {
   NODE_INPUT.write(left, 1, HASH_BYTES, "base64");
   NODE_INPUT.write(right, 1 + HASH_BYTES, HASH_BYTES, "base64");
   return hash("sha256", NODE_INPUT, "base64");
 }
 
-/** By way of a string: the buffer that `hash` would make is one outside of the pool, and costs more than the hash. */
+/** By way of a string, because a buffer that `hash` makes is not from the pool, and costs more than the hash itself. */
 function sha256(bytes: Uint8Array): Buffer {
   return Buffer.from(hash("sha256", bytes, "binary"), "binary");
 }

@@ -18,8 +18,8 @@ const TYPE_BYTES: Readonly<Record<NoteKeyType, number>> = {
   "ml-dsa-44": 0x06,
 };
 
-/** Null: not the same for all keys. */
-const BYTES: Readonly<Record<NoteKeyType, number | null>> = {
+/** The length of a public key; null where it is not the same for all keys. */
+const KEY_BYTES: Readonly<Record<NoteKeyType, number | null>> = {
   ed25519: ED25519_PUBLIC_KEY_BYTES,
   ecdsa: null,
   cosignature: ED25519_PUBLIC_KEY_BYTES,
@@ -38,14 +38,14 @@ export type ParsedVkey =
   | { readonly ok: true; readonly verifier: NoteVerifier }
   | { readonly ok: false; readonly reason: "malformed" | "unsupported-key-type" | "wrong-key-id" };
 
-/** A name is not empty and holds neither Unicode space nor a plus sign. */
+/** Whether a text can name a key: it is not empty and holds neither Unicode white space nor a plus sign. */
 export function isNoteName(name: string): boolean {
   return /^[^\p{White_Space}+]+$/u.test(name) && name.isWellFormed();
 }
 
 /**
- * The 4 bytes that name a key in a signature line: the start of `SHA-256(name || 0x0A || type || key)`; of an ECDSA key,
- * whose bytes are its SPKI in DER, the start of their hash alone.
+ * The 4 bytes that name a key in a signature line: the start of `SHA-256(name || 0x0A || type || key)`; of an ECDSA
+ * key, whose bytes are its SPKI in DER, the start of their hash alone.
  */
 export function noteKeyId(name: string, rawKey: Uint8Array, type: NoteKeyType = "ed25519"): Buffer {
   if (type === "ecdsa") return ecdsaKeyId(rawKey);
@@ -54,8 +54,8 @@ export function noteKeyId(name: string, rawKey: Uint8Array, type: NoteKeyType = 
 }
 
 /**
- * The verifier key of an Ed25519 key in C2SP form: `<name>+<hex key id>+<base64(type || key)>`. Throws a TypeError for an
- * impossible name.
+ * The verifier key of an Ed25519 key in C2SP form: `<name>+<hex key id>+<base64(type || key)>`. Throws a TypeError for
+ * an impossible name.
  */
 export function formatVkey(name: string, key: KeyObject, type: "ed25519" | "cosignature" = "ed25519"): string {
   if (!isNoteName(name)) throw new TypeError("not a note key's name");
@@ -72,7 +72,7 @@ export function parseVkey(vkey: string): ParsedVkey {
   const type = typeOf(typed[0]);
   if (type === null) return { ok: false, reason: "unsupported-key-type" };
   const raw = typed.subarray(1);
-  const bytes = BYTES[type];
+  const bytes = KEY_BYTES[type];
   if (bytes !== null && raw.length !== bytes) return { ok: false, reason: "malformed" };
   const name = match[1] as string;
   const keyId = noteKeyId(name, raw, type);

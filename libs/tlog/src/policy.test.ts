@@ -202,7 +202,9 @@ describe("a cosignature", () => {
     const example = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
     const key = parseVkey("w.example+7fbc7a40+BO1JKMYo0cLG6ukDOJBZlWEpWSc6XGP5NjbBRhSshzfR");
     const verified = verifyNote(`${example}\n— w.example ${bytes}\n`, key.ok ? [key.verifier] : []);
-    expect(verified).toMatchObject(holds ? { ok: true, names: ["w.example"] } : { ok: false, reason: "bad-signature" });
+    expect(verified).toMatchObject(
+      holds ? { ok: true, signedBy: [{ verifier: { name: "w.example" } }] } : { ok: false, reason: "bad-signature" },
+    );
   });
 
   test("is not made under an impossible name or at an impossible time", () => {

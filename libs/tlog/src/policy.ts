@@ -8,7 +8,9 @@ export type PolicyKey = { readonly vkey: string; readonly verifier: NoteVerifier
 /** How many of some witnesses and groups must have cosigned; the names are the policy's own. */
 export type PolicyGroup = { readonly threshold: number; readonly members: readonly string[] };
 
-/** C2SP tlog-policy: whose checkpoints are accepted, and which cosignatures they must bear. Read it with `parsePolicy`. */
+/**
+ * C2SP tlog-policy: whose checkpoints are accepted, and which cosignatures they must bear. Read it with `parsePolicy`.
+ */
 export type Policy = {
   readonly logs: readonly PolicyKey[];
   readonly witnesses: ReadonlyMap<string, PolicyKey>;
@@ -16,6 +18,9 @@ export type Policy = {
   /** A witness or a group; null when no cosignature is required. */
   readonly quorum: string | null;
 };
+
+/** Why a checkpoint is not accepted. */
+export type PolicyRefusal = "malformed" | "bad-signature" | "no-known-signature" | "other-origin" | "no-quorum";
 
 export type PolicyVerdict =
   | {
@@ -28,10 +33,7 @@ export type PolicyVerdict =
       /** The policy's names of the witnesses that cosigned, with their times in POSIX seconds. */
       readonly witnesses: readonly { readonly name: string; readonly timestampSeconds: number }[];
     }
-  | {
-      readonly ok: false;
-      readonly reason: "malformed" | "bad-signature" | "no-known-signature" | "other-origin" | "no-quorum";
-    };
+  | { readonly ok: false; readonly reason: PolicyRefusal };
 
 /**
  * Checks a signed checkpoint: one of the policy's logs signed it under its own origin, and enough witnesses cosigned.

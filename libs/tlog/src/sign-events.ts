@@ -44,7 +44,10 @@ export function signEvents(events: readonly SignedPayload[], signer: Signer): Bu
   });
 }
 
-/** What the signature of a batch covers: the PAE of BATCH_ROOT_TYPE over the size (8 bytes, big-endian) and the root (32 bytes). */
+/**
+ * What the signature of a batch covers: the PAE of BATCH_ROOT_TYPE over the size (8 bytes, big-endian) and the root (32
+ * bytes).
+ */
 export function batchRootMessage(size: number, root: Uint8Array): Buffer {
   const body = Buffer.allocUnsafe(8 + root.length);
   body.writeBigUInt64BE(BigInt(size), 0);

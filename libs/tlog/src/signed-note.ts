@@ -24,7 +24,6 @@ export type VerifiedNote =
   | {
       readonly ok: true;
       readonly text: string;
-      readonly names: readonly string[];
       readonly signedBy: readonly NoteSignedBy[];
     }
   | { readonly ok: false; readonly reason: "malformed" | "bad-signature" | "no-known-signature" };
@@ -84,7 +83,7 @@ export function verifyNote(note: string, verifiers: readonly NoteVerifier[]): Ve
     signedBy.push(held);
   }
   if (signedBy.length === 0) return { ok: false, reason: "no-known-signature" };
-  return { ok: true, text: parsed.text, names: signedBy.map(({ verifier }) => verifier.name), signedBy };
+  return { ok: true, text: parsed.text, signedBy };
 }
 
 function checkSignature(text: string, signature: Uint8Array, verifier: NoteVerifier): NoteSignedBy | null {

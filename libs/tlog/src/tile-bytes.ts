@@ -19,7 +19,9 @@ export function parseTile(bytes: Uint8Array, width: number): Uint8Array[] | null
   return Array.from({ length: width }, (_, at) => bytes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES));
 }
 
-/** An entry bundle: each entry after its length in 16 bits, big-endian. Throws a RangeError for what does not fit one. */
+/**
+ * An entry bundle: each entry after its length in 16 bits, big-endian. Throws a RangeError for what does not fit one.
+ */
 export function encodeEntryBundle(entries: readonly Uint8Array[]): Buffer {
   if (entries.length === 0 || entries.length > TILE_WIDTH) throw new RangeError("a bundle holds 1 to 256 entries");
   const parts = entries.flatMap((entry) => {
@@ -31,7 +33,10 @@ export function encodeEntryBundle(entries: readonly Uint8Array[]): Buffer {
   return Buffer.concat(parts);
 }
 
-/** A bundle's entries, at most `width`, as far as their lengths fit the bytes; `isWhole` when they are all that it holds. */
+/**
+ * A bundle's entries, at most `width`, as far as their lengths fit the bytes; `isWhole` when they are all that it
+ * holds.
+ */
 export function readEntryBundle(
   bytes: Uint8Array,
   width: number,

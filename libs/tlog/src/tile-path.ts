@@ -13,7 +13,9 @@ export type TileRef = {
   readonly width: number;
 };
 
-/** The path below the log's prefix: `tile/<L>/<N>[.p/<W>]` or `tile/entries/<N>[.p/<W>]`, N in groups of three digits. */
+/**
+ * The path below the log's prefix: `tile/<L>/<N>[.p/<W>]` or `tile/entries/<N>[.p/<W>]`, N in groups of three digits.
+ */
 export function tilePath(tile: TileRef): string {
   const level = tile.kind === "entries" ? "entries" : String(tile.level);
   const partial = tile.width === TILE_WIDTH ? "" : `.p/${tile.width}`;
@@ -52,7 +54,9 @@ export function tileWidth(size: number, { level, index }: { readonly level: numb
   return Math.max(0, Math.min(TILE_WIDTH, levelWidth(size, level) - index * TILE_WIDTH));
 }
 
-/** All hash tiles of a tree of this size, level by level and from left to right, the partial ones as they stand at it. */
+/**
+ * All hash tiles of a tree of this size, level by level and from left to right, the partial ones as they stand at it.
+ */
 export function* tilesOf(size: number): Generator<TileRef> {
   for (let level = 0; levelWidth(size, level) > 0; level += 1) {
     const count = Math.ceil(levelWidth(size, level) / TILE_WIDTH);

@@ -16,8 +16,8 @@ export type ReadHashes = (tile: {
 const TILE_HEIGHT = 8;
 
 /**
- * Proofs over a tree of which only tiles are at hand. One instance reads a tile once and is used for a few proofs;
- * what it reads is not checked: whoever asks for a proof holds it against a signed root.
+ * Proofs over a tree of which only tiles are at hand. An instance keeps each tile that it has read, so it serves a few
+ * proofs and no more. Tiles are not checked: whoever asks for a proof holds it against a signed root.
  */
 export class TileTree {
   readonly size: number;
@@ -98,7 +98,9 @@ export function inclusionRanges(index: number, size: number): LeafRange[] {
   return ranges.toReversed();
 }
 
-/** The ranges of leaves whose roots prove that the tree over the first `size1` leaves is a prefix of that over `size2`. */
+/**
+ * The ranges of leaves whose roots prove that the tree over the first `size1` leaves is a prefix of that over `size2`.
+ */
 export function consistencyRanges(size1: number, size2: number): LeafRange[] {
   const sizes = Number.isSafeInteger(size1) && Number.isSafeInteger(size2);
   if (!(sizes && size1 > 0 && size1 <= size2)) throw new RangeError("no such prefix");

@@ -11,6 +11,7 @@ import type { KeyChange } from "./key-change.ts";
 import { EMPTY_ROOT, equalBytes } from "./merkle-tree.ts";
 import type { NoteVerifier } from "./note-key.ts";
 import { checkPolicy, type Policy, type PolicyVerdict } from "./policy.ts";
+import { refusedCheckpoint } from "./refused-checkpoint.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
 export type SoundLog = {
@@ -52,28 +53,18 @@ export type VerifyLogOptions = {
   readonly onProgress?: ((leaves: number, size: number) => void) | undefined;
 };
 
-/** How a checkpoint is refused, and what that says: a signature that is wrong was changed, one that is absent may be anywhere. */
-const REFUSALS: Readonly<Record<(PolicyVerdict & { ok: false })["reason"], Fault["kind"]>> = {
-  "bad-signature": "tampered",
-  malformed: "unverifiable",
-  "no-known-signature": "unverifiable",
-  "other-origin": "unverifiable",
-  "no-quorum": "unverifiable",
-};
-
 /**
  * Checks a whole C2SP tlog-tiles log, or a copy of one: the checkpoint against the policy, every entry against the hash
- * tiles, every tile against the entries, the root against the checkpoint, the older checkpoint against the tree, and the
- * documents that entries name against their digests.
- * Reads each file once, and holds as much for a small log as for a large one.
+ * tiles, every tile against the entries, the root against the checkpoint, the older checkpoint against the tree, and
+ * the documents that entries name against their digests. Reads each file once, and holds as much for a small log as for
+ * a large one.
  */
 export async function verifyLog(options: VerifyLogOptions): Promise<LogVerdict> {
   const copy = new LogCopy(options.read);
   const bytes = await options.read("checkpoint");
   if (bytes === null) return unverifiable(null, "there is no checkpoint");
   const head = openHead(bytes, options.policy);
-  if (!head.ok)
-    return { kind: REFUSALS[head.reason], index: null, reason: `the checkpoint does not hold: ${head.reason}` };
+  if (!head.ok) return refusedCheckpoint(head.reason);
   const since = openSince(options, head.checkpoint);
   if (since !== null && "kind" in since) return since;
   const { checker, readDocument, range, onProgress } = options;

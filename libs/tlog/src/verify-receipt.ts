@@ -1,9 +1,10 @@
 import type { DecisionReceipt, ProvenEntry } from "./decision-receipt.ts";
 import type { EntryChecker } from "./entry-checker.ts";
 import { tampered, unverifiable, type Fault } from "./fault.ts";
-import { verifyLogProof } from "./log-proof.ts";
+import { verifyLogProof, type LogProofVerdict } from "./log-proof.ts";
 import { namedDocuments, type DocumentName } from "./named-documents.ts";
 import type { Policy } from "./policy.ts";
+import { refusedCheckpoint } from "./refused-checkpoint.ts";
 
 export type SoundReceipt = {
   readonly kind: "sound";
@@ -39,7 +40,7 @@ export function verifyReceipt(receipt: DecisionReceipt, options: VerifyReceiptOp
     decision.entry,
     options.policy,
   );
-  if (!proven.ok) return refusal(proven.reason, decision.index);
+  if (!proven.ok) return proofFault(proven.reason, decision.index);
   const event = readEvent(decision, options.types.decision, options.checker);
   if ("kind" in event) return event;
   const ended = readOutcome(receipt, event, options);
@@ -64,12 +65,10 @@ export function verifyReceipt(receipt: DecisionReceipt, options: VerifyReceiptOp
   };
 }
 
-/** An absent signature says nothing about the log; a wrong one, or a wrong path, that something was changed. */
-export function refusal(reason: string, index: number): Fault {
-  if (reason === "not-included")
-    return tampered(index, "the path does not lead from this entry to the checkpoint's root");
-  const sentence = `the checkpoint does not hold: ${reason}`;
-  return reason === "bad-signature" ? tampered(null, sentence) : unverifiable(null, sentence);
+/** What it says of the log that `verifyLogProof` refuses the proof of the entry at this index. */
+export function proofFault(reason: (LogProofVerdict & { ok: false })["reason"], index: number): Fault {
+  if (reason !== "not-included") return refusedCheckpoint(reason);
+  return tampered(index, "the path does not lead from this entry to the checkpoint's root");
 }
 
 type Event = { readonly fields: Record<string, unknown> };
@@ -87,7 +86,7 @@ function readOutcome(receipt: DecisionReceipt, decision: Event, options: VerifyR
   const { outcome, checkpoint } = receipt;
   if (outcome === null) return null;
   const proven = verifyLogProof({ ...outcome, checkpoint, extra: null }, outcome.entry, options.policy);
-  if (!proven.ok) return refusal(proven.reason, outcome.index);
+  if (!proven.ok) return proofFault(proven.reason, outcome.index);
   const event = readEvent(outcome, options.types.outcome, options.checker);
   if ("kind" in event) return event;
   const same = event.fields["requestId"] === decision.fields["requestId"];

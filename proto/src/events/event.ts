@@ -11,10 +11,10 @@ export const eventHead = {
   requestId: Uuid,
 };
 
-/** Whose the events of the line itself are: a name that no tenant can have, so that only an operator reads them. */
+/** The tenant of events about the line itself. No tenant can have this name, so only an operator reads them. */
 export const SYSTEM_TENANT = "_signalbox";
 
-/** What an event starts with that belongs to no request and to no tenant. */
+/** The head of an event that belongs to no request and to no tenant. */
 export const systemEventHead = { ...eventHead, tenant: z.literal(SYSTEM_TENANT), requestId: z.null() };
 
 /** The DSSE payload types; the leaf's `type` column is derived from them. */
@@ -29,6 +29,13 @@ export const PAYLOAD_TYPES = {
   erasure: "application/vnd.signalbox.erasure.v1+json",
   replay: "application/vnd.signalbox.replay.v1+json",
 } as const;
+
+const TYPES = new Map(Object.entries(PAYLOAD_TYPES).map(([type, payloadType]) => [payloadType as string, type]));
+
+/** The type of the events with this payload type; undefined when no event has it. */
+export function eventTypeOf(payloadType: string): keyof typeof PAYLOAD_TYPES | undefined {
+  return TYPES.get(payloadType) as keyof typeof PAYLOAD_TYPES | undefined;
+}
 
 /** The largest leaf: C2SP entry bundles carry a 16-bit length. */
 export const LEAF_MAX_BYTES = 65_535;

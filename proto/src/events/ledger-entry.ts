@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Count, TenantId, Uuid } from "../ids.ts";
 import { SYSTEM_TENANT } from "./event.ts";
 
-/** On `ledgerSubject(type, tenant)`, after the commit: at most 512 KiB a message. */
+/** Sent on `ledgerSubject(type, tenant)` after the commit, in messages of at most 512 KiB. */
 export const LedgerEntries = z.strictObject({
   entries: z.array(
     z.strictObject({

@@ -1,6 +1,9 @@
 import type { Generated } from "kysely";
 
-/** The tables that are read through Kysely, as migrations 0002, 0004, 0006, 0008, 0012, 0014, 0015, 0017 and 0019 make them. Postgres gives a bigint as text. */
+/**
+ * The tables that Kysely reads and writes here, as `infra/postgres/migrations` make them. Postgres gives a bigint as
+ * text.
+ */
 export type Database = {
   ledger_head: { origin: string | null; size: string; root: Buffer };
   ledger_leaf: {
@@ -24,10 +27,8 @@ export type Database = {
     decision_idx: string | null;
   };
   ledger_block: { n: string; from_ms: string | null; to_ms: string | null; facets: string[] };
-  ledger_event: { event_id: string; idx: string; leaf_hash: Buffer };
   ledger_node: { level: number; n: string; hash: Buffer };
   ledger_tile: { n: string; nodes: Buffer };
-  ledger_request: { request_id: string; outcome_idx: string; decision_id: string | null };
   ledger_checkpoint: { size: string; root: Buffer; note: string; signed_at: Generated<Date> };
   ledger_cosignature: { size: string; witness: string; line: string };
   ledger_witnessed: { size: string };

@@ -5,7 +5,10 @@ import type { BenchLedger } from "./bench-ledger.ts";
 import { cpuTimes, cpuUsEach, ledgerMemoryMiB } from "./process-costs.ts";
 import { requestMessages, type Message } from "./signed-load.ts";
 
-/** Events on their way at a time: a few batches, as a line holds that is never ahead of its ledger by more than a second. */
+/**
+ * Events on their way at a time: a few batches, as a line holds that is never ahead of its ledger by more than a
+ * second.
+ */
 const OUTSTANDING_MAX = 8_192;
 const DRAIN_LIMIT_MS = 120_000;
 const RECEIPT_LIMIT_MS = 5_000;

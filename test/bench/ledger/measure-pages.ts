@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { credentials, Metadata } from "@grpc/grpc-js";
-import { LedgerClient, LedgerQueryRequest, type LedgerQueryResponse } from "@signalbox/proto/grpc/ledger";
+import { LedgerQueryRequest, type LedgerQueryResponse } from "@signalbox/proto/grpc/ledger";
 import { percentile } from "../percentile.ts";
 import type { BenchLedger } from "./bench-ledger.ts";
+import { openLedgerClient } from "./ledger-client.ts";
 import { SYNTHETIC_START_MS, SYNTHETIC_STEP_MS } from "./synthetic-log.ts";
 
 const PAGE_RECORDS = 50;
@@ -49,9 +49,8 @@ function queriesOf(leaves: number): Record<string, Partial<LedgerQueryRequest>> 
 
 /** Reads the first pages of each query, one after the other, as a reader does who goes on. */
 export async function measurePages(ledger: BenchLedger, leaves: number): Promise<PageTimes[]> {
-  const client = new LedgerClient(ledger.grpcAddress, credentials.createInsecure());
-  const metadata = new Metadata();
-  metadata.set("authorization", `Bearer ${ledger.token}`);
+  using opened = openLedgerClient(ledger);
+  const { client, metadata } = opened;
   const ask = (request: LedgerQueryRequest): Promise<LedgerQueryResponse> => {
     return new Promise((resolve, reject) => {
       client.query(request, metadata, (error, answer) => (error === null ? resolve(answer) : reject(error)));
@@ -61,7 +60,6 @@ export async function measurePages(ledger: BenchLedger, leaves: number): Promise
   for (const [query, asked] of Object.entries(queriesOf(leaves))) {
     found.push({ query, ...(await readPages(ask, { ...NOTHING_ASKED, ...asked })) });
   }
-  client.close();
   return found;
 }
 

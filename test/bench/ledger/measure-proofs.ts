@@ -54,7 +54,9 @@ function ask(asked: Asked): Promise<Took> {
 
 export type Verified = { readonly leafBytes: number; readonly hashed: number; readonly signed: number };
 
-/** The median leaf, and how many leaves a second one core hashes into the tree, alone and with every signature checked. */
+/**
+ * The median leaf, and how many leaves a second one core hashes into the tree, alone and with every signature checked.
+ */
 export async function measureVerify(ledger: BenchLedger, count: number): Promise<Verified> {
   const { rows } = await ledger.owner.query<{ leaf: Buffer }>("select leaf from ledger_leaf order by idx limit $1", [
     count,

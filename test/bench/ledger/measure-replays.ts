@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { credentials, Metadata } from "@grpc/grpc-js";
 import { catalogue, decisionInput, documents, endpoint, priced } from "@signalbox/decision/fixtures/documents";
 import { encodeAuditMessage, loadEngine, uuidv7, type EngineDocuments } from "@signalbox/kit";
 import { eventSubject, ReplayJob, type DecisionInput, type ReplayOrder } from "@signalbox/proto";
-import { LedgerClient, type LedgerReplayJob } from "@signalbox/proto/grpc/ledger";
+import type { LedgerReplayJob } from "@signalbox/proto/grpc/ledger";
 import { canonicalize, sha256Digest } from "@signalbox/tlog";
 import { bundleEngine } from "../../../services/policy/src/bundle-engine.ts";
 import { decisionEvent, outcomeEvent, type DecisionParts, type SignedEvent } from "../../flow/ledger-events.ts";
 import type { BenchLedger } from "./bench-ledger.ts";
+import { openLedgerClient } from "./ledger-client.ts";
 import { cpuTimes, cpuUsEach } from "./process-costs.ts";
 
 const ENDPOINTS = 24;
@@ -28,7 +28,10 @@ export type ReplaySpeeds = {
   readonly cpuUs: ReadonlyMap<string, number>;
 };
 
-/** Records decisions of the present engine over a catalogue of 24 endpoints, and has the ledger verify all of them, round after round. */
+/**
+ * Records decisions of the present engine over a catalogue of 24 endpoints, and has the ledger verify all of them,
+ * round after round.
+ */
 export async function measureReplays(ledger: BenchLedger, count: number): Promise<ReplaySpeeds> {
   const made = decisions(await keepDocuments(ledger));
   const fromIndex = await sizeOf(ledger);
@@ -112,22 +115,17 @@ function decisions({ engine: source, texts, names }: Kept): (at: number) => Deci
 }
 
 async function runJob(ledger: BenchLedger, order: ReplayOrder): Promise<ReplayJob> {
-  const client = new LedgerClient(ledger.grpcAddress, credentials.createInsecure());
-  const metadata = new Metadata();
-  metadata.set("authorization", `Bearer ${ledger.token}`);
-  try {
-    const { id } = await answer((settle) => {
-      client.startReplay({ tenant: "", orderJson: JSON.stringify(order) }, metadata, settle);
+  using opened = openLedgerClient(ledger);
+  const { client, metadata } = opened;
+  const { id } = await answer((settle) => {
+    client.startReplay({ tenant: "", orderJson: JSON.stringify(order) }, metadata, settle);
+  });
+  for (;;) {
+    const job = await answer((settle) => {
+      client.getReplay({ tenant: "", id }, metadata, settle);
     });
-    for (;;) {
-      const job = await answer((settle) => {
-        client.getReplay({ tenant: "", id }, metadata, settle);
-      });
-      if (job.state !== "running") return job;
-      await sleep(POLL_MS);
-    }
-  } finally {
-    client.close();
+    if (job.state !== "running") return job;
+    await sleep(POLL_MS);
   }
 }
 

@@ -3,9 +3,8 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import { Metadata } from "@grpc/grpc-js";
-import { createGrpcClients } from "@signalbox/kit/grpc";
-import { LedgerClient, type LedgerProofAnswer } from "@signalbox/proto/grpc/ledger";
+import type { LedgerProofAnswer } from "@signalbox/proto/grpc/ledger";
+import { openLedgerClient } from "./ledger-client.ts";
 
 /** Between two questions, so that asking them is no load to speak of. */
 const PAUSE_MS = 5;
@@ -23,10 +22,8 @@ export type Asked = {
 export type Took = { readonly open: number[]; readonly single: number[]; readonly echo: number[] };
 
 const { address, token, echoPort, eventIds } = workerData as Asked;
-using clients = createGrpcClients(LedgerClient);
-const client = clients.at(address);
-const metadata = new Metadata();
-metadata.set("authorization", `Bearer ${token}`);
+using opened = openLedgerClient({ grpcAddress: address, token });
+const { client, metadata } = opened;
 const call = client.proveMany(metadata);
 const socket = connect({ port: echoPort, host: "127.0.0.1", noDelay: true });
 await once(socket, "connect");

@@ -3,7 +3,10 @@ import { postJson, type Remote } from "./post-json.ts";
 import { type AskRemote, typeWord } from "./remote-finding.ts";
 import { JoinedText } from "./joined-text.ts";
 
-/** The part of OpenAI's answer that is read; Mistral's has the same form. https://platform.openai.com/docs/api-reference/moderations */
+/**
+ * The part of OpenAI's answer that is read; Mistral's has the same form.
+ * https://platform.openai.com/docs/api-reference/moderations
+ */
 const Answer = z.object({
   results: z
     .array(
@@ -16,8 +19,8 @@ const Answer = z.object({
 });
 
 /**
- * A provider's moderation endpoint. A category is found where the provider says so, or, with a threshold, where its score
- * reaches it. Categories have no place in the text: what was found is found in all of it.
+ * A provider's moderation endpoint. A category is found where the provider says so, or, with a threshold, where its
+ * score reaches it. Categories have no place in the text: what was found is found in all of it.
  */
 export function askModeration(
   remote: Remote,

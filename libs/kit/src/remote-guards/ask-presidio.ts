@@ -52,7 +52,10 @@ export function askPresidio(remote: Remote, { language, scoreMin, entities, anon
   };
 }
 
-/** One word for each that was found, in their order. It joins what overlaps, and then no word can be told to be whose: null. */
+/**
+ * One word for each that was found, in their order. It joins what overlaps, and then no word can be told to be whose:
+ * null.
+ */
 async function wordsFor(
   found: readonly Found[],
   text: string,

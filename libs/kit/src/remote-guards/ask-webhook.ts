@@ -18,7 +18,10 @@ const Answer = z.object({
     .max(FINDINGS_MAX),
 });
 
-/** A service of the operator's own: `{direction, texts}` to `{findings: [{type, text, start, end}]}`. Types become `webhook.<type>`. */
+/**
+ * A service of the operator's own: `{direction, texts}` to `{findings: [{type, text, start, end}]}`. Types become
+ * `webhook.<type>`.
+ */
 export function askWebhook(remote: Remote, direction: "request" | "answer"): AskRemote {
   return async (texts, signal) => {
     const { findings } = Answer.parse(await postJson(remote, { direction, texts }, signal));

@@ -29,7 +29,9 @@ export class JoinedText {
   }
 }
 
-/** The UTF-16 unit of each code point, and that after the last: what other languages count in, made what this one does. */
+/**
+ * The UTF-16 unit of each code point, and that after the last: what other languages count in, made what this one does.
+ */
 export function unitsOfCodePoints(text: string): readonly number[] {
   const units: number[] = [];
   for (let at = 0; at < text.length; at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) units.push(at);

@@ -3,7 +3,9 @@ const ANSWER_MAX_BYTES = 1_048_576;
 /** Where a guardrail of somebody else listens. */
 export type Remote = { readonly url: string; readonly headers: Readonly<Record<string, string>> };
 
-/** Posts JSON and reads the JSON that is answered. Rejects when there is none in time; no message holds what was sent. */
+/**
+ * Posts JSON and reads the JSON that is answered. Rejects when there is none in time; no message holds what was sent.
+ */
 export async function postJson(remote: Remote, body: unknown, signal: AbortSignal): Promise<unknown> {
   const answer = await fetch(remote.url, {
     method: "POST",

@@ -13,12 +13,15 @@ export type RemoteFinding = {
 /** Looks through texts. Rejects when it gives no answer. */
 export type AskRemote = (texts: readonly string[], signal: AbortSignal) => Promise<RemoteFinding[]>;
 
+/** With a family such as `presidio.` before it, a type stays as short as those of the other guardrails. */
+const TYPE_WORD_MAX_CHARS = 36;
+
 /** A remote names types as it likes; here they are words of small letters, digits and hyphens. */
 export function typeWord(name: string): string {
   const word = name
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-+|-+$/g, "")
-    .slice(0, 36);
+    .slice(0, TYPE_WORD_MAX_CHARS);
   return word === "" ? "unnamed" : word;
 }

@@ -4,7 +4,10 @@ import type { PlannedLeaf } from "../append/plan-batch.ts";
 import { fanOutDropped } from "../metrics.ts";
 
 const MESSAGE_MAX_BYTES = 512 * 1024;
-/** Beyond this many unanswered publishes, entries are left out: readers who must have all of them follow the log by gRPC. */
+/**
+ * Beyond this many unanswered publishes, entries are left out: readers who must have all of them follow the log by
+ * gRPC.
+ */
 const IN_FLIGHT_MAX = 256;
 const RETRY_FOR_MS = 2_000;
 /** More than stands before an entry's event: an index, an id, a type and a tenant, none of which needs an escape. */
@@ -22,7 +25,10 @@ export class FanOut implements Disposable {
     this.#log = log;
   }
 
-  /** In a later turn of the event loop: receipts have gone by then, and whoever waits for one is not kept waiting by this. */
+  /**
+   * In a later turn of the event loop: receipts have gone by then, and whoever waits for one is not kept waiting by
+   * this.
+   */
   publish(leaves: readonly PlannedLeaf[]): void {
     setImmediate(() => {
       this.#publish(leaves);
@@ -59,7 +65,9 @@ export class FanOut implements Disposable {
 
 type Message = { readonly payload: Uint8Array; readonly first: number };
 
-/** Entries as `LedgerEntries`, cut below the size of a message. The event is the payload's own bytes, not encoded again. */
+/**
+ * Entries as `LedgerEntries`, cut below the size of a message. The event is the payload's own bytes, not encoded again.
+ */
 function* messagesOf(leaves: readonly PlannedLeaf[]): Generator<Message> {
   let parts: Uint8Array[] = [];
   let bytes = 0;

@@ -7,10 +7,16 @@ type ReceiptEvent = Receipt["events"][number];
 /** Below the bus' limit for a message, at less than 128 bytes an event. */
 const EVENTS_MAX = 4_000;
 
-/** One token of a subject; an instance's name is only read from an event, and what it may hold is not known here. */
+/**
+ * One token of a subject. An instance's name comes out of an event that may be anybody's, so another name gets no
+ * receipt.
+ */
 const TOKEN = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** Tells each producer instance what became of its events. A receipt is sent once; a lost one is asked for by sending the event again. */
+/**
+ * Tells each producer instance what became of its events. A receipt is sent once; a lost one is asked for by sending
+ * the event again.
+ */
 export function sendReceipts(bus: Bus, plan: Plan): void {
   for (const [instance, events] of receiptsOf(plan)) {
     for (let at = 0; at < events.length; at += EVENTS_MAX) {

@@ -16,9 +16,11 @@ const GRACE_MS = 10_000;
 export class AbandonWatch implements Disposable {
   readonly #bus: Bus;
   readonly #startedAtMs = performance.now();
-  /** When a heartbeat named a request last, for those that were named lately. */
+  /**
+   * When a heartbeat last named a request, by its id and in the order of hearing; forgotten after `HEARTBEAT_LOST_MS`.
+   */
   readonly #named = new Map<string, number>();
-  /** Suspects with the queue's last message at that time. */
+  /** By the id of a suspected request, the queue's newest message when it was first suspected. */
   readonly #suspects = new Map<string, number>();
   readonly #subscription: Disposable;
   #due: string[] = [];

@@ -59,7 +59,7 @@ export function sendFresh(batch: Batch, context: AppendContext, before: Sent | n
   const { plan, tree, openFrom } = planOn(start.clone(), { batch, context, known: NOTHING_KNOWN, before });
   if (plan.leaves.length === 0 || plan.refused.length > 0) return null;
   const written = store.appendFresh({ plan, tree, openFrom, epoch, stillOpen: requestsOf(batch) });
-  // Whoever asks for it may not have come to do so when it fails.
+  // It may fail before anybody awaits it, which must not count as unhandled.
   written.catch(() => {});
   return { plan, tree, written };
 }

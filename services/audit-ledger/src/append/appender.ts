@@ -40,7 +40,10 @@ export class Appender {
     }
   }
 
-  /** Sends the next batch as soon as it is whole, while the database is busy with the last; null when that is done before. */
+  /**
+   * Sends the next batch as soon as it is whole, while the database is busy with the last; null when that is done
+   * before.
+   */
   async #launchNext({ sent }: Flight): Promise<Flight | null> {
     const { reader, queue, context, isInterrupted } = this.#options;
     if (sent === null || !(await queue.hasPrepared(reader.batchEvents, sent.written))) return null;

@@ -1,6 +1,6 @@
 /**
- * SQLSTATEs that speak of the data: a data exception, a value that is missing or breaks a check, a limit exceeded. Two
- * rows under one key speak of the register instead: the head's lock rules them out for as long as the head is the log's.
+ * SQLSTATEs that speak of the data: a data exception, a value that is missing or breaks a check, a limit exceeded. A
+ * unique violation (23505) is none of them: the head's lock rules it out, so it means that the head is not the log's.
  */
 const DATA_STATES = /^(?:22...|23502|23514|54...)$/;
 

@@ -6,7 +6,7 @@ import type { ReceivedBatch } from "./read-batch.ts";
 export type Flight = {
   readonly batch: ReceivedBatch;
   readonly startedAtMs: number;
-  /** Null: it is to be looked at under the head's lock, once the batch before it is committed. */
+  /** Null: it is to be planned under the head's lock, once the batch before it is committed. */
   sent: Sent | null;
 };
 
@@ -22,7 +22,9 @@ export function launch(batch: ReceivedBatch, context: AppendContext, before: Sen
   }
 }
 
-/** False when it is to be tried again with care. Rejects when nobody can tell. */
+/**
+ * False when nothing was written and one of its events may be at fault. Rejects when nobody can tell what was written.
+ */
 export async function isWritten(sent: Sent): Promise<boolean> {
   try {
     return await sent.written;

@@ -3,14 +3,14 @@ import { every } from "./every.ts";
 import type { DueGap, Sequences } from "./sequences.ts";
 
 /**
- * Finds the sequence numbers that have been missing for too long. What bears them may still stand in the queue, behind
- * others or with a ledger that died, so they fall due only when everything that was in the queue at that time is dealt
- * with.
+ * Finds the sequence numbers that have been missing for too long. The events with these numbers may still stand in the
+ * queue, behind others or with a ledger that died, so gaps fall due only when everything that was in the queue when
+ * they were found is dealt with.
  */
 export class GapWatch {
   readonly #bus: Bus;
   readonly #afterMs: number;
-  /** Missing for long enough, with the queue's last message at the time when that was seen. */
+  /** Gaps that are old enough, with the queue's newest message when they were found so. */
   #suspected: { readonly gaps: readonly DueGap[]; readonly last: number } | null = null;
   #due: readonly DueGap[] = [];
 

@@ -1,7 +1,10 @@
 /** Both ends belong to it. */
 export type NumberRange = { readonly first: number; readonly last: number };
 
-/** A set of whole numbers from 1, as its ranges in ascending order. Cheap while they are few, as those of a sequence are. */
+/**
+ * A set of whole numbers from 1, as its ranges in ascending order. Cheap while they are few, as those of a sequence
+ * are.
+ */
 export class NumberSet {
   #ranges: NumberRange[];
 

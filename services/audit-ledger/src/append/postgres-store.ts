@@ -15,10 +15,10 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 
 /**
- * A prepared statement keeps the plan of its first runs. Of a young register, whose tables still fit a few pages, that
- * is to read through all events for each batch; the register grows faster than the plan is made anew. What is looked up
- * here is looked up by a key, however few rows there are. A table that has no such key counts as dear then, and would
- * be compiled for.
+ * A prepared statement keeps the plan of its first runs. While a young register's tables fit a few pages, that plan
+ * reads through all events for each batch, and the register grows faster than the plan is made anew. So sequential
+ * scans are switched off, and rows are looked up by their keys however few there are. Where a table has no such key the
+ * scan is then priced so high that PostgreSQL would compile the query, which would take longer than to run it.
  */
 const PLANS = "-c enable_seqscan=off -c jit=off";
 
@@ -51,7 +51,7 @@ export async function openPostgresStore(url: string, log: Logger): Promise<Store
     ensurePartitionFor: (size) => partitions.ensureFor(size),
     loadOpenRequests: (options) => loadOpenRequests(client, options),
     loadSequences: () => loadSequences(client),
-    unsaidKeyChanges: async () => [...(await unsaidKeyChanges(client)), ...(await unsaidReports(client))],
+    unsaidEvents: async () => [...(await unsaidKeyChanges(client)), ...(await unsaidReports(client))],
     appendFresh: (insert) => insertPlan(client, insert),
     begin: async () => void (await client.query("begin")),
     lockHead: (ids) => lockHead(client, ids),

@@ -3,7 +3,7 @@ import { leafEvent } from "../events/leaf-event.ts";
 import type { GoodEvent } from "../events/check-event.ts";
 import { NumberSet } from "./number-set.ts";
 import type { PlannedLeaf } from "./plan-batch.ts";
-import type { Sequence, Sequences } from "./sequences.ts";
+import { keyOf, type Sequence, type Sequences } from "./sequences.ts";
 import type { Store } from "./store.ts";
 
 const BATCH_LEAVES = 256;
@@ -102,7 +102,7 @@ class Restoring {
 function settledBy(batch: readonly PlannedLeaf[], sequences: Sequences): Sequence[] {
   const changed = new Map<string, Sequence>();
   const of = (service: string, instance: string): NumberSet => {
-    const key = `${service} ${instance}`;
+    const key = keyOf(service, instance);
     const settled =
       changed.get(key)?.settled ?? sequences.get({ service, instance })?.settled.copy() ?? new NumberSet();
     changed.set(key, { service, instance, settled });

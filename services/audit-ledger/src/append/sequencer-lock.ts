@@ -12,7 +12,9 @@ const SILENT_MAX_MS = 5_000;
 
 const TRY_LOCK = "select pg_try_advisory_lock($1) as locked";
 
-/** A session may end others of its own role. One whose statement is at work is left to it: the statement has a limit. */
+/**
+ * A session may end others of its own role. One whose statement is at work is left to it: the statement has a limit.
+ */
 const END_SILENT = `
   select a.pid, pg_terminate_backend(a.pid) as ended
   from pg_locks l join pg_stat_activity a on a.pid = l.pid

@@ -16,7 +16,7 @@ const LOCK_RETRY_MS = 250;
 const BACKOFF_MIN_MS = 100;
 const BACKOFF_MAX_MS = 5_000;
 const SWEEP_EVERY_MS = 1_000;
-const KEYS_EVERY_MS = 2_000;
+const UNSAID_EVERY_MS = 2_000;
 /** A standby takes the lock from a sequencer that says nothing for some of these. */
 const BEAT_EVERY_MS = 1_000;
 
@@ -53,8 +53,8 @@ export class Sequencer implements AsyncDisposable {
   readonly #started = Promise.withResolvers<void>();
   #state: SequencerState = "starting";
   #head: Head | null = null;
-  #mayKeysDiffer = true;
-  /** Something is to be said or looked at that the queue does not bring, between two batches. */
+  #isUnsaidDue = true;
+  /** Something that does not come by the queue is to be appended or looked at, between two batches. */
   #isDue = false;
   readonly #queue: PullQueue<CheckedEvent[]>;
 
@@ -131,7 +131,7 @@ export class Sequencer implements AsyncDisposable {
     const appender = this.#appenderTo({ store, epoch: head.epoch, open, sequences });
     const sweep = { everyMs: SWEEP_EVERY_MS, log, onDue: () => this.#wakeFor() };
     using _requests = this.#watch.sweepRegularly({ ...sweep, open });
-    using _keys = this.#lookAtKeysRegularly();
+    using _unsaid = this.#lookForUnsaidRegularly();
     using _beat = every(BEAT_EVERY_MS, () => this.#queue.wake());
     using _sequences = this.#gaps.sweepRegularly({ ...sweep, sequences });
     let isLost = false;
@@ -179,10 +179,10 @@ export class Sequencer implements AsyncDisposable {
     this.#started.resolve();
   }
 
-  #lookAtKeysRegularly(): Disposable {
-    this.#mayKeysDiffer = true;
-    return every(KEYS_EVERY_MS, () => {
-      this.#mayKeysDiffer = true;
+  #lookForUnsaidRegularly(): Disposable {
+    this.#isUnsaidDue = true;
+    return every(UNSAID_EVERY_MS, () => {
+      this.#isUnsaidDue = true;
       this.#wakeFor();
     });
   }
@@ -193,20 +193,26 @@ export class Sequencer implements AsyncDisposable {
     this.#queue.wake();
   }
 
-  /** The log says that a key is retired only when nothing signed by it can follow any more. */
-  async #keyChanges(store: Store): Promise<UnsignedEvent[]> {
-    if (!this.#mayKeysDiffer) return [];
-    const changes = await store.unsaidKeyChanges();
-    // Read after the changes: a key that is retired in between is refused at once, and said so the next time.
+  /**
+   * What the log does not hold yet of changed keys and of replays. It says that a key is retired only when nothing that
+   * the key signs can follow.
+   */
+  async #unsaidEvents(store: Store): Promise<UnsignedEvent[]> {
+    if (!this.#isUnsaidDue) return [];
+    const events = await store.unsaidEvents();
+    // Read afterwards: a key that is retired in between is refused at once, and the log says so the next time.
     await this.#options.reader.refreshKeys();
-    this.#mayKeysDiffer = false;
-    return changes;
+    this.#isUnsaidDue = false;
+    return events;
   }
 
-  /** Appends what has come, and then whole batches for as long as there are some. False when there was nothing to append. */
+  /**
+   * Appends what has come, and then whole batches for as long as there are some. False when there was nothing to
+   * append.
+   */
   async #appendNext(store: Store, appender: Appender): Promise<boolean> {
     this.#isDue = false;
-    const own = await this.#keyChanges(store);
+    const own = await this.#unsaidEvents(store);
     const received = await this.#options.reader.read(this.#queue);
     const batch = { ...received, abandon: this.#watch.takeDue(), gaps: this.#gaps.takeDue(), own };
     if (batch.messages.length + batch.abandon.length + batch.gaps.length + own.length === 0) return false;

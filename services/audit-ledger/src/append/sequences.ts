@@ -13,8 +13,8 @@ export type DueGap = ProducerInstance & { readonly below: number };
 type Mark = { readonly atMs: number; readonly last: number };
 
 /**
- * Which of each producer's sequence numbers the register has seen, as of the last commit, and since when holes have stood
- * open. A cache of the log, loaded when a sequencer starts and changed only after a commit.
+ * Which of each producer's sequence numbers the register has seen, as of the last commit, and since when holes have
+ * stood open. A cache of the log, loaded when a sequencer starts and changed only after a commit.
  */
 export class Sequences {
   readonly #sequences = new Map<string, Sequence>();

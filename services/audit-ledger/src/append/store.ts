@@ -18,12 +18,12 @@ export type Store = AsyncDisposable & {
   beat(): Promise<void>;
   /** Starts a new epoch: from here on a sequencer of an older one matches no row. */
   takeHead(origin: string): Promise<Takeover>;
-  /** Makes what a log of this size needs next of the leaves' table. */
+  /** Makes the partitions of the leaves' table that a log of this size needs next. */
   ensurePartitionFor(size: number): Promise<void>;
   loadOpenRequests(options: { from: number; nowMs: number }): Promise<OpenRequests>;
   loadSequences(): Promise<Sequences>;
-  /** Changes of keys, and reports of replays, which the log does not say yet. */
-  unsaidKeyChanges(): Promise<UnsignedEvent[]>;
+  /** Changes of keys, and reports of replays, that the log does not hold yet. */
+  unsaidEvents(): Promise<UnsignedEvent[]>;
   /**
    * Writes a plan in a transaction of its own, which is committed when this resolves with true. False when nothing was
    * written: the head is not where the plan begins, an event of it is known, or a request of `stillOpen` has ended.

@@ -14,8 +14,8 @@ type FileKey = { readonly keyId: string; readonly privateKey: KeyObject };
 type Term = LogKeyTerm & { readonly keyId: string };
 
 /**
- * The keys that sign checkpoints. The file holds the private ones, and the log's leaves say when they sign: a further key
- * from the checkpoint on that covers the leaf which names it, and each until a checkpoint covers its retirement. In
+ * The keys that sign checkpoints. The file holds the private ones, and the log's leaves say when they sign: a further
+ * key from the checkpoint on that covers the leaf which names it, and each until a checkpoint covers its retirement. In
  * between both sign. The file may be replaced while the ledger runs.
  */
 export class LogKeys {
@@ -42,7 +42,10 @@ export class LogKeys {
     return formatVkey(this.#origin, key.privateKey);
   }
 
-  /** Every key of the log that there has been, with its term; a key that the log does not speak of has signed from the first leaf. */
+  /**
+   * Every key of the log that there has been, with its term; a key that the log does not speak of has signed from the
+   * first leaf.
+   */
   async terms(): Promise<readonly LogKeyTerm[]> {
     await this.#look();
     const [first] = this.#keys as [FileKey];

@@ -65,11 +65,14 @@ export type AnyEvent =
   | ({ readonly type: "erasure" } & ErasureEvent)
   | ({ readonly type: "replay" } & ReplayEvent);
 
-/** The event itself is not kept: until its batch is committed it would be copied by every collection of garbage. */
+/**
+ * The event itself is let go: kept until its batch is committed, it would be copied by each garbage collection in
+ * between.
+ */
 export function fieldsOf(event: AnyEvent): EventFields {
   const { service, instance, seq } = event.producer;
   return {
-    // First, because only what comes first is copied at once.
+    // A spread that stands first is copied as a whole, and one behind other members name by name.
     ...columnsOf(event),
     producer: { service, instance, seq },
     isStream: event.type === "decision" && event.input.facts.stream,
@@ -82,7 +85,7 @@ type Found = Partial<Pick<LeafColumns, "keyId" | "kind" | "provider" | "model" |
 
 const NO_TAGS: readonly string[] = [];
 
-/** Name by name: a spread behind other members is copied by the runtime, which costs more than all that is read here. */
+/** Written out, because the spreads that would be shorter cost more than all that is read here. */
 function columnsOf(event: AnyEvent): LeafColumns {
   const { eventId, type, tenant, requestId, atMs } = event;
   const decisionId = event.requestId === null ? null : event.decisionId;

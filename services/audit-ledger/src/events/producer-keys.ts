@@ -12,7 +12,10 @@ export type KeyRow = {
   readonly retired_by: string | null;
 };
 
-/** The producers' public keys by key id, and which service each belongs to. Keys are added and retired while the ledger runs. */
+/**
+ * The producers' public keys by key id, and which service each belongs to. Keys are added and retired while the ledger
+ * runs.
+ */
 export class ProducerKeys {
   readonly keys = new Map<string, KeyObject>();
   readonly #services = new Map<string, string>();

@@ -25,8 +25,8 @@ type Prepared<T> = { readonly content: T; readonly weight: number };
 type Held<T> = { readonly message: Delivery; prepared: Prepared<T> | null };
 
 /**
- * What was delivered, until it is acknowledged. Each message is prepared soon after it comes, while the database is busy with those
- * before it, and weighed for whoever waits for a certain weight.
+ * What was delivered, until it is acknowledged. Each message is prepared soon after it comes, while the database is
+ * busy with those before it, and weighed for whoever waits for a certain weight.
  */
 export class HeldMessages<T> {
   readonly #preparation: Preparation<T>;

@@ -9,7 +9,9 @@ const NEXT_SUBJECT = `$JS.API.CONSUMER.MSG.NEXT.${CONSUMER}`;
 /** What one request may bring; the stream takes no message above 1 MiB. */
 const BURST_MESSAGES = 256;
 const BURST_MAX_BYTES = 2 * 1024 * 1024;
-/** Messages gather this long in the stream: a transaction, and to be woken, cost about the same for one as for twenty. */
+/**
+ * Messages gather this long in the stream: a transaction, and to be woken, cost about the same for one as for twenty.
+ */
 const GATHER_MS = 20;
 /**
  * While less than this is held, more is asked for: a few batches, so that the next one is checked while the database
@@ -31,9 +33,9 @@ type Request = { id: number; kind: "ring" | "burst"; missing: number; expiresAtM
 /**
  * The messages of AUDIT on their way to a commit. Pulls from the durable consumer with one request outstanding at a
  * time: while nothing comes, one that waits for a first message; after that, what has gathered in the stream, again and
- * again until there is nothing. A request is asked again when it is expired or lost. What is never acknowledged comes again after the
- * consumer's wait; negative acknowledgements are not used, because servers of 2.9 mislay a message that comes back
- * while no request of a living client is open.
+ * again until there is nothing. A request is asked again when it is expired or lost. What is never acknowledged comes
+ * again after the consumer's wait; negative acknowledgements are not used, because servers of 2.9 mislay a message that
+ * comes back while no request of a living client is open.
  */
 export class PullQueue<T> implements Disposable {
   readonly #bus: Bus;

@@ -2,6 +2,7 @@ import type { handleUnaryCall } from "@grpc/grpc-js";
 import { Digest, SignalboxError } from "@signalbox/proto";
 import type { LedgerDocument, LedgerDocumentRequest } from "@signalbox/proto/grpc/ledger";
 import type { ReadContext } from "./read-context.ts";
+import { readDocument } from "./read-document.ts";
 import { serveUnary } from "./serve-call.ts";
 
 /** `Ledger.Document`: a document that decisions name. Documents hold no tenant's data. */
@@ -13,12 +14,6 @@ export function createDocument({ db, log }: ReadContext): handleUnaryCall<Ledger
         details: { param: "digest" },
       });
     }
-    const row = await db
-      .selectFrom("document")
-      .select(["kind", "media_type", "body"])
-      .where("digest", "=", digest)
-      .executeTakeFirst();
-    if (row === undefined) throw new SignalboxError("not-found", "The register holds no such document.");
-    return { kind: row.kind, mediaType: row.media_type, body: row.body };
+    return readDocument(db, digest);
   });
 }

@@ -27,7 +27,9 @@ export async function leavesOfRequests(
   return Map.groupBy(rows, (row) => row.request_id as string);
 }
 
-/** All leaves of the request that an id names, by itself or by one of its decisions; none when there are none in scope. */
+/**
+ * All leaves of the request that an id names, by itself or by one of its decisions; none when there are none in scope.
+ */
 export async function leavesOfId(
   db: Kysely<Database>,
   scope: Scope,

@@ -34,7 +34,10 @@ export function createProve(context: ReadContext): handleUnaryCall<LedgerProveRe
   });
 }
 
-/** Throws `invalid-request`, `not-found` for what is out of scope as well, and `stage-unavailable` while no checkpoint covers it. */
+/**
+ * Throws `invalid-request`, `not-found` for what is out of scope as well, and `stage-unavailable` while no checkpoint
+ * covers it.
+ */
 export async function prove(asked: Asked, { id, eventId }: LedgerProveRequest): Promise<LedgerProof> {
   if (![id, eventId].every((one) => one === "" || Uuid.safeParse(one).success) || (id === "") === (eventId === "")) {
     throw new SignalboxError("invalid-request", "Give one id, a UUID in lower case.", { details: { param: "id" } });

@@ -11,8 +11,8 @@ const CONNECTIONS_MAX = 4;
 const IDLE_TIMEOUT_MS = 600_000;
 
 /**
- * All is looked up by a key, so that the plan does not depend on what is asked for, nor on how many rows there were when
- * it was made.
+ * Every row is looked up by a key, so one plan fits whatever is asked for, and however many rows there were when it was
+ * made.
  */
 const PLANS = "-c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan";
 
@@ -25,7 +25,10 @@ export type ProvenLeaf = {
   readonly siblings: readonly Buffer[] | null;
 };
 
-/** Its nodes are kept in pieces beside the row; so they are put together once, and not anew for each sibling. */
+/**
+ * PostgreSQL keeps a tile's nodes in pieces beside the row (TOAST); `|| ''` puts them together once, not for each
+ * sibling.
+ */
 const TILE = `
     left join lateral (
       select nodes || ''::bytea as nodes from ledger_tile where n = leaf.idx / ${TILE_WIDTH} offset 0
@@ -63,7 +66,10 @@ export class ProvenLeaves implements AsyncDisposable {
     return (await this.#ask({ name: "leaf-of-event", text: EVENT }, [eventId, tenant]))[0];
   }
 
-  /** The decisions and the outcome, in the order of the log, of the request that an id names, by itself or by a decision's. */
+  /**
+   * The decisions and the outcome, in the order of the log, of the request that an id names, by itself or by a
+   * decision's.
+   */
   ofRequest({ tenant }: Scope, id: string): Promise<ProvenLeaf[]> {
     return this.#ask({ name: "leaves-of-request", text: REQUEST }, [id, tenant]);
   }

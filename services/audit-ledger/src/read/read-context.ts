@@ -11,10 +11,10 @@ export type ReadContext = {
   readonly db: Kysely<Database>;
   readonly log: Logger;
   readonly commits: CommitSignal;
-  /** Whose verifier keys the log has. */
+  /** The keys that sign checkpoints. */
   readonly keys: LogKeys;
-  /** The log as its tiles and proofs are read. */
+  /** The log as tiles and checkpoints, which proofs are made of. */
   readonly files: LogFiles;
-  /** The leaves as proofs are made of them. */
+  /** The leaves that proofs are of. */
   readonly proven: ProvenLeaves;
 };

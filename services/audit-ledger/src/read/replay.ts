@@ -6,7 +6,7 @@ import type { DecisionPages } from "../replays/decision-pages.ts";
 import type { Replayed } from "../replays/replay-messages.ts";
 import { selectLeaves } from "./leaf-rows.ts";
 import type { ReadContext } from "./read-context.ts";
-import type { Replayer, ReplayPage } from "./replayer.ts";
+import type { Replayer, ReplayPage } from "../replays/replayer.ts";
 import { scopeOf, type Scope } from "./scope.ts";
 import { serveStream } from "./serve-call.ts";
 

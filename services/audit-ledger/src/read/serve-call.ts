@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type {
   handleServerStreamingCall,
   handleUnaryCall,
@@ -31,8 +30,8 @@ export function serveUnary<Request, Response>(
 
 /**
  * A server stream from an async generator. The next response is asked for when the last was taken, so a slow reader
- * holds the generator and nothing gathers; `signal` aborts when the caller is gone. A stream that never ends by itself is
- * ended with `stage-unavailable` by `until`, whatever its reader does.
+ * holds the generator and nothing gathers; `signal` aborts when the caller is gone. A stream that never ends by itself
+ * is ended with `stage-unavailable` by `until`, whatever its reader does.
  */
 export function serveStream<Request, Response>(
   { log, until }: { readonly log: Logger; readonly until?: AbortSignal },
@@ -80,11 +79,6 @@ function drained(call: ServerWritableStream<unknown, unknown>, signal: AbortSign
     call.on("drain", done);
     signal.addEventListener("abort", done);
   });
-}
-
-/** Lets appending go on between two steps of something long. */
-export async function yieldToOthers(): Promise<void> {
-  await nextTurn();
 }
 
 /** Says in the log what is nobody else's mistake. */

@@ -10,8 +10,8 @@ import { serveStream } from "./serve-call.ts";
 /** About a megabyte of leaves. */
 const PAGE_ENTRIES = 128;
 /**
- * Leaves that one query looks through for some types, more the fewer there are: for what is rare a whole log would be read
- * in one, with a connection held for it. A tenant's leaves have an index.
+ * How many leaves one query looks through when only some types are wanted: the fewer it finds, the more the next one
+ * looks through. Without a limit one query for a rare type would read the whole log and hold a connection meanwhile.
  */
 const LOOK_MIN_LEAVES = 1_024n;
 const LOOK_MAX_LEAVES = 65_536n;

@@ -1,10 +1,12 @@
 import { ENVELOPE_MAX_BYTES } from "@signalbox/tlog";
 import type { LeafRow } from "../read/leaf-rows.ts";
 
-/** Of a run for leaves that do not fit into the one that was given. */
+/** The size of a further run, for leaves that do not fit into the one that was given. */
 const FURTHER_RUN_BYTES = 1_024 * 1_024;
 
-/** Of PostgreSQL's binary COPY: a signature, flags, and the length of an extension that there is none of. */
+/**
+ * PostgreSQL's binary COPY begins with a signature, flags (4 bytes) and the length of an extension (4 bytes, here 0).
+ */
 const SIGNATURE = Buffer.from("PGCOPY\n\u00ff\r\n\0", "latin1");
 const HEADER_BYTES = SIGNATURE.length + 8;
 const END_OF_ROWS = -1;

@@ -1,8 +1,8 @@
 import type { Connection, PoolClient, Submittable } from "pg";
 
 /**
- * Runs a `COPY … TO STDOUT` and hands over what it sends, message by message. The bytes are the connection's: they are to
- * be copied before the function returns.
+ * Runs a `COPY … TO STDOUT` and hands over what it sends, message by message. The bytes are the connection's: they are
+ * to be copied before the function returns.
  */
 export function copyOut(client: PoolClient, statement: string, onData: (bytes: Buffer) => void): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -7,7 +7,7 @@ import { copyOut } from "./copy-out.ts";
 import { FramedSocket } from "./framed-socket.ts";
 
 const PAGE_DECISIONS = 512;
-/** Of one page's leaves, as far as can be guessed; what turns out to be too small is replaced. */
+/** A guess at the leaves of one page; a run that turns out to be too small is replaced. */
 const RUN_MIN_BYTES = 1_024 * 1_024;
 /** One page is at work, one waits, and one is read. */
 const RUNS = 3;
@@ -15,8 +15,8 @@ const RUNS = 3;
 const CONNECTIONS_MAX = 3;
 
 /**
- * Has a page read along the index that has the log's order. While the log grows faster than its statistics, PostgreSQL
- * takes a range for a few rows, and would read and sort all of it again for every page.
+ * Makes PostgreSQL read a page along the index that has the log's order. While the log grows faster than its
+ * statistics, it takes a range for a few rows, and would read and sort the whole range again for every page.
  */
 const PLANS = "-c enable_sort=off -c jit=off";
 
@@ -29,8 +29,8 @@ type DecisionRange = Scope & {
 };
 
 /**
- * The decisions of ranges in the order of the log, as bytes: they are copied out, which spares both sides from making text
- * of them and from reading it.
+ * The decisions of ranges in the order of the log, as bytes: they are copied out, which spares both sides from making
+ * text of them and from reading it.
  */
 export class DecisionPages implements AsyncDisposable {
   readonly #pool: Pool;
@@ -41,8 +41,8 @@ export class DecisionPages implements AsyncDisposable {
   }
 
   /**
-   * A page is read while the one before it is at work. Its leaves stand until the second page after it is asked for: their
-   * memory is used again, because getting and forgetting as much for each page takes longer than reading it.
+   * A page is read while the one before it is at work. Its leaves stand until the second page after it is asked for:
+   * their memory is used again, because getting and forgetting as much for each page takes longer than reading it.
    */
   async *read(range: DecisionRange): AsyncGenerator<readonly DecisionRow[]> {
     const runs: Uint8Array[] = [];

@@ -7,7 +7,7 @@ type DocumentNames = DecisionInput["documents"];
 
 /** Engines kept loaded; each is a context of its own with its documents parsed in it. */
 const ENGINES_MAX = 4;
-/** Engines that could not be loaded, and that are not tried again at once: to find that out may take seconds. */
+/** Engines that could not be loaded and are not tried again soon, because it may take seconds to find out. */
 const BROKEN_MAX = 64;
 const TEXTS_MAX_CHARS = 64 * 1024 * 1024;
 
@@ -41,7 +41,10 @@ export class EngineShelf {
     }
   }
 
-  /** What these documents make of an input, as text. Throws `not-found` for one that is missing, and what the engine throws. */
+  /**
+   * What these documents make of an input, as text. Throws `not-found` for one that is missing, and what the engine
+   * throws.
+   */
   decide(inputJson: string, names: DocumentNames): string {
     if (this.#current?.names !== names) this.#current = { names, ...this.#take(names) };
     const { engine, documents } = this.#current;

@@ -6,9 +6,9 @@ const TYPE_BYTES = 1;
 const HEAD_BYTES = TYPE_BYTES + 4;
 
 /**
- * A connection to PostgreSQL that reads into the same memory again and again, and gives whole messages. A socket takes
- * memory anew for each read, and what a page of leaves needs of it has the whole heap collected a few times a second. The
- * bytes of a message stand until its listeners return; it does not speak TLS.
+ * A connection to PostgreSQL that reads into the same memory again and again, and emits whole messages. An ordinary
+ * socket allocates for each read, and at the size of pages of leaves that has the whole heap collected a few times a
+ * second. A message's bytes stand until its listeners return. It does not speak TLS.
  */
 export class FramedSocket extends Socket {
   #room = Buffer.allocUnsafeSlow(ROOM_BYTES);

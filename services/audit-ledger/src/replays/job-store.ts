@@ -1,5 +1,5 @@
 import { ReplayJob } from "@signalbox/proto";
-import { sql, type Kysely } from "kysely";
+import { sql, type Kysely, type UpdateObject } from "kysely";
 import type { Database } from "../database.ts";
 import type { Scope } from "../read/scope.ts";
 
@@ -29,21 +29,18 @@ export class JobStore {
 
   /** Writes how far a job is. True when it is to end, and when it has been given up: what was said of it stands. */
   async update(job: ReplayJob): Promise<boolean> {
-    const row = await this.#db
-      .updateTable("replay_job")
-      .set({ state: job.state, job: sql`${JSON.stringify(job)}::jsonb`, updated_at: sql`now()` })
-      .where("id", "=", job.id)
-      .where("state", "=", "running")
-      .returning("is_cancel_asked")
-      .executeTakeFirst();
-    return row?.is_cancel_asked ?? true;
+    return this.#say(job.id, { state: job.state, job: sql`${JSON.stringify(job)}::jsonb` });
   }
 
-  /** Says that a job lives, though it has found nothing new. True as of `update`. */
+  /** Says that a job lives, though it has found nothing new. True in the cases of `update`. */
   async beat(id: string): Promise<boolean> {
+    return this.#say(id, {});
+  }
+
+  async #say(id: string, changes: UpdateObject<Database, "replay_job">): Promise<boolean> {
     const row = await this.#db
       .updateTable("replay_job")
-      .set({ updated_at: sql`now()` })
+      .set({ ...changes, updated_at: sql`now()` })
       .where("id", "=", id)
       .where("state", "=", "running")
       .returning("is_cancel_asked")

@@ -15,7 +15,10 @@ export async function keepDocuments(
   };
 }
 
-/** Throws `not-found` for a document that an order names and nobody has kept: else each decision of its range failed by it. */
+/**
+ * Throws `not-found` for a document that an order names and nobody has kept: else each decision of its range failed by
+ * it.
+ */
 export async function requireDocuments(
   db: Kysely<Database>,
   { policy, catalogue, classifier }: Omit<ReplayOrder, "kind">,

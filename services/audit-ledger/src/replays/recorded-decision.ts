@@ -15,8 +15,8 @@ export type RecordedDecision = {
 };
 
 /**
- * Cuts a decision from its leaf where that can be done, because most never have to be parsed. Throws for a leaf that holds
- * none.
+ * Cuts a decision from its leaf where that can be done, because most never have to be parsed. Throws for a leaf that
+ * holds none.
  */
 export function readRecordedDecision(leaf: string, others: OtherDocuments): RecordedDecision {
   const signed = readSignedDecision(leaf);

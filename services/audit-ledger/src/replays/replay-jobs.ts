@@ -3,7 +3,7 @@ import { SignalboxError, type ReplayJob, type ReplayOrder, type ReplayWish } fro
 import type { Kysely } from "kysely";
 import { newestCheckpoint } from "../checkpoint/newest-checkpoint.ts";
 import type { Database } from "../database.ts";
-import type { Replayer } from "../read/replayer.ts";
+import type { Replayer } from "./replayer.ts";
 import type { Scope } from "../read/scope.ts";
 import type { DecisionPages } from "./decision-pages.ts";
 import { JobStore } from "./job-store.ts";
@@ -59,7 +59,10 @@ export class ReplayJobs implements AsyncDisposable {
     });
   }
 
-  /** Throws `forbidden` for documents that a tenant brings, `not-found` for one that nobody has kept, `overloaded` when as many run as may. */
+  /**
+   * Throws `forbidden` for documents that a tenant brings, `not-found` for one that nobody has kept, `overloaded` when
+   * as many run as may.
+   */
   async start(scope: Scope, { documents, ...order }: ReplayWish): Promise<ReplayJob> {
     if (documents !== undefined && scope.tenant !== null) {
       throw new SignalboxError("forbidden", "Only who reads across tenants brings documents of their own.");

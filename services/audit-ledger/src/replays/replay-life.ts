@@ -7,8 +7,8 @@ const BEAT_EVERY_MS = 2_000;
 export type EndReason = "cancelled" | "stopped";
 
 /**
- * A running job's life: it is said that it lives, however long a single step takes, and heard when it is to end. Disposing
- * says nothing more.
+ * A running job's life: it is said that it lives, however long a single step takes, and heard when it is to end.
+ * Disposing says nothing more.
  */
 export class ReplayLife implements AsyncDisposable {
   readonly #stop: AbortSignal;

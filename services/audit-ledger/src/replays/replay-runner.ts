@@ -2,7 +2,7 @@ import { readDecision } from "@signalbox/kit/engine";
 import type { Decision, DecisionInput, EvaluationOrder, EvaluationReport } from "@signalbox/proto";
 import { SignalboxError } from "@signalbox/proto/errors";
 import { canonicalize } from "@signalbox/tlog";
-import { differences } from "../read/differences.ts";
+import { differences } from "./differences.ts";
 import { EngineShelf } from "./engine-shelf.ts";
 import { EvaluationSample } from "./evaluation-sample.ts";
 import {
@@ -26,7 +26,9 @@ type Wishes = Required<Pick<ReplayOptions, "others" | "describes">> & {
   readonly refused: ReadonlyMap<string, string>;
 };
 
-/** Runs recorded decisions again, each by the engine and on the documents that it names, or by others in their place. */
+/**
+ * Runs recorded decisions again, each by the engine and on the documents that it names, or by others in their place.
+ */
 export class ReplayRunner {
   readonly #shelf = new EngineShelf();
   readonly #samples = new Map<string, EvaluationSample>();

@@ -1,17 +1,21 @@
 import { Worker } from "node:worker_threads";
 import { SignalboxError, type EvaluationOrder, type EvaluationReport } from "@signalbox/proto";
-import type { DocumentCache } from "../read/document-cache.ts";
+import type { DocumentCache } from "./document-cache.ts";
 import { packLeaves, unpackLeaf } from "./packed-leaves.ts";
 import { readRecordedDecision } from "./recorded-decision.ts";
 import { NOWHERE } from "./replay-messages.ts";
 import type { FoundDocument, FromWorker, Replayed, ReplayOptions, ToWorker } from "./replay-messages.ts";
 import { StalledEngines } from "./stalled-engines.ts";
 
-/** A decision takes less than a millisecond. An engine that has not answered by then never will: its thread is ended. */
+/**
+ * A decision takes less than a millisecond. An engine that has not answered by then never will: its thread is ended.
+ */
 const ANSWER_TIMEOUT_MS = 20_000;
 const MS_PER_SECOND = 1_000;
 const HEAP_MAX_MIB = 512;
-/** Each decision leaves much short-lived garbage; with more room for it fewer objects outlive a collection by accident. */
+/**
+ * Each decision leaves much short-lived garbage; with more room for it fewer objects outlive a collection by accident.
+ */
 const YOUNG_MAX_MIB = 96;
 const SAMPLE_LOST = "The thread that gathered what the evaluation is of was ended by another replay's engine.";
 const FILE = new URL("./replay-worker.ts", import.meta.url);
@@ -36,8 +40,9 @@ type Waiting = {
 };
 
 /**
- * Runs recorded decisions again in a thread of its own, which is started when it is first needed and has neither I/O nor
- * an environment: documents are handed to it. What becomes of it touches nothing here; the next call starts another.
+ * Runs recorded decisions again in a thread of its own, which is started when it is first needed and has neither I/O
+ * nor an environment: documents are handed to it. What becomes of it touches nothing here; the next call starts
+ * another.
  */
 export class ReplayThread implements AsyncDisposable {
   readonly #documents: Documents;
@@ -57,9 +62,9 @@ export class ReplayThread implements AsyncDisposable {
   }
 
   /**
-   * The results of the first leaves, at least one: as many as are done in a moment. An engine that does not end, or that
-   * ends the thread, is noted as stalled, and decisions by engines that are noted so cannot be replayed. Throws `internal`
-   * when the thread ends for any other reason, or when one has ended that held a part of the sample.
+   * The results of the first leaves, at least one: as many as are done in a moment. An engine that does not end, or
+   * that ends the thread, is noted as stalled, and decisions by engines that are noted so cannot be replayed. Throws
+   * `internal` when the thread ends for any other reason, or when one has ended that held a part of the sample.
    */
   async run(
     leaves: readonly Uint8Array[],
@@ -100,7 +105,9 @@ export class ReplayThread implements AsyncDisposable {
     this.#worker.postMessage({ ...withRefused(waiting), id }, []);
   }
 
-  /** Another call's engine may have ended the thread that a sample gathered in; the rest alone would pass for all of it. */
+  /**
+   * Another call's engine may have ended the thread that a sample gathered in; the rest alone would pass for all of it.
+   */
   #hasLostSample(call: Call, worker: Worker): boolean {
     const name = call.kind === "replay" ? call.options.sample?.name : call.sample;
     if (name === undefined) return false;
@@ -158,8 +165,8 @@ export class ReplayThread implements AsyncDisposable {
   }
 
   /**
-   * Those behind the call that was at work go to the next worker, and so does that call when it is known which engine is
-   * not to be run again. When none was at work, a worker cannot be had, and all fail.
+   * Calls that waited behind the one at work go to the next worker, and so does that one when it is known which engine
+   * it must not run again. When none was at work the worker did not even start, and all fail.
    */
   #end(worker: Worker, why: string, cause?: unknown): void {
     if (this.#worker !== worker) return;
@@ -175,6 +182,7 @@ export class ReplayThread implements AsyncDisposable {
       else waiting.reject(new SignalboxError("internal", why, { cause }));
     }
   }
+
   /** Notes the engine that the call was at. False: none is known, or the call cannot be done again. */
   #noteStalled({ call, stalled }: Waiting, reason: string): boolean {
     const leaf = call.kind === "replay" ? unpackLeaf(call.leaves, this.#position[0] ?? NOWHERE) : undefined;

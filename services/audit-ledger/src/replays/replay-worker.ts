@@ -1,4 +1,7 @@
-/** The thread that recorded engines run in: it has no environment, no connection, and gets all that it reads as messages. */
+/**
+ * The thread that recorded engines run in: it has no environment, no connection, and gets all that it reads as
+ * messages.
+ */
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { SignalboxError } from "@signalbox/proto/errors";
 import { unpackLeaves } from "./packed-leaves.ts";

@@ -2,7 +2,7 @@ import type { Bus, Logger } from "@signalbox/kit";
 import type { ReplayJob } from "@signalbox/proto";
 import type { Kysely } from "kysely";
 import type { Database } from "../database.ts";
-import type { Replayer, ReplayPage } from "../read/replayer.ts";
+import type { Replayer, ReplayPage } from "./replayer.ts";
 import type { DecisionRow } from "./copied-rows.ts";
 import type { DecisionPages } from "./decision-pages.ts";
 import { LEDGER_STOPPED, type JobStore } from "./job-store.ts";
@@ -71,7 +71,8 @@ async function* pagesOf(
   const { tenant, order, range } = job;
   const { fromMs, toMs, evaluation, classifier } = order;
   const reclassifier = classifier === undefined ? null : new Reclassifier(classifier, { bus, log, over });
-  // What came of a decision after the job had begun is for a later one: another run over the same leaves finds the same.
+  // Outcomes that came after the job had begun are not looked at, so that another run over the same leaves finds the
+  // same.
   const below = Math.max(range.toIndex, job.checkpoint?.size ?? 0);
   for await (const rows of decisions.read({ tenant, ...range, fromMs, toMs })) {
     const rewards =

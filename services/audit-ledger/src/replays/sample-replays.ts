@@ -1,10 +1,10 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { repeatWork, type Logger } from "@signalbox/kit";
 import type { Kysely } from "kysely";
 import type { Database } from "../database.ts";
 import { replaysTotal } from "../metrics.ts";
 import { selectLeaves } from "../read/leaf-rows.ts";
-import type { Replayer } from "../read/replayer.ts";
-import { yieldToOthers } from "../read/serve-call.ts";
+import type { Replayer } from "./replayer.ts";
 
 export type SampleOptions = {
   readonly db: Kysely<Database>;
@@ -18,8 +18,8 @@ export type SampleOptions = {
 };
 
 /**
- * Replays decisions that are drawn from the whole log, again and again. One that does not come out as it was recorded is
- * an incident: somebody must look at it.
+ * Replays decisions that are drawn from the whole log, again and again. One that does not come out as it was recorded
+ * is an incident: somebody must look at it.
  */
 export function sampleReplays(options: SampleOptions): AsyncDisposable {
   const { log, everyMs, isLeading } = options;
@@ -60,6 +60,7 @@ async function replaySample(options: SampleOptions, stop: AbortSignal): Promise<
       const paths = replayed.differences.map(({ path }) => path);
       log.error({ ...about, paths }, "a recorded decision does not come out as it was recorded");
     }
-    await yieldToOthers();
+    // Appending goes on between two of them.
+    await nextTurn();
   }
 }

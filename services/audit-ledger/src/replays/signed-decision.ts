@@ -32,7 +32,7 @@ const ENVELOPE_TAIL = new RegExp(
     `"scheme":"ed25519-batch"|"keyid":${TEXT},"scheme":"ed25519"),"sig":${SIGNATURE}}]}$`,
 );
 const EVENT_HEAD = new RegExp(`{"atMs":${COUNT},"decision":(?={)`, "y");
-// A mark is searched for from a character on that is rare, which takes a fraction of the time.
+// The search begins at a character that is rare, which takes a fraction of the time.
 const DECISION_END = 'Digest":"sha256:';
 const DECISION_END_AT = ',"decision'.length;
 const BETWEEN = new RegExp(`,"decisionDigest":"${DIGEST}","decisionId":${TEXT},"eventId":${TEXT},"input":(?={)`, "y");
@@ -67,7 +67,7 @@ export function readSignedDecision(leaf: string): SignedDecision | null {
   const documentsAt = inputJson.indexOf(DOCUMENTS_MARK) - DOCUMENTS_KEY.length;
   const documents = namedAt(inputJson, documentsAt);
   if (documents === null) return null;
-  // Equal texts are found so by comparing memory, which a search for a prefix does not do.
+  // Two texts of the same length are compared as memory, which `startsWith` does not do.
   const is = (decisionJson: string): boolean => event.slice(decisionAt, decisionEnd) === decisionJson;
   return { inputJson, documentsAt, documents, is };
 }

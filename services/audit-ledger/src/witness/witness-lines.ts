@@ -1,8 +1,8 @@
 import { parseNote, type NoteVerifier, type Policy } from "@signalbox/tlog";
 
 /**
- * What a witness's lines are kept under: its name in the policy with its key's id, so that another key's line for the same
- * checkpoint stands beside it; and the name alone, as an older register has them.
+ * What a witness's lines are kept under: its name in the policy with its key's id, so that another key's line for the
+ * same checkpoint stands beside it; and the name alone, as an older register has them.
  */
 export function namesOfLines({
   name,
@@ -21,7 +21,9 @@ export function isLineOf(line: string, { name, keyId }: NoteVerifier): boolean {
   return signature?.name === name && Buffer.compare(signature.keyId, keyId) === 0;
 }
 
-/** The lines of the policy's witnesses, by their names in it. Those of keys that it does not name any more are nobody's. */
+/**
+ * The lines of the policy's witnesses, by their names in it. Those of keys that it does not name any more are nobody's.
+ */
 export function linesByWitness(rows: readonly { readonly line: string }[], policy: Policy): Map<string, string> {
   const found = new Map<string, string>();
   for (const [name, { verifier }] of policy.witnesses) {

@@ -21,13 +21,13 @@ const READ_TIMEOUT_MS = 10_000;
 const REPLAY_TIMEOUT_MS = 30_000;
 
 /**
- * The register's read side, each call within what its principal may see. Methods reject with the ledger's typed error, or
+ * Reads the register; each call sees what its principal may see. Methods reject with the ledger's typed error, or with
  * `stage-unavailable` when it does not answer.
  */
 export type LedgerReader = {
-  /** As `receipt` does, it waits a moment for what was only just made. */
+  /** A decision or a request by its id; like `receipt` it waits up to two seconds for one that was just made. */
   get(reader: Principal, id: string): Promise<LedgerRecord>;
-  /** An empty tenant asks for all that the reader may see; another narrows what an admin sees. */
+  /** A page of decisions. An empty tenant asks for all that the reader may see; a name narrows that. */
   query(reader: Principal, request: LedgerQueryRequest): Promise<LedgerQueryResponse>;
   /** The text of a `.tlog-proof` of a decision and its outcome, by the decision's or the request's id. */
   receipt(reader: Principal, id: string): Promise<string>;

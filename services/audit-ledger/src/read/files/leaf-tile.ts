@@ -7,8 +7,8 @@ const TILE_LEVELS = 8;
 const NODES = 2 * TILE_WIDTH - 2;
 
 /**
- * The tree over a full tile of leaves' hashes: its root, and the nodes below it as `ledger_tile` keeps them, level by level
- * from the leaves up.
+ * The tree over a full tile of leaves' hashes: its root, and the nodes below it as `ledger_tile` keeps them, level by
+ * level from the leaves up.
  */
 export function leafTile(hashes: Buffer): { readonly nodes: Buffer; readonly root: Buffer } {
   if (hashes.length !== TILE_WIDTH * HASH_BYTES) throw new RangeError("a full tile holds 256 hashes");
@@ -18,8 +18,8 @@ export function leafTile(hashes: Buffer): { readonly nodes: Buffer; readonly roo
 }
 
 /**
- * The siblings of a leaf in its tile, from the leaf up, as an expression over a row of `ledger_tile`: level h begins after
- * 512 - 512 / 2^h nodes, and two siblings differ in the last bit of their places.
+ * The siblings of a leaf in its tile, from the leaf up, as an expression over a row of `ledger_tile`: level h begins
+ * after 512 - 512 / 2^h nodes, and two siblings differ in the last bit of their places.
  */
 export function siblingsSql(tile: string, index: string): string {
   const slices = Array.from({ length: TILE_LEVELS }, (_, height) => {

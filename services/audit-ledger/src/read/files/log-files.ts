@@ -14,6 +14,7 @@ import {
 import type { Kysely } from "kysely";
 import type { LogKeys } from "../../checkpoint/log-keys.ts";
 import type { Database } from "../../database.ts";
+import { readDocument, type StoredDocument } from "../read-document.ts";
 import { keepLeafTiles } from "./keep-leaf-tiles.ts";
 import { leafTile } from "./leaf-tile.ts";
 import { hashesOf, readHashes, readHashRun } from "./read-hashes.ts";
@@ -26,8 +27,8 @@ import type { TreeNodes } from "./tree-nodes.ts";
 export type LogNames = { readonly keys: LogKeys; readonly witnessPolicy: string | null };
 
 /**
- * The register as the files of a C2SP tlog-tiles log, made from its rows. Nothing beyond the newest checkpoint is there,
- * and what is there never changes but for the checkpoint.
+ * The register as the files of a C2SP tlog-tiles log, made from its rows. Nothing beyond the newest checkpoint is
+ * there, and what is there never changes but for the checkpoint.
  */
 export class LogFiles {
   readonly #db: Kysely<Database>;
@@ -45,7 +46,7 @@ export class LogFiles {
     this.#tiles = new TileCache(async ({ level, index, width }) => {
       const from = index * TILE_WIDTH;
       const run = await readHashRun(db, level, { from, to: from + width });
-      // Of a log that is older than the table of tiles.
+      // The nodes above a tile may have been kept without it.
       if (level === 0 && width === TILE_WIDTH) await keepLeafTiles(db, [{ n: String(index), ...leafTile(run) }]);
       return new TileNodes(hashesOf(run));
     });
@@ -102,14 +103,8 @@ export class LogFiles {
   }
 
   /** A document that decisions name. Throws `not-found`. */
-  async document(digest: string): Promise<{ readonly body: Buffer; readonly mediaType: string }> {
-    const row = await this.#db
-      .selectFrom("document")
-      .select(["body", "media_type"])
-      .where("digest", "=", digest)
-      .executeTakeFirst();
-    if (row === undefined) throw new SignalboxError("not-found", "The register holds no such document.");
-    return { body: row.body, mediaType: row.media_type };
+  document(digest: string): Promise<StoredDocument> {
+    return readDocument(this.#db, digest);
   }
 
   /** Has the published checkpoint read beside what is read of a leaf, which then does not wait for it. */

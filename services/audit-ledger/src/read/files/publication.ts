@@ -4,7 +4,7 @@ import { newestCheckpoint } from "../../checkpoint/newest-checkpoint.ts";
 import type { Database } from "../../database.ts";
 import { linesByWitness } from "../../witness/witness-lines.ts";
 
-/** A fraction of the time between two checkpoints: many proofs ask once. */
+/** A fraction of the time between two checkpoints, in which many proofs share one question to the database. */
 const KEPT_MS = 100;
 
 /** A checkpoint with the cosignatures that it has by now. */

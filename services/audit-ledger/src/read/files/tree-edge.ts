@@ -8,13 +8,14 @@ const FOLLOWED_MAX_MS = 1_000;
 export type Covering = { readonly checkpoint: SignedCheckpoint; readonly tree: TileTree };
 
 /**
- * Whose right edge is at hand. With each checkpoint the last tile of every level is another one; they are read beside the
- * proofs that go on under the checkpoint before, and only a leaf that is younger than that waits for them.
+ * Chooses the checkpoint that a proof is made under: one whose tree's right edge has been read. With each new
+ * checkpoint the last tile of every level is another one. They are read while proofs go on under the checkpoint before
+ * it, and only a proof of a younger leaf waits for them.
  */
 export class TreeEdge {
   readonly #treeOf: (size: number) => Promise<TileTree>;
   #ready: SignedCheckpoint | null = null;
-  /** When the one that is ready was seen last to be the newest. */
+  /** When the one that is ready was last seen to be the newest. */
   #newestAtMs = 0;
   #next: { readonly note: string; readonly ready: Promise<void> } | null = null;
 

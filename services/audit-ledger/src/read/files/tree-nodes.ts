@@ -14,9 +14,9 @@ const CHECK_EVERY_MS = 1_000;
 const CHECK_GROWING_EVERY_MS = 100;
 
 /**
- * Keeps `ledger_node` and `ledger_tile` up with the log: the roots over full tiles, and what lies below those of leaves,
- * each computed once. They follow from the leaves, so
- * any instance may compute them and two may do so at the same time.
+ * Keeps `ledger_node` and `ledger_tile` up with the log: the roots over full tiles, and the nodes below the roots of
+ * the leaves' tiles, each computed once. They follow from the leaves, so any instance may compute them, and two at the
+ * same time.
  */
 export class TreeNodes implements AsyncDisposable {
   readonly #db: Kysely<Database>;

@@ -2,8 +2,9 @@
 export const BLOCK_LEAVES = 1_024;
 
 /**
- * Costs are told apart by their number of digits and the first two of them, and more coarsely by the first alone:
- * `cost 1230` and `cost 123` are twelve digits that begin with 30, or with a 3. Both kinds are in the costs' own order.
+ * A cost's fine facet is its number of digits and the first two of them, its coarse one that number and the first
+ * digit: `cost 1230` are twelve digits that begin with 30, `cost 123` twelve that begin with 3. As numbers, the facets
+ * of each kind are in the order of the costs.
  */
 const FINE = 100;
 const COARSE = 10;
@@ -22,7 +23,7 @@ export function costFacets(min: string | null, max: string | null): string[] {
   return facets;
 }
 
-/** Of a cost of one digit the second is taken for a zero. */
+/** A cost of one digit counts as if a zero followed. */
 function fineRankOf(cost: string): number {
   return cost.length * FINE + Number(cost.slice(0, 2).padEnd(2, "0"));
 }

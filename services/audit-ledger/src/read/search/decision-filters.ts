@@ -4,7 +4,9 @@ import { sql, type RawBuilder } from "kysely";
 
 const COST = /^\d{1,31}$/;
 
-/** What a row of `ledger_leaf as leaf` must be for a request. Throws `invalid-request` for what cannot be looked for. */
+/**
+ * What a row of `ledger_leaf as leaf` must be for a request. Throws `invalid-request` for what cannot be looked for.
+ */
 export function filtersOf(request: LedgerQueryRequest, tenant: string | null): RawBuilder<boolean>[] {
   const { fromMs, toMs, keyId, kind, model, provider, tag, reason } = request;
   for (const [param, text] of Object.entries({ key: keyId, kind, model, provider, tag, reason })) {

@@ -64,9 +64,12 @@ class Search {
   readonly #facets: string[];
   /** A block must have one of them; null asks for none. */
   readonly #costs: string[] | null;
-  /** Above the leaves of so many blocks, everything is looked at. */
+  /** How many blocks have a row; the leaves above them are all looked at. */
   #described = 0;
-  /** Described blocks with a decision whose outcome is above them, and so not in their facets yet. */
+  /**
+   * Described blocks with a decision whose outcome stands above all described blocks, and so is not in their facets
+   * yet.
+   */
   #late: string[] = [];
 
   constructor(db: Kysely<Database>, { scope, request }: Pick<DecisionSearch, "scope" | "request">) {

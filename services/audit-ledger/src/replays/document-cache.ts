@@ -3,14 +3,14 @@ import { sha256Digest } from "@signalbox/tlog";
 import type { Kysely } from "kysely";
 import type { Database } from "../database.ts";
 
-const BYTES_MAX = 64 * 1024 * 1024;
+const TEXTS_MAX_CHARS = 64 * 1024 * 1024;
 
 /** Documents by digest as text, the lately used ones in memory. */
 export class DocumentCache {
   readonly #db: Kysely<Database>;
   /** In the order of their last use. */
   readonly #texts = new Map<string, string>();
-  #bytes = 0;
+  #chars = 0;
 
   constructor(db: Kysely<Database>) {
     this.#db = db;
@@ -36,11 +36,11 @@ export class DocumentCache {
 
   #keep(digest: string, text: string): void {
     this.#texts.set(digest, text);
-    this.#bytes += text.length;
+    this.#chars += text.length;
     for (const [oldest, { length }] of this.#texts) {
-      if (this.#bytes <= BYTES_MAX || oldest === digest) break;
+      if (this.#chars <= TEXTS_MAX_CHARS || oldest === digest) break;
       this.#texts.delete(oldest);
-      this.#bytes -= length;
+      this.#chars -= length;
     }
   }
 }

@@ -1,7 +1,7 @@
 import { SignalboxError, type EvaluationOrder, type EvaluationReport } from "@signalbox/proto";
-import type { GivenClassification, Replayed, ReplayOptions, Reward } from "../replays/replay-messages.ts";
-import { ReplayThread } from "../replays/replay-thread.ts";
-import { StalledEngines } from "../replays/stalled-engines.ts";
+import type { GivenClassification, Replayed, ReplayOptions, Reward } from "./replay-messages.ts";
+import { ReplayThread } from "./replay-thread.ts";
+import { StalledEngines } from "./stalled-engines.ts";
 import type { DocumentCache } from "./document-cache.ts";
 
 /** Sent to a thread together. */
