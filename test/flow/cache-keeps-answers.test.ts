@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { status } from "@grpc/grpc-js";
+import { uuidv7 } from "@signalbox/kit";
 import { CACHE_ERASED_SUBJECT, type ErasedAnswers } from "@signalbox/proto";
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -59,6 +60,19 @@ test("B14 an answer that an operator erases is forgotten at once, and also where
   await expect
     .poll(() => readAnswer(deaf.client, { tenant, entryId: other.entryId }).catch(({ code }) => code))
     .toBe(status.NOT_FOUND);
+});
+
+test("B14 an answer to a request that came before an erasure is not kept, and one to a later request is", async () => {
+  const before = uuidv7();
+  const user = "ada@example.org";
+  await db.query("select erase($1, $2, null, $3, $4, $5)", [uuidv7(), tenant, user, uuidv7(0), uuidv7(Date.now() + 1)]);
+  expect(await storeAnswer(cache.client, { tenant, requestId: before })).toEqual({ stored: false, entryId: "" });
+  await expectNothingKept();
+  await sleep(2);
+  expect((await storeAnswer(cache.client, { tenant, requestId: uuidv7() })).stored).toBe(true);
+  // Other tenants', and what a dispatcher hands over that does not say whose answer it is.
+  expect((await storeAnswer(cache.client, { tenant: "zoe", requestId: before })).stored).toBe(true);
+  expect((await storeAnswer(cache.client, { tenant, key: OTHER_KEY, requestId: "" })).stored).toBe(true);
 });
 
 test("B14 stores that are cancelled before all of the answer came keep nothing", async () => {

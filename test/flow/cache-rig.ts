@@ -134,7 +134,14 @@ function digestOf(token: string): string {
 }
 
 /** `bodyBytes` is what the header announces; the body's own length unless it is given. */
-type NewEntry = { tenant?: string; key?: string; ttlSeconds?: number; body?: string | Buffer; bodyBytes?: number };
+type NewEntry = {
+  requestId?: string;
+  tenant?: string;
+  key?: string;
+  ttlSeconds?: number;
+  body?: string | Buffer;
+  bodyBytes?: number;
+};
 
 export type OpenStore = {
   readonly call: ClientWritableStream<CacheStoreRequest>;
@@ -144,6 +151,7 @@ export type OpenStore = {
 /** Opens a `Store` call and writes header and body, without the half-close that would end it. */
 export function openStore(client: CacheClient, entry: NewEntry = {}, caller = "dispatcher"): OpenStore {
   const {
+    requestId = uuidv7(),
     tenant = "alice",
     key = KEY,
     ttlSeconds = 60,
@@ -163,6 +171,7 @@ export function openStore(client: CacheClient, entry: NewEntry = {}, caller = "d
     ttlSeconds,
     usageJson: JSON.stringify(NO_USAGE),
     bodyBytes,
+    requestId,
   };
   call.write({ part: { $case: "header", value: header } });
   call.write({ part: { $case: "body", value: Buffer.from(body) } });

@@ -30,8 +30,8 @@ beforeAll(async () => {
   await vi.waitUntil(async () => (await show("", bobsAdmin)).status === 200);
   await using content = openContentStore(rig);
   const said = { dialect: "openai-chat", request: SECRET, answer: "", isWhole: true } as const;
-  await content.keep("alice", ALICES, said);
-  await content.keep("bob", BOBS, said);
+  await content.keep({ tenant: "alice", requestId: ALICES, user: "" }, said);
+  await content.keep({ tenant: "bob", requestId: BOBS, user: "" }, said);
 });
 afterAll(() => rig[Symbol.asyncDispose]());
 

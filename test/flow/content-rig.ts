@@ -9,7 +9,7 @@ type Options = ConstructorParameters<typeof ContentStore>[0];
 
 /** The retained content of a rig, beside its service's own. It records nothing unless given how, and tells no cache. */
 export function openContentStore(
-  { db, pepper }: IngressRig,
+  { db, pepper }: Pick<IngressRig, "db" | "pepper">,
   { tenantMaxBytes, record }: { readonly tenantMaxBytes?: number; readonly record?: Options["record"] } = {},
 ): ContentStore {
   const config = Config.shape.content.parse(undefined);

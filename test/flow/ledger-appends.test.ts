@@ -116,6 +116,18 @@ test("B15 an event is kept aside when its signature, its producer or its tenant 
   expect(await rig.receipt(forged.eventId)).toMatchObject({ status: "quarantined", reason: "bad-signature" });
 });
 
+test("labels of a request that came before an erasure are not written, however late they come", async () => {
+  const [adas, beas] = [request(), request()];
+  const erased = [uuidv7(), "default", "ada@example.org", uuidv7(0), uuidv7(Date.now() + 1)];
+  await rig.owner.query("select erase($1, $2, null, $3, $4, $5)", erased);
+  await rig.enqueue(rig.policy.sign([decisionEvent(adas)]), { user: "ada@example.org", tags: ["a"] });
+  const bea = rig.policy.sign([decisionEvent(beas)]);
+  await rig.enqueue(bea, { user: "bea@example.org" });
+  expect(await rig.receipt(bea[0]!.eventId)).toMatchObject({ status: "committed" });
+  const { rows } = await rig.owner.query("select request_id from ledger_label");
+  expect(rows.map(({ request_id: id }) => id as string)).toEqual([beas.requestId]);
+});
+
 test("what is no event at all is kept aside and stops nothing", async () => {
   const [good] = rig.policy.sign([decisionEvent(request())]);
   if (good === undefined) throw new Error("nothing was signed");

@@ -6,7 +6,7 @@ import { readLogVkey } from "@signalbox/infra/cli/verify/producer-keys.ts";
 import { withClient } from "@signalbox/infra/postgres/with-client.ts";
 import { expect, test } from "vitest";
 import { startLine, type TestLine } from "../kit/start-line.ts";
-import { startUpstream } from "../kit/upstream.ts";
+import { json, startUpstream } from "../kit/upstream.ts";
 
 /*
  * Goal: on a whole line, what is kept of one end user can be erased by its name, nothing names it afterwards, others keep
@@ -16,6 +16,7 @@ import { startUpstream } from "../kit/upstream.ts";
 const ADA = "ada.lovelace@mail.example.org";
 const BEA = "bea.example@mail.example.org";
 const SAID = "The treasure lies beneath the oak.";
+const JSON_BODY = { "content-type": "application/json" };
 const PATIENCE = { timeout: 20_000, interval: 100 };
 
 let line: TestLine;
@@ -33,7 +34,7 @@ async function runJson<Answer>(...args: string[]): Promise<Answer> {
 async function ask(path: string, body: object): Promise<void> {
   const answer = await line.api(path, {
     method: "POST",
-    headers: { "content-type": "application/json", "x-signalbox-tags": "trial" },
+    headers: { ...JSON_BODY, "x-signalbox-tags": "trial" },
     body: JSON.stringify({ model: "auto", ...body }),
   });
   expect(answer.status).toBe(200);
@@ -41,7 +42,7 @@ async function ask(path: string, body: object): Promise<void> {
 }
 
 type Listed = {
-  decision: { requestId: string; input: { facts: { labels: { user: string } } } };
+  decision: { requestId: string; decisionId: string; input: { facts: { labels: { user: string } } } };
   outcome: object | null;
   labels: { user: string } | null;
 };
@@ -123,6 +124,20 @@ test("who reads content stands in the register, and what is erased of one end us
   const costs = (await run("costs", "--by", "end-user")).stdout;
   expect(costs).toContain(BEA);
   expect(costs).not.toContain(ADA);
+
+  // What a provider's error repeats, what cannot be read and what somebody says of an answer stand nowhere in the clear.
+  upstream.next(json(400, { error: { message: SAID, type: SAID, code: SAID, param: SAID } }));
+  const sent = [
+    ["/v1/chat/completions", JSON.stringify({ ...chat, model: "upstream/large" })],
+    ["/v1/chat/completions", `{"messages": [{"role": "user", "content": "${SAID}`],
+    [`/v1/decisions/${adas.decisionId}/feedback`, JSON.stringify({ score: 1, comment: SAID })],
+  ] as const;
+  const statuses: number[] = [];
+  for (const [path, body] of sent)
+    statuses.push((await line.api(path, { method: "POST", headers: JSON_BODY, body })).status);
+  expect(statuses).toEqual([400, 400, 201]);
+  await recorded("feedback", adas.decisionId, 1);
+  expect(await tablesWith(SAID)).toEqual([]);
 
   // PostgreSQL quotes a value that it cannot read, to who sent it and not in its log.
   const unread = withClient(line.databaseUrl, (client) => client.query("select $1::jsonb", [`{"user": "${ADA}`]));

@@ -43,6 +43,7 @@ const principalOf = (tenant: string): Principal => {
     digestKey: createSecretKey(Buffer.alloc(32, tenant)),
   };
 };
+const askedOf = (id: string): { id: string; user: string } => ({ id, user: "" });
 const newId = (): string => `resp_${uuidv7().replaceAll("-", "")}`;
 
 async function heldBy(tenant: string): Promise<string[]> {
@@ -53,10 +54,10 @@ async function heldBy(tenant: string): Promise<string[]> {
 test("a tenant's oldest responses go when it has more than its share, and no other's", async () => {
   const ids: string[] = [];
   const bobs = newId();
-  expect(await store.keep(principalOf("bob"), bobs, KEPT)).toBe(true);
+  expect(await store.keep(principalOf("bob"), askedOf(bobs), KEPT)).toBe(true);
   for (let n = 0; n < 6; n += 1) {
     ids.push(newId());
-    expect(await store.keep(principalOf("alice"), ids[n]!, KEPT)).toBe(true);
+    expect(await store.keep(principalOf("alice"), askedOf(ids[n]!), KEPT)).toBe(true);
   }
   await store.sweep();
   expect(await heldBy("alice")).toEqual(ids.slice(2).toSorted());
@@ -67,7 +68,7 @@ test("a tenant's oldest responses go when it has more than its share, and no oth
 
 test("what is past its lifetime is swept away", async () => {
   const id = newId();
-  await store.keep(principalOf("bob"), id, KEPT);
+  await store.keep(principalOf("bob"), askedOf(id), KEPT);
   await sql`update stored_response set created_at = 'epoch', expires_at = now() where id = ${id}`.execute(owner);
   await store.sweep();
   expect(await heldBy("bob")).not.toContain(id);
@@ -75,7 +76,7 @@ test("what is past its lifetime is swept away", async () => {
 
 test("a row that was put in another tenant's or another response's place is read by nobody", async () => {
   const [id, other] = [newId(), newId()];
-  await store.keep(principalOf("bob"), id, KEPT);
+  await store.keep(principalOf("bob"), askedOf(id), KEPT);
   await sql`update stored_response set id = ${other} where id = ${id}`.execute(owner);
   expect(await store.read(principalOf("bob"), other)).toBeNull();
   await sql`update stored_response set id = ${id}, tenant = 'alice' where id = ${other}`.execute(owner);

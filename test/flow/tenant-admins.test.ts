@@ -42,7 +42,10 @@ beforeAll(async () => {
   await made("budgets", { name: `${HIDDEN}-budget`, scope: { tenant: HIDDEN }, limit: { usd: 5 } });
   await made("budgets", { name: `all-of-${HIDDEN}`, scope: {}, limit: { usd: 5 } });
   await using content = openContentStore(rig);
-  await content.keep(HIDDEN, REQUEST, { dialect: "openai-chat", request: HIDDEN, answer: "", isWhole: true });
+  await content.keep(
+    { tenant: HIDDEN, requestId: REQUEST, user: "" },
+    { dialect: "openai-chat", request: HIDDEN, answer: "", isWhole: true },
+  );
 });
 afterAll(() => rig[Symbol.asyncDispose]());
 

@@ -52,7 +52,10 @@ test("in a tenant that does not run the line it administrates that tenant alone"
 
 test("what it erases is recorded under its user", async () => {
   await using content = openContentStore(rig);
-  await content.keep("bob", uuidv7(), { dialect: "openai-chat", request: "a", answer: "b", isWhole: true });
+  await content.keep(
+    { tenant: "bob", requestId: uuidv7(), user: "" },
+    { dialect: "openai-chat", request: "a", answer: "b", isWhole: true },
+  );
   const erased = await call(await tokenOf("alice"), "POST /content/erase", { tenant: "bob" });
   expect(erased).toMatchObject({ status: 200, body: { erased: 1 } });
   await expect

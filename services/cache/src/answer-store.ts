@@ -9,8 +9,10 @@ import type { EntryTable } from "./entry-table.ts";
 /** A hit that was decided is read a moment later: an expired answer can be read for this much longer. */
 const READ_GRACE_MS = 60_000;
 
-/** An answer as it is handed over to be kept. */
+/** An answer as the dispatcher sends it. */
 export type NewAnswer = {
+  /** The request that it answers; empty: nobody knows. */
+  readonly requestId: string;
   readonly tenant: string;
   readonly key: string;
   readonly endpoint: string;
@@ -50,9 +52,9 @@ export class AnswerStore {
     return this.#bodies.bytes;
   }
 
-  /** The id under which the answer is kept, or undefined when a newer one of the same key is. Throws when Postgres fails. */
+  /** The id under which the answer is kept, or undefined when a newer one of the same key is, or its request was erased. Throws when Postgres fails. */
   async keep(answer: NewAnswer, nowMs: number): Promise<string | undefined> {
-    const { body, ttlSeconds, ...rest } = answer;
+    const { body, ttlSeconds, requestId, ...rest } = answer;
     const entry: CacheEntry = {
       ...rest,
       entryId: uuidv7(nowMs),
@@ -60,14 +62,14 @@ export class AnswerStore {
       createdAtMs: nowMs,
       expiresAtMs: nowMs + Math.min(ttlSeconds, this.#limits.ttlMaxSeconds) * 1_000,
     };
-    if (!(await this.#table.insert(entry, body))) return undefined;
+    if (!(await this.#table.insert(entry, { body, requestId }))) return undefined;
     this.#bodies.put(entry.entryId, { tenant: entry.tenant, body, expiresAtMs: entry.expiresAtMs + READ_GRACE_MS });
     this.index.put(entry);
     this.#notify({ kind: "stored", entry });
     return entry.entryId;
   }
 
-  /** The body of a tenant's answer, or undefined when it is gone. Throws when it is not in memory and Postgres fails. */
+  /** The body of a tenant's answer, or undefined when it is gone. Rejects when it is not in memory and Postgres fails. */
   async read(tenant: string, entryId: string): Promise<Buffer | undefined> {
     const held = this.#bodies.get(tenant, entryId);
     if (held !== undefined) return held;

@@ -17,7 +17,7 @@ export type Database = {
   };
 };
 
-/** What a row costs beside its body: its other columns and its places in the indexes, roughly. */
+/** A rough figure for what a row takes beside its body: its other columns and its index entries. */
 const ROW_OVERHEAD_BYTES = 1_024;
 const DELETE_BATCH_MAX = 1_000;
 
@@ -29,34 +29,23 @@ export class EntryTable {
     this.#db = db;
   }
 
-  /** Keeps an answer in the place of an older one of the same tenant and key. False when a newer one stands there. */
-  async insert(entry: CacheEntry, body: Buffer): Promise<boolean> {
-    const row = {
-      entry_id: entry.entryId,
-      tenant: entry.tenant,
-      key: entry.key,
-      endpoint: entry.endpoint,
-      dialect: entry.dialect,
-      usage: JSON.stringify(entry.usage),
-      body,
-      created_at: new Date(entry.createdAtMs),
-      expires_at: new Date(entry.expiresAtMs),
-    };
-    const { tenant: _tenant, key: _key, ...rest } = row;
-    const kept = await this.#db
-      .insertInto("cache_entry")
-      .values(row)
-      .onConflict((conflict) =>
-        conflict
-          .columns(["tenant", "key"])
-          .doUpdateSet(rest)
-          .where(
-            sql<boolean>`(cache_entry.created_at, cache_entry.entry_id) < (excluded.created_at, excluded.entry_id)`,
-          ),
-      )
-      .returning("entry_id")
-      .executeTakeFirst();
-    return kept !== undefined;
+  /**
+   * Keeps an answer in the place of an older one of the same tenant and key. False when a newer one stands there, and for
+   * one to a request that came before an erasure, whoever's erasure that was: nobody here knows the request's end user.
+   */
+  async insert(entry: CacheEntry, { body, requestId }: { body: Buffer; requestId: string }): Promise<boolean> {
+    const { rows } = await sql`
+      insert into cache_entry (entry_id, tenant, key, endpoint, dialect, usage, body, created_at, expires_at)
+      select ${entry.entryId}::uuid, ${entry.tenant}, ${entry.key}, ${entry.endpoint}, ${entry.dialect},
+        ${JSON.stringify(entry.usage)}::jsonb, ${body}::bytea, ${new Date(entry.createdAtMs)}::timestamptz,
+        ${new Date(entry.expiresAtMs)}::timestamptz
+      where not is_erased(${entry.tenant}, nullif(${requestId}, '')::uuid, null)
+      on conflict (tenant, key) do update set entry_id = excluded.entry_id, endpoint = excluded.endpoint,
+        dialect = excluded.dialect, usage = excluded.usage, body = excluded.body, created_at = excluded.created_at,
+        expires_at = excluded.expires_at
+      where (cache_entry.created_at, cache_entry.entry_id) < (excluded.created_at, excluded.entry_id)
+      returning entry_id`.execute(this.#db);
+    return rows.length > 0;
   }
 
   async readBody(tenant: string, entryId: string): Promise<{ body: Buffer; expiresAtMs: number } | undefined> {

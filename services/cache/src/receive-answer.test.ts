@@ -57,6 +57,7 @@ test("all transfers under way are bounded together, and what has ended counts no
 function header(fields: Partial<CacheEntryHeader> = {}): CacheStoreRequest {
   const value = {
     tenant: "alice",
+    requestId: "01900000-0000-7000-8000-000000000001",
     key: "a".repeat(64),
     endpoint: "mock/model",
     dialect: "openai-chat",

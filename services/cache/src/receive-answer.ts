@@ -1,4 +1,4 @@
-import { SignalboxError } from "@signalbox/proto";
+import { SignalboxError, Uuid } from "@signalbox/proto";
 import type { CacheEntryHeader, CacheStoreRequest } from "@signalbox/proto/grpc/cache";
 import { z } from "zod";
 import type { NewAnswer } from "./answer-store.ts";
@@ -7,10 +7,12 @@ import { CacheEntry } from "./cache-entry.ts";
 const Header = CacheEntry.pick({ tenant: true, key: true, endpoint: true, dialect: true, usage: true }).extend({
   ttlSeconds: z.int().min(1),
   bodyBytes: z.int().min(1),
+  /** Empty: its sender is of a version that does not say it. */
+  requestId: z.union([Uuid, z.literal("")]),
 });
 type Header = z.infer<typeof Header>;
 
-/** What transfers under way may hold: each alone, and all together. */
+/** How many bytes transfers may hold: each alone, and all that are under way together. */
 export type ReceiveLimits = { readonly entryMaxBytes: number; readonly inFlightMaxBytes: number };
 
 export type Receiver = (parts: AsyncIterable<CacheStoreRequest>) => Promise<NewAnswer | "too-large">;

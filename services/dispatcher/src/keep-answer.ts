@@ -32,6 +32,7 @@ export function createKeeper(options: {
       ttlSeconds: store.ttlSeconds,
       usageJson: JSON.stringify(answer.usage),
       bodyBytes: body.length,
+      requestId: order.requestId,
     };
     call.write({ part: { $case: "header", value: header } });
     for (let at = 0; at < body.length; at += PIECE_MAX_BYTES) {

@@ -12,7 +12,8 @@ const QUARANTINED_BODY_MAX_BYTES = 65_536;
 
 /**
  * All rows of a batch, and the new head, in one statement. It writes nothing when the head is not where the plan found
- * it, when an event is in the log already, or when a request that must be open has ended. Leaves and hashes come as one
+ * it, when an event is in the log already, or when a request that must be open has ended. Of a request that was erased
+ * in the meantime it writes no labels. Leaves and hashes come as one
  * run of bytes each and are cut here, because an array of bytes would travel as hexadecimal text.
  * The run of leaves, which is most of the statement, is its last parameter: what is written before it is copied when the
  * buffer that holds them all grows.
@@ -51,7 +52,9 @@ const INSERT = `
     on conflict (service, instance) do update set settled = excluded.settled
   ), label as (
     insert into ledger_label (request_id, tenant, labels)
-    select t.* from head, unnest($26::text::uuid[], $27::text::text[], $28::text::jsonb[]) as t on conflict do nothing
+    select t.* from head,
+      unnest($26::text::uuid[], $27::text::text[], $28::text::jsonb[]) as t (request_id, tenant, labels)
+    where not is_erased(t.tenant, t.request_id, coalesce(t.labels ->> 'user', '')) on conflict do nothing
   )
   select size from head`;
 

@@ -1,6 +1,6 @@
 import type { Generated } from "kysely";
 
-/** The tables of retained content, as migration 0020 in `infra/postgres/migrations` makes them. */
+/** The tables of retained content and of erasures, as migrations 0020 and 0044 in `infra/postgres/migrations` make them. */
 export type ContentDatabase = {
   content_key: { id: Generated<string>; tenant: string; key: Buffer };
   retained_content: {
@@ -12,4 +12,5 @@ export type ContentDatabase = {
     sealed: Buffer;
     size: Generated<number>;
   };
+  erasure: { id: string };
 };

@@ -1,5 +1,6 @@
 import type { ChatRequest } from "../chat/chat-request.ts";
 import { AnswerCopy } from "./answer-copy.ts";
+import { endUserName } from "./end-user-name.ts";
 import type { ContentStore } from "./content-store.ts";
 
 /** Copies one answer and keeps it, with its request. */
@@ -18,13 +19,16 @@ export function keepingOf(
     async keep() {
       // A request that is larger than what is retained leaves no room, and is no use cut off.
       if (chat.body.length > maxBytes) return;
-      await store.keep(tenant, requestId, {
-        dialect,
-        ...(chat.envelope === null ? {} : { envelope: chat.envelope }),
-        request: chat.body.toString("utf8"),
-        answer: copy.text,
-        isWhole: copy.isWhole,
-      });
+      await store.keep(
+        { tenant, requestId, user: endUserName(chat.labels?.user) },
+        {
+          dialect,
+          ...(chat.envelope === null ? {} : { envelope: chat.envelope }),
+          request: chat.body.toString("utf8"),
+          answer: copy.text,
+          isWhole: copy.isWhole,
+        },
+      );
     },
   };
 }

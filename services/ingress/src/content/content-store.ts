@@ -7,12 +7,16 @@ import type { ContentSeal } from "../responses/content-seal.ts";
 import { ContentKeys } from "./content-keys.ts";
 import type { ContentDatabase } from "./content-database.ts";
 import { eraseRows } from "./erase-rows.ts";
+import { holdBack, letGo } from "./erasure-hold.ts";
 import { isForeignKeyViolation } from "./foreign-key.ts";
 import { type ContentHead, type ContentQuery, RetainedContent } from "./content-form.ts";
 
 const EVERY_TENANT = "*";
 const SWEEP_EVERY_MS = 60_000;
 const TRIES_MAX = 2;
+
+/** Whose request it was; `user` is the end user that it named, and empty where it named none. */
+export type AskedContent = { readonly tenant: string; readonly requestId: string; readonly user: string };
 
 export type Erasure = Pick<ErasureEvent, "of" | "by" | "scope">;
 /** What an erasure took: requests' content, what stood elsewhere of it, and their labels. */
@@ -51,26 +55,31 @@ export class ContentStore implements AsyncDisposable {
     return tenants.includes(EVERY_TENANT) || tenants.includes(tenant);
   }
 
-  /** Keeps the content of a request until its lifetime is over. Never rejects: the answer has left already. */
-  async keep(tenant: string, requestId: string, content: RetainedContent): Promise<void> {
-    const keeping = this.#keep(tenant, requestId, content);
+  /**
+   * Keeps the content of a request until its lifetime is over, unless it came before an erasure that takes it. Never
+   * rejects: the answer has left already.
+   */
+  async keep(asked: AskedContent, content: RetainedContent): Promise<void> {
+    const keeping = this.#keep(asked, content);
     this.#keeping.add(keeping);
     await keeping;
     this.#keeping.delete(keeping);
   }
 
-  async #keep(tenant: string, requestId: string, content: RetainedContent): Promise<void> {
+  async #keep({ tenant, requestId, user }: AskedContent, content: RetainedContent): Promise<void> {
     const { db, seal, config, log } = this.#options;
     const plain = Buffer.from(JSON.stringify(content));
     const createdAt = new Date();
-    const times = { created_at: createdAt, expires_at: new Date(createdAt.getTime() + config.ttlSeconds * 1_000) };
+    const expiresAt = new Date(createdAt.getTime() + config.ttlSeconds * 1_000);
     try {
       for (let tries = 1; ; tries += 1) {
         const { id, key } = await this.#keys.of(tenant);
         const sealed = seal.seal({ tenant, digestKey: key }, requestId, plain);
         try {
-          const row = { request_id: requestId, tenant, key_id: id, ...times, sealed };
-          await db.insertInto("retained_content").values(row).execute();
+          await sql`insert into retained_content (request_id, tenant, key_id, created_at, expires_at, sealed)
+            select ${requestId}::uuid, ${tenant}, ${id}::uuid, ${createdAt}::timestamptz, ${expiresAt}::timestamptz,
+              ${sealed}::bytea
+            where not is_erased(${tenant}, ${requestId}::uuid, ${user})`.execute(db);
           return;
         } catch (error) {
           // The key was destroyed in between, with all that was kept under it: this belongs to a new one.
@@ -114,19 +123,24 @@ export class ContentStore implements AsyncDisposable {
 
   /**
    * Erases all that is kept of the content, here, in the cache and of stored responses, with the plain labels of the same
-   * requests, and records that it did; both or neither. Rejects with `audit-unavailable`. `user` is the name whose digest
-   * the scope has, where it has one.
+   * requests, and records that it did; both or neither. Rejects with `audit-unavailable`. Requests that came before it
+   * and are under way write none of it afterwards. `user` is the name whose digest the scope has, where it has one.
    */
   async eraseEverywhere(erasure: Erasure, user: string | null = null): Promise<Erased> {
     const { db, record, forgetAnswers } = this.#options;
     const { of, scope } = erasure;
-    const { cached, ...counts } = await db.transaction().execute(async (transaction) => {
-      const { cached: gone, ...rows } = await eraseRows(transaction, { of, scope, user });
-      const isKeyGone = scope.kind === "tenant" && (await deleteKey(transaction, of));
+    const wish = { of, scope, user };
+    const holdId = await holdBack(db, wish, Date.now());
+    const erasing = db.transaction().execute(async (transaction) => {
+      const { cached: gone, ...rows } = await eraseRows(transaction, wish);
+      if (scope.kind === "tenant") await deleteKey(transaction, of);
       const found = { ...rows, cachedAnswers: gone.length };
-      const isAny = isKeyGone || Object.values(found).some((count) => count > 0);
-      if (isAny) await record({ ...erasure, ...found });
+      await record({ ...erasure, ...found });
       return { ...found, cached: gone };
+    });
+    const { cached, ...counts } = await erasing.catch(async (error: unknown) => {
+      await Promise.allSettled([letGo(db, holdId)]);
+      throw error;
     });
     if (scope.kind === "tenant") this.#keys.forget(of);
     if (cached.length > 0) forgetAnswers(cached);
@@ -173,9 +187,8 @@ export class ContentStore implements AsyncDisposable {
 }
 
 /** What is sealed with it and stands elsewhere, as in a backup of the rows, cannot be opened any more. */
-async function deleteKey(db: Transaction<ContentDatabase>, tenant: string): Promise<boolean> {
-  const { numDeletedRows } = await db.deleteFrom("content_key").where("tenant", "=", tenant).executeTakeFirst();
-  return numDeletedRows > 0n;
+async function deleteKey(db: Transaction<ContentDatabase>, tenant: string): Promise<void> {
+  await db.deleteFrom("content_key").where("tenant", "=", tenant).execute();
 }
 
 type HeadRow = { request_id: string; tenant: string; created_at: Date; expires_at: Date; size: number };

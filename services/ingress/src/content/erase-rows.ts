@@ -77,7 +77,7 @@ function rowsOfTimes(fromMs: number, beforeMs: number): Rows {
 }
 
 /** The least UUID in version 7 form (RFC 9562, section 5.7) of a millisecond. */
-function firstIdAt(ms: number): string {
+export function firstIdAt(ms: number): string {
   const hex = ms.toString(16).padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }

@@ -8,6 +8,7 @@ import {
   type JsonObject,
 } from "@signalbox/dialects";
 import { type Residency, SignalboxError, type TranslationLoss } from "@signalbox/proto";
+import { endUserName } from "../content/end-user-name.ts";
 import { parseJsonBody } from "../http/read-body.ts";
 import { readNested } from "../http/read-nested.ts";
 import type { Principal } from "../keys/key-ring.ts";
@@ -61,7 +62,8 @@ export async function readResponseRequest(body: Buffer, asking: ResponseAsking):
     const whole = asked === sent ? body : readNested(() => bounded(asked as JsonObject, asking.bodyMaxBytes, "input"));
     return { body: whole, json: asked, turn: null, ...held };
   }
-  const previousId = readNested(() => previousResponseIdOf(ingressOf("openai-responses").parseRequest(asked)));
+  const request = readNested(() => ingressOf("openai-responses").parseRequest(asked));
+  const previousId = previousResponseIdOf(request);
   const previous = previousId === null ? null : await readPrevious(previousId, asking);
   const joined = previous === null ? asked : joinConversation(asked, previous.conversation);
   const isKept = asked["store"] === true && asking.store.keepsFor(asking.principal.tenant);
@@ -73,7 +75,9 @@ export async function readResponseRequest(body: Buffer, asking: ResponseAsking):
     ...(background === true ? [IN_FOREGROUND] : []),
   ];
   const head = { store: isKept, previous_response_id: previousId };
-  const turn = isKept ? keptTurn({ head, losses, json }, asking) : { head, losses, keep: null };
+  const turn = isKept
+    ? keptTurn({ head, losses, json, user: endUserName(request.user) }, asking)
+    : { head, losses, keep: null };
   const whole = readNested(() => bounded(json, asking.bodyMaxBytes, previousId === null ? "input" : PREVIOUS));
   return { body: whole, json, turn, ...held, ...heldOf(previous) };
 }
@@ -103,7 +107,15 @@ function heldOf(previous: { residency?: readonly Residency[] | undefined } | nul
 
 /** The id is the request's: a provider's own need not be the only one of its kind. */
 function keptTurn(
-  { head, losses, json }: Pick<ResponseTurn, "head" | "losses"> & { readonly json: JsonObject },
+  {
+    head,
+    losses,
+    json,
+    user,
+  }: Pick<ResponseTurn, "head" | "losses"> & {
+    readonly json: JsonObject;
+    readonly user: string;
+  },
   { store, principal, requestId }: ResponseAsking,
 ): ResponseTurn {
   const id = `resp_${requestId.replaceAll("-", "")}`;
@@ -112,7 +124,7 @@ function keptTurn(
     losses,
     keep: (response, residency) => {
       const held = residency.length === 0 ? {} : { residency };
-      return store.keep(principal, id, { response, input: conversationOf(json, response).input, ...held });
+      return store.keep(principal, { id, user }, { response, input: conversationOf(json, response).input, ...held });
     },
   };
 }

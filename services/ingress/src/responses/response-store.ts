@@ -19,6 +19,9 @@ export type KeptResponse = {
 /** Items that were kept, by their ids. */
 export type KeptItems = { readonly items: ReadonlyMap<string, JsonObject>; readonly residency: readonly Residency[] };
 
+/** A response's id, and the end user that its request named; of none it is empty. */
+export type AskedResponse = { readonly id: string; readonly user: string };
+
 /** Responses that are read for the references of one request. */
 const RESPONSES_READ_MAX = 64;
 const ID = /^resp_[0-9a-f]{32}$/;
@@ -55,8 +58,11 @@ export class ResponseStore implements AsyncDisposable {
     return tenants.includes(EVERY_TENANT) || tenants.includes(tenant);
   }
 
-  /** Keeps a response until its lifetime is over. False when it could not be, or is too large. */
-  async keep(owner: Principal, id: string, kept: KeptResponse): Promise<boolean> {
+  /**
+   * Keeps a response until its lifetime is over. False when it could not be, is too large, or is of a request that was
+   * erased.
+   */
+  async keep(owner: Principal, { id, user }: AskedResponse, kept: KeptResponse): Promise<boolean> {
     const { tenant } = owner;
     const { entryMaxBytes, ttlSeconds } = this.#config;
     const content = Buffer.from(JSON.stringify(kept));
@@ -67,7 +73,8 @@ export class ResponseStore implements AsyncDisposable {
       const sealed = this.#seal.seal(owner, id, content);
       const pointers = pointersOf(kept.response, id, { seal: this.#seal, owner });
       const rows = [{ id, sealed }, ...pointers].map((row) => ({ tenant, ...row, ...times }));
-      await this.#db.transaction().execute(async (db) => {
+      const isKept = await this.#db.transaction().execute(async (db) => {
+        if (await isErased(db, { tenant, id, user })) return false;
         // Hosts that number their items anew in each response give the same id again: the last one is meant.
         const again = pointers.map((pointer) => pointer.id);
         const old = db.deleteFrom("stored_response").where("tenant", "=", tenant);
@@ -77,7 +84,9 @@ export class ResponseStore implements AsyncDisposable {
           .values(rows)
           .onConflict((conflict) => conflict.columns(["tenant", "id"]).doNothing())
           .execute();
+        return true;
       });
+      if (!isKept) return false;
       this.#count(
         tenant,
         rows.reduce((bytes, row) => bytes + row.sealed.length, 0),
@@ -183,4 +192,16 @@ export class ResponseStore implements AsyncDisposable {
         ) each where held > ${this.#config.tenantMaxBytes}
       )`.execute(this.#db);
   }
+}
+
+/** Whether its request came before an erasure that takes it. Until the transaction ends, no erasure begins. */
+async function isErased(
+  db: Kysely<ResponseDatabase>,
+  { tenant, id, user }: AskedResponse & { readonly tenant: string },
+): Promise<boolean> {
+  // The rest of the id is the request's.
+  const requestId = id.slice("resp_".length);
+  const { rows } = await sql<{ held: boolean }>`
+    select is_erased(${tenant}, ${requestId}::uuid, ${user}) as held`.execute(db);
+  return rows[0]?.held === true;
 }

@@ -53,6 +53,8 @@ export interface CacheEntryHeader {
    * cancelled can look like one that has ended.
    */
   bodyBytes: number;
+  /** The request that it answers: an answer to one that was erased in the meantime is not kept. */
+  requestId: string;
 }
 
 export interface CacheStoreResponse {
@@ -318,7 +320,7 @@ export const CacheStoreRequest: MessageFns<CacheStoreRequest> = {
 };
 
 function createBaseCacheEntryHeader(): CacheEntryHeader {
-  return { tenant: "", key: "", endpoint: "", dialect: "", ttlSeconds: 0, usageJson: "", bodyBytes: 0 };
+  return { tenant: "", key: "", endpoint: "", dialect: "", ttlSeconds: 0, usageJson: "", bodyBytes: 0, requestId: "" };
 }
 
 export const CacheEntryHeader: MessageFns<CacheEntryHeader> = {
@@ -343,6 +345,9 @@ export const CacheEntryHeader: MessageFns<CacheEntryHeader> = {
     }
     if (message.bodyBytes !== 0) {
       writer.uint32(56).uint32(message.bodyBytes);
+    }
+    if (message.requestId !== "") {
+      writer.uint32(66).string(message.requestId);
     }
     return writer;
   },
@@ -416,6 +421,14 @@ export const CacheEntryHeader: MessageFns<CacheEntryHeader> = {
             message.bodyBytes = reader.uint32();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -449,6 +462,11 @@ export const CacheEntryHeader: MessageFns<CacheEntryHeader> = {
         : isSet(object.body_bytes)
         ? globalThis.Number(object.body_bytes)
         : 0,
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
     };
   },
 
@@ -475,6 +493,9 @@ export const CacheEntryHeader: MessageFns<CacheEntryHeader> = {
     if (message.bodyBytes !== 0) {
       obj.bodyBytes = Math.round(message.bodyBytes);
     }
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
     return obj;
   },
 
@@ -490,6 +511,7 @@ export const CacheEntryHeader: MessageFns<CacheEntryHeader> = {
     message.ttlSeconds = object.ttlSeconds ?? 0;
     message.usageJson = object.usageJson ?? "";
     message.bodyBytes = object.bodyBytes ?? 0;
+    message.requestId = object.requestId ?? "";
     return message;
   },
 };
