@@ -78,6 +78,13 @@ test("bytes that are no HTTP get an OpenAI error on the socket", async () => {
   expect(JSON.parse(text.split("\r\n\r\n")[1]!)).toEqual(OPENAI_ERROR);
 });
 
+test("headers that are too long are called so", async () => {
+  const headers = { ...bearer(rig.memberKey), "x-long": "a".repeat(20_000) };
+  const answer = await call("/v1/models", { headers });
+  expect(answer).toMatchObject({ status: 400, body: OPENAI_ERROR });
+  expect(JSON.stringify(answer.body)).toContain("headers are larger than 16384 bytes");
+});
+
 describe("bodies", () => {
   test.each([
     ["malformed JSON", "{", 400],

@@ -8,7 +8,7 @@ import { Residencies } from "../documents/residency.ts";
 import { RateStates } from "./rate-state.ts";
 import { RequestRoute } from "./request-facts.ts";
 
-/** One endpoint of a plan, with all that the dispatcher must know of it but its secret. */
+/** One endpoint of a plan, with everything that the dispatcher needs to know of it but its secret. */
 export const PlanEndpoint = z.strictObject({
   endpoint: EndpointId,
   provider: z.string().max(64),
@@ -18,7 +18,7 @@ export const PlanEndpoint = z.strictObject({
   price: Price.nullable(),
   /** Tokens of prompt and answer together. Absent: unknown. */
   contextTokens: Count.optional(),
-  /** The cap on output tokens for each choice here, in the place of the order's. Absent: the order's. */
+  /** The cap on output tokens for each choice at this endpoint. Absent: the order's. */
   maxOutputTokens: Count.optional(),
 });
 export type PlanEndpoint = z.infer<typeof PlanEndpoint>;
@@ -44,12 +44,12 @@ export const DispatchOrder = z.strictObject({
   store: z.strictObject({ address: z.string().max(256), key: z.string(), ttlSeconds: Count }).nullable(),
   /** enforce: an endpoint whose wire would lose something of the request is not called. */
   translation: z.literal("enforce").optional(),
-  /** What the caller is told of its limits; absent: it has none. */
+  /** The caller's limits, for the answer's headers; absent: it has none. */
   rates: RateStates.optional(),
   audit: z.enum(["async", "sync"]),
-  /** What a conversation that is kept with this answer is held to from then on; absent: to nothing. */
+  /** What the conversation is held to if this answer is stored; absent: nothing. */
   residency: Residencies.optional(),
-  /** What the policy's rules order taken out of the body, by names of findings, sorted; absent when nothing. */
+  /** What the policy's rules order redacted in the body, as sorted names of findings; absent: nothing. */
   redact: z.array(PolicyName).min(1).max(1_024).optional(),
   timing: z.strictObject({ classifyUs: Count, lookupUs: Count, decideUs: Count, recordUs: Count }),
 });

@@ -16,7 +16,7 @@ import { believed, estimateUsage, usageOfAnswer } from "./estimate-usage.ts";
 import type { FrameSink, Serving } from "./frame-sink.ts";
 import type { AnswerGuard } from "./guard/answer-guard.ts";
 import type { Provider } from "./providers.ts";
-import { readText } from "./read-text.ts";
+import { readErrorBody } from "./read-error-body.ts";
 import { relayStream } from "./relay-stream.ts";
 import { relayWhole } from "./relay-whole.ts";
 import type { Translation } from "./translation.ts";
@@ -68,8 +68,6 @@ export type AttemptResult = {
   | { readonly kind: "failed"; readonly error: SignalboxError; readonly isReset: boolean }
   | { readonly kind: "aborted" }
 );
-
-const ERROR_BODY_MAX_BYTES = 64 * 1024;
 
 /** What is known of an attempt while it runs: it is what an attempt that breaks off is billed by. */
 export type AttemptTrace = {
@@ -147,7 +145,7 @@ export async function readError(
 ): Promise<SignalboxError> {
   const { name: provider, secrets } = context.provider;
   const { dialect } = context.endpoint;
-  const bodyText = await readText(answer.body, { maxBytes: ERROR_BODY_MAX_BYTES, tooLarge: "cut" });
+  const bodyText = await readErrorBody(answer.body);
   trace.reported = reportedUsage(dialect, bodyText);
   const { status, header } = answer;
   return egressOf(dialect).parseError({

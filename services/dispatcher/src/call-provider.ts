@@ -92,7 +92,8 @@ export async function callProvider(call: ProviderCall): Promise<ProviderAnswer> 
   const { statusCode, headers } = answer;
   const header: HeaderReader = (name) => {
     const value = headers[name];
-    return Array.isArray(value) ? value[0] : value;
+    // The blanks that may stand behind a value are no part of it (RFC 9110, section 5.5).
+    return (Array.isArray(value) ? value[0] : value)?.trim();
   };
   return { status: statusCode, header, body: decoded(answer.body, header("content-encoding")) };
 }
@@ -114,7 +115,7 @@ function decoderOf(
   encoding: string | undefined,
 ): ReturnType<typeof createGunzip> | ReturnType<typeof createBrotliDecompress> | null {
   const flush = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
-  switch (encoding?.trim().toLowerCase()) {
+  switch (encoding?.toLowerCase()) {
     case "gzip":
     case "x-gzip":
       return createGunzip(flush);

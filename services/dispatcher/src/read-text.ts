@@ -2,8 +2,9 @@ import type { Readable } from "node:stream";
 import { exceededBound } from "@signalbox/kit";
 import { SignalboxError } from "@signalbox/proto";
 import type { AnswerRoom } from "./answer-memory.ts";
+import { HeldBytes } from "./held-bytes.ts";
 
-const RETRY_AFTER_MS = 1_000;
+const BYTE_ORDER_MARK = "\uFEFF";
 /** A larger answer is looked through before anybody parses it, which takes a fraction of the time that its way here took. */
 const LOOKED_THROUGH_FROM_BYTES = 8_388_608;
 /**
@@ -21,26 +22,20 @@ export async function readText(
   options: { maxBytes: number; tooLarge: "cut" | "refuse"; room?: AnswerRoom; onBytes?: () => void },
 ): Promise<string> {
   const pieces: Buffer[] = [];
+  const held = new HeldBytes(options);
   let bytes = 0;
   for await (const piece of body as AsyncIterable<Buffer>) {
     options.onBytes?.();
     bytes += piece.length;
-    if (bytes > options.maxBytes) {
-      if (options.tooLarge === "cut") break;
-      throw new SignalboxError("upstream-error", `The provider's answer is larger than ${options.maxBytes} bytes.`);
-    }
-    if (options.room?.take(piece.length) === false) throw overloaded();
+    if (bytes > options.maxBytes && options.tooLarge === "cut") break;
+    held.take(piece.length);
     pieces.push(piece);
   }
   const [only] = pieces;
   const whole = pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
   if (whole.length > LOOKED_THROUGH_FROM_BYTES && exceededBound(whole, ANSWER_BOUNDS) !== null)
     throw new SignalboxError("upstream-error", "The provider's answer holds more values than any answer has.");
-  return whole.toString("utf8");
-}
-
-function overloaded(): SignalboxError {
-  return new SignalboxError("overloaded", "Too many large answers are read at this moment.", {
-    details: { stage: "dispatcher", retryAfterMs: RETRY_AFTER_MS },
-  });
+  // Some hosts begin with a byte order mark, which no parser of JSON takes.
+  const text = whole.toString("utf8");
+  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
 }

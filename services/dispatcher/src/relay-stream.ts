@@ -17,6 +17,7 @@ import { drainBody } from "./drain-body.ts";
 import { usageOfAnswer } from "./estimate-usage.ts";
 import { giveOut } from "./give-out.ts";
 import type { AnswerGuard, Guarded } from "./guard/answer-guard.ts";
+import { HeldBytes } from "./held-bytes.ts";
 import type { Relay } from "./relay-whole.ts";
 
 /**
@@ -29,15 +30,16 @@ const HELD_MAX_CHARS = 4 * 1024 * 1024;
 export async function relayStream(relay: Relay, parser: EventParser): Promise<CompleteAnswer> {
   const { answer, context, deadline } = relay;
   const translation = new Translation(context, parser);
+  const held = new HeldBytes({ maxBytes: context.answerMaxBytes, room: context.room });
   const bytes = (answer.body as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   for (;;) {
-    const read = await bytes.next();
+    const read = await nextOf(bytes, translation, context.signal);
     deadline.heard();
     const frames = translate(translation, read, relay.trace);
     if (frames !== "") {
       deadline.begun();
       await giveOut(frames, context.serving, relay);
-    }
+    } else if (read.done !== true) held.take(read.value.length);
     const { end } = translation.progress;
     if (end.kind === "error") throw end.error;
     if (end.kind === "truncated") throw truncated(context.provider.name);
@@ -50,10 +52,22 @@ export async function relayStream(relay: Relay, parser: EventParser): Promise<Co
   }
 }
 
-/** What these bytes complete. What is known by then is what an attempt is billed by that a guardrail or a limit ends here. */
-function translate(translation: Translation, read: IteratorResult<Buffer>, trace: AttemptTrace): string {
+type Read = IteratorResult<Buffer> & { readonly isCut?: true };
+
+/** The next bytes. An answer that has ended already is whole, however and whenever its connection ends after it. */
+async function nextOf(bytes: AsyncIterator<Buffer>, translation: Translation, signal: AbortSignal): Promise<Read> {
   try {
-    return read.done === true ? translation.end() : translation.push(read.value);
+    return await bytes.next();
+  } catch (error) {
+    if (signal.aborted || !translation.isWhole) throw error;
+    return { done: true, value: undefined, isCut: true };
+  }
+}
+
+/** What these bytes complete. What is known by then is what an attempt is billed by that a guardrail or a limit ends here. */
+function translate(translation: Translation, read: Read, trace: AttemptTrace): string {
+  try {
+    return read.done === true ? translation.end(read.isCut === true) : translation.push(read.value);
   } finally {
     const { usage, promptUsage, outputChars } = translation.progress;
     trace.reported = usage;
@@ -96,6 +110,11 @@ class Translation {
     return this.#reading.progress;
   }
 
+  /** Whether the answer would be complete if its body ended here. */
+  get isWhole(): boolean {
+    return this.#codec.readEnd(this.#reading).progress.end.kind === "done";
+  }
+
   /** What had been generated when the provider last reported its usage. */
   get reportedChars(): number {
     return this.#reportedChars;
@@ -106,9 +125,9 @@ class Translation {
     return this.#take(this.#parser.push(bytes));
   }
 
-  /** The same for the end of the body. */
-  end(): string {
-    const frames = this.#take(this.#parser.end());
+  /** The same for the end of the body. What was cut off in the middle of an event is none. */
+  end(isCut: boolean): string {
+    const frames = isCut ? "" : this.#take(this.#parser.end());
     this.#reading = this.#codec.readEnd(this.#reading);
     return frames + this.#release();
   }

@@ -3,16 +3,19 @@ import { SignalboxError, type ErrorCode } from "@signalbox/proto";
 /** Codes by which a connection ends that stood, or seemed to: a kept one that the provider closed looks like this. */
 const RESETS = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
 
+/** Codes of what came and makes no sense: compressed wrongly, no HTTP, or with headers that do not end. */
+const UNREADABLE = /^(?:Z_|ERR_BROTLI|HPE_|UND_ERR_HEADERS_OVERFLOW$|UND_ERR_RES_)/;
+
 /** A failure below the dialect, as an error that may be shown: it names the provider and the kind of failure, never an address. */
 export function networkError(error: unknown, provider: string): SignalboxError {
   if (error instanceof SignalboxError) return error;
   const code = codeOf(error);
-  if (code === "" || code.startsWith("Z_") || code.startsWith("ERR_BROTLI")) return unreadable(error, provider);
+  if (code === "" || UNREADABLE.test(code)) return unreadable(error, provider);
   const [kind, message] = describe(code, provider);
   return new SignalboxError(kind, message, { cause: error, details: { provider, upstreamCode: code } });
 }
 
-/** The answer came and makes no sense: compressed wrongly, or nested deeper than the stack. */
+/** Also of an answer that nests deeper than the stack. */
 function unreadable(error: unknown, provider: string): SignalboxError {
   return new SignalboxError("upstream-error", `The answer of ${provider} could not be read.`, {
     cause: error,

@@ -145,6 +145,12 @@ test("B11 a rate limit with a time is told from one without", () => {
   });
 });
 
+test("B11 a rate limit whose time is over when it is told opens like any failure", () => {
+  const told = signalOf(attempt({ error: "upstream-rate-limited", retryAfterMs: 0 }));
+  expect(after([told, told, told, told]).openUntilMs).toBe(0);
+  expect(after([told, told, told, told, told]).openUntilMs).toBe(T0_MS + 5_000);
+});
+
 test("latency and error share follow what happens, in integers", () => {
   const steady = after(Array.from({ length: 50 }, () => SUCCESS));
   expect(steady).toMatchObject({ latencyUs: 400_000, errorShare: 0, samples: 50 });

@@ -37,14 +37,14 @@ export type Signal =
   | { readonly kind: "rate-limited"; readonly retryAfterMs: number }
   /** The key is not accepted or the model does not exist: no request can succeed until an operator acts. */
   | { readonly kind: "unusable"; readonly error: Unusable }
-  /** The caller's doing, or ours: it says nothing. */
+  /** Caused by the caller or by Signalbox, so it says nothing of the endpoint. */
   | { readonly kind: "silent" };
 
 const FAILURES_TO_OPEN = 5;
 const COOLDOWN_MIN_MS = 5_000;
-/** Whoever has no other endpoint waits so long at the most after its provider is back. */
+/** How long a request without another endpoint may be refused after its provider is back. */
 const COOLDOWN_MAX_MS = 15_000;
-/** Envoy's times for what it ejects (`base_ejection_time`, `max_ejection_time`): an operator mends a key within minutes. */
+/** Envoy's defaults (`base_ejection_time`, `max_ejection_time`); an operator corrects a key within minutes. */
 const UNUSABLE_COOLDOWN_MIN_MS = 30_000;
 const UNUSABLE_COOLDOWN_MAX_MS = 300_000;
 const RETRY_AFTER_MAX_MS = 3_600_000;
@@ -61,7 +61,8 @@ export function signalOf(attempt: Attempt): Signal {
     case "upstream-not-found":
       return { kind: "unusable", error: attempt.error };
     case "upstream-rate-limited":
-      if (attempt.retryAfterMs === null) return { kind: "failure" };
+      // A time that is over when it is told keeps nobody away.
+      if (attempt.retryAfterMs === null || attempt.retryAfterMs === 0) return { kind: "failure" };
       return { kind: "rate-limited", retryAfterMs: attempt.retryAfterMs };
     case "upstream-error":
     case "upstream-timeout":
@@ -94,7 +95,7 @@ function succeed(circuit: Circuit, atMs: number): Circuit {
   return { ...circuit, openUntilMs: 0, failuresInRow: 0, openings: 0, unusable: null };
 }
 
-/** At once, for there is nothing to wait for; longer with every probe that finds the same. */
+/** Opens at once, because no retry helps, and for longer with every probe that finds the same. */
 function giveUp(circuit: Circuit, unusable: Unusable, atMs: number): Circuit {
   if (circuit.openUntilMs > atMs) return { ...circuit, unusable };
   const cooldownMs = Math.min(UNUSABLE_COOLDOWN_MIN_MS * 2 ** circuit.openings, UNUSABLE_COOLDOWN_MAX_MS);
