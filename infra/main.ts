@@ -26,6 +26,7 @@ async function main({ home, port, config, json, singleProcess, demo }: StartOpti
     // Loaded after the options were read, so that --help and a mistake are answered at once.
     const { startLine } = await import("./supervisor/start-line.ts");
     line = await startLine({ home, port, ...configFile, singleProcess, env: process.env, progress });
+    progress.isUp();
     if (json) console.log(JSON.stringify(line.ready()));
     const tell = json ? console.error : console.log;
     tell(announcement(line));
@@ -40,9 +41,15 @@ async function main({ home, port, config, json, singleProcess, demo }: StartOpti
       progress.note("stopped");
       return 0;
     }
-    console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+    console.error(`\n${whyNot(error, home)}`);
     return 1;
   }
+}
+
+function whyNot(error: unknown, home: string): string {
+  if (!(error instanceof Error)) return String(error);
+  if ((error as NodeJS.ErrnoException).code !== "ENOSPC") return error.message;
+  return `There is no space left for ${home} (${error.message}). Free some, and start again.`;
 }
 
 /** A demonstration that fails is told of and is no reason not to serve. */

@@ -78,6 +78,9 @@ test("what YAML means otherwise than it looks is told with its line and the fix"
   expect(problems("audit: async\nregion: *eu\n")).toEqual([
     "signalbox.yaml:2: *eu refers to nothing: put a text that begins with an asterisk in quotes",
   ]);
+  expect(problems("audit: async\npolicy:\n  allow: [*]\n")).toEqual([
+    "signalbox.yaml:3: an asterisk alone: put it in quotes, as in ['*']",
+  ]);
   expect(problems("audit: async\n---\naudit: sync\n")).toEqual([
     "signalbox.yaml:2: a second document begins here: remove the line `---`, the file is one document",
   ]);

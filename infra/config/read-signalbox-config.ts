@@ -56,6 +56,7 @@ export function parseSignalboxConfig(text: string, file: string): SignalboxConfi
 }
 
 function syntaxProblem({ code, message }: YAMLParseError): string {
+  if (message.startsWith("Alias cannot be an empty string")) return "an asterisk alone: put it in quotes, as in ['*']";
   if (code === "MULTIPLE_DOCS") return "a second document begins here: remove the line `---`, the file is one document";
   return `this is not YAML: ${message}`;
 }

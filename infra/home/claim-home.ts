@@ -21,9 +21,8 @@ type Claim = { readonly pid: number; readonly command: string; readonly folder?:
  * themselves within a moment, since their channel to it is closed.
  */
 export async function claimHome(home: Home): Promise<Disposable> {
-  const file = join(home.run, "supervisor.json");
-  const { dev, ino } = statSync(home.dir);
-  const own = { pid: process.pid, command: commandLine(process.pid), folder: `${dev}:${ino}` };
+  const file = claimFile(home.dir);
+  const own = { pid: process.pid, command: commandLine(process.pid), folder: folderId(home.dir) };
   await place(file, own, home);
   await endServices(home);
   return {
@@ -32,6 +31,22 @@ export async function claimHome(home: Home): Promise<Disposable> {
       rmSync(file, { force: true });
     },
   };
+}
+
+/** The process that runs over a home folder; null when there is none. */
+export function ownerOfHome(dir: string): number | null {
+  const claim = readJson(claimFile(dir)) as Claim | null;
+  return claim !== null && isHeld(claim, folderId(dir)) ? claim.pid : null;
+}
+
+function claimFile(dir: string): string {
+  return join(dir, "run", "supervisor.json");
+}
+
+/** Of the folder itself, wherever it was moved to. */
+function folderId(dir: string): string {
+  const { dev, ino } = statSync(dir);
+  return `${dev}:${ino}`;
 }
 
 /** Of several starts at once, one finds no file and makes it; over a dead one's file the last to write it wins. */
@@ -48,11 +63,15 @@ async function place(file: string, own: Required<Claim>, home: Home): Promise<vo
 }
 
 function refuseBeside(owner: Claim | null, own: Required<Claim>, home: Home): void {
-  if (owner === null || owner.pid === own.pid || owner.command === "") return;
-  if ((owner.folder ?? own.folder) !== own.folder || commandLine(owner.pid) !== owner.command) return;
+  if (owner === null || owner.pid === own.pid || !isHeld(owner, own.folder)) return;
   throw new Error(
     `Signalbox already runs over ${home.dir} (process ${owner.pid}). Stop it, or use another folder with --home.`,
   );
+}
+
+/** Whether who made the claim is still there, over this very folder. */
+function isHeld({ pid, command, folder }: Claim, thisFolder: string): boolean {
+  return command !== "" && (folder ?? thisFolder) === thisFolder && commandLine(pid) === command;
 }
 
 /** A service's command line names its config below this very home. */

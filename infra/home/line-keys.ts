@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { createHash, createPrivateKey, generateKeyPairSync, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { FLOW } from "@signalbox/proto";
@@ -47,9 +48,9 @@ export function lineKeys(home: Home): LineKeys {
     PRODUCERS.map((service) => [service, join(home.keys, "signing", `${service}.pem`)]),
   );
   const logKeyFile = join(home.keys, "signing", "log.pem");
-  readOrMakeSecret(logKeyFile, newSigningKey);
+  readOrMakeFirst(home, logKeyFile, newSigningKey);
   const pepperFile = join(home.keys, "pepper");
-  readOrMakeSecret(pepperFile, randomSecret);
+  readOrMakeFirst(home, pepperFile, randomSecret);
   const tokens = GRPC_CALLERS.map((caller) => {
     const file = join(home.keys, "grpc", `${caller}.token`);
     return { caller, file, digest: tokenDigest(readOrMakeSecret(file, randomSecret)) };
@@ -64,6 +65,17 @@ export function lineKeys(home: Home): LineKeys {
     grpcTokenFiles: Object.fromEntries(tokens.map(({ caller, file }) => [caller, file])) as Record<GrpcCaller, string>,
     grpcDigests: Object.fromEntries(tokens.map(({ caller, digest }) => [caller, digest])) as Record<GrpcCaller, string>,
   };
+}
+
+/**
+ * What cannot be made twice: under another pepper no key is known and nothing sealed opens, and under another key the log is another one.
+ * Throws where the first start is over, which leaves the credentials behind.
+ */
+function readOrMakeFirst(home: Home, file: string, make: () => string): void {
+  if (!existsSync(file) && existsSync(home.credentialsFile)) {
+    throw new Error(`${file} is missing, and no new one can take its place: put it back from a backup of ${home.dir}.`);
+  }
+  readOrMakeSecret(file, make);
 }
 
 function producer(service: StageName, file: string): Producer {

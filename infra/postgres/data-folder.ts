@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chown, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { serverEnv } from "../process/server-env.ts";
@@ -19,6 +19,8 @@ const CLUSTER = [
   "--locale-provider=builtin",
   "--builtin-locale=C.UTF-8",
 ];
+/** PostgreSQL starts over no folder that others may enter. */
+const OTHERS = 0o077;
 const INIT_LIMIT_MS = 120_000;
 const OWN_LIMIT_MS = 300_000;
 
@@ -51,9 +53,11 @@ export async function makeDataFolder({ dir, data, password, user }: NewFolder): 
   }
 }
 
-/** A folder that root copied, or that comes from a machine with other accounts, is the server's again. */
+/** A folder that root copied, that comes from a machine with other accounts, or that a tool left open to others, is the server's alone again. */
 export async function ownDataFolder(data: string, user: ServerUser): Promise<void> {
-  if (user.kind === "self" || (await stat(data)).uid === user.uid) return;
+  const { mode, uid } = await stat(data);
+  if ((mode & OTHERS) !== 0) await chmod(data, 0o700);
+  if (user.kind === "self" || uid === user.uid) return;
   const args = ["-R", `${user.uid}:${user.gid}`, data];
   await promisify(execFile)("chown", args, { timeout: OWN_LIMIT_MS });
 }

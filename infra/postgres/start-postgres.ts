@@ -13,16 +13,20 @@ import { postgresBinaries } from "./postgres-binaries.ts";
 import { asServerUser, serverUser } from "./server-user.ts";
 import type { ServerUser } from "./server-user.ts";
 
-/** Of silence: one that recovers what a crash left refuses everyone, and may take longer. */
+/**
+ * How long a server may be silent. One that recovers from a crash refuses connections, which is an answer, and may take
+ * longer.
+ */
 const READY_LIMIT_MS = 60_000;
 const GREETING_EVERY_MS = 5_000;
 const STOP_LIMIT_MS = 10_000;
 const POLL_MS = 15;
+const SHARED_MEMORY_POLL_MS = 100;
 /**
  * Asked before all else (https://www.postgresql.org/docs/current/protocol-message-formats.html): any process of the
  * server answers it at once.
  */
-const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
+export const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 
 /** What the register relies on: an acknowledged commit is on the disk, and a torn or rotten page is noticed. */
 const SETTINGS = {
@@ -119,10 +123,9 @@ async function startServer({ data, port, logFile, user }: StartServer): Promise<
     const outcome = await Promise.race([server.exited, untilReady({ data, port, signal: stopWaiting.signal })]);
     stopWaiting.abort();
     if (outcome === "ready") return server;
-    // The backends of a killed server hold its shared memory for a moment longer; PostgreSQL refuses to start until
-    // then.
+    // The backends of a killed server hold its shared memory for a moment longer, in which PostgreSQL refuses to start.
     if (outcome !== "late" && performance.now() < sharedUntil && (await holdsSharedMemory(logFile))) {
-      await sleep(100);
+      await sleep(SHARED_MEMORY_POLL_MS);
       continue;
     }
     if (outcome === "late") await server.stop({ signal: "SIGINT", limitMs: STOP_LIMIT_MS });

@@ -1,6 +1,8 @@
 import { Client } from "pg";
 
-/** One connection for as long as `use` takes. `unreachable` makes the error that is thrown when there is none to be had. */
+/**
+ * One connection for as long as `use` takes. `unreachable` makes the error that is thrown when there is none to be had.
+ */
 export async function withClient<T>(
   url: string,
   use: (client: Client) => Promise<T>,

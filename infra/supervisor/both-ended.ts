@@ -1,6 +1,6 @@
 /**
- * Both values, once both promises have ended; rejects with the first one's reason before the second's. Unlike with
- * `Promise.all` alone, nothing is still being brought up when what was brought up is taken down again.
+ * Both values, once both promises have settled; of two failures it rejects with `one`'s. Unlike with `Promise.all`, nothing
+ * is still starting in the background when a failure takes everything down again.
  */
 export async function bothEnded<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
   await Promise.allSettled([one, other]);

@@ -5,7 +5,7 @@ import { freePort, isFree, portState, SERVER_PORTS } from "../process/free-port.
 
 export const DEFAULT_PORT = 8_790;
 
-/** Services without an HTTP API of their own, whose health and metrics have a port of theirs. */
+/** The services beside ingress; each serves its health and metrics on a port of its own. */
 export const WATCHED_STAGES = ["classifier", "cache", "policy", "dispatcher", "audit-ledger"] as const;
 type HealthPort = `${(typeof WATCHED_STAGES)[number]}-health`;
 
@@ -17,8 +17,8 @@ const PORT_NAMES = [
 export type Ports = Readonly<Record<(typeof PORT_NAMES)[number], number>>;
 
 /**
- * The HTTP port that was asked for, and free ones for all else: those of the last start while they are free, so that
- * addresses stay the same. Throws when the HTTP port is taken; with 0 it is a free one too.
+ * Chooses the HTTP port that was asked for, or a free one for 0, and free ports for everything else: those of the last start
+ * where they are free, so that addresses stay the same. Throws when the HTTP port cannot be used.
  */
 export async function choosePorts(home: Home, httpPort: number): Promise<Ports> {
   const file = join(home.run, "ports.json");
@@ -43,7 +43,7 @@ async function whyNotPort(port: number): Promise<string> {
   return `Port ${port} ${why}. Choose another with --port N; --port 0 takes a free one.`;
 }
 
-/** Remembered ports are not given away anew, so one of them may come again. */
+/** A free port that is not among `taken`: those are not bound yet, so the system may offer them again. */
 async function freePortBeside(taken: readonly number[]): Promise<number> {
   for (;;) {
     const port = await freePort();
@@ -51,7 +51,7 @@ async function freePortBeside(taken: readonly number[]): Promise<number> {
   }
 }
 
-/** A port outside of the range may become the local end of a connection before its server binds it. */
+/** Ports outside of this range may become the local end of a connection before their server binds them. */
 function isServerPort(port: number): boolean {
   return port >= SERVER_PORTS.first && port < SERVER_PORTS.first + SERVER_PORTS.count;
 }

@@ -2,10 +2,7 @@ import { CLASSIFIER_DOCUMENT } from "@signalbox/classify/document";
 import { canonicalize, sha256Digest } from "@signalbox/tlog";
 import type { Client } from "pg";
 
-/**
- * Keeps what classifications name by digest beside the other documents. The classifier itself has no role in the
- * database, because it needs none for its work.
- */
+/** Keeps the classifier document for replays. The supervisor does so, because the classifier has no access to the database. */
 export async function keepClassifierDocument(client: Client): Promise<void> {
   const body = Buffer.from(canonicalize(CLASSIFIER_DOCUMENT), "utf8");
   await client.query(

@@ -3,7 +3,7 @@ import { signalProcess } from "../process/process-group.ts";
 import { Backoff } from "./backoff.ts";
 import { watchHealth } from "./watch-health.ts";
 
-/** Two minutes: to end a server takes the whole line down, so it is waited for longer than for a service. */
+/** Two minutes, longer than for a service, because ending a server interrupts the whole line. */
 const SILENCE_PACE = { everyMs: 5_000, missesMax: 24 } as const;
 
 export type Server = AsyncDisposable & {
@@ -29,7 +29,7 @@ export class KeptServer<S extends Server> implements AsyncDisposable {
   #onRestart: () => void = () => undefined;
   readonly #stop = new AbortController();
   #server: S;
-  /** Its pid may belong to another process by now. */
+  /** Set while the server has ended: its pid may belong to another process then. */
   #isDown = false;
   readonly #running: Promise<void>;
   readonly #watch: AsyncDisposable;

@@ -34,7 +34,7 @@ export function parseLineOptions(args: readonly string[]): StartOptions | { read
   }
 }
 
-/** An unset variable in a script must not make the folder that one stands in the home. */
+/** Refuses an empty path, as from an unset variable in a script, which would mean the current folder. */
 function parseHome(text: string): string {
   if (text.trim() === "") throw new InvalidArgumentError("a folder has a name.");
   return text;

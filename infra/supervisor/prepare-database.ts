@@ -15,7 +15,7 @@ export type PrepareDatabaseOptions = {
   readonly config: Pick<SignalboxConfig, "register">;
 };
 
-/** What the services find in a migrated database: who signs, what classifications name, and the first keys. Safe to repeat. */
+/** Fills a migrated database with what services need: signing keys, the classifier document, and the first API keys. Safe to repeat. */
 export function prepareDatabase({ home, keys, ownerUrl, baseUrl, config }: PrepareDatabaseOptions): Promise<FirstKeys> {
   return withClient(ownerUrl, async (client) => {
     await registerProducers(client, keys.producers);

@@ -2,6 +2,7 @@ import { placedInConfig } from "../config/read-signalbox-config.ts";
 import { ONE_MACHINE, renderServiceConfigs } from "../config/render-service-configs.ts";
 import type { ServiceConfigs } from "../config/render-service-configs.ts";
 import type { ResolvedProviders } from "../catalogue/resolve-providers.ts";
+import { admitRegister } from "./admit-register.ts";
 import { bothEnded } from "./both-ended.ts";
 import type { FirstKeys } from "./first-keys.ts";
 import { prepareDatabase } from "./prepare-database.ts";
@@ -17,7 +18,7 @@ export type Starting = {
   readonly configFile: string | undefined;
 };
 
-/** What services are started on. */
+/** Everything that services need to start. */
 export type Prepared = {
   readonly neighbours: Neighbours;
   readonly resolved: ResolvedProviders;
@@ -25,21 +26,22 @@ export type Prepared = {
   readonly configs: ServiceConfigs;
 };
 
-/** Brings up all that services need; what came up is on the stack also when something else failed. */
+/** Brings up everything that services need; what came up is on `stack` even when something else failed. */
 export async function prepareServices(
   { context, baseUrl, env, configFile }: Starting,
   stack: AsyncDisposableStack,
 ): Promise<Prepared> {
+  const inFile = (error: unknown): never => {
+    throw placedInConfig(error, configFile);
+  };
   // Providers need neither neighbour, so they are looked for while these come up.
   const [neighbours, resolved] = await bothEnded(
     bringUpNeighbours(context, stack),
-    context.progress.step("providers", () =>
-      registerProviders(context, env, stack).catch((error: unknown) => {
-        throw placedInConfig(error, configFile);
-      }),
-    ),
+    context.progress.step("providers", () => registerProviders(context, env, stack).catch(inFile)),
   );
-  const keys = await prepareDatabase({ ...context, ownerUrl: neighbours.postgres.url("owner"), baseUrl });
+  const ownerUrl = neighbours.postgres.url("owner");
+  await admitRegister({ ownerUrl, home: context.home, origin: context.config.register.origin }).catch(inFile);
+  const keys = await prepareDatabase({ ...context, ownerUrl, baseUrl });
   const configs = renderServiceConfigs({
     ...context,
     places: ONE_MACHINE,

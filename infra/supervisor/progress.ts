@@ -2,7 +2,7 @@ import type { WriteStream } from "node:tty";
 
 /** What a start tells of itself while it runs. */
 export type Progress = {
-  /** Does a part of the work under a name; what it returns as text is shown beside the time that it took. */
+  /** Runs a part of the start under a name, and reports when it is done, with its result where that is text. */
   step<T>(name: string, work: () => Promise<T>): Promise<T>;
   /** A line that stands by itself. */
   note(line: string): void;
@@ -10,13 +10,15 @@ export type Progress = {
   readonly stop: AbortSignal;
 };
 
-/** Where progress is written. A terminal shows what is being done now in its last line; a file gets a line when it is done. */
+/** Where progress is written. A terminal's last line shows the present work; a file gets a line for each finished part. */
 type Output = Pick<WriteStream, "write"> & { readonly isTTY?: boolean };
 
 const CLEAR_LINE = "\r\u001B[K";
 
-export function createProgress(output: Output, stop: AbortSignal): Progress {
+/** `isUp` ends the start: from then on lines bear the time of day, by which logs are found. */
+export function createProgress(output: Output, stop: AbortSignal): Progress & { isUp(): void } {
   const startedAt = performance.now();
+  let isStarting = true;
   const inWork = new Set<string>();
 
   function line(text: string): void {
@@ -31,6 +33,7 @@ export function createProgress(output: Output, stop: AbortSignal): Progress {
   }
 
   function elapsed(): string {
+    if (!isStarting) return `[${new Date().toISOString()}]`;
     return `[${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(5)} s]`;
   }
 
@@ -50,6 +53,7 @@ export function createProgress(output: Output, stop: AbortSignal): Progress {
       }
     },
     note: line,
+    isUp: () => void (isStarting = false),
     stop,
   };
 }

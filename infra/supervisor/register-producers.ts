@@ -4,7 +4,7 @@ import { producerKeyId, rawPublicKey } from "@signalbox/tlog";
 import type { Client } from "pg";
 import type { Producer } from "../home/line-keys.ts";
 
-/** Who adds keys here, as the log says it. */
+/** The name under which the register records who added these keys. */
 const ADDED_BY = "signalbox start";
 
 /** Tells the ledger which keys sign for which service. A key once told stays, so that what it signed stays verifiable. */
@@ -18,7 +18,7 @@ export async function registerProducers(client: Client, producers: readonly Prod
   }
 }
 
-/** Tells the ledger which key signs its checkpoints, so that the log itself says when that is another one. */
+/** Tells the ledger which key signs its checkpoints, so that the log records when that key changes. */
 export async function registerLogKey(client: Client, log: { keyFile: string; origin: string }): Promise<void> {
   const key = createPrivateKey(readFileSync(log.keyFile));
   await client.query(

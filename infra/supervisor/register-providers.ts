@@ -8,7 +8,7 @@ import { SupervisedProcess } from "./supervised-process.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Finds out who can be called and writes it down for the services. The simulator is started only when there is nothing else to call. */
+/** Resolves the providers and writes their documents for the services. The simulator is started only when there is no other provider. */
 export async function registerProviders(
   context: NeighbourOptions,
   env: Env,

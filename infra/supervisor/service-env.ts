@@ -6,10 +6,10 @@ import { join } from "node:path";
  */
 const COMPILE_CACHE = join(import.meta.dirname, "..", "..", "node_modules", ".cache", "signalbox", "compile");
 
-/** What a process needs of its surroundings, whatever it does. Keys of providers are none of it. */
+/** Variables that every process gets. Providers' keys are not among them. */
 const FOR_EVERYONE = ["PATH", "HOME", "TMPDIR", "TMP", "TEMP", "LANG", "LC_ALL", "TZ", "NODE_OPTIONS", "SystemRoot"];
 
-/** What outgoing connections need beside. */
+/** Variables for processes that make outgoing connections. */
 const FOR_OUTGOING = [
   "HTTP_PROXY",
   "HTTPS_PROXY",

@@ -8,7 +8,7 @@ import { serviceEnv } from "./service-env.ts";
 import { stopInOrder } from "./stop-order.ts";
 import { SupervisedProcess } from "./supervised-process.ts";
 
-/** Requests leave much short-lived garbage; with more room for it fewer objects outlive a collection by accident. */
+/** Requests make much short-lived garbage; a larger young generation keeps it from being promoted. */
 export const NODE_OPTIONS = ["--max-semi-space-size=32"];
 
 const SERVICES = join(import.meta.dirname, "..", "..", "services");
@@ -27,15 +27,15 @@ export type ServicesOptions = {
   readonly guardKeyVariables: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly say: (line: string) => void;
-  /** Where each service says that it lives. */
+  /** The health URL of each service. */
   readonly healthUrls: Readonly<Record<StageName, string>>;
   /** A service has another pid now. */
   readonly onPids: (pids: Record<StageName, number>) => void;
 };
 
 /**
- * Starts every service as a process of its own and resolves when all of them serve. They load their code at once, while
- * what they need is prepared; when that fails, they are ended and the returned promise rejects with the same reason.
+ * Starts every service as a process of its own and resolves when all of them serve. They load their code while `prepared` is
+ * pending. When that rejects they are ended, and the returned promise rejects with the same reason.
  */
 export async function startServiceProcesses(options: ServicesOptions): Promise<Services> {
   const running = new Map<StageName, SupervisedProcess>();
@@ -66,7 +66,7 @@ async function startService(options: StartService): Promise<SupervisedProcess> {
   const configFile = join(home.run, `${stage}.json`);
   // The dispatcher calls providers, policy the webhook that alerts go to, and ingress guardrails elsewhere.
   const outgoing = stage === "dispatcher" || stage === "policy" || stage === "ingress";
-  // Which keys the dispatcher gets is known when the providers are, so it alone is not started ahead.
+  // The dispatcher alone waits for `prepared`: which keys it gets is known only when the providers are resolved.
   const keyVariables = stage === "dispatcher" ? (await prepared).keyVariables : [];
   const also = outgoing && stage !== "policy" ? [...keyVariables, ...guardKeyVariables] : [];
   const hold = prepared.then(({ configs }) => {

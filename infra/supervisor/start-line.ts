@@ -1,5 +1,6 @@
 import { checkProviders } from "../catalogue/resolve-providers.ts";
 import { checkGuardrails } from "../config/check-guardrails.ts";
+import { checkNamedFiles } from "../config/check-named-files.ts";
 import { placedInConfig, readSignalboxConfig } from "../config/read-signalbox-config.ts";
 import type { SignalboxConfig } from "../config/signalbox-config.ts";
 import { claimHome } from "../home/claim-home.ts";
@@ -82,6 +83,7 @@ export async function startLine(options: LineOptions): Promise<Line> {
 async function checkReadConfig(config: SignalboxConfig, { configFile, env }: LineOptions): Promise<void> {
   try {
     checkProviders(config.providers, env);
+    checkNamedFiles(config);
     await checkGuardrails(config.guardrails);
   } catch (error) {
     throw placedInConfig(error, configFile);

@@ -20,7 +20,7 @@ export async function startServices(starting: StartingServices & { singleProcess
   try {
     return await progress.step("services", () => started);
   } catch (error) {
-    // The step does not wait when the start was broken off.
+    // An aborted step does not wait for its work, so that has to be awaited and ended here.
     await started.then(
       (services) => services[Symbol.asyncDispose](),
       () => undefined,

@@ -1,4 +1,4 @@
-/** Ctrl-C reaches this process from the terminal and again from npm, which passes it on: these are one wish. */
+/** Ctrl-C reaches this process twice, from the terminal and through npm; within this time both count as one. */
 const SAME_WISH_MS = 1_000;
 
 /**

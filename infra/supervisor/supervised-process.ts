@@ -95,7 +95,9 @@ export class SupervisedProcess implements AsyncDisposable {
         return;
       }
       const delayMs = this.#backoff.next(performance.now() - startedAt);
-      say(`${name} ended (${describe(exit)}); it is started again${delayMs === 0 ? "" : ` in ${delayMs} ms`}`);
+      const when = delayMs === 0 ? "" : ` in ${delayMs} ms`;
+      const why = exit.code === null ? "" : `; the end of ${this.#options.logFile} says why`;
+      say(`${name} ended (${describe(exit)}); it is started again${when}${why}`);
       await sleep(delayMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
     }
   }

@@ -5,12 +5,12 @@ export type HealthWatch = {
   /** Whether there was an answer, of any kind, within the time. */
   readonly ask: (timeoutMs: number) => Promise<boolean>;
   readonly everyMs: number;
-  /** So many looks in a row without an answer: the service stands still. */
+  /** So many checks in a row without an answer mean that the service is stuck. */
   readonly missesMax: number;
   readonly onSilent: () => void;
 };
 
-/** A minute: longer than the longest that anything was seen to be busy, and shorter than it takes anyone to wake up. */
+/** A minute: longer than any service was ever seen to be busy. */
 export const WATCH_PACE = { everyMs: 5_000, missesMax: 12 } as const;
 
 /** Asks a service or a server again and again whether it lives, from its first answer on, until it is disposed of. */
@@ -26,14 +26,11 @@ export function watchHealth({ ask, everyMs, missesMax, onSilent }: HealthWatch):
     hasAnswered = false;
     onSilent();
   }
-  // Neither to ask nor to tell of it fails.
+  // `ask` and `onSilent` do not throw.
   return repeatWork({ everyMs, work: look, onFailure: () => undefined });
 }
 
-/**
- * Whether a service's event loop turns, by its /healthz. Over a connection of its own, and through no proxy of the environment's: it is the
- * service that is asked.
- */
+/** Whether a service's event loop turns, by its /healthz; over a new connection, and never through a proxy of the environment. */
 export function answersHttp(url: string, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const request = get(url, { agent: false, signal: AbortSignal.timeout(timeoutMs) }, (answer) => {

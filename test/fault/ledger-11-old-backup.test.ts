@@ -44,7 +44,7 @@ test("B15 a restored database is not appended to, and says what to do", async ()
   ledger = await fault.spawn();
   await fault.record(fault.sign(3));
   await until(() => (ledger.said.includes("it was put back") ? true : undefined), 60_000);
-  expect(ledger.said).toContain("signalbox recover");
+  expect(ledger.said).toContain("signalbox -- recover");
   expect(ledger.isReady).toBe(false);
   expect(await fault.size()).toBe(80);
 });

@@ -62,6 +62,19 @@ test("a key that is not set, and a rule that cannot hold, are told before anythi
   expect(existsSync(join(dir, "not-made"))).toBe(false);
 });
 
+test("a file that is not there, or that cannot be used, is told before anything is started", () => {
+  const file = join(dir, "named.yaml");
+  const policy = join(dir, "policy.txt");
+  writeFileSync(file, `register:\n  witnessPolicy: ${policy}\n`);
+  const refused = (): string => start("--home", join(dir, "not-made"), "--port", "0", "--config", file).stderr;
+  expect(refused()).toContain(`${file}:2: register.witnessPolicy cannot be read (ENOENT`);
+  writeFileSync(policy, "log nobody\n");
+  expect(refused()).toContain(`${file}:2: register.witnessPolicy: ${policy}, line 1: `);
+  writeFileSync(file, `budgets:\n  webhook: { url: "https://hooks.example.org", secretFile: ${join(dir, "none")} }\n`);
+  expect(refused()).toContain(`${file}:2: budgets.webhook.secretFile cannot be read (ENOENT`);
+  expect(existsSync(join(dir, "not-made"))).toBe(false);
+});
+
 test("a taken port is named, with the way out", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

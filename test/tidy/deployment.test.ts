@@ -1,11 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { loadCatalogue } from "@signalbox/infra/catalogue/load-catalogue.ts";
 import { STAGES } from "@signalbox/proto";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { ROOT } from "./packages.ts";
 
-type Service = { readonly build?: { readonly args: { readonly SERVICE: string } }; readonly command?: string[] };
+type Service = { readonly build?: { readonly args: { readonly SERVICE: string } }; readonly command?: string[] } & {
+  readonly environment?: Readonly<Record<string, string | null>>;
+  readonly healthcheck?: { readonly test: readonly string[] };
+};
 
 const compose = parse(readFileSync(join(ROOT, "infra/compose.yaml"), "utf8"), { merge: true }) as {
   readonly services: Readonly<Record<string, Service & { readonly depends_on?: Record<string, unknown> }>>;
@@ -22,6 +26,20 @@ test("compose.yaml waits only for services that it has", () => {
   const names = Object.keys(compose.services);
   for (const { depends_on: waits = {} } of Object.values(compose.services)) {
     expect(Object.keys(waits).filter((name) => !names.includes(name))).toEqual([]);
+  }
+});
+
+test("compose.yaml takes PostgreSQL for up when it takes connections from elsewhere, and lets its log quote no values", () => {
+  // https://github.com/docker-library/postgres: while it sets a volume up, the server listens at its socket alone.
+  expect(compose.services["postgres"]?.healthcheck?.test.join(" ")).toContain("-h 127.0.0.1");
+  expect(compose.services["postgres"]?.command).toEqual(["-c", "log_error_verbosity=terse"]);
+});
+
+test("compose.yaml hands a known provider's key to who registers it and to who calls it, and to nobody else", () => {
+  const variables = [...loadCatalogue().providers.values()].flatMap(({ apiKeyEnv }) => apiKeyEnv);
+  for (const [name, { environment = {} }] of Object.entries(compose.services)) {
+    const given = variables.filter((variable) => environment[variable] === null);
+    expect([name, given]).toEqual([name, ["prepare-line", "dispatcher"].includes(name) ? variables : []]);
   }
 });
 

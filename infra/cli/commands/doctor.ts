@@ -41,6 +41,7 @@ async function checksFor({ options, terminal }: CommandContext<unknown>): Promis
   const { providerKeysCheck } = await import("../doctor/providers.ts");
   const { ledgerCheck } = await import("../doctor/ledger.ts");
   const { lineChecks } = await import("../doctor/line.ts");
+  const { recordsCheck } = await import("../doctor/records.ts");
   const { witnessesCheck } = await import("../doctor/witnesses.ts");
   return [
     machine.nodeCheck(),
@@ -55,6 +56,7 @@ async function checksFor({ options, terminal }: CommandContext<unknown>): Promis
     providerKeysCheck(terminal.env),
     ...lineChecks(baseUrl, runtime),
     ...(runtime === null ? [] : [...ledgerCheck(home, runtime), ...witnessesCheck(runtime)]),
+    ...recordsCheck(runtime?.metricsUrls?.["audit-ledger"]),
   ];
 }
 

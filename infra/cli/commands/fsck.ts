@@ -1,20 +1,23 @@
-import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseVkey, type NoteVerifier } from "@signalbox/tlog";
 import type { Command } from "commander";
 import { does, type Cli, type CommandContext } from "../command-context.ts";
 import { EXIT, failure } from "../failure.ts";
-import type { CheckedRegister, SignedHead } from "../fsck/check-register.ts";
+import type { CheckedRegister } from "../fsck/check-register.ts";
 import { FSCK_CHECKS, type FsckCheck } from "../fsck/finding.ts";
+import { readSignedHead } from "../fsck/signed-head-file.ts";
 import { LogKeyFile } from "../ledger/log-key-file.ts";
 import { withOwnerDatabase } from "../owner-database.ts";
 
 type FsckOptions = { database?: string; vkey?: string };
 
+/** What was found, and which checks were not made, or not wholly, with why. */
+type Checked = CheckedRegister & { readonly unchecked: Readonly<Partial<Record<FsckCheck, string>>> };
+
 const HELP = `
 Reads the database itself, in one snapshot and without the ledger: every leaf against its hash, its producer's signature
 and the columns beside it; event ids and outcomes against the leaves; the tree's nodes, every checkpoint and the head
-against the tree; and the head against what was signed last, which is remembered in the home folder. It changes nothing.
+against the tree; and the head against what was signed last, which is remembered in the home folder. What it could not check is named under \`unchecked\`. It changes nothing.
 
 Exits with 0 when all holds, 1 when something does not, 2 when it could not be looked at.
 
@@ -26,7 +29,7 @@ export function addFsck(program: Command, cli: Cli): void {
   const command = program
     .command("fsck")
     .description("Checks the register's database against its tree.")
-    .option("--database <url>", "PostgreSQL as the schema's owner (default: the running line's)")
+    .option("--database <url>", "PostgreSQL as the schema's owner (default: the home folder's)")
     .option("--vkey <vkey>", "the log's verifier key (default: those of <home>/keys/signing, the retired ones too)")
     .addHelpText("after", HELP);
   does<FsckOptions>(command, cli, async (context) => {
@@ -38,20 +41,28 @@ export function addFsck(program: Command, cli: Cli): void {
   });
 }
 
-async function check({ options, terminal }: CommandContext<FsckOptions>): Promise<CheckedRegister> {
+async function check({ options, terminal }: CommandContext<FsckOptions>): Promise<Checked> {
   const home = resolve(options.home);
   const { checkRegister } = await import("../fsck/check-register.ts");
   return withOwnerDatabase(options, async (client) => {
     const { rows } = await client.query<{ origin: string | null }>("select origin from ledger_head");
-    return checkRegister({
+    const origin = rows[0]?.origin ?? null;
+    const verifiers = verifiersOf(options.vkey, { home, origin });
+    const signed = readSignedHead(join(home, "ledger", "signed-head.json"), origin);
+    const checked = await checkRegister({
       client,
-      verifiers: verifiersOf(options.vkey, { home, origin: rows[0]?.origin ?? null }),
-      signedHead: readSignedHead(join(home, "ledger", "signed-head.json")),
+      verifiers,
+      signedHead: signed.kind === "read" ? signed.head : null,
       onProgress: (leaves, size) => {
         terminal.stop.throwIfAborted();
         terminal.progress(`${leaves} of ${size} leaves`);
       },
     });
+    const unchecked = {
+      ...(verifiers.length > 0 ? {} : { checkpoints: "who signed them: no key of the log is at hand (--vkey)" }),
+      ...(signed.kind === "read" ? {} : { signed: `what was signed last: ${signed.reason}` }),
+    };
+    return { ...checked, unchecked };
   });
 }
 
@@ -68,18 +79,14 @@ function verifiersOf(
   });
 }
 
-function readSignedHead(file: string): SignedHead | null {
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as SignedHead;
-  } catch {
-    return null;
-  }
-}
-
-function describe({ findings, leaves, rootHex }: CheckedRegister): string {
+function describe({ findings, leaves, rootHex, unchecked }: Checked): string {
   const checks = Object.entries(FSCK_CHECKS).map(([name, what]) => {
     const count = findings.counts.get(name as FsckCheck) ?? 0;
-    return `${count === 0 ? "ok  " : "FAIL"}  ${name.padEnd(11)}  ${count === 0 ? what : `${count} found`}`;
+    const missing = unchecked[name as FsckCheck];
+    if (count > 0) return `FAIL  ${name.padEnd(11)}  ${count} found`;
+    return missing === undefined
+      ? `ok    ${name.padEnd(11)}  ${what}`
+      : `—     ${name.padEnd(11)}  unchecked: ${missing}`;
   });
   const listed = findings.listed.map(({ check: name, index, detail }) => {
     return `${name}${index === null ? "" : ` at index ${index}`}: ${detail}`;

@@ -59,7 +59,7 @@ function addChange(ledger: Command, cli: Cli, { name, description, run, describe
   const command = ledger
     .command(name)
     .description(description)
-    .option("--database <url>", "PostgreSQL as the schema's owner (default: the running line's)")
+    .option("--database <url>", "PostgreSQL as the schema's owner (default: the home folder's)")
     .option("--by <who>", "who does it, as the log says for ever (default: your user name)")
     .addHelpText("after", HELP);
   does<LedgerOptions>(command, cli, async (context) => {

@@ -99,7 +99,7 @@ function qualityOf(endpoint: Endpoint | null): string {
 }
 
 const UNUSABLE = {
-  "upstream-auth": "its provider does not accept the key; ",
+  "upstream-auth": "its provider does not accept the key or its account; ",
   "upstream-not-found": "its provider does not know the model; ",
 } as const;
 

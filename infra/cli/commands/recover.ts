@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { does, type Cli, type CommandContext } from "../command-context.ts";
 import { EXIT, failure } from "../failure.ts";
-import { ownerDatabaseUrl } from "../owner-database.ts";
+import { withOwnerDatabaseUrl } from "../owner-database.ts";
 import type { Recovered } from "../recover/recover-register.ts";
 import { readLogVkey } from "../verify/producer-keys.ts";
 import { readFolder } from "../verify/source-files.ts";
@@ -14,7 +14,8 @@ const HELP = `
 A register that was put back to an older state is not appended to: what was signed since would be signed a second time,
 over other leaves. With a copy of the log (\`export\`) it is brought back to where it was. The copy is verified first, the
 register must be its beginning, and the leaves that are missing are appended as they were, so that the tree is the one
-that was signed. The ledger goes on by itself when the register reaches what it signed last.
+that was signed. Where no line runs, as \`npm start\` refuses to over such a register, PostgreSQL is started for so long; a
+ledger that runs goes on by itself when the register reaches what it signed last.
 
 Labels in plain text, quarantined events, and what was committed after the copy was made are not in it. Content and
 labels that were erased since the backup are there again, and must be erased again. When what was
@@ -29,7 +30,7 @@ export function addRecover(program: Command, cli: Cli): void {
     .command("recover")
     .description("Appends to a register that was put back what a copy of the log holds beyond its end.")
     .argument("<dir>", "a whole export of the log")
-    .option("--database <url>", "PostgreSQL as the schema's owner (default: the running line's)")
+    .option("--database <url>", "PostgreSQL as the schema's owner (default: the home folder's)")
     .option("--vkey <vkey>", "the log's verifier key (default: the public half of <home>/keys/signing/log.pem)")
     .addHelpText("after", HELP);
   does<RecoverCommandOptions>(command, cli, async (context, dir = "") => {
@@ -43,7 +44,6 @@ export function addRecover(program: Command, cli: Cli): void {
 async function recover(context: CommandContext<RecoverCommandOptions>, dir: string): Promise<Recovered> {
   const { options, terminal } = context;
   const home = resolve(options.home);
-  const database = ownerDatabaseUrl(options);
   const read = readFolder(dir);
   const origin =
     Buffer.from((await read("checkpoint")) ?? "")
@@ -59,7 +59,10 @@ async function recover(context: CommandContext<RecoverCommandOptions>, dir: stri
   // The database's driver is slow to load, and few commands need it.
   const { recoverRegister } = await import("../recover/recover-register.ts");
   const onProgress = (leaves: number): void => terminal.progress(`${leaves} of ${verdict.size} leaves`);
-  return recoverRegister({ database, origin: verdict.origin, read, size: verdict.size, onProgress });
+  const { origin: name, size } = verdict;
+  return withOwnerDatabaseUrl(options, (database) =>
+    recoverRegister({ database, origin: name, read, size, onProgress }),
+  );
 }
 
 function describe({ before, size, root, documents }: Recovered): string {

@@ -28,8 +28,8 @@ const SELECT = `
 const RETIRE_HELP = `
 From within five seconds on the ledger takes nothing that this key signs, and a leaf of the log says who retired it; the
 verifier then refuses any later leaf of the key. What the key signed before stays as it is. An event that is signed by it
-and still stands in the queue is kept aside, so put a new key in the service's place first: replace
-<home>/keys/signing/<service>.pem and start the service again.
+and still stands in the queue is kept aside, so put a new key in its place first: stop the line, remove
+<home>/keys/signing/<service>.pem, and start the line again, which makes a new key and tells the ledger of it.
 
 Example:
   npm run -s signalbox -- signers retire 0a1b2c3d4e5f60718293a4b5c6d7e8f9 --by ops@example.com`;
@@ -65,7 +65,7 @@ export function addSigners(program: Command, cli: Cli): void {
 }
 
 function withDatabase(command: Command): Command {
-  return command.option("--database <url>", "PostgreSQL as the schema's owner (default: the running line's)");
+  return command.option("--database <url>", "PostgreSQL as the schema's owner (default: the home folder's)");
 }
 
 async function retireKey(client: Client, keyId: string, by: string): Promise<void> {

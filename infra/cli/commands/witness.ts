@@ -30,8 +30,9 @@ shows different trees to different people gets no cosignature for one of them. I
 hands other than the log's. Its key is made at the first start, in the state folder; keep that folder, for a witness that
 forgets what it has cosigned would cosign a fork.
 
-The log's operator names it in a policy by what /vkey says:
+The log's operator names it in a policy by what /vkey says, and gives that file as \`register.witnessPolicy\`:
 
+  log <the log's vkey>
   witness mine <vkey> http://witness.example:${PORT_DEFAULT}
   quorum mine
 

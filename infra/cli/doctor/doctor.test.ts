@@ -1,10 +1,12 @@
 import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { formatVkey } from "@signalbox/tlog";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import { recordedTerminal } from "../recorded-terminal.ts";
 import { runCli } from "../run-cli.ts";
 import type { Finding } from "./check.ts";
@@ -14,6 +16,9 @@ import { lineChecks } from "./line.ts";
 import { clockCheck, memoryCheck, nodeCheck } from "./machine.ts";
 import { portCheck } from "./ports.ts";
 import { providerKeysCheck } from "./providers.ts";
+import { recordsCheck } from "./records.ts";
+import { serversCheck } from "./servers.ts";
+import { witnessesCheck } from "./witnesses.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 
@@ -113,6 +118,83 @@ test("a line that is not ready, processes that are gone and a silent NATS are fa
   expect(findings[1]?.detail).not.toContain("ingress");
   expect(findings.filter(({ todo }) => todo === null)).toEqual([]);
   server.close();
+});
+
+function portOf(server: TcpServer): number {
+  return (server.address() as AddressInfo).port;
+}
+
+function freshVkey(): string {
+  return formatVkey("example.org/log", generateKeyPairSync("ed25519").privateKey);
+}
+
+test("a server that takes connections and says nothing is named before all that follows from it", async () => {
+  const silent = createTcpServer().listen(0, "127.0.0.1");
+  const speaking = createTcpServer((socket) => void socket.end("N")).listen(0, "127.0.0.1");
+  onTestFinished(() => void [silent, speaking].map((server) => server.close()));
+  await Promise.all([once(silent, "listening"), once(speaking, "listening")]);
+  const look = (nats: TcpServer, postgres: TcpServer): Promise<Finding> | undefined =>
+    serversCheck({
+      natsUrl: `nats://operator:secret@127.0.0.1:${portOf(nats)}`,
+      databaseUrl: `postgresql://owner:secret@127.0.0.1:${portOf(postgres)}/signalbox`,
+    })[0]?.look();
+  expect(await look(speaking, speaking)).toMatchObject({ status: "ok" });
+  const finding = await look(speaking, silent);
+  expect(finding).toMatchObject({ status: "fail", detail: `PostgreSQL (port ${portOf(silent)}) says nothing` });
+  expect(finding?.todo).toContain("<home>/logs/postgres.log");
+});
+
+test("a policy that does not name the log's key, as after a rotation, is told of with the line that it lacks", async () => {
+  const [before, now] = [freshVkey(), freshVkey()];
+  const files: Record<string, string> = {
+    "/witness-policy": `log ${before}\nquorum none\n`,
+    "/vkeys": `log ${now}\nlog-term ${before} - 7\n`,
+  };
+  const server = createServer((request, response) => {
+    const text = files[request.url ?? ""];
+    response.writeHead(text === undefined ? 404 : 200).end(text);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const registerUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const look = (): Promise<Finding> | undefined => witnessesCheck({ baseUrl: registerUrl, registerUrl }, 10)[0]?.look();
+  expect(await look()).toMatchObject({ status: "fail", todo: expect.stringContaining(`\`log ${now}\``) });
+  files["/witness-policy"] = `log ${before}\nlog ${now}\nquorum none\n`;
+  expect(await look()).toMatchObject({ status: "ok" });
+});
+
+test("events that did not become leaves, and leaves that nobody signs for, are told with where to read", async () => {
+  let said = { quarantined: 0, different: 0, size: 7, signed: 7 };
+  const server = createServer((_, response) => {
+    response.end(
+      [
+        `signalbox_ledger_events_total{status="committed"} 7`,
+        `signalbox_ledger_events_total{status="quarantined"} ${said.quarantined}`,
+        `signalbox_ledger_missing_events_total ${said.quarantined}`,
+        `signalbox_ledger_sampled_replays_total{result="different"} ${said.different}`,
+        `signalbox_ledger_size ${said.size}`,
+        `signalbox_ledger_checkpoint_size ${said.signed}`,
+        "signalbox_ledger_leading 1",
+      ].join("\n"),
+    );
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`;
+  const look = async (): Promise<Finding | undefined> => recordsCheck(url, 10)[0]?.look();
+  expect(await look()).toMatchObject({ status: "ok", todo: null });
+  said = { ...said, quarantined: 3 };
+  expect(await look()).toMatchObject({
+    status: "warn",
+    detail: "3 events are kept aside and 3 are missing since the ledger started",
+    todo: expect.stringContaining("audit-ledger.log"),
+  });
+  said = { ...said, signed: 5 };
+  expect(await look()).toMatchObject({ status: "fail", detail: "no checkpoint is signed over the newest 2 leaves" });
+  said = { ...said, different: 1 };
+  expect(await look()).toMatchObject({ status: "fail", detail: expect.stringContaining("came out otherwise") });
+  server.close();
+  await once(server, "close");
+  expect(await look()).toMatchObject({ status: "fail", detail: expect.stringContaining("does not tell") });
 });
 
 test("doctor runs without a line and ends with 0 when nothing fails", async () => {

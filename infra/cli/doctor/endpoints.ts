@@ -18,7 +18,7 @@ export function endpointsCheck(natsUrl: string): Check {
       if (unusable.length === 0) return failingFinding(endpoints);
       return fail(
         `unusable: ${named(unusable, ({ endpoint, unusable: why }) => `${endpoint} (${why})`)}`,
-        "upstream-auth: correct the provider's key; upstream-not-found: correct the model's name or the base URL. Then start the line again.",
+        "upstream-auth: correct the provider's key, or see to its account's credit and rights; upstream-not-found: correct the model's name or the base URL. What was corrected here takes a start of the line, what was corrected there is found out within five minutes.",
       );
     },
   };

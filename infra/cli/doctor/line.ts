@@ -4,6 +4,7 @@ import { formatBytes } from "../format/bytes.ts";
 import { asNatsOperator } from "../nats-operator.ts";
 import { fail, ok, warn, type Check } from "./check.ts";
 import { endpointsCheck } from "./endpoints.ts";
+import { serversCheck } from "./servers.ts";
 import { servicesCheck } from "./services.ts";
 import { stagesCheck } from "./stages.ts";
 
@@ -20,6 +21,7 @@ export function lineChecks(baseUrl: string | null, runtime: RuntimeFile | null):
   const { pids, natsUrl, metricsUrls } = runtime ?? {};
   return [
     readyCheck(baseUrl),
+    ...serversCheck(runtime ?? {}),
     ...(pids === undefined ? [] : [processesCheck(pids)]),
     ...(metricsUrls === undefined ? [] : [servicesCheck(metricsUrls)]),
     ...(natsUrl === undefined ? [] : [stagesCheck(natsUrl), endpointsCheck(natsUrl), queueCheck(natsUrl)]),
@@ -43,7 +45,9 @@ function readyCheck(baseUrl: string): Check {
         if (response.ok) return ok(`${baseUrl} is ready`);
         return fail(`${baseUrl} is not ready: ${words}`, READ_LOGS);
       } catch {
-        return fail(`${baseUrl} does not answer`, "Start it with `npm start`, or name another line with --url.");
+        const todo =
+          "Read <home>/logs/ingress.log; where no line runs, start it with `npm start`, or name another with --url.";
+        return fail(`${baseUrl} does not answer`, todo);
       }
     },
   };

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { checkPolicy, parsePolicy, type Policy, type PolicyVerdict } from "@signalbox/tlog";
 import type { RuntimeFile } from "../connection.ts";
 import { fail, ok, warn, type Check, type Finding } from "./check.ts";
+import { metricSum, readMetrics } from "./metrics.ts";
 
 const PROBE_TIMEOUT_MS = 2_000;
 /** Checkpoints are signed twice a second, and a witness that is well answers within a second of each. */
@@ -23,6 +24,13 @@ export function witnessesCheck({ registerUrl, metricsUrls }: RuntimeFile, within
           if (text === null) return ok("no witness is named: `register.witnessPolicy` is not set");
           const parsed = parsePolicy(text);
           if (!parsed.ok) return fail(`the policy's line ${parsed.line}: ${parsed.reason}`, TODO);
+          const unnamed = await unnamedLogKey(registerUrl, text);
+          if (unnamed !== null) {
+            return fail(
+              "the policy does not name the key that signs the log",
+              `Add the line \`log ${unnamed}\` to the file of register.witnessPolicy, give the key to the witnesses, and start the line again.`,
+            );
+          }
           const wanted = await newestSize(metricsUrls?.["audit-ledger"]);
           return await watch({ registerUrl, policy: parsed.policy, wanted }, withinMs);
         } catch (error) {
@@ -68,10 +76,17 @@ function cosignersOf(note: string, policy: Policy, verdict: PolicyVerdict): stri
   return read.ok ? read.witnesses.map(({ name }) => name) : [];
 }
 
+/** The log's verifier key where the policy has none of those that sign now, as after a rotation; null where it has. */
+async function unnamedLogKey(registerUrl: string, policyText: string): Promise<string | null> {
+  const lines = ((await readText(`${registerUrl}/vkeys`)) ?? "").split("\n").map((line) => line.split(" "));
+  const signing = lines.flatMap(([kind, vkey = ""]) => (kind === "log" ? [vkey] : []));
+  const named = new Set(policyText.split(/\s+/));
+  return signing.some((vkey) => named.has(vkey)) ? null : (signing[0] ?? null);
+}
+
 /** Leaves of the newest checkpoint that was signed, witnessed or not; 0 where nobody tells. */
 async function newestSize(metricsUrl: string | undefined): Promise<number> {
-  const text = metricsUrl === undefined ? null : await readText(metricsUrl);
-  return Number(/^signalbox_ledger_checkpoint_size(?:\{[^}]*\})? (\d+)$/m.exec(text ?? "")?.[1] ?? 0);
+  return metricsUrl === undefined ? 0 : metricSum(await readMetrics(metricsUrl), "signalbox_ledger_checkpoint_size");
 }
 
 /** Null for what is not there. */

@@ -18,7 +18,7 @@ export class LearnedCircuits {
     this.#log = log;
   }
 
-  /** Whether there is something new in it. `isPast`: it is from before this process. */
+  /** Learns from an outcome; whether that changed anything. `isPast`: the outcome is from before this process. */
   observe({ atMs, attempts }: TeachingOutcome, isPast = false): boolean {
     let isNews = false;
     // The ledger may be behind: what happened a while ago opens a circuit from then on, not from now.
@@ -26,7 +26,7 @@ export class LearnedCircuits {
     for (const attempt of attempts) {
       if (this.#documents.view.endpoint(attempt.endpoint) === undefined) continue;
       const signal = signalOf(attempt);
-      // A key is corrected and the line started again: what was before that says nothing of it.
+      // A key is corrected by restarting the line, so failures before the start say nothing of it.
       if (isPast && signal.kind === "unusable") continue;
       const circuit = this.byEndpoint.get(attempt.endpoint) ?? UNKNOWN;
       const after = advance(circuit, signal, thenMs);
@@ -37,7 +37,7 @@ export class LearnedCircuits {
     return isNews;
   }
 
-  /** Operators have acted: what could not be used may be now, and the next request finds out. Whether there is any. */
+  /** Closes the circuits of unusable endpoints, because an operator has changed something; whether there were any. */
   reopenUnusable(): boolean {
     let isNews = false;
     for (const [endpoint, circuit] of this.byEndpoint) {
@@ -52,7 +52,7 @@ export class LearnedCircuits {
     if (before.unusable !== null && before.unusable !== after.unusable) {
       unusableEndpoints.remove(endpoint, before.unusable);
     }
-    // Said when it begins, and with every probe that finds the same.
+    // Logged when it begins, and with every probe that finds the same.
     if (after.unusable !== null && after.openUntilMs !== before.openUntilMs) this.#tell(endpoint, after);
     return true;
   }
@@ -76,7 +76,7 @@ export class LearnedCircuits {
     unusableEndpoints.labels(endpoint, unusable).set(1);
     const what =
       unusable === "upstream-auth"
-        ? "the provider does not accept the key of this endpoint: correct it and start the line again"
+        ? "the provider does not accept the key of this endpoint, or its account lacks credit or rights: a corrected key takes a start of the line"
         : "the provider does not know the model of this endpoint: correct its name or its base URL";
     this.#log.error({ endpoint, error: unusable, triedAgainAt: new Date(openUntilMs).toISOString() }, what);
   }

@@ -33,11 +33,13 @@ export class SignedHead {
     if (head.size < signed.size) {
       throw new HeadContradictedError(
         `The log has ${head.size} leaves, but ${signed.size} were signed: it was put back. ` +
-          "Bring it back from a copy of the log with `signalbox recover DIR`.",
+          "Bring it back from a copy of the log with `npm run -s signalbox -- recover DIR`.",
       );
     }
     if (head.size === signed.size && head.root.toString("base64") !== signed.root) {
-      throw new HeadContradictedError(`Another root was signed for the log's size of ${head.size}.`);
+      throw new HeadContradictedError(
+        `Another root was signed for the log's size of ${head.size}: \`npm run -s signalbox -- fsck\` says what is wrong.`,
+      );
     }
   }
 

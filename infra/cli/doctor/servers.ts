@@ -1,0 +1,32 @@
+import { serverGreets } from "../../process/server-greets.ts";
+import { SSL_REQUEST } from "../../postgres/start-postgres.ts";
+import type { RuntimeFile } from "../connection.ts";
+import { fail, ok, type Check } from "./check.ts";
+
+const PROBE_TIMEOUT_MS = 2_000;
+
+/** Whether the two servers that all services stand on say anything: what the services say of them is known later, and is one of its effects. */
+export function serversCheck({ natsUrl, databaseUrl }: Pick<RuntimeFile, "natsUrl" | "databaseUrl">): Check[] {
+  if (natsUrl === undefined || databaseUrl === undefined) return [];
+  const asked = [
+    { name: "NATS", log: "nats.log", port: Number(new URL(natsUrl).port) },
+    { name: "PostgreSQL", log: "postgres.log", port: Number(new URL(databaseUrl).port), say: SSL_REQUEST },
+  ];
+  return [
+    {
+      name: "servers",
+      look: async () => {
+        const answers = await Promise.all(
+          asked.map((server) => serverGreets({ ...server, timeoutMs: PROBE_TIMEOUT_MS })),
+        );
+        const silent = asked.filter((_, index) => answers[index] !== true);
+        if (silent.length === 0) return ok("NATS and PostgreSQL answer");
+        const logs = silent.map(({ log }) => `<home>/logs/${log}`).join(" and ");
+        return fail(
+          silent.map(({ name, port }) => `${name} (port ${port}) says nothing`).join(", "),
+          `Read ${logs}; what else fails here may follow from it. One that says nothing for two minutes is started again by the line.`,
+        );
+      },
+    },
+  ];
+}
