@@ -2,14 +2,14 @@ import type { Price } from "@signalbox/proto";
 import { microUsd } from "./micro-usd.ts";
 import type { ModelFacts } from "./provider-file.ts";
 
-/** USD per million tokens above so many of a prompt. Where thinking makes an answer dearer, `plain` is what it costs without. */
+/** Prices in USD per million tokens of prompts longer than `above`. Where output with thinking costs more, `plain` is the other price. */
 type Step = { readonly above: number; readonly input: number; readonly output: number; readonly plain?: number };
 type Steps = { readonly steps: readonly Step[]; readonly cache: keyof typeof CACHES };
 
 /**
- * What a cached token and one that is written cost, of a prompt's: https://www.alibabacloud.com/help/en/model-studio/context-cache
- * (2026-10-11). Hits of the cache that works by itself cost a fifth, hits of one that marks ask for a tenth, and a report does not always
- * say which: where a model has both, a hit has the dearer price.
+ * Prices of cached tokens as shares of the input price: https://www.alibabacloud.com/help/en/model-studio/context-cache (2026-10-11).
+ * Hits of the automatic cache cost a fifth, hits of an explicit one a tenth, and usage does not always say which it was: where a model has
+ * both caches, a hit has the higher price.
  */
 const CACHES = {
   both: { read: 0.2, write: 1.25 },
@@ -20,7 +20,7 @@ const CACHES = {
 /**
  * Models whose price steps by the length of the prompt, at the International deployment (Singapore), which the provider's address is:
  * https://www.alibabacloud.com/help/en/model-studio/model-pricing as of 2026-08-26, by models.dev (MIT) at commits 0654d77 and 3f2765a.
- * All of a request costs what its step does. `32K` there is taken as 32,000, so that what lies between the two readings is not underpaid.
+ * A request's step holds for all of its tokens. `32K` there is read as 32,000, so that no prompt between the two readings is priced too low.
  */
 const PRICES: Readonly<Record<string, Steps>> = {
   "qwen-flash": {
@@ -124,7 +124,7 @@ const PRICES: Readonly<Record<string, Steps>> = {
   },
 };
 
-/** A provider's models with Alibaba's prices by the length of a prompt, which the list has of few of them. */
+/** Gives Alibaba's models their prices by prompt length, most of which the imported list lacks; other providers' stay as they are. */
 export function withSteppedPrices(provider: string, models: readonly ModelFacts[]): ModelFacts[] {
   if (provider !== "alibaba") return [...models];
   return models.map((model) => {

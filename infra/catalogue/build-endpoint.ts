@@ -18,29 +18,29 @@ import { withSearches } from "./search-prices.ts";
 import { withServices } from "./service-prices.ts";
 import { SIMULATOR_PROVIDER, simulatedQuality } from "./simulator-models.ts";
 
-/** Where an endpoint computes, and what becomes of what is sent to it. */
+/** An endpoint's region, retention and training terms. */
 export type EndpointTerms = Pick<ModelConfig, "region" | "retention" | "training">;
 
-/** A model that nobody described is taken to do what most do: refusing to try it would make it useless. */
+/** The capabilities assumed for an unknown model: without any it would hardly ever be chosen. */
 const ASSUMED_CAPABILITIES: readonly Capability[] = CAPABILITIES.filter(
   (capability) => capability !== "reasoning",
 ).toSorted();
 
 /**
- * The endpoint of one model at one provider: the config's word first, then the catalogue's facts for this provider,
- * then, for a family that is known at other hosts, its facts without their price.
+ * Builds the endpoint of one model at one provider. Each field comes from the config, else from the catalogue's facts for
+ * this provider, else (but for prices) from its facts for the same family at another host.
  */
 export function buildEndpoint(options: {
   known: KnownModels;
   provider: string;
-  /** What the config says of all models of the provider. */
+  /** The config's terms for all models of the provider. */
   terms?: EndpointTerms;
-  /** Whether it is called at an address that its own documentation speaks of. */
+  /** Whether it is called at the provider's own address, for which its published terms hold. */
   isOwnAddress?: boolean;
   model: ModelConfig;
-  /** The wire that the provider is called in, unless the catalogue knows another one for the model; openai-chat unless given. */
+  /** The provider's wire, which the catalogue may override for a model; openai-chat unless given. */
   dialect?: WireName;
-  /** Whether the config names that wire: then all models are called in it. */
+  /** Whether the config names that wire; then no model overrides it. */
   isDialectGiven?: boolean;
   /** What the provider's address for that wire cannot carry. */
   lacks?: readonly Capability[];
@@ -85,7 +85,7 @@ function priceOf(provider: string, { id, price }: ModelConfig, own: ModelFacts |
     : withSearches(provider, id, withServices(provider, id, own.price));
 }
 
-/** The config's word on the model, then its word on the provider, then the provider's own. */
+/** The terms from the config's model, else from its provider, else from the provider's documentation. */
 function termsOf(
   { provider, terms = {}, isOwnAddress = false, model }: Parameters<typeof buildEndpoint>[0],
   openWeights: boolean,
@@ -104,7 +104,7 @@ function knownQuality(known: KnownModels, provider: string, family: string): End
   return provider === SIMULATOR_PROVIDER ? simulatedQuality(family) : (known.quality.families[family] ?? {});
 }
 
-/** Clouds and resellers state limits of their own; a maker's or an inference host's are nearer to the model's. */
+/** Clouds and resellers, whose limits are their own; those of a maker or an inference host are closer to the model's. */
 const INTERMEDIARIES = new Set(["azure", "bedrock", "openrouter"]);
 
 /** What is known of a family at the first host by name, intermediaries last. */

@@ -3,12 +3,12 @@ import type { ProviderFile } from "./provider-file.ts";
 import { callableModels, firstSet, isOwnKey, missingVariables } from "./register-known.ts";
 import type { Env, Registration } from "./registration.ts";
 
-/** By what a chat may ask for (a model's name, its family, or `provider/model`): who serves it beside the line, each with what to do for it. */
+/** By a model's name, its family or `provider/model`: the unregistered hosts that serve it, each with what to set for it. */
 export type KnownHosts = Readonly<Record<string, readonly string[]>>;
 
 /**
- * The hosts of the catalogue's models that converse, for whoever asks for one that is not registered. Hosts that need a deployment of
- * one's own stand last.
+ * The hosts of the catalogue's chat models, to be named in the error for a model that is not registered. Hosts that need a
+ * deployment of one's own come last.
  */
 export function knownHosts(options: {
   known: KnownModels;
@@ -36,7 +36,7 @@ export function knownHosts(options: {
   return hosts;
 }
 
-/** Of a provider that is registered with other models alone. */
+/** What to do for a provider that is registered, but not with this model. */
 function listing({ provider }: ProviderFile): string {
   return `list it under providers.${provider}.models in the config`;
 }

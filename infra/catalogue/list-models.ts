@@ -9,7 +9,7 @@ const ModelList = z.looseObject({
 });
 export type ListedModel = { readonly id: string; readonly ownedBy: string | null };
 
-/** Names of models that do nothing that can be asked for here. */
+/** Names of models that serve no operation of this line. */
 const NOT_SERVED = /(?:^|[-/])clip(?:[-/]|$)/i;
 
 /**

@@ -8,7 +8,7 @@ import { QualityFile } from "./quality-file.ts";
 export const CATALOGUE_DATA_DIR = join(import.meta.dirname, "data");
 const QUALITY_FILE = join(import.meta.dirname, "quality.json");
 
-/** What is known of the world's models, before any of them is registered. */
+/** Everything that the catalogue's files say of models, whether or not they are registered. */
 export type KnownModels = {
   /** Provider name → its file, in the order of the names. */
   readonly providers: ReadonlyMap<string, ProviderFile>;

@@ -1,8 +1,8 @@
 /**
  * Computes quality.json from published outcomes of single questions:
- * `node infra/catalogue/measure-quality.ts <folder>`, a folder that holds `zeroeval/` (WildEval/ZeroEval, outcomes
+ * `node infra/catalogue/measure-quality.ts <folder> <YYYY-MM-DD>`. The folder holds `zeroeval/` (WildEval/ZeroEval, outcomes
  * re-graded by its rules), `mmlu_pro/` (TIGER-AI-Lab/MMLU-Pro) and `published/` (RouterArena's board), as README.md
- * describes. A figure exists only where exactly that release was measured.
+ * describes; the date is the file's own. A figure exists only where exactly that release was measured.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -7,10 +7,10 @@ import type { ModelFacts } from "./provider-file.ts";
 type Row = {
   readonly id: string;
   readonly name: string;
-  /** Tokens of each input. */
+  /** The most tokens of one input. */
   readonly context?: number;
   readonly inputs?: readonly Modality[];
-  /** USD per million tokens. Absent where the provider bills by the image, the minute, the character or the search: that is no price here. */
+  /** USD per million tokens. Absent where the provider bills otherwise: by the image, the minute, the character or the search. */
   readonly usd?: { readonly input: number; readonly output: number; readonly cacheRead?: number };
 };
 
@@ -20,9 +20,8 @@ type Rows = Partial<Record<Exclude<Operation, "chat">, readonly Row[]>>;
 const embed = (input: number): NonNullable<Row["usd"]> => ({ input, output: 0 });
 
 /**
- * The models of known providers that do something beside chat, from the providers' own pages, and prices from the list of models.dev
- * where it has one by tokens. It has none of speech and of transcription, whose sound is billed apart from text, so those models have
- * none here.
+ * Models of known providers for operations beside chat, from the providers' own pages, with models.dev's prices where these are by tokens.
+ * Speech and transcription bill sound apart from text, so these models have no price here.
  */
 const MODELS: Readonly<Record<string, Rows>> = {
   openai: {
@@ -96,7 +95,7 @@ const MODELS: Readonly<Record<string, Rows>> = {
   alibaba: { embeddings: [{ id: "text-embedding-v4", name: "Text Embedding v4", context: 8_192 }] },
 };
 
-/** The provider's models beside those that converse, sorted by id. */
+/** A provider's models for operations beside chat, sorted by id. */
 export function operationModels(provider: string): ModelFacts[] {
   const rows = Object.entries(MODELS[provider] ?? {}) as [Operation, readonly Row[]][];
   return rows

@@ -1,6 +1,6 @@
 import type { Endpoint } from "@signalbox/proto";
 
-/** What a provider says in public of what becomes of what is sent to its API, by the terms that hold without a contract. */
+/** What a provider publishes of retention and training, by the terms that hold for its API without a contract. */
 type ProviderTerms = Pick<Endpoint, "retention" | "training"> & {
   /** Absent: it holds for all models. */
   readonly onlyFor?: "open-weights";
@@ -10,8 +10,8 @@ type ProviderTerms = Pick<Endpoint, "retention" | "training"> & {
 };
 
 /**
- * By provider; what is not said here is unknown. Providers whose word depends on the plan, on a setting or on whoever they pass a
- * request on to are left out, and so are regions, which no provider names for its whole API.
+ * By provider; what is missing is unknown. Left out are providers whose terms depend on a plan, a setting or a third host, and regions,
+ * which no provider names for its whole API.
  */
 const TERMS: Readonly<Record<string, readonly ProviderTerms[]>> = {
   openai: [

@@ -40,7 +40,7 @@ export const PriceConfig = section({
 });
 export type PriceConfig = z.infer<typeof PriceConfig>;
 
-/** What becomes of what is sent; what is left out is the catalogue's word, where the provider is called at its own address. */
+/** Region and data terms. A field that is left out comes from the catalogue where the provider is called at its own address. */
 const termsFields = {
   region: z
     .string()

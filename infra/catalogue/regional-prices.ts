@@ -1,13 +1,13 @@
 import { type PriceTier, scaledPrice } from "@signalbox/proto";
 import type { ModelFacts } from "./provider-file.ts";
 
-/** A profile of Bedrock's that keeps a request within a geography, of a Claude from 4.5 on: the models that have a global one, too. */
+/** A geographic inference profile of Bedrock for a Claude from 4.5 on, which are the models that have a global profile too. */
 const GEOGRAPHIC =
   /^(?:us|eu|jp|au|apac)\.(anthropic\.claude-(?:(?:opus|sonnet|haiku)-(?:4-[5-9]|[5-9])|fable|mythos).*)$/;
 
 /**
- * A provider's models at the prices of the places where they compute. On Bedrock a geographic profile costs a tenth more than the global
- * one (https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html); the list says so of some of them alone.
+ * Corrects prices that depend on the region. On Bedrock a geographic profile costs a tenth more than the global one
+ * (https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html), which the imported list says of some alone.
  */
 export function withRegionalPrices(provider: string, models: readonly ModelFacts[]): ModelFacts[] {
   if (provider !== "bedrock") return [...models];

@@ -50,7 +50,7 @@ export async function registerConfigured(configured: Configured): Promise<Regist
   };
 }
 
-/** A known provider at its own address is called in its own dialect; an address of the user's speaks OpenAI's unless told. */
+/** The wire from the config, else a known provider's own at its own address, else openai-chat. */
 function dialectOf({ known, provider, settings }: Configured): WireName {
   if (settings.dialect !== undefined) return settings.dialect;
   const file = settings.baseUrl === undefined ? known.providers.get(provider) : undefined;
@@ -69,7 +69,7 @@ function baseUrlOf({ known, provider, settings, env }: Configured): string {
   const file = known.providers.get(provider);
   const url = file === undefined ? null : addressOf(file, settings, env);
   if (url === null) {
-    // A short name is one's own more often than another one mistyped.
+    // A short name is more often the user's own than a mistyped one.
     const isLong = provider.length >= MISTYPED_MIN_CHARS;
     const meant = isLong ? closestWord(provider, [...known.providers.keys()]) : undefined;
     const hint = meant === undefined || meant === provider ? "" : ` Did you mean ${meant}?`;
@@ -83,7 +83,7 @@ function baseUrlOf({ known, provider, settings, env }: Configured): string {
   );
 }
 
-/** OpenAI's dialect has an address of its own at providers that speak another one; for the others none is known. */
+/** A known provider's address for a wire: its native one, or its OpenAI-compatible one; null for any other wire. */
 function addressOf(
   file: ProviderFile,
   { dialect = file.dialect }: ProviderConfig,
@@ -134,7 +134,7 @@ async function modelsOf(configured: Configured, access: ProviderAccess): Promise
     );
   }
   throw new ConfigError(
-    `providers.${provider}: ${access.baseUrl}/models lists no model that converses. List the models under providers.${provider}.models.`,
+    `providers.${provider}: ${access.baseUrl}/models lists no model. List the models under providers.${provider}.models.`,
   );
 }
 

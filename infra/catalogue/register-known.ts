@@ -4,10 +4,10 @@ import type { KnownModels } from "./load-catalogue.ts";
 import type { ModelFacts, ProviderFile } from "./provider-file.ts";
 import { countModels, plainAccess, type Env, type Registration } from "./registration.ts";
 
-/** What the keys of this line begin with. */
+/** The prefix of Signalbox's own keys. */
 const OWN_KEY = "sk-sb-";
 
-/** The known providers whose key stands in the environment, and a note for each whose key cannot be used by itself. */
+/** Registers the known providers whose key is in the environment, and notes those whose key alone is not enough. */
 export function registerKnown(options: { known: KnownModels; env: Env; except: ReadonlySet<string> }): {
   registered: Registration[];
   notes: string[];

@@ -16,7 +16,7 @@ export type ProviderAccess = {
   readonly apiKeyEnv?: string;
   /** The betas of Anthropic's format that are sent on to it; absent: all. */
   readonly betas?: string[];
-  /** What is said of openai-chat at this host; absent: nothing. */
+  /** The config's quirks of openai-chat at this host; absent: none. */
   readonly quirks?: NonNullable<ProviderConfig["quirks"]>;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeouts: ProviderConfig["timeouts"];

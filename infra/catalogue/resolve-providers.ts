@@ -14,7 +14,7 @@ export type ResolvedProviders = {
   readonly catalogue: Catalogue;
   /** Name → how the dispatcher calls it. */
   readonly providers: Readonly<Record<string, ProviderAccess>>;
-  /** Who would serve what is asked for and not registered. */
+  /** The hosts that would serve models which are not registered. */
   readonly hosts: KnownHosts;
   /** Human lines: what was registered and why, and what was not. They hold no key. */
   readonly notes: readonly string[];

@@ -30,7 +30,7 @@ const GEMINI: readonly Row[] = [
 
 const ROWS: readonly Row[] = [CLAUDE, ...OPENAI, ...GEMINI];
 
-/** A price of tokens, which may be the config's own, with what the provider takes for searches beside them. */
+/** A token price, which may be the config's own, completed by the provider's price of web searches. */
 export function withSearches(provider: string, model: string, price: Price): Price {
   const search = ROWS.find(([name, models]) => name === provider && models.test(model))?.[2];
   return search === undefined ? price : price.map((tier) => ({ ...tier, ...search }));

@@ -32,11 +32,11 @@ const CLAUDE_FAST: readonly (readonly [models: RegExp, times: number])[] = [
   [/^claude-opus-4-[67]\b/, 6],
   [/^claude-opus-(?:4-8|5)\b/, 2],
 ];
-/** Claude from 4.6 on, in the United States alone (https://platform.claude.com/docs/en/about-claude/pricing). */
+/** Claude from 4.6 on costs a tenth more when served in the United States alone (https://platform.claude.com/docs/en/about-claude/pricing). */
 const CLAUDE_US_ONLY = /^claude-(?:(?:opus|sonnet|haiku)-(?:4-[6-9]|[5-9])|fable|mythos)/;
 const US_ONLY_MICRO = 1_100_000;
 
-/** A provider's list price with what it is known to charge for other kinds of service than the usual one. */
+/** A provider's list price, completed by the known prices of its other service tiers. */
 export function withServices(provider: string, model: string, price: Price): Price {
   if (provider === "openai") return price.map((tier) => openai(model, tier));
   if (provider === "google") return price.map((tier) => google(model, tier));

@@ -9,7 +9,7 @@ export function closestWord(word: string, known: readonly string[]): string | un
   return best !== undefined && best.distance <= limit ? best.candidate : undefined;
 }
 
-/** A word that was cut short is nearer than its missing letters say. */
+/** The edit distance; a candidate that begins with the word counts as one edit away. */
 function distanceTo(typed: string, candidate: string): number {
   return typed.length > 3 && candidate.startsWith(typed) ? 1 : editDistance(typed, candidate);
 }

@@ -6,12 +6,12 @@ export function catalogueFile(home: Home): string {
   return join(home.run, "catalogue-document.json");
 }
 
-/** Where ingress reads who would serve what is not registered. */
+/** Where ingress reads which hosts would serve models that are not registered. */
 export function hostsFile(home: Home): string {
   return join(home.run, "hosts-document.json");
 }
 
-/** Where policy reads its document's fields. */
+/** Where policy reads the config's fields of the policy document. */
 export function policyFile(home: Home): string {
   return join(home.run, "policy-document.json");
 }

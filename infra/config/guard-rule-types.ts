@@ -1,12 +1,12 @@
 import { closestWord } from "./closest-word.ts";
 import type { GuardrailsConfig } from "./guardrails-config.ts";
 
-/** What a finding may be of, by kind; null where others say so, or where there are too many to name. */
+/** By kind the types that can be found; null for kinds whose types are not listed here. */
 type KnownTypes = ReadonlyMap<string, readonly string[] | null>;
 
 /**
- * What is wrong with rules that name a type that nothing can be found of: they would hold for nothing, and nobody would
- * see it. `closed` are the types that the guardrails themselves find, such as `pii.email`.
+ * The problems of rules that name a type which cannot be found: such a rule would never match, unnoticed. `closed`: the types
+ * of the built-in detectors, such as `pii.email`.
  */
 export function unknownRuleTypes(guardrails: GuardrailsConfig, closed: readonly string[]): string[] {
   const known = knownTypes(guardrails, closed);

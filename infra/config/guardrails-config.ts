@@ -165,8 +165,8 @@ export const GuardrailsConfig = section({
   })
     .prefault({})
     .describe("Of answers, before anything of them is given out."),
-  tools: tools.optional().describe("Which tools may be offered and called; a call that is none of them is blocked."),
-  form: form.optional().describe("What a request may be made of; one that is more is blocked."),
+  tools: tools.optional().describe("Which tools may be offered and called, and with what; anything else is blocked."),
+  form: form.optional().describe("Bounds on the parts of a request; one beyond them is blocked."),
   remote: z
     .array(remote)
     .max(8)
@@ -188,7 +188,7 @@ export function guardDocumentOf(config: GuardrailsConfig): GuardDocument {
   };
 }
 
-/** A schema may hold any number, and a hashed document whole ones alone: so it stands in it as a text. */
+/** JSON Schemas stand in the document as text, because they may hold fractions and a hashed document only integers. */
 function toolsOf({ allow: allowed, deny, schemas }: z.infer<typeof tools>): GuardTools {
   return {
     ...(allowed === undefined ? {} : { allow: allowed }),

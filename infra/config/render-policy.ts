@@ -1,7 +1,7 @@
 import { STREAM_MAX_OUTPUT_TOKENS } from "@signalbox/proto";
 import type { SignalboxConfig } from "./signalbox-config.ts";
 
-/** The policy document's fields that the operator's file holds. */
+/** The fields of the policy document that the operator's config sets. */
 export function renderPolicy({ policy, cache: answers }: SignalboxConfig): object {
   return {
     allow: policy.allow,

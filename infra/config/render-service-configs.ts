@@ -47,7 +47,7 @@ export type RenderOptions = {
 };
 
 const MS_PER_SECOND = 1_000;
-/** One try of the line; a stage that dies leaves time for others within the whole. */
+/** One try's share of the pipeline's deadline, so that there is time for more when a stage dies. */
 const ATTEMPT_SHARE = 0.3;
 
 /** Each service's own config, from the operator's file and what this installation has made and found. */
@@ -176,7 +176,7 @@ function dispatcher(options: RenderOptions): ServiceConfigs["dispatcher"] {
   };
 }
 
-/** Of one try of the line; a standing ledger holds up nobody longer, neither before a provider is called nor after. */
+/** The deadline of one try, and of waiting for a receipt: a ledger that stands still delays nobody for longer. */
 function attemptTimeoutMs({ pipelineTimeoutMs }: SignalboxConfig["limits"]): number {
   return Math.max(50, Math.round(pipelineTimeoutMs * ATTEMPT_SHARE));
 }

@@ -12,7 +12,7 @@ type KeptFor = {
   readonly tenantMaxBytes: number;
 };
 
-/** Whose something is kept, for how long, and how much of it: nobody's, unless somebody is named. */
+/** The tenants whose content is kept (none by default), for how long, and how much of it. */
 function keptFor({ tenants, ttlSeconds, entryMaxBytes, tenantMaxBytes }: KeptFor) {
   return section({
     tenants: z

@@ -33,9 +33,7 @@ const cache = section({
     .min(1)
     .max(64 * MIB)
     .default(2 * MIB)
-    .describe(
-      "A larger answer is not kept. While a kept chat is written nobody else is answered, 6 ms or so a mebibyte.",
-    ),
+    .describe("A larger answer is not kept. Writing a cached chat holds up other requests for about 6 ms a mebibyte."),
 });
 
 const limits = section({
@@ -52,14 +50,14 @@ const limits = section({
     .max(100_000)
     .default(2_048)
     .describe(
-      "Chat requests in work at once, of one tenant beside others three quarters of them; one more is answered with 503.",
+      "Requests in work at once; where there are several tenants, one may take three quarters of them. One more is answered with 503.",
     ),
   bodiesMaxBytes: z
     .int()
     .min(MIB)
     .default(1_024 * MIB)
     .describe(
-      "What the bodies of requests in work take of the memory together, of one tenant beside others three quarters of it; one for which there is no room is answered with 503.",
+      "The memory that the bodies of requests in work take together, shared among tenants in the same way. One for which there is no room is answered with 503.",
     ),
   pipelineTimeoutMs: z
     .int()
@@ -67,7 +65,7 @@ const limits = section({
     .max(600_000)
     .default(10_000)
     .describe(
-      "From admission to the moment that a dispatcher takes the request, or that the client is told why none does: all repeated tries together, also while the register is away.",
+      "From admission until a dispatcher has the request, or the client is told why none does: all tries together, also while the register is away.",
     ),
   answerTimeoutMs: z
     .int()
@@ -78,7 +76,7 @@ const limits = section({
     .int()
     .min(100)
     .default(120_000)
-    .describe("A client that reads nothing of its answer for so long is taken for gone."),
+    .describe("A client that reads nothing of its answer for so long is cut off."),
   auditMaxBytes: z
     .int()
     .min(64 * KIB)
@@ -132,7 +130,7 @@ const budgets = section({
     .max(HOUR_SECONDS)
     .default(120)
     .describe(
-      "How long an instance may spend what it has set aside of a budget without the database. Two thirds of it, at the least, outlast the database; what a killed instance held is of no use to the others for so long.",
+      "How long an instance may spend its part of a budget without asking the database. When the database is away, requests go on for at least two thirds of it; what a killed instance held is out of the others' reach for so long.",
     ),
   webhook: section({
     url: z
@@ -147,7 +145,7 @@ const budgets = section({
       ),
   })
     .optional()
-    .describe("Tells somebody of alerts; each is posted until it is taken, for a day at the most."),
+    .describe("Where alerts are delivered; each is posted until it is taken, for a day at the most."),
 });
 
 /** The one file that an operator writes. Every field has a default that works; the descriptions make its reference. */
@@ -218,7 +216,7 @@ export const SignalboxConfig = section({
       .min(0)
       .default(64 * MIB)
       .describe(
-        "How large each of these files grows, and those of PostgreSQL and NATS beside them: it is then kept as `<name>.log.1`, where the one before was, and begins anew. `0`: it grows without end.",
+        "The size at which each of these files, and those of PostgreSQL and NATS, is renamed to `<name>.log.1`, in place of the one before, and begun anew. `0`: it grows without end.",
       ),
   })
     .prefault({})

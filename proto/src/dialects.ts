@@ -1,4 +1,4 @@
-/** The formats that callers speak to us. */
+/** The API formats in which callers send their requests. */
 export const DIALECTS = [
   "openai-chat",
   "openai-responses",
@@ -8,7 +8,7 @@ export const DIALECTS = [
 ] as const;
 export type DialectName = (typeof DIALECTS)[number];
 
-/** The formats that we speak to providers. */
+/** The API formats in which providers are called. */
 export const WIRES = [
   "openai-chat",
   "openai-responses",
@@ -21,7 +21,7 @@ export const WIRES = [
 ] as const;
 export type WireName = (typeof WIRES)[number];
 
-/** The form of a wire's bodies. A request of a caller who speaks that form is not translated, and loses nothing. */
+/** The format of a wire's bodies. A request whose dialect is that format is passed on untranslated, and loses nothing. */
 export function formOf(wire: WireName): DialectName | WireName {
   return wire === "azure-openai" ? "openai-chat" : wire;
 }

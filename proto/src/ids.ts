@@ -12,8 +12,8 @@ export const TenantId = z
 export const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
 /**
- * `hmac-sha256:` and 64 lower-case hex digits, keyed by the tenant's digest key: without it nobody can try what it was
- * made of.
+ * `hmac-sha256:` and 64 lower-case hex digits, keyed by the tenant's digest key: without that key nobody can test a guess
+ * at the text.
  */
 export const KeyedDigest = z.string().regex(/^hmac-sha256:[0-9a-f]{64}$/);
 

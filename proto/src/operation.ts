@@ -1,4 +1,4 @@
-/** What a caller can ask a model to do, in the words of the paths under which it is asked for. */
+/** What a caller can ask a model to do, named after the API path of each. */
 export const OPERATIONS = [
   "chat",
   "embeddings",

@@ -4,7 +4,7 @@ import type { SignedState } from "./messages/signed-state.ts";
 const CLAUDE = /anthropic|claude/i;
 
 /**
- * How OpenRouter's models of a maker begin, whose state it hands on
+ * The makers whose reasoning state OpenRouter passes on, by the prefix of their models' names
  * (https://openrouter.ai/docs/guides/best-practices/reasoning-tokens).
  */
 const HANDED_ON: Partial<Record<WireName, string>> = {
@@ -13,8 +13,8 @@ const HANDED_ON: Partial<Record<WireName, string>> = {
 };
 
 /**
- * Whether an endpoint can read the state. What Claude signs is good at Anthropic and at Bedrock alike
- * (https://platform.claude.com/docs/en/build-with-claude/extended-thinking); nobody says so of what it redacts.
+ * Whether an endpoint can read the state. A signature of Claude's is valid at Anthropic and at Bedrock alike
+ * (https://platform.claude.com/docs/en/build-with-claude/extended-thinking); for redacted blocks nobody says so.
  */
 export function readsState(
   { provider, dialect, model }: { readonly provider: string; readonly dialect: WireName; readonly model: string },

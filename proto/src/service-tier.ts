@@ -1,2 +1,2 @@
-/** Kinds of service, beside the usual one, that providers sell the same model in at other prices. */
+/** Service tiers, beside the usual one, in which providers sell the same model at other prices. */
 export const SERVICE_TIERS = ["batch", "fast", "flex", "priority"] as const;

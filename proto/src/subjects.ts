@@ -51,7 +51,7 @@ export const CACHE_STORED_SUBJECT = `${PREFIX}.cache.stored`;
 /** `signalbox.v1.cache.erased`: ingress tells the cache instances of answers that were erased (`ErasedAnswers`). */
 export const CACHE_ERASED_SUBJECT = `${PREFIX}.cache.erased`;
 
-/** Core NATS requests of an operator: how the endpoints are, and by which documents any one policy instance decides. */
+/** Core NATS requests of an operator: the endpoints' health, and the documents that decisions name; any one policy instance answers. */
 export const HEALTH_SUBJECT = `${PREFIX}.policy.health`;
 
 /**
@@ -59,7 +59,7 @@ export const HEALTH_SUBJECT = `${PREFIX}.policy.health`;
  */
 export const POLICY_CONTROL_SUBJECT = `${PREFIX}.policy.control`;
 
-/** Core NATS: what became of the policy in force (`PolicyNotice`); every policy instance follows it. */
+/** Core NATS: a policy was put in force or refused (`PolicyNotice`); every policy instance follows it. */
 export const POLICY_NOTICE_SUBJECT = `${PREFIX}.policy.notice`;
 
 /**
@@ -68,18 +68,16 @@ export const POLICY_NOTICE_SUBJECT = `${PREFIX}.policy.notice`;
  */
 export const RECLASSIFY_SUBJECT = `${PREFIX}.replay.classify`;
 
-/**
- * Core NATS: what becomes of budgets (`BudgetNotice`), for every policy instance and for whoever wants to be alerted.
- */
+/** Core NATS: alerts and recalls of budgets (`BudgetNotice`), for every policy instance and for whoever subscribes. */
 export const BUDGET_NOTICE_SUBJECT = `${PREFIX}.policy.budget`;
 
-/** A work queue with `discard: new`: full, it refuses producers and drops nothing. The ledger is its one consumer. */
+/** A work queue with `discard: new`: when full it refuses producers and drops nothing. The ledger is its only consumer. */
 export const AUDIT_STREAM = { name: "AUDIT", subjects: [`${PREFIX}.event.>`], consumer: "ledger" } as const;
 
 /** Fan-out of committed entries; old ones are dropped, because Postgres is the record. */
 export const LEDGER_STREAM = { name: "LEDGER", subjects: [`${PREFIX}.ledger.>`] } as const;
 
-/** The prefix of a service's reply inboxes: its own, so that services cannot read each other's replies. */
+/** The prefix of a service's reply inboxes. Each has its own, so that services cannot read each other's replies. */
 export function inboxPrefix(stage: string): string {
   return `_INBOX_${stage.replaceAll("-", "_")}`;
 }

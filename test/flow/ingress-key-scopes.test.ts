@@ -200,7 +200,7 @@ describe("a short-lived key", () => {
     expect(await call("POST", `keys/${key.id}/refresh`)).toMatchObject({ status: 400 });
     expect(await call("POST", `keys/${(await make({})).id}/refresh`)).toMatchObject({
       status: 400,
-      body: { error: { message: "The key is not a short-lived one." } },
+      body: { error: { message: "The key is not a short-lived one: rotate it." } },
     });
   });
 });

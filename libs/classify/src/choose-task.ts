@@ -2,14 +2,17 @@ import type { RequestFacts, Task } from "@signalbox/proto";
 import type { CueTally } from "./find-cues.ts";
 import type { Marks } from "./find-marks.ts";
 
-/** The tasks that are told by text. Of two with the same points the one that stands first is taken. */
-const TEXT_TASKS = ["code", "math", "translation", "summarisation", "extraction", "creative", "reasoning"] as const;
-type TextTask = (typeof TEXT_TASKS)[number];
+/** The text tasks in the order that breaks a tie: of two with the same points the first is chosen. */
+const BY_PRECEDENCE = ["code", "math", "translation", "summarisation", "extraction", "creative", "reasoning"] as const;
+type TextTask = (typeof BY_PRECEDENCE)[number];
 
-/** A material that is longer than this is given to be worked on, not to be talked about. */
+/** A text of more words is taken for material to be worked on. */
 const MATERIAL_WORDS = 120;
 
-/** The task that most speaks for: tools and images decide alone, text by points, and what has too few is chat. */
+/**
+ * The task of a request. Tools make it agentic and images vision, whatever the text; else the text task with the most points
+ * is chosen, and `chat` where none has `threshold`.
+ */
 export function chooseTask(
   facts: RequestFacts,
   found: { tally: CueTally; marks: Marks; words: number },
@@ -19,7 +22,7 @@ export function chooseTask(
   if (facts.images > 0) return "vision";
   let task: Task = "chat";
   let most = threshold - 1;
-  for (const candidate of TEXT_TASKS) {
+  for (const candidate of BY_PRECEDENCE) {
     const points = found.tally.points[candidate] + markPoints(candidate, facts, found);
     if (points <= most) continue;
     most = points;
@@ -49,12 +52,12 @@ function markPoints(
   }
 }
 
-/** In a listing `i + 1` is code. */
+/** Arithmetic counts as mathematics only outside of code. */
 function operationPoints(marks: Marks): number {
   return marks.codeLines < 2 ? 3 * Math.min(marks.operations, 4) : 0;
 }
 
-/** A short story with numbers that ends in a question for another one. */
+/** Points of a word problem: several numbers, and a question for another one. */
 function wordProblem(marks: Marks): number {
   if (marks.numbers < 2 || marks.fences > 0 || marks.codeLines >= 2) return 0;
   if (marks.asksHowMany) return 10;

@@ -5,15 +5,14 @@ import { LANGUAGE_MODEL, TOKENIZER } from "./model-names.ts";
 
 export type { CueGroup };
 
-/** Weight → phrases of lower-case words. A phrase in a script without spaces is found inside the text. */
+/** Weight → phrases of lower-case words. A phrase in a script without spaces is found anywhere in the text. */
 export type CueList = ClassifierDocument["cues"][CueGroup];
 
 type Lasting<T> = T extends object ? { readonly [Name in keyof T]: Lasting<T[Name]> } : T;
 
 /**
- * Everything that a classification depends on beside the request: a content-addressed document, so that a figure can
- * be traced to the rules that made it. All numbers are integers; difficulties are in millionths. Its form is the contract
- * of those that somebody brings.
+ * Everything that a classification depends on beside the request, as a content-addressed document, so that a figure can be
+ * traced to its rules. All numbers are integers; difficulties are in millionths.
  */
 export type ClassifierDocument = Lasting<Brought>;
 
@@ -86,7 +85,7 @@ export const CLASSIFIER_DOCUMENT: ClassifierDocument = {
   tiers: [333_333, 666_667],
 };
 
-/** Whether the code that is here is the one that these rules are for. */
+/** Whether this code can run the rules: its version, its tokenizer and its language model are those that they name. */
 export function canRun({ version, tokenizer, languageModel }: ClassifierDocument): boolean {
   const own = CLASSIFIER_DOCUMENT;
   return version === own.version && tokenizer === own.tokenizer && languageModel === own.languageModel;

@@ -10,13 +10,14 @@ import { neededCapabilities, neededModalities } from "./needs.ts";
 import { rateDifficulty } from "./rate-difficulty.ts";
 import { splitWords } from "./split-words.ts";
 
-/** A text of fewer words leans on the conversation before it. */
+/** A message of fewer words is taken for a follow-up, whose task the conversation before it tells. */
 const FOLLOW_UP_WORDS = 12;
 const WORDS_MAX = 2_000;
 
 /**
- * What a request asks for, from its facts and its text: a pure function of its arguments, the same on every machine,
- * in bounded time whatever the text. It reads the beginning and the end of a long text and samples its tokens.
+ * Classifies a request from its facts and its text view: task, difficulty, language, needs and estimated prompt tokens. A
+ * pure function with the same result on every machine, in bounded time: of a long text it reads the beginning and the end,
+ * and samples the tokens.
  */
 export function classify(
   { facts, view }: Pick<ClassifyItem, "facts" | "view">,
@@ -32,7 +33,7 @@ export function classify(
   findCues(read(view.system.slice(0, scan.systemChars)), compiled, { tally: around, factor: 1 });
   const before = read(view.conversation.slice(-scan.conversationChars));
   if (asked.words.length < FOLLOW_UP_WORDS) findCues(before, compiled, { tally: around, factor: 1 });
-  // Only the task is told by what stands around: a system prompt's many rules do not make a greeting hard.
+  // What stands around adds to the task alone: a system prompt's many rules do not make a greeting hard.
   for (const group of TEXT_TASKS) {
     tally.points[group] += around.points[group];
   }

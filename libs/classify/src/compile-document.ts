@@ -1,10 +1,10 @@
 import { canonicalize, sha256Digest } from "@signalbox/tlog";
 import type { ClassifierDocument, CueGroup } from "./classifier-document.ts";
 
-/** A phrase that is looked for. */
+/** One phrase of the document, with its group and weight. */
 export type Cue = { readonly group: CueGroup; readonly weight: number; readonly words: readonly string[] };
 
-/** A document, made ready for looking up. */
+/** A document with the indexes that a classification looks things up in. */
 export type CompiledDocument = {
   readonly document: ClassifierDocument;
   readonly digest: string;
@@ -41,7 +41,7 @@ export function compileDocument(document: ClassifierDocument): CompiledDocument 
   return fresh;
 }
 
-/** Chinese, Japanese and Korean: their words stand against each other or against endings. */
+/** Chinese, Japanese and Korean, whose words are not reliably separated by spaces. */
 function isWithoutSpaces({ words }: Cue): boolean {
   return words[0]!.charCodeAt(0) >= 0x2e80;
 }

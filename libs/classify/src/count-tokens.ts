@@ -1,21 +1,21 @@
 import { countTokens, setMergeCacheSize } from "gpt-tokenizer/encoding/o200k_base";
 
 /**
- * What is counted before the rest is estimated, in units that follow the tokenizer's worst time: a word costs its
- * bytes, and one that is no single token, so merged byte by byte, many times that.
+ * How much is counted before the rest is estimated. A unit is a measure of the tokenizer's time: a word costs as many as its
+ * bytes and, where it is not one token and has to be merged byte by byte, many times that.
  */
 export type TokenBudget = {
   readonly units: number;
   /** Characters of one sample; a longer text is sampled at places spread over its whole length. */
   readonly windowChars: number;
-  /** A longer run without space is cut, because merging takes its square in time. */
+  /** A longer run without a space is cut, because merging takes time with the square of its length. */
   readonly runMaxBytes: number;
 };
 
 /** Text that looks like a special token is text here: only a provider's own template makes special tokens. */
 const PLAIN_TEXT = { disallowedSpecial: new Set<string>() };
 const MERGE_CACHE_ENTRIES = 4_096;
-/** Words are few and come again: most are counted without running the tokenizer. It changes the time and never the count. */
+/** Words recur, so most are found here without running the tokenizer. The cache changes the time and never the count. */
 const WORD_CACHE_ENTRIES = 32_768;
 const CACHED_WORD_CHARS = 24;
 /** How far a window's edge is moved back to a space, so that the cut falls between two tokens. */

@@ -9,7 +9,7 @@ const SCRIPT_CHARS = 1_000;
 const MODEL_CHARS = 120;
 const LETTERS_MIN = 8;
 
-/** Scripts that one large language alone uses, or that the model must tell apart: [first, last] code unit. */
+/** Scripts by their first and last code unit. `language` is null where several large languages share the script. */
 const SCRIPTS: readonly { readonly from: number; readonly to: number; readonly language: string | null }[] = [
   { from: 0x370, to: 0x3ff, language: "el" },
   { from: 0x400, to: 0x52f, language: null },
@@ -26,7 +26,7 @@ const SCRIPTS: readonly { readonly from: number; readonly to: number; readonly l
   { from: 0x4e00, to: 0x9fff, language: "zh" },
   { from: 0xac00, to: 0xd7a3, language: "ko" },
 ];
-/** What a script of several languages is taken for when the model does not know: by far its largest. */
+/** For a script of several languages, by its first code unit: the largest one, assumed when nothing else tells. */
 const LARGEST: ReadonlyMap<number, string> = new Map([
   [0x400, "ru"],
   [0x600, "ar"],
@@ -83,6 +83,6 @@ function voteByWords(words: readonly string[], { languagesByWord }: CompiledDocu
 function modelSays(text: string): string | null {
   const [first, second] = detectAll(text.slice(0, MODEL_CHARS));
   if (first === undefined || !/^[a-z]{2}$/.test(first.lang)) return null;
-  // Its figures compare languages within a text and say nothing across texts.
+  // The model's accuracies compare languages within one text; they have no absolute meaning.
   return first.accuracy >= 1.3 * (second?.accuracy ?? 0) ? first.lang : null;
 }

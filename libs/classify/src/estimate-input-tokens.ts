@@ -3,8 +3,8 @@ import type { ClassifierDocument } from "./classifier-document.ts";
 import { countTextTokens } from "./count-tokens.ts";
 
 /**
- * Prompt tokens: the view's text by the tokenizer, what the view does not hold (assistant and tool turns, a cut-off
- * part) at the same density, tool definitions by their length, and the fixed figures for messages and media.
+ * Estimates a request's prompt tokens: the view's text by the tokenizer; text that the view leaves out (assistant and tool
+ * turns, a cut-off part) at the same density; tool definitions by their length; messages and media at fixed figures.
  */
 export function estimateInputTokens(
   facts: RequestFacts,

@@ -1,12 +1,12 @@
 import type { CueGroup } from "./classifier-document.ts";
 import type { CompiledDocument, Cue } from "./compile-document.ts";
 
-/** How often phrases of each group were found: `points` by weight and place, `hits` by how many different ones. */
+/** By group: `points`, the weights of the phrases found, more near a text's edges; `hits`, how many different phrases. */
 export type CueTally = { readonly points: Record<CueGroup, number>; readonly hits: Record<CueGroup, number> };
 
-/** A phrase counts twice at the most, since the tenth `function` of a listing says no more than the second. */
+/** A phrase counts twice at the most: the tenth `function` of a listing says no more than the second. */
 const REPEATS_MAX = 2;
-/** Instructions stand at a text's start or end; what stands between may be the material that they are about. */
+/** Words at a text's beginning and end, where instructions stand; what is between may be material to work on. */
 const EDGE_WORDS = 14;
 
 export function emptyTally(): CueTally {

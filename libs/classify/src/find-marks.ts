@@ -1,4 +1,4 @@
-/** Signs in a text that are no words: how often each was found, up to a small bound. */
+/** How often each sign beside words, such as a code fence, was found in a text, up to COUNT_MAX. */
 export type Marks = {
   readonly fences: number;
   readonly codeLines: number;

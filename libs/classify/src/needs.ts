@@ -1,6 +1,6 @@
 import type { Capability, Modality, RequestFacts } from "@signalbox/proto";
 
-/** What an endpoint must be able to do for this request, sorted. */
+/** The capabilities that the request needs, sorted. */
 export function neededCapabilities(facts: RequestFacts): Capability[] {
   const needed: Capability[] = [];
   if (facts.responseFormat !== "text") needed.push(facts.responseFormat);
@@ -12,7 +12,7 @@ export function neededCapabilities(facts: RequestFacts): Capability[] {
   return needed;
 }
 
-/** What an endpoint must be able to read, sorted. */
+/** The modalities that an endpoint must be able to read for the request, sorted. */
 export function neededModalities(facts: RequestFacts): Modality[] {
   const needed: Modality[] = [];
   if (facts.audios > 0) needed.push("audio");

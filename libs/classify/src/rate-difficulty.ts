@@ -5,19 +5,19 @@ import type { Marks } from "./find-marks.ts";
 
 const DIFFICULTY_MAX = 1_000_000;
 const SIGNALS_MAX = 12;
-/** One formula in a text is a formula; more make it mathematics. */
+/** For each formula after the first, up to six. */
 const FORMULA_POINTS = 15_000;
 
 export type Rating = Pick<Classification, "difficulty" | "tier" | "signals">;
 type Signal = Classification["signals"][number];
 
-/** Adds up what makes the request hard; the signals are the summands, strongest first, so that the sum can be followed. */
+/** Adds up the signals of difficulty, in millionths, and returns them strongest first, so that the sum can be checked. */
 export function rateDifficulty(
   facts: RequestFacts,
   found: { task: Task; tally: CueTally; marks: Marks; words: number; inputTokens: number },
   document: ClassifierDocument,
 ): Rating {
-  // How hard a text is to answer says nothing of what it takes to embed it or to read it aloud.
+  // How hard a text is to answer does not matter for embedding it or reading it aloud.
   if (facts.operation !== "chat") return { difficulty: 0, tier: "LIGHT", signals: [] };
   const signals = [...textSignals(found, document), ...factSignals(facts, document)].filter(
     ({ points }) => points !== 0,

@@ -1,4 +1,4 @@
-/** Classes of UTF-16 units, for scans that look at each unit once. */
+/** Classes of UTF-16 code units, for scans that look at each unit once. */
 
 export function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
@@ -22,8 +22,8 @@ export function isGreekOrCyrillic(code: number): boolean {
 }
 
 /**
- * Whether the unit at `at` is the letter of a `\n`, `\r` or `\t` that stands escaped in the text, as in JSON inside of
- * a string: it looks like the first letter of the word that follows, but is none.
+ * Whether the unit at `at` is the letter of an escaped `\n`, `\r` or `\t`, as in JSON within a string. It looks like the
+ * first letter of the word that follows, but does not belong to it.
  */
 export function isEscapeLetter(text: string, at: number): boolean {
   if (at === 0 || text.charCodeAt(at - 1) !== 92) return false;
@@ -31,7 +31,7 @@ export function isEscapeLetter(text: string, at: number): boolean {
   return code === 110 || code === 114 || code === 116;
 }
 
-/** 1 for the ASCII units of a class: reading a table is what loops over every unit of a text can afford. */
+/** A table with 1 for the ASCII units of a class, cheap enough to be read for every unit of a text. */
 export function asciiTable(isIn: (code: number) => boolean): Uint8Array {
   return Uint8Array.from({ length: 128 }, (_, code) => (isIn(code) ? 1 : 0));
 }

@@ -1,6 +1,6 @@
 import { INJECTION_TYPES, type InjectionType, PII_TYPES, type PiiType } from "@signalbox/proto";
 
-/** What a request is made of, and what is called, that may not be. */
+/** Findings in a request's form and its tool calls, instead of in a text. */
 const FORM_TYPES = [
   "tool.forbidden",
   "tool.arguments",
@@ -13,7 +13,7 @@ const FORM_TYPES = [
 ] as const;
 type FormType = (typeof FORM_TYPES)[number];
 
-/** A remote guardrail gave no answer: where that closes the way, and where it does not. */
+/** A remote guardrail gave no answer: `unavailable` where its `onFailure` is closed, `skipped` where it is open. */
 const REMOTE_TYPES = ["remote.unavailable", "remote.skipped"] as const;
 
 /**
@@ -47,7 +47,7 @@ export type Finding = {
   readonly start: number;
   /** The first unit after it. */
   readonly end: number;
-  /** What stands in its place for good when it is taken out; absent: a placeholder. It is recorded nowhere. */
+  /** Replaces the text for good when it is redacted; absent: a placeholder, which is restored. It is recorded nowhere. */
   readonly replacement?: string;
 };
 

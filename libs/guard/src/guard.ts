@@ -24,12 +24,12 @@ const PII_DETECTORS = {
   phone: findPhones,
 } as const;
 
-/** What a phrase of an injection takes, when its words are of common length. */
+/** An upper bound on the length of an injection's phrase with words of common length. */
 const PHRASE_MAX_CHARS = 256;
 
-/** A detection made ready: its detectors, and how many units of a stream its own words, patterns and phrases can take. */
+/** A compiled detection: its detectors, and `ownMaxChars`, the longest match of its word lists, patterns and phrases. */
 export type Guard = {
-  /** Of structured data and secrets, of which a place is one thing at most: what is surest comes first. */
+  /** For secrets and personal data. A place is one of these at most; of two that overlap, the earlier detector's holds. */
   readonly exclusive: readonly Detector[];
   readonly others: readonly Detector[];
   readonly allow: ReadonlySet<string>;
@@ -40,7 +40,7 @@ export type CompiledGuard =
   | { readonly ok: true; readonly guard: Guard }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** Makes the detectors of a detection; a problem names the pattern that it is about, and never a word of it. */
+/** Compiles a detection. A problem names the pattern at fault and never quotes it. */
 export function compileGuard(detection: GuardDetection): CompiledGuard {
   const patterns = detection.patterns.map((pattern) => ({ name: pattern.name, compiled: compilePattern(pattern) }));
   const problems = patterns.flatMap(({ name, compiled }) =>
@@ -70,10 +70,7 @@ export function compileGuard(detection: GuardDetection): CompiledGuard {
   return { ok: true, guard };
 }
 
-/**
- * What a text holds, in the order of the text. Time is linear in the text's length. A pure function: it keeps nothing and
- * throws for no text.
- */
+/** The findings in a text, in its order. A pure function, linear in the text's length, that throws for no text. */
 export function scan(text: string, guard: Guard): Finding[] {
   const surest = withoutOverlaps(guard.exclusive.map((detect) => detect(text)));
   const found = [...surest, ...guard.others.flatMap((detect) => detect(text))];

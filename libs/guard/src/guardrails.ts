@@ -3,7 +3,7 @@ import { canonicalize, sha256Digest } from "@signalbox/tlog";
 import { compileGuard, type Guard } from "./guard.ts";
 import { compileToolRules, type ToolRules } from "./tools/tool-rules.ts";
 
-/** A guardrails document made ready, with the digest that it is recorded by. */
+/** A compiled guardrails document, with the digest by which records name it. */
 export type Guardrails = {
   readonly digest: string;
   readonly document: GuardDocument;
@@ -16,7 +16,7 @@ export type CompiledGuardrails =
   | { readonly ok: true; readonly guardrails: Guardrails }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** A problem names the list or pattern that it is about, and never a word of it. */
+/** Compiles a guardrails document. A problem names the pattern or tool at fault and never quotes an expression. */
 export function compileGuardrails(document: GuardDocument): CompiledGuardrails {
   const compiled = compileGuard(document.detect);
   if (!compiled.ok) return { ok: false, problems: compiled.problems.map((problem) => `detect: ${problem}`) };

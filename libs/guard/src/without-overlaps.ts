@@ -1,6 +1,6 @@
 import type { Finding } from "./finding.ts";
 
-/** Of lists in the order of their rank, what does not overlap anything of a higher rank; in the order of the text. */
+/** Merges lists of findings, of which earlier lists rank higher: where two overlap, the higher one stays. In the order of the text. */
 export function withoutOverlaps(ranked: readonly (readonly Finding[])[]): Finding[] {
   const all = ranked.flatMap((findings, rank) => findings.map((finding) => ({ finding, rank })));
   if (all.length < 2) return all.map(({ finding }) => finding);

@@ -5,7 +5,7 @@ import { CAPABILITIES, MODALITIES, TASKS } from "../messages/classification.ts";
 import { OPERATIONS } from "../operation.ts";
 import { SERVICE_TIERS } from "../service-tier.ts";
 
-/** Micro-USD per million tokens of one kind of service. */
+/** The token prices of one service tier, in integer micro-USD per million tokens; each field means what it does in `PriceTier`. */
 export const ServicePrice = z.strictObject({
   input: Count,
   output: Count,
@@ -24,26 +24,26 @@ export const PriceTier = z.strictObject({
   aboveInputTokens: Count,
   input: Count,
   output: Count,
-  /** null: the provider names no price of its own; cached tokens then cost `input`. */
+  /** Tokens read from and written to the provider's prompt cache. null: it names no such price, and they cost `input`. */
   cacheRead: Count.nullable(),
   cacheWrite: Count.nullable(),
-  /** What is written to be kept for an hour. Absent: it costs what any write does. */
+  /** Tokens written to a cache that keeps them for an hour. Absent: they cost `cacheWrite`. */
   cacheWriteHour: Count.optional(),
-  /** A token of sound in the prompt, where its price is known: it may be that of text. Absent: nobody knows. */
+  /** Audio tokens of the prompt. Absent: their price is unknown. */
   audioInput: Count.optional(),
-  /** Output of an answer without thinking, where thinking makes all of an answer dearer: `output` is then the dearer price. */
+  /** Where an answer with thinking costs more: the price of output without thinking; `output` is the one with it. */
   outputPlain: Count.optional(),
-  /** What other kinds of service cost than the usual one. Of one that is absent nobody knows: `servicePriceOf` says what stands in. */
+  /** Prices of the service tiers beside the usual one. For a tier that is absent, `servicePriceOf` says what stands in. */
   services: z.partialRecord(z.enum(SERVICE_TIERS), ServicePrice).optional(),
-  /** What an answer is multiplied by that was to be computed in the United States alone, in millionths. Absent: nothing. */
+  /** The factor on the whole cost, in millionths, of a request that asks to be served in the United States alone. Absent: 1. */
   usOnlyMicro: Count.optional(),
-  /** Micro-USD for one search of the web that the provider makes for an answer. Absent: nobody knows. */
+  /** Micro-USD for one web search that the provider makes for an answer. Absent: unknown. */
   webSearch: Count.optional(),
-  /** `webSearch` is for an answer that was searched for, however many searches it took. */
+  /** `webSearch` is charged once for an answer, however many searches it took. */
   webSearchOnce: z.literal(true).optional(),
-  /** The model searches for each answer, whether or not its report says so. */
+  /** The model searches for every answer, whether or not the provider's usage reports it. */
   webSearchAlways: z.literal(true).optional(),
-  /** `webSearch` is the dearest of several prices among which no report tells. */
+  /** `webSearch` is the highest of several prices; no usage report tells which of them was charged. */
   webSearchAtMost: z.literal(true).optional(),
 });
 export type PriceTier = z.infer<typeof PriceTier>;
@@ -52,7 +52,7 @@ export type PriceTier = z.infer<typeof PriceTier>;
 export const Price = z.array(PriceTier).min(1).max(8);
 export type Price = z.infer<typeof Price>;
 
-/** A quality figure with its source; an endpoint without one is `unknown`, never given an invented one. */
+/** A quality figure with its source. An endpoint without one has unknown quality; the catalogue never invents a figure. */
 export const Quality = z.strictObject({
   value: Micro,
   source: z.enum(["measured", "declared"]),
@@ -68,7 +68,7 @@ export const Endpoint = z.strictObject({
   provider: z.string().max(64),
   /** The model's name at the provider, sent upstream. */
   model: z.string().max(256),
-  /** The same for one model at all its hosts, e.g. `deepseek-v3.2`: what fallbacks of a pinned model share. */
+  /** One name for the same model at all its hosts, e.g. `deepseek-v3.2`; fallbacks of a pinned model share it. */
   family: z.string().max(256),
   name: z.string().max(256),
   dialect: z.enum(WIRES),
@@ -78,7 +78,7 @@ export const Endpoint = z.strictObject({
   openWeights: z.boolean(),
   /** How long the provider keeps what is sent to it; absent while unknown. */
   retention: z.enum(["zero", "limited"]).optional(),
-  /** Whether models may be trained on what is sent to it, without a consent to that alone; absent while unknown. */
+  /** Whether the provider may train models on what is sent to it without a separate consent; absent while unknown. */
   training: z.enum(["never", "may"]).optional(),
   /** Tokens of prompt and answer together; null when unknown. */
   contextTokens: Count.nullable(),

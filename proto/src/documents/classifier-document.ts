@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { TASKS, type Task } from "../messages/classification.ts";
 
-/** The tasks that a text tells by its words. */
+/** The tasks that are recognised by the words of a text; `agentic`, `vision` and `chat` are told otherwise. */
 export const TEXT_TASKS = [
   "code",
   "math",
@@ -12,7 +12,7 @@ export const TEXT_TASKS = [
   "creative",
 ] as const satisfies readonly Task[];
 
-/** What a phrase can speak for: such a task, or something that makes the request harder or easier. */
+/** What a phrase is evidence of: one of these tasks, or that the request is harder or easier. */
 const CUE_GROUPS = [...TEXT_TASKS, "reasoning-demand", "hard-topic", "explanation", "constraint", "easy"] as const;
 export type CueGroup = (typeof CUE_GROUPS)[number];
 
@@ -25,15 +25,15 @@ const Amount = z.int().min(0).max(100_000_000);
 const Phrase = z.string().min(1).max(128);
 
 /**
- * The rules of a classifier, as `@signalbox/classify` has them and classifications name them by digest. `version` counts
- * up with every change of the code that reads them: other code cannot run these rules.
+ * The rules of a classifier; classifications name them by digest. `version` goes up with every change of the code in
+ * `libs/classify` that runs them: code of another version cannot.
  */
 export const ClassifierDocument = z.strictObject({
   schema: z.literal("signalbox.classifier.v1"),
   version: z.int().min(1),
   tokenizer: z.string().max(128),
   languageModel: z.string().max(128),
-  /** Weight → phrases of lower-case words. */
+  /** Group → weight → phrases, in lower case, words separated by one space. */
   cues: z.record(z.enum(CUE_GROUPS), z.record(z.string().regex(/^[1-9]\d{0,2}$/), z.array(Phrase).max(5_000))),
   /** Language → words that are frequent in it and rare in others. */
   languageWords: z.record(z.string().regex(/^[a-z]{2,3}$/), z.array(Phrase).max(5_000)),
@@ -61,7 +61,7 @@ export const ClassifierDocument = z.strictObject({
     length: z.array(z.tuple([Amount, Points])).max(64),
     effort: z.record(z.enum(EFFORTS), Points),
     easy: Points,
-    /** A text of few words that asks for nothing in particular. */
+    /** Added for a text of at most so many words that asks for nothing in particular. */
     short: z.strictObject({ words: Amount, points: Points }),
     manyTools: z.strictObject({ tools: Amount, points: Points }),
     toolTurns: Points,

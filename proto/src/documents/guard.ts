@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { Micro } from "../ids.ts";
 
-/** A name of a word list or a pattern, and so a part of a finding's type. */
+/** The name of a word list or a pattern; it becomes a part of a finding's type. */
 const GuardName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "a name of lower-case letters, digits and hyphens, at most 40");
 
-/** Structured personal data that is told by its form, and by its check digits where it has some. */
+/** Structured personal data, recognised by its format and its check digits where it has some. */
 export const PII_TYPES = ["email", "phone", "iban", "card", "ssn", "ip"] as const;
 export type PiiType = (typeof PII_TYPES)[number];
 
@@ -61,7 +61,7 @@ export const GuardDetection = z.strictObject({
 });
 export type GuardDetection = z.infer<typeof GuardDetection>;
 
-/** All that is built in; `role-change` is a weak sign, and is asked for by name. */
+/** Every built-in detector but `role-change`, a weak sign that has to be asked for by name. */
 export const DEFAULT_DETECTION: GuardDetection = {
   pii: ["email", "phone", "iban", "card", "ssn", "ip"],
   secrets: true,
@@ -98,7 +98,7 @@ export const GuardForm = z.strictObject({
    * alone.
    */
   attachmentTypes: Patterns.optional(),
-  /** Nothing that a provider would fetch, or has already. */
+  /** Refuses attachments by URL and by file id, which the provider fetches or already has. */
   attachmentsInlineOnly: z.literal(true).optional(),
 });
 export type GuardForm = z.infer<typeof GuardForm>;
@@ -112,7 +112,7 @@ const remoteHead = {
     .min(1)
     .max(2),
   deadlineMs: z.int().min(10).max(60_000),
-  /** What becomes of the text when there is no answer in time: it goes on, or it does not. */
+  /** Without an answer in time: `open` lets the text go on, `closed` blocks it. */
   onFailure: z.enum(["open", "closed"]),
   /** More text than this is not sent, and counts as no answer. */
   textMaxChars: z.int().min(1).max(4_194_304),
@@ -120,7 +120,7 @@ const remoteHead = {
   apiKeyEnv: z.string().max(128).nullable(),
 };
 
-/** A guardrail of somebody else, asked over HTTP. */
+/** A guardrail outside of this line, asked over HTTP. */
 export const RemoteGuard = z.discriminatedUnion("kind", [
   /** `{direction, texts}` to `{findings: [{type, text, start, end}]}`; types become `webhook.<type>`. */
   z.strictObject({ ...remoteHead, kind: z.literal("webhook") }),
@@ -128,14 +128,14 @@ export const RemoteGuard = z.discriminatedUnion("kind", [
   z.strictObject({
     ...remoteHead,
     kind: z.literal("presidio"),
-    /** Presidio's anonymizer, whose words stand for good in the place of what is taken out; null: placeholders do. */
+    /** Presidio's anonymizer: its replacements are permanent. null: placeholders, which are restored in the answer. */
     anonymizerUrl: z
       .url({ protocol: /^https?$/ })
       .max(512)
       .nullable(),
     language: z.string().min(2).max(8),
     scoreMin: Micro,
-    /** null: all that it knows. */
+    /** null: all entities that it knows. */
     entities: z.array(z.string().min(1).max(64)).min(1).max(128).nullable(),
   }),
   /** A provider's moderation endpoint in OpenAI's form; types become `content.<category>`. */
@@ -143,32 +143,32 @@ export const RemoteGuard = z.discriminatedUnion("kind", [
     ...remoteHead,
     kind: z.literal("moderation"),
     model: z.string().min(1).max(256),
-    /** The score from which a category is found; null: where the provider says so. */
+    /** The score from which a category counts as found; null: the provider's own flag decides. */
     threshold: Micro.nullable(),
   }),
 ]);
 export type RemoteGuard = z.infer<typeof RemoteGuard>;
 
 /**
- * The guardrails document: what is looked for in requests and answers, and what is done about it. Of each list of rules the
- * first that matches a type holds; a type that none matches is observed, but for `tool.*`, `attachment.*`, `size.*` and
- * `remote.unavailable`, which are blocked. Content-addressed by its canonical form.
+ * The guardrails document: what is looked for in requests and answers, and what is done about it. In each list of rules the
+ * first that matches a finding's type decides. A type that no rule matches is observed; only `tool.*`, `attachment.*`,
+ * `size.*` and `remote.unavailable` are blocked. Content-addressed by its canonical form.
  */
 export const GuardDocument = z.strictObject({
   schema: z.literal("signalbox.guard.v1"),
   detect: GuardDetection,
   request: z.strictObject({
     rules: GuardRules,
-    /** A request with more text than this, in UTF-16 units, is looked through up to here. */
+    /** Text beyond this, in UTF-16 units, is not looked through. */
     textMaxChars: z.int().min(1_024).max(67_108_864),
-    /** What becomes of the request then. */
+    /** What happens to a request with more text. */
     beyond: z.enum(["observe", "block"]),
   }),
   /** Without rules, answers are not looked through. */
   answer: z.strictObject({ rules: GuardRules }),
-  /** Of requests and answers alike, whatever `answer.rules` says: `tool.forbidden` and `tool.arguments`. */
+  /** Finds `tool.forbidden` and `tool.arguments`, in requests and in answers, also without `answer.rules`. */
   tools: GuardTools.optional(),
-  /** Of requests: `size.*` and `attachment.*`. */
+  /** Finds `size.*` and `attachment.*` in requests. */
   form: GuardForm.optional(),
   remote: z.array(RemoteGuard).min(1).max(8).optional(),
 });

@@ -15,7 +15,7 @@ const Selectors = z.array(Selector).min(1).max(64);
 /** Millionths of all requests; those of one split add up to a million at the most. */
 const Share = z.int().min(1).max(1_000_000);
 
-/** What an endpoint must be; one of which the catalogue does not know it is not it. */
+/** What an endpoint must be. One of which the catalogue does not say it does not meet the requirement. */
 export const PolicyRequirement = z.strictObject({
   ...Residency.shape,
   openWeights: z.literal(true).optional(),
@@ -23,7 +23,7 @@ export const PolicyRequirement = z.strictObject({
 });
 export type PolicyRequirement = z.infer<typeof PolicyRequirement>;
 
-/** How much each key, user, team, project or tenant may ask; those of which it is not known share one account. */
+/** How many requests each key, user, team, project or tenant may send; requests without one share one account. */
 export const PolicyThrottle = z.strictObject({
   by: z.enum(["key", "user", "team", "project", "tenant"]),
   requestsPerMinute: z.int().min(1).max(1_000_000),
@@ -35,9 +35,9 @@ export const PolicyEffects = z.strictObject({
   allow: z.literal(true).optional(),
   /** The request is refused with this message. */
   deny: z.string().min(1).max(512).optional(),
-  /** Decide as if the caller had named this model or endpoint. */
+  /** Decides as if the caller had named this model or endpoint. */
   pin: Selector.optional(),
-  /** Choose within a group instead of what the caller named, its members in their order. */
+  /** Chooses within a group, its members in their order, instead of what the caller named. */
   route: PolicyName.optional(),
   /** Rules out everything else. */
   only: Selectors.optional(),
@@ -58,10 +58,10 @@ export const PolicyEffects = z.strictObject({
     .max(8)
     .optional(),
   strategy: z.enum(["value", "cost", "latency", "quality"]).optional(),
-  /** The plan after its first endpoint: the best of each, and nothing else. */
+  /** The plan after its first endpoint: the best endpoint of each selector, and nothing else. */
   fallbacks: Selectors.optional(),
   maxOutputTokens: z.int().min(1).optional(),
-  /** Rules out what could cost more, and what has no price. */
+  /** Rules out endpoints at which the request could cost more, and those without a price. */
   maxCostPicoUsd: PicoUsd.optional(),
   cache: z
     .strictObject({ serve: z.boolean().optional(), store: z.boolean().optional(), ttlSeconds: Count.optional() })
@@ -70,7 +70,7 @@ export const PolicyEffects = z.strictObject({
   redact: z.array(PolicyName).min(1).max(32).optional(),
   throttle: PolicyThrottle.optional(),
   tag: z.array(PolicyName).min(1).max(16).optional(),
-  /** Whatever else somebody is to do; recorded word for word. */
+  /** Whatever else a reader of the register is to do; recorded word for word. */
   obligations: z.record(PolicyName, z.string().max(256)).optional(),
 });
 export type PolicyEffects = z.infer<typeof PolicyEffects>;

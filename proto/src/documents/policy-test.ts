@@ -4,7 +4,7 @@ import { CAPABILITIES, MODALITIES, TASKS } from "../messages/classification.ts";
 import { CallerContext } from "../messages/caller-context.ts";
 import { PolicyName, Selector } from "./policy-rule.ts";
 
-/** The request that a test case makes; what it leaves out is that of a short plain chat request. */
+/** The request of a test case; what it leaves out is as in a short plain chat request. */
 export const PolicyTestRequest = z.strictObject({
   ...CallerContext.shape,
   requestId: Uuid.optional(),
@@ -39,15 +39,15 @@ export type PolicyTestRequest = z.infer<typeof PolicyTestRequest>;
 /** What the decision must be; what is left out may be anything. */
 export const PolicyTestExpectation = z.strictObject({
   action: z.enum(["route", "serve-cached", "refuse"]).optional(),
-  /** Covers the first endpoint of the plan, or the one whose kept answer is served. */
+  /** Must cover the first endpoint of the plan, or the one whose cached answer is served. */
   endpoint: Selector.optional(),
-  /** No endpoint of the plan is covered by any of these. */
+  /** None of these may cover an endpoint of the plan. */
   never: z.array(Selector).min(1).max(32).optional(),
   /** A part of the refusal's message. */
   message: z.string().max(512).optional(),
   strategy: z.enum(["value", "cost", "latency", "quality", "pinned"]).optional(),
   maxOutputTokens: Count.optional(),
-  /** Rules that applied, and rules that did not. */
+  /** Rules that must have applied, and rules that must not. */
   applied: z.array(PolicyName).max(64).optional(),
   notApplied: z.array(PolicyName).max(64).optional(),
   tags: z.array(PolicyName).max(64).optional(),
@@ -55,7 +55,7 @@ export const PolicyTestExpectation = z.strictObject({
 });
 export type PolicyTestExpectation = z.infer<typeof PolicyTestExpectation>;
 
-/** A case that a policy carries with itself: it is not put in force while one of them fails. */
+/** A test case that a policy carries with itself: a policy is not put in force while one of its tests fails. */
 export const PolicyTest = z.strictObject({
   name: z.string().min(1).max(128),
   given: PolicyTestRequest,

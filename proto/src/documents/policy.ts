@@ -12,7 +12,7 @@ export const PolicyDocument = z.strictObject({
   defaultStrategy: z.enum(["value", "cost", "latency", "quality"]),
   /** Endpoints in a plan at the most, the first included. */
   planMax: z.int().min(1).max(8),
-  /** Output tokens taken for a request that names no bound. */
+  /** The bound on output tokens of a request that names none. */
   defaultMaxOutputTokens: Count,
   /**
    * A stream of a request that names no bound, and that no budget holds for, may be as long as its model can write, up to
@@ -20,8 +20,8 @@ export const PolicyDocument = z.strictObject({
    */
   streamMaxOutputTokens: Count.optional(),
   /**
-   * What an endpoint of unknown quality is taken for, by the price band of its blended price (micro-USD per million
-   * tokens, input and output averaged): a declared assumption, marked `assumed` on every decision, not a measurement.
+   * The quality assumed for an endpoint of which none is known, by its blended price (micro-USD per million tokens, input
+   * and output averaged). It is an assumption and no measurement; every decision that uses it says `assumed`.
    */
   assumedQuality: z.strictObject({
     unpriced: Micro,
@@ -32,20 +32,20 @@ export const PolicyDocument = z.strictObject({
   }),
   cache: z.strictObject({ serve: z.boolean(), store: z.boolean(), ttlSeconds: Count }),
   /**
-   * all: rules are looked at in order and the effects of all that hold add up; of an effect that can be had once, the
-   * first wins. first: the first rule that holds is the only one.
+   * all: the effects of every rule that holds add up; of an effect that can apply once only, the first rule's wins.
+   * first: only the first rule that holds applies.
    */
   match: z.enum(["all", "first"]),
-  /** What becomes of a request that no rule has denied, and no rule with `allow` let through. */
+  /** What happens to a request that no rule denied and no rule with `allow` let through. */
   otherwise: z.enum(["allow", "deny"]),
   /**
-   * What becomes of a request that an endpoint's wire cannot carry whole. shadow, and absent: it goes there, and the
-   * record names what was lost. enforce: it does not; the next endpoint of the plan that loses nothing takes it.
+   * Whether an endpoint may be called whose wire cannot carry the whole request. shadow, and absent: yes, and the record
+   * names what was lost. enforce: no, the next endpoint of the plan is tried.
    */
   translation: z.enum(["shadow", "enforce"]).optional(),
   /** IANA name; schedules are read in it. */
   timeZone: z.string().min(1).max(64),
-  /** What rules may read of a caller's free text. All else stays out of the decision's input, and so out of its leaf. */
+  /** The tags and signals that rules may read. Any other text of a caller stays out of the decision's input, and so out of its leaf. */
   vocabulary: z.strictObject({
     tags: z.array(z.string().min(1).max(128)).max(256),
     signals: z.record(PolicyName, z.array(z.string().min(1).max(128)).min(1).max(64)),

@@ -7,12 +7,12 @@ import { EvaluationOrder, EvaluationReport } from "./evaluation.ts";
 import { PolicyDocument } from "./policy.ts";
 
 /**
- * verify: each decision by the engine and documents that it names. diff: by others, to see what would change. evaluate:
- * what another policy is worth, from what was decided by chance and what came of it.
+ * verify: runs each decision again by the engine and documents that it names. diff: by others, to see what would change.
+ * evaluate: estimates what another policy is worth, from recorded random choices and their outcomes.
  */
 export const REPLAY_KINDS = ["verify", "diff", "evaluate"] as const;
 
-/** Of each sort, so many are listed one by one; the counts cover all. */
+/** How many decisions, failures, moves or groups a report lists at most; its counts cover all of them. */
 export const REPLAY_LISTED_MAX = 100;
 
 /** What is to be replayed. */
@@ -24,13 +24,13 @@ export const ReplayOrder = z.strictObject({
   /** Only decisions that were made in [fromMs, toMs), Unix milliseconds. */
   fromMs: Count.nullable(),
   toMs: Count.nullable(),
-  /** Of a diff and an evaluation: the policy to decide by; null: the one that each decision names. The engine is the one that decides now. */
+  /** Of a diff and an evaluation, which run the present engine: the policy to decide by; null: the one each decision names. */
   policy: Digest.nullable(),
   /** The same for the catalogue, which holds the prices. Absent: the one that each decision names. */
   catalogue: Digest.optional(),
   /**
-   * The same for the classifier's rules, by which requests are classified again whose content is retained; the others
-   * count as not replayed. Absent: as it was recorded.
+   * The same for the classifier's rules. Requests with retained content are classified again by them; all others count as
+   * not replayed. Absent: the recorded classification.
    */
   classifier: Digest.optional(),
   /** Of an evaluation. */
@@ -39,8 +39,8 @@ export const ReplayOrder = z.strictObject({
 export type ReplayOrder = z.infer<typeof ReplayOrder>;
 
 /**
- * What a caller asks for: an order, with documents in place of digests that the register may not hold yet. It keeps them,
- * so only who reads across tenants may bring some.
+ * What a caller sends: an order, and documents that the register may not hold yet. It keeps them for ever, so only callers
+ * who read across tenants may send any.
  */
 export const ReplayWish = ReplayOrder.extend({
   documents: z
@@ -58,17 +58,17 @@ const Decided = z.strictObject({ index: Count, decisionId: Uuid });
 /** Estimated cost of the replayed choices less that of the recorded ones, in pico-USD, over decisions with both. */
 const CostDelta = z.string().regex(/^-?\d+$/);
 
-/** What a diff changes of one tenant's decisions, one task's, or of those that asked for one model. */
+/** What a diff found in one group of decisions: those of a tenant, of a task, or that asked for one model. */
 export const ChangeGroup = z.strictObject({
   name: z.string(),
   decisions: Count,
-  /** Of which anything is decided otherwise, be it a figure; and those of them that go elsewhere. */
+  /** Decisions that differ in anything, even one figure; and those among them that go to another endpoint. */
   changed: Count,
   moved: Count.optional(),
   refusalsGained: Count,
   refusalsLost: Count,
   costDeltaPicoUsd: CostDelta,
-  /** Changed decisions that are not in the delta: one side has no known price. */
+  /** Changed decisions that the delta leaves out because one side has no known price. */
   withoutPrice: Count.optional(),
 });
 export type ChangeGroup = z.infer<typeof ChangeGroup>;
@@ -89,7 +89,7 @@ export const ReplayJob = z.strictObject({
   checkpoint: z.strictObject({ size: Count, root: z.string() }).nullable(),
   /** Of a diff: the engine that decides; null: the one that each decision names. */
   engine: Digest.nullable(),
-  /** The documents that the decisions name, of each the first few; absent from verifications of earlier versions. */
+  /** The documents that the decisions name, the first few of each kind; absent from verifications of earlier versions. */
   recordedBy: z
     .strictObject({ engine: z.array(Digest), policy: z.array(Digest), catalogue: z.array(Digest) })
     .optional(),
@@ -101,7 +101,7 @@ export const ReplayJob = z.strictObject({
       /** Requests that were classified again, and those of them that are classified otherwise. */
       made: Count,
       changed: Count,
-      /** Those that were not, by why; all of them count as failed. */
+      /** Those that were not, by the reason; all of them count as failed. */
       not: z.array(z.strictObject({ reason: z.enum(NOT_RECLASSIFIED), count: Count })),
     })
     .optional(),
@@ -117,7 +117,7 @@ export const ReplayJob = z.strictObject({
   differing: z
     .array(
       Decided.extend({
-        /** JSON Pointers into the decision; a side that is absent is absent here. */
+        /** `path` is a JSON Pointer into the decision; a value that one side does not have is left out. */
         differences: z.array(
           z.strictObject({ path: z.string(), recorded: z.unknown().optional(), replayed: z.unknown().optional() }),
         ),

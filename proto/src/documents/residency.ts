@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Where a text may go: it holds for whatever goes on from that text, too. What is unknown of an endpoint is not it. */
+/** Where a conversation may go, in this request and whatever continues it. What is unknown of an endpoint does not meet it. */
 export const Residency = z.strictObject({
   /** Patterns with `*` over the endpoint's region. */
   regions: z.array(z.string().min(1).max(64)).min(1).max(32).optional(),

@@ -22,13 +22,13 @@ export const AdminEvent = z.strictObject({
     "config",
     "content",
   ]),
-  /** `read` is said of content alone, before it is given out. */
+  /** `read` is for content alone, and recorded before the content is given out. */
   change: z.enum(["created", "changed", "revoked", "activated", "read"]),
-  /** Of what was changed: a key's id, a policy's version. Of content: the request's id. */
+  /** The object's own id, such as a key's id or a policy's version; for content the request's id. */
   id: z.string().min(1).max(256),
-  /** Whose it is; null when it is everyone's. */
+  /** The tenant that it belongs to; null when it is not one tenant's. */
   of: TenantId.nullable(),
-  /** A key's id, or who an operator's tool says that it is used by. */
+  /** Who did it: a key's id, or the name that an operator's tool gives. */
   by: z.string().min(1).max(128),
   /** SHA-256 of the canonical JSON (RFC 8785) of its state before and after; null where there is none. No secret is in it. */
   before: Digest.nullable(),

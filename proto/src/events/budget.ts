@@ -6,7 +6,7 @@ import { PicoUsd } from "../ids.ts";
 export const BudgetName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "a name of lower-case letters, digits and hyphens, at most 63");
-/** What a budget is called over all tenants: its name, below its tenant where it is one's, as in `acme/team-red`. */
+/** A budget's name across all tenants: its own name, after its tenant's where it has one, as in `acme/team-red`. */
 export const BudgetId = z.string().regex(/^([a-z0-9][a-z0-9-]{0,62}\/)?[a-z0-9][a-z0-9-]{0,62}$/);
 const LeaseId = z.string().min(1).max(64);
 
@@ -14,24 +14,24 @@ const LeaseId = z.string().min(1).max(64);
 export const BUDGET_UNITS = ["pico-usd", "tokens", "requests"] as const;
 export type BudgetUnit = (typeof BUDGET_UNITS)[number];
 
-/** A budget that a request is charged to, and what the deciding instance holds of it at this moment. */
+/** A budget that a request is charged to, and how much of it the deciding instance holds at this moment. */
 export const BudgetState = z.strictObject({
   budget: BudgetId,
   unit: z.enum(BUDGET_UNITS),
   /**
-   * rate: a limit on how much at a time; concurrency: on how many at once. Who exceeds one is refused as `rate-limited`.
-   * Absent: a budget.
+   * rate: a limit per minute; concurrency: a limit on requests at once. Beyond either, requests are refused as
+   * `rate-limited`. Absent: a budget.
    */
   kind: z.enum(["rate", "concurrency"]).optional(),
-  /** Endpoints that it is charged with; absent: all. */
+  /** The endpoints whose use is charged to it; absent: all. */
   endpoints: Selector.optional(),
-  /** Nothing is held of it: `none`, with nothing left. */
+  /** The lease held; `none`, with nothing left, where the instance holds none. */
   lease: LeaseId,
   /** A whole number of the unit, as a decimal string. */
   left: PicoUsd,
 });
 export type BudgetState = z.infer<typeof BudgetState>;
 
-/** What of a budget is set aside for a request, from which lease: the most that its plan can cost. */
+/** What a decision reserves of a budget, and from which lease: the most that its plan can cost. */
 export const BudgetReservation = z.strictObject({ budget: BudgetId, lease: LeaseId, amount: PicoUsd });
 export type BudgetReservation = z.infer<typeof BudgetReservation>;

@@ -12,7 +12,7 @@ import { PolicyTrace } from "./policy-trace.ts";
 
 const Scope = z.array(Selector).min(1).max(64).optional();
 
-/** What a virtual key may use of the catalogue; what is absent bounds nothing. */
+/** The part of the catalogue that a virtual key may use; an absent field sets no bound. */
 export const KeyScope = z.strictObject({
   /** Patterns over endpoint ids, models and families. */
   models: Scope,
@@ -36,13 +36,13 @@ export const DecisionInput = z.strictObject({
   lookup: Lookup,
   /** What rules read beside the rest; absent when the policy has none. */
   context: DecisionContext.optional(),
-  /** All of them must hold; absent when the request is charged to none. */
+  /** The budgets and limits that the request is charged to; each of them must have room. Absent: none. */
   budgets: z.array(BudgetState).min(1).max(32).optional(),
-  /** What the caller's key may use, of which all must hold; absent: everything. */
+  /** The bounds of the caller's key, all of which hold; absent: none. */
   keyScope: KeyScope.optional(),
-  /** What the kept conversation is held to that the request goes on from; absent when it goes on from none that is. */
+  /** What the stored conversation that the request continues is held to; absent: nothing. */
   residency: Residencies.optional(),
-  /** Rules whose throttles let no more of such requests through now; absent when none holds it up. */
+  /** Rules whose throttle is used up for this request; absent: none. */
   throttled: z.array(PolicyName).min(1).max(1_000).optional(),
   documents: z.strictObject({ engine: Digest, policy: Digest, catalogue: Digest, health: Digest }),
 });
@@ -51,7 +51,7 @@ export type DecisionInput = z.infer<typeof DecisionInput>;
 /** One eligible endpoint in the order of preference. Indexes point into the catalogue document's `endpoints`. */
 export const RankedEndpoint = z.strictObject({
   endpoint: EndpointId,
-  /** The merit that the strategy compared, and where it comes from. */
+  /** The quality for the request's task, and where the figure comes from. */
   quality: Micro,
   qualitySource: z.enum(["measured", "declared", "assumed"]),
   /** Estimated cost of the whole request; null when the endpoint has no known price. */
@@ -69,12 +69,12 @@ export const Action = z.discriminatedUnion("kind", [
     kind: z.literal("route"),
     /** In order: the first is tried first, the others are its fallbacks. */
     plan: z.array(EndpointId).min(1).max(8),
-    /** Output tokens for each choice that the estimate and the upstream request are bounded by. */
+    /** The bound on output tokens for each choice, of the estimate and of the upstream request. */
     maxOutputTokens: Count,
     /**
-     * request: the caller's own bound; capped: what the model's limit or its context leaves of it; default: the caller gave
-     * none; model: the caller gave none for a stream, and the model can do more than the default; policy: a rule's cap;
-     * budget: what is left.
+     * Where the bound comes from. request: the caller. capped: the caller's, cut to the model's limit or context. default:
+     * the policy's default. model: the model's limit, for a stream without a bound. policy: a rule's cap. budget: what is
+     * left of a budget.
      */
     maxOutputSource: z.enum(["request", "capped", "default", "model", "policy", "budget"]),
     /** The bound at each endpoint of the plan, where they differ. */
@@ -102,7 +102,7 @@ export const Action = z.discriminatedUnion("kind", [
 ]);
 export type Action = z.infer<typeof Action>;
 
-/** The result of `decide`: it is hashed, so it holds integers, strings and booleans only. */
+/** The result of `decide`. It is hashed, so its numbers are integers. */
 export const Decision = z.strictObject({
   schema: z.literal("signalbox.decision.v1"),
   action: Action,
@@ -116,14 +116,14 @@ export const Decision = z.strictObject({
   eligible: Count,
   /** Each exclusion with its rule; endpoints as index ranges into the catalogue, e.g. `0-14,16`. Sorted by rule. */
   excluded: z.array(z.strictObject({ rule: z.string().max(160), count: Count, endpoints: z.string() })),
-  /** The best ones, in order; `eligible` counts the rest. */
+  /** The best endpoints, in order; `eligible` counts all. */
   ranked: z.array(RankedEndpoint).max(16),
   /** The probability of each eligible choice that is not zero: `[{endpoint, 1000000}]` when deterministic. */
   propensities: z.array(z.strictObject({ endpoint: EndpointId, propensity: Micro })),
   cache: z.enum(["hit", "miss", "off", "hit-not-allowed"]),
   /**
-   * Of a route: of each budget that an endpoint of the plan is charged to, in the input's order. Of a kept answer: of the
-   * limits on requests alone.
+   * What is reserved, in the order of the input's budgets. For a route: of each budget that an endpoint of the plan is
+   * charged to. For a cached answer: of the limits on requests alone.
    */
   reserved: z.array(BudgetReservation).max(32).optional(),
   /** Absent when the policy has no rules. */

@@ -3,9 +3,8 @@ import { Count, KeyedDigest, TenantId, Uuid } from "../ids.ts";
 import { systemEventHead } from "./event.ts";
 
 /**
- * `event.erasure`, made by ingress: content that was retained is gone, and plain labels with it. It is recorded before
- * the erasure holds, and an erasure that cannot be recorded does not happen. Leaves and their proofs are what they
- * were: they hold no content.
+ * `event.erasure`, made by ingress: retained content was erased, and plain labels with it. It is recorded before the
+ * erasure commits, and an erasure that cannot be recorded does not happen. Leaves hold no content, so proofs stay valid.
  */
 export const ErasureEvent = z.strictObject({
   schema: z.literal("signalbox.event.erasure.v1"),
@@ -19,16 +18,16 @@ export const ErasureEvent = z.strictObject({
   by: z.string().min(1).max(128),
   scope: z.discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("request"), requestId: Uuid }),
-    /** All of the tenant's, and the key that it was encrypted with: copies of it elsewhere cannot be read any more. */
+    /** All of the tenant's, and the key that encrypts it, so that copies elsewhere become unreadable. */
     z.strictObject({ kind: z.literal("tenant") }),
-    /** What was kept before this time, and no earlier than from the other. */
+    /** What was kept in [fromMs, beforeMs). */
     z.strictObject({ kind: z.literal("age"), fromMs: Count.optional(), beforeMs: Count }),
-    /** All of the requests that named this end user, by the digest that their leaves have of the name. */
+    /** All requests that named this end user; `user` is the digest of the name in their leaves. */
     z.strictObject({ kind: z.literal("user"), user: KeyedDigest }),
   ]),
   /** Requests whose content is gone. */
   erased: Count,
-  /** What is gone with it: answers that the cache held, and rows of responses that were kept for their callers. */
+  /** Erased with it: cached answers, and stored responses. */
   cachedAnswers: Count.optional(),
   storedResponses: Count.optional(),
   /** Requests whose plain `user`, `metadata` and tags are gone; their digests stay in the leaves. */

@@ -5,14 +5,14 @@ import { systemEventHead } from "./event.ts";
 export const GAP_RANGES_MAX = 256;
 
 /**
- * `event.gap`, made by the ledger: a producer's sequence numbers for which the register has had no leaf for a while. What
- * bore them was lost on the way, given up on by its producer (whose caller was told that nothing was recorded), or kept
- * aside as unfit; the register cannot tell which. A late arrival is appended as usual, and the event stands all the same.
+ * `event.gap`, made by the ledger: sequence numbers of a producer for which the register has had no leaf for a while. Their
+ * events were lost on the way, given up by their producer (whose caller was told so), or put into quarantine; the register
+ * cannot tell which. One that arrives late is appended as usual, and the gap event stays.
  */
 export const GapEvent = z.strictObject({
   schema: z.literal("signalbox.event.gap.v1"),
   ...systemEventHead,
-  /** Whose numbers they are. */
+  /** The producer. */
   service: z.string().max(32),
   instance: z.string().max(64),
   /** From the first to the last of each, both missing, in ascending order. */

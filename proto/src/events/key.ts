@@ -12,7 +12,7 @@ export const KeyEvent = z.strictObject({
   change: z.enum(["registered", "rotated", "retired"]),
   /** producer: it signs events. log: it signs checkpoints. */
   role: z.enum(["producer", "log"]),
-  /** The service that it is of, or the log's origin. */
+  /** The service that the key belongs to, or the log's origin. */
   name: z.string().min(1).max(255),
   /** What envelopes call the key: half of the SHA-256 of its 32 bytes, in hex. */
   keyId: z.string().regex(/^[0-9a-f]{32}$/),
@@ -21,7 +21,7 @@ export const KeyEvent = z.strictObject({
   /** SHA-256 of the 32 bytes of the public key that the name had before, and of the one that it has now. */
   before: Digest.nullable(),
   after: Digest.nullable(),
-  /** Of a key of the log that takes another's place: a C2SP signed note that names both, signed by both of them. */
+  /** Of a rotated log key: a C2SP signed note that names the old and the new key and is signed by both. */
   statement: z.string().max(4_096).optional(),
 });
 export type KeyEvent = z.infer<typeof KeyEvent>;

@@ -22,7 +22,7 @@ export const Usage = z.strictObject({
   /** What the provider bills, where it reports that apart from what its model read and wrote. */
   billedInputTokens: Count.optional(),
   billedOutputTokens: Count.optional(),
-  /** The kind of service that the provider says it gave; other: one whose word is not known here. Absent: the usual one. */
+  /** The service tier that the provider reports; other: one that is not known here. Absent: the usual one. */
   serviceTier: z.enum([...SERVICE_TIERS, "other"]).optional(),
   /** Computed in the United States alone, which costs more. */
   usOnly: z.literal(true).optional(),
@@ -30,11 +30,11 @@ export const Usage = z.strictObject({
   webSearches: Count.optional(),
   /** Other tools of the provider's own that it bills apart were used. */
   serverTools: z.literal(true).optional(),
-  /** What another model did for the answer, at a price of its own, is in no figure here. */
+  /** Another model worked on the answer, at a price of its own; none of the figures here counts that. */
   otherModel: z.literal(true).optional(),
-  /** What the provider says that it charges for all of it. */
+  /** The total that the provider reports as its charge. */
   chargedPicoUsd: PicoUsd.optional(),
-  /** The provider's report held a count that is none: below zero, broken, or beyond any. */
+  /** The provider's report held an invalid count: negative, no whole number, or out of range. */
   malformed: z.literal(true).optional(),
   /** reported by the provider; estimated by us from the text; none: nothing was generated. */
   source: z.enum(["reported", "estimated", "none"]),
@@ -54,12 +54,12 @@ export const NO_USAGE: Usage = {
 export const RECORDED_LOSSES_MAX = 16;
 
 /**
- * Why what an attempt is said to cost may not be what its provider bills.
- * malformed-usage: the report held counts that are none, which are left out. implausible-usage: it held more than any model reads or
- * writes, and is not believed. beyond-context: it held more than the model's context does. service-tier: the price of the service that was
- * given is not known, and the most that priority is taken to cost stands in, or the usual price. other-model: another model's part is not
- * counted. server-tools: what the provider's own tools cost is not known, or is counted at the dearest of several prices. modality: tokens of sound
- * or images are counted at another price than their own. charge: the provider charges another sum than its list says, and the charge is what is recorded.
+ * Why an attempt's recorded cost may differ from its provider's bill.
+ * malformed-usage: the report held invalid counts, which are left out. implausible-usage: it held more tokens than any model reads or
+ * writes, and is ignored. beyond-context: it held more than the model's context. service-tier: the tier's price is unknown; an upper
+ * estimate of priority or the usual price stands in. other-model: another model's part is not counted. server-tools: the price of the
+ * provider's own tools is unknown, or counted at the highest of several. modality: audio or image tokens are counted at another price
+ * than their own. charge: the provider reports a charge that differs from its price list; the charge is recorded.
  */
 export const COST_DOUBTS = [
   "malformed-usage",
@@ -93,7 +93,7 @@ export const Attempt = z.strictObject({
   overBound: z.literal(true).optional(),
   /** Absent: none. */
   costDoubts: z.array(z.enum(COST_DOUBTS)).min(1).max(COST_DOUBTS.length).optional(),
-  /** What the request lost on its way into the provider's wire. Absent: nothing, or both are the same form. */
+  /** What the translation into the provider's wire lost. Absent: nothing, or it was not translated. */
   translation: z.strictObject({ losses: z.array(TranslationLoss).max(RECORDED_LOSSES_MAX), total: Count }).optional(),
 });
 export type Attempt = z.infer<typeof Attempt>;
@@ -126,7 +126,7 @@ export const OutcomeEvent = z.strictObject({
   finishReason: z.string().max(64).nullable(),
   stream: z.boolean(),
   attempts: z.array(Attempt).max(64),
-  /** Absent: every endpoint of the plan was called as far as the plan was walked. */
+  /** Absent: no endpoint was skipped while the plan was walked. */
   passedOver: z.array(PassedOver).min(1).max(8).optional(),
   /** Of the answer that was delivered. */
   usage: Usage,
@@ -135,7 +135,7 @@ export const OutcomeEvent = z.strictObject({
   /** Nothing is kept of the answer but its size. */
   answerBytes: Count,
   timing: z.strictObject({ totalUs: Count, firstByteUs: Count.nullable() }),
-  /** A dispatcher that was lost may have sent the request to a provider before; what that cost is in no figure here. */
+  /** A lost dispatcher may have sent the request to a provider before; no figure here counts what that cost. */
   lostBefore: z.literal(true).optional(),
   /** Absent when there are no guardrails, or they had nothing to do. */
   guard: GuardOutcome.optional(),

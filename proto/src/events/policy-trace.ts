@@ -4,7 +4,7 @@ import { Micro } from "../ids.ts";
 
 const ruleHead = { rule: PolicyName };
 
-/** What somebody else is to do because of a rule. */
+/** What another stage, or a reader of the register, is to do because of a rule. */
 export const Obligation = z.discriminatedUnion("kind", [
   z.strictObject({ ...ruleHead, kind: z.literal("redact"), types: z.array(PolicyName) }),
   z.strictObject({ ...ruleHead, kind: z.literal("throttle"), ...PolicyThrottle.shape }),
@@ -12,13 +12,13 @@ export const Obligation = z.discriminatedUnion("kind", [
 ]);
 export type Obligation = z.infer<typeof Obligation>;
 
-/** What the policy's rules did to a decision; which of them ruled endpoints out stands in `excluded`. */
+/** What the policy's rules did to a decision; the decision's `excluded` says which of them ruled endpoints out. */
 export const PolicyTrace = z.strictObject({
-  /** In order; `overridden` effects were already had from an earlier rule. */
+  /** In order; an effect is `overridden` where an earlier rule has set it. */
   applied: z.array(
     z.strictObject({ ...ruleHead, effects: z.array(z.string().max(32)), overridden: z.array(z.string().max(32)) }),
   ),
-  /** Rules whose condition could not be computed; one that restricts was applied all the same. */
+  /** Rules whose condition failed to evaluate; those that restrict were applied all the same. */
   failed: z.array(PolicyName),
   tags: z.array(PolicyName),
   obligations: z.array(Obligation),

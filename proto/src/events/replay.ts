@@ -2,10 +2,10 @@ import { z } from "zod";
 import { Count, Digest, TenantId, Uuid } from "../ids.ts";
 import { systemEventHead } from "./event.ts";
 
-/** The kinds stand here apart from those that can be ordered: what was recorded stays readable. */
+/** Kept apart from `REPLAY_KINDS`, so that an event stays readable when its kind can no longer be ordered. */
 const KINDS = ["verify", "diff", "evaluate"] as const;
 
-/** `event.replay`, made by the ledger: a range of decisions was replayed, and this came of it. */
+/** `event.replay`, made by the ledger: the result of replaying a range of decisions. */
 export const ReplayEvent = z.strictObject({
   schema: z.literal("signalbox.event.replay.v1"),
   ...systemEventHead,
@@ -17,7 +17,7 @@ export const ReplayEvent = z.strictObject({
   /** Leaves [fromIndex, toIndex), and the newest checkpoint when it began. */
   range: z.strictObject({ fromIndex: Count, toIndex: Count }),
   checkpoint: z.strictObject({ size: Count, root: z.string().max(64) }).nullable(),
-  /** What it was decided by in place of what the decisions name; null: by that. */
+  /** The documents used in place of those that the decisions name; null: theirs. */
   engine: Digest.nullable(),
   policy: Digest.nullable(),
   catalogue: Digest.nullable(),

@@ -2,13 +2,13 @@ import { z } from "zod";
 import { BUDGET_UNITS, BudgetId } from "../events/budget.ts";
 import { Count, Micro, PicoUsd } from "../ids.ts";
 
-/** On BUDGET_NOTICE_SUBJECT. */
+/** Sent on BUDGET_NOTICE_SUBJECT. */
 export const BudgetNotice = z.discriminatedUnion("kind", [
-  /** A share of a budget that somebody wanted to hear of is spent; told once for each window. */
+  /** A share of a budget at which an alert was asked for is spent; sent once for each window. */
   z.strictObject({
     kind: z.literal("alert"),
     budget: BudgetId,
-    /** Whose account it is, of a budget of which everybody has one. */
+    /** Of a budget with an account for each subject: whose account it is. */
     subject: z.string().max(128).optional(),
     unit: z.enum(BUDGET_UNITS),
     /** The beginning of the window, in Unix milliseconds; 0 for one that has none. */
@@ -17,7 +17,7 @@ export const BudgetNotice = z.discriminatedUnion("kind", [
     settled: PicoUsd,
     amount: PicoUsd,
   }),
-  /** One instance needs what others hold unused. */
+  /** An instance asks the others to give back what they hold unused. */
   z.strictObject({
     kind: z.literal("recall"),
     budget: BudgetId,

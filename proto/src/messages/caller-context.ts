@@ -3,20 +3,20 @@ import { Micro } from "../ids.ts";
 
 const Name = z.string().min(1).max(64);
 
-/** What policies may read of a caller and of a request beside the facts; what nobody knows is absent. */
+/** What policies may read of a caller and a request beside the facts; unknown fields are absent. */
 export const CallerContext = z.strictObject({
   team: Name.optional(),
   project: Name.optional(),
   user: Name.optional(),
-  /** The program that asks, where no user does. */
+  /** The service account that asks, where no user does. */
   serviceAccount: Name.optional(),
-  /** Beyond member, which everybody is. */
+  /** Without `member`, which everybody is. */
   roles: z.array(Name).max(16).optional(),
   /** Where the request came in. */
   region: Name.optional(),
-  /** In the clear. Policy keeps those alone that the policy in force names. */
+  /** In plain text. A decision records only those that the policy in force names. */
   tags: z.array(z.string().min(1).max(128)).max(16).optional(),
-  /** From the header `x-signalbox-signals`. Policy keeps those alone whose name and value the policy in force names. */
+  /** From the header `x-signalbox-signals`. A decision records only those whose name and value the policy in force names. */
   signals: z.record(z.string().max(48), z.string().max(128)).optional(),
   /** Types of what was found in the content, never the content. */
   content: z.array(z.string().max(48)).max(32).optional(),
@@ -26,9 +26,9 @@ export type CallerContext = z.infer<typeof CallerContext>;
 /** The part of a decision's input that only a policy's rules read; absent when the policy has none. */
 export const DecisionContext = z.strictObject({
   ...CallerContext.shape,
-  /** What the policy's time zone is ahead of UTC at the decision's time. */
+  /** How far the policy's time zone is ahead of UTC at the decision's time. */
   utcOffsetMinutes: z.int().min(-1_440).max(1_440),
-  /** Share of the tightest budget that is used or reserved; absent where no budget holds. */
+  /** The used or reserved share of the tightest budget; absent where the request is charged to none. */
   budgetUsed: Micro.optional(),
 });
 export type DecisionContext = z.infer<typeof DecisionContext>;

@@ -16,7 +16,7 @@ export const TASKS = [
 ] as const;
 export type Task = (typeof TASKS)[number];
 
-/** What an endpoint may have to be able to do. */
+/** What a request may need an endpoint to be able to do. */
 export const CAPABILITIES = [
   "tools",
   "parallel-tools",
@@ -28,7 +28,7 @@ export const CAPABILITIES = [
 ] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
-/** What an endpoint may have to be able to read. */
+/** What a request may need an endpoint to be able to read. */
 export const MODALITIES = ["text", "image", "audio", "file"] as const;
 export type Modality = (typeof MODALITIES)[number];
 
@@ -46,9 +46,9 @@ export const Classification = z.strictObject({
   modalities: z.array(z.enum(MODALITIES)),
   /** Estimated prompt tokens, with text, tool definitions, message overhead and images. */
   inputTokens: Count,
-  /** The signals that moved the difficulty, strongest first: what an operator reads when asking why. */
+  /** The summands of the difficulty, strongest first, for an operator who asks why. */
   signals: z.array(z.strictObject({ name: z.string().max(48), points: z.int() })).max(12),
-  /** The document that says how this was computed. */
+  /** The classifier document that this was computed by. */
   classifier: Digest,
 });
 export type Classification = z.infer<typeof Classification>;

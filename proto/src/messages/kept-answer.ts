@@ -1,13 +1,12 @@
 import { z } from "zod";
 import { PolicyName } from "../documents/policy-rule.ts";
 
-/** The member of a kept answer that is none of the answer's own. */
+/** The member that Signalbox adds to a cached answer's JSON. */
 export const KEPT_NOTE = "signalbox";
 
 /**
- * Stands beside a kept answer under `KEPT_NOTE` when the decision that it was made under ordered a redaction: with the
- * request's body and the guardrails document, which the cache key covers, the names give the placeholders that stand in
- * it.
+ * Stored under `KEPT_NOTE` when the answer's decision ordered a redaction. From these names, the request's body and the
+ * guardrails document (the cache key covers both) the placeholders in the answer can be computed again.
  */
 export const KeptNote = z.strictObject({ ordered: z.array(PolicyName) });
 export type KeptNote = z.infer<typeof KeptNote>;

@@ -25,7 +25,7 @@ const ErrorBody = z.strictObject({
 
 const head = { requestId: Uuid, attempt: z.int().min(1).max(9) };
 
-/** What comes back to ingress, on `route.replyTo`, from whichever stage ended the request's way down the line. */
+/** What comes back to ingress on `route.replyTo`, from the stage at which the request's way down the line ended. */
 export const PipelineReply = z.discriminatedUnion("kind", [
   /** From the dispatcher: send the body to `address` under `claim`. */
   z.strictObject({
@@ -34,11 +34,11 @@ export const PipelineReply = z.discriminatedUnion("kind", [
     decisionId: Uuid,
     address: z.string(),
     claim: z.string(),
-    /** Of the order: what is to be taken out of the body first. */
+    /** As in the order: what ingress redacts in the body before it sends it. */
     redact: z.array(PolicyName).min(1).max(1_024).optional(),
-    /** Of the order: what the caller is told of its limits. */
+    /** As in the order: the caller's limits. */
     rates: RateStates.optional(),
-    /** Of the order: what a conversation that is kept with the answer is held to. */
+    /** As in the order: what the conversation is held to if the answer is stored. */
     residency: Residencies.optional(),
   }),
   /** From policy: a cached answer may be served. The decision is recorded; ingress records the outcome. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Count, Digest } from "../ids.ts";
 
-/** A file of a policy, by the name that problems call it by. */
+/** A file of a policy; problems refer to it by its name. */
 export const PolicyFile = z.strictObject({ name: z.string().min(1).max(256), text: z.string() });
 export type PolicyFile = z.infer<typeof PolicyFile>;
 
@@ -10,23 +10,28 @@ export const POLICY_FILES_MAX_BYTES = 524_288;
 
 const Actor = z.string().min(1).max(128);
 
-const Files = z.array(PolicyFile).min(1).max(256);
+/** The most files in one policy. */
+export const POLICY_FILES_MAX = 256;
+const Files = z.array(PolicyFile).min(1).max(POLICY_FILES_MAX);
 
-/** On POLICY_CONTROL_SUBJECT. */
+/** The most activations, and the most refusals, in one answer. */
+export const POLICY_HISTORY_MAX = 500;
+
+/** Sent on POLICY_CONTROL_SUBJECT. */
 export const PolicyCommand = z.discriminatedUnion("kind", [
-  /** What `apply` would say, and nothing is changed. */
+  /** Answers as `apply` would, and changes nothing. */
   z.strictObject({ kind: z.literal("check"), files: Files }),
   z.strictObject({ kind: z.literal("apply"), files: Files, actor: Actor }),
   /** `to`: a version's digest or its beginning; null: the version before the one in force. */
   z.strictObject({ kind: z.literal("rollback"), to: z.string().min(4).max(71).nullable(), actor: Actor }),
-  z.strictObject({ kind: z.literal("history"), limit: z.int().min(1).max(500) }),
+  z.strictObject({ kind: z.literal("history"), limit: z.int().min(1).max(POLICY_HISTORY_MAX) }),
   z.strictObject({ kind: z.literal("show") }),
   /** One kept policy, or one version of what was applied, by its whole digest. */
   z.strictObject({ kind: z.literal("read"), digest: Digest }),
 ]);
 export type PolicyCommand = z.infer<typeof PolicyCommand>;
 
-/** Something wrong in a policy's files, with what would be right. */
+/** A fault in a policy's files; `text` says what is wrong and what would be right. */
 export const PolicyProblem = z.strictObject({ file: z.string(), line: z.int().min(1), text: z.string() });
 export type PolicyProblem = z.infer<typeof PolicyProblem>;
 
@@ -80,7 +85,7 @@ export const PolicyAnswer = z.discriminatedUnion("kind", [
   /** The canonical JSON of the document in force, and of what the configuration alone would make. */
   z.strictObject({ kind: z.literal("shown"), digest: Digest, document: z.string(), base: z.string() }),
   z.strictObject({ kind: z.literal("read"), of: z.enum(["policy", "policy-version"]), document: z.string() }),
-  /** Without a code it is nobody's fault but the service's own. */
+  /** Without a code the fault is the service's own. */
   z.strictObject({
     kind: z.literal("failed"),
     message: z.string(),
@@ -89,7 +94,7 @@ export const PolicyAnswer = z.discriminatedUnion("kind", [
 ]);
 export type PolicyAnswer = z.infer<typeof PolicyAnswer>;
 
-/** On POLICY_NOTICE_SUBJECT. */
+/** Sent on POLICY_NOTICE_SUBJECT. */
 export const PolicyNotice = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("activated"), activation: PolicyActivation }),
   z.strictObject({ kind: z.literal("refused"), refusal: PolicyRefusal }),

@@ -3,14 +3,14 @@ import { Digest } from "../ids.ts";
 import { Classification } from "./classification.ts";
 import { RequestFacts } from "./request-facts.ts";
 
-/** Requests that are classified again in one message. */
+/** The most requests in one message. */
 export const RECLASSIFY_MAX = 32;
 
 /**
- * Why a request is not classified again. not-retained: nothing is kept of its content, or not any more. unreadable: what
- * is kept cannot be read as a request. not-reproduced: the classifier of that time finds something else in what is kept
- * than it found then, so the two are not the same. no-classifier: the rules are not here, or are for other code.
- * unavailable: nobody who can read the content answered.
+ * Why a request was not classified again. not-retained: its content is not, or no longer, kept. unreadable: the content
+ * cannot be read as a request. not-reproduced: the recorded classifier finds something else in the content than it recorded,
+ * so it is not what was classified. no-classifier: the rules are unknown here, or for other code. unavailable: no ingress
+ * answered.
  */
 export const NOT_RECLASSIFIED = [
   "not-retained",
@@ -21,7 +21,7 @@ export const NOT_RECLASSIFIED = [
 ] as const;
 export type NotReclassified = (typeof NOT_RECLASSIFIED)[number];
 
-/** On RECLASSIFY_SUBJECT, audit-ledger → ingress: recorded requests, and the rules to classify them by. */
+/** Sent on RECLASSIFY_SUBJECT, audit-ledger → ingress: recorded requests, and the rules to classify them by. */
 export const ReclassifyOrder = z.strictObject({
   classifier: Digest,
   requests: z
@@ -31,7 +31,7 @@ export const ReclassifyOrder = z.strictObject({
 });
 export type ReclassifyOrder = z.infer<typeof ReclassifyOrder>;
 
-/** What came of each, in their order. No text is in it. */
+/** The result of each request, in their order. It holds no text. */
 export const ReclassifyAnswer = z.strictObject({
   results: z
     .array(

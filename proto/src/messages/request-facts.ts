@@ -38,22 +38,13 @@ export const RequestFacts = z.strictObject({
   parallelTools: z.boolean(),
   /** Signed state that the conversation carries, by the wire that made it, in the order of `WIRES`. Absent: none. */
   signedState: z.array(SignedState).min(1).max(WIRES.length).optional(),
-  /**
-   * For how long at the most marks in the body ask a provider to keep the prompt, which may cost more than to read it.
-   * Absent: none.
-   */
+  /** The longest lifetime that cache marks in the body ask a provider for; writing to its cache may cost more. Absent: no marks. */
   cacheMarks: z.enum(["5m", "1h"]).optional(),
-  /**
-   * The kind of service that the body asks for, where that is another than the usual one and may cost more. Absent: it
-   * asks for none.
-   */
+  /** The service tier that the body asks for, where it is not the usual one. Absent: none. */
   serviceTier: z.enum(SERVICE_TIERS).optional(),
-  /** The body asks to be served in the United States alone, which may cost more. */
+  /** The body asks to be served in the United States alone, which may have a price of its own. */
   usOnly: z.literal(true).optional(),
-  /**
-   * How many searches of the web the body lets a provider make at the most; where it sets no bound, what is taken for
-   * one. Absent: none.
-   */
+  /** The most web searches that the body lets the provider make; an assumed bound where it sets none. Absent: none. */
   webSearches: Count.optional(),
   /** Set when only a provider that speaks the caller's own dialect can take the request. */
   ownForm: z.literal(true).optional(),
@@ -92,7 +83,7 @@ export type RequestFacts = z.infer<typeof RequestFacts>;
 /** The most text that travels to the classifier; core NATS only, never JetStream. */
 export const VIEW_MAX_BYTES = 65_536;
 
-/** What the pipeline needs to find its way back to the caller; never recorded. */
+/** What the stages need to reply to the caller's ingress, beside the facts; never recorded. */
 export const RequestRoute = z.strictObject({
   /** The subject on which ingress reads all replies of its instance. */
   replyTo: z.string().max(128),
@@ -102,7 +93,7 @@ export const RequestRoute = z.strictObject({
   includeUsage: z.boolean(),
   /** What rules may read beside the facts; policy records only what the policy in force names. */
   caller: CallerContext.optional(),
-  /** What the conversation is held to that the request goes on from, by the decisions that were made on it. */
+  /** What earlier decisions hold the conversation to that the request continues. */
   residency: Residencies.optional(),
 });
 export type RequestRoute = z.infer<typeof RequestRoute>;
@@ -111,7 +102,7 @@ export type RequestRoute = z.infer<typeof RequestRoute>;
 export const ClassifyItem = z.strictObject({
   facts: RequestFacts,
   route: RequestRoute,
-  /** System and user text, newest last, at most VIEW_MAX_BYTES; the classifier reads it and passes it to no one. */
+  /** System and user text, newest last, at most VIEW_MAX_BYTES in all. The classifier reads it and passes it to no one. */
   view: z.strictObject({ system: z.string(), conversation: z.string(), lastUser: z.string(), truncated: z.boolean() }),
 });
 export type ClassifyItem = z.infer<typeof ClassifyItem>;

@@ -4,13 +4,13 @@ import { Digest } from "../ids.ts";
 import { GuardOutcome } from "./guard-facts.ts";
 
 /**
- * What was taken out of a request's body: from ingress to the dispatcher, by gRPC alone. It holds the very texts that must not
- * leave, so it lives in memory and is neither logged nor recorded.
+ * What was redacted in a request's body; sent from ingress to the dispatcher, by gRPC alone. It holds the original texts,
+ * so it stays in memory and is neither logged nor recorded.
  */
 export const RequestRedaction = z.strictObject({
   /** The guardrails document by which the texts were found. */
   config: Digest,
-  /** The names that the decision orders redacted, sorted: with the body and the document they give the placeholders again. */
+  /** The names that the decision orders redacted, sorted; see `KeptNote`. */
   ordered: z.array(PolicyName),
   /** Types and counts, for the outcome. */
   redacted: GuardOutcome.shape.redacted,

@@ -1,4 +1,4 @@
-/** What a body costs beside its bytes, so that very many small ones are bounded too. */
+/** Counted for each body beside its bytes, so that very many small ones are bounded too. */
 const OVERHEAD_BYTES = 256;
 
 type Held = { readonly tenant: string; readonly body: Buffer; readonly expiresAtMs: number };
@@ -29,7 +29,7 @@ export class BodyMemory {
   put(entryId: string, answer: { tenant: string; body: Uint8Array; expiresAtMs: number }): void {
     this.remove(entryId);
     if (answer.body.length + OVERHEAD_BYTES > this.#maxBytes) return;
-    // A small Buffer is a window on a larger allocation, which it would hold in memory beyond what is counted here.
+    // A copy, because a small Buffer is a view of a larger allocation, which would stay in memory uncounted.
     const body = Buffer.allocUnsafeSlow(answer.body.length);
     body.set(answer.body);
     this.#held.set(entryId, { tenant: answer.tenant, body, expiresAtMs: answer.expiresAtMs });
@@ -47,7 +47,7 @@ export class BodyMemory {
     this.#bytes -= held.body.length + OVERHEAD_BYTES;
   }
 
-  /** Whose bodies it holds. */
+  /** The ids of the entries whose bodies it holds. */
   get ids(): string[] {
     return [...this.#held.keys()];
   }

@@ -1,7 +1,7 @@
 import { Count, EndpointId, TenantId, Usage, Uuid } from "@signalbox/proto";
 import { z } from "zod";
 
-/** What is known of a kept answer without its body. */
+/** A kept answer without its body. */
 export const CacheEntry = z.strictObject({
   entryId: Uuid,
   tenant: TenantId,
@@ -10,7 +10,7 @@ export const CacheEntry = z.strictObject({
   endpoint: EndpointId,
   /** The dialect that the body is written in. */
   dialect: z.string().min(1).max(64),
-  /** What the answer cost when it was made. */
+  /** The tokens that the answer took when it was made. */
   usage: Usage,
   /** Of the body, in bytes. */
   size: Count,

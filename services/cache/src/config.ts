@@ -7,11 +7,11 @@ export const Config = z.strictObject({
   ...serviceFields,
   ...grpcServerFields,
   ...postgresFields,
-  /** false passes every request on as not looked up and keeps no answer; neither Postgres nor the gRPC port is opened. */
+  /** false: every request is passed on without a lookup and no answer is kept; Postgres and the gRPC port stay closed. */
   enabled: z.boolean().default(true),
-  /** How many answers this process knows of; the least recently used are forgotten first. */
+  /** How many answers this process indexes in memory; the least recently found are forgotten first. */
   entriesMax: z.int().min(1).max(10_000_000).default(50_000),
-  /** How much of their bodies it holds in memory; the others are read from Postgres. */
+  /** How many bytes of their bodies it holds in memory; the others are read from Postgres. */
   memoryMaxBytes: z
     .int()
     .min(0)

@@ -1,8 +1,8 @@
 import type { CacheEntry } from "./cache-entry.ts";
 
 /**
- * The answers that this process knows of, by tenant and key: at most `entriesMax`, the least recently found are
- * forgotten first. It is all that the way of a request through the cache touches.
+ * The answers that this process knows of, by tenant and key: at most `entriesMax`; the least recently found are forgotten
+ * first. A request's lookup reads nothing else.
  */
 export class EntryIndex {
   readonly #entriesMax: number;
@@ -28,7 +28,7 @@ export class EntryIndex {
     return entry;
   }
 
-  /** Takes the entry in, in the place of an older one of the same key; an older entry never replaces a newer one. */
+  /** Adds an entry, which replaces an older one of the same key and never a newer one. */
   put(entry: CacheEntry): void {
     const name = nameOf(entry.tenant, entry.key);
     const known = this.#byName.get(name);
@@ -42,7 +42,7 @@ export class EntryIndex {
     }
   }
 
-  /** Forgets an entry; when a tenant is given, only an entry of its own. */
+  /** Forgets an entry; with a tenant only where it is that tenant's. */
   remove(entryId: string, tenant?: string): void {
     const name = this.#nameById.get(entryId);
     if (name === undefined) return;

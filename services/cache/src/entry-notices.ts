@@ -5,7 +5,7 @@ import { CacheEntry } from "./cache-entry.ts";
 
 const MESSAGE_MAX_BYTES = 512 * 1024;
 
-/** What the cache instances tell each other: metadata alone, bodies are in Postgres. */
+/** What the cache instances tell each other. It holds no bodies; these are in Postgres. */
 const EntryNotice = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("stored"), entry: CacheEntry }),
   /** Deleted before its time, to make room. */
@@ -28,14 +28,14 @@ export function createNotifier(bus: Bus): (notice: EntryNotice) => void {
 
 type NoticeOptions = { readonly bus: Bus; readonly log: Logger; readonly onNotice: (notice: EntryNotice) => void };
 
-/** Hears the notices of all instances, this one's own among them. */
+/** Subscribes to the notices of all instances, this one's own included. */
 export function listenNotices(options: NoticeOptions): Disposable {
   return listen(CACHE_STORED_SUBJECT, options, (message) => {
     return Message.safeParse(message).data?.items ?? null;
   });
 }
 
-/** Hears which answers an operator has erased. */
+/** Subscribes to ingress' messages of erased answers. */
 export function listenErasures(options: NoticeOptions): Disposable {
   return listen(CACHE_ERASED_SUBJECT, options, (message) => {
     const entryIds = ErasedAnswers.safeParse(message).data?.entryIds ?? null;

@@ -6,7 +6,7 @@ import { lookups } from "./metrics.ts";
 
 const US_PER_MS = 1_000;
 
-/** Takes requests from `request.lookup` and passes them on to `request.decide` with what the cache knows of them. */
+/** Takes requests from `request.lookup` and forwards them to `request.decide` with the result of their lookup. */
 export function listenLookups(options: {
   bus: Bus;
   log: Logger;

@@ -2,8 +2,8 @@ import type { Lookup, RequestFacts } from "@signalbox/proto";
 import type { EntryIndex } from "./entry-index.ts";
 
 /**
- * What the index knows of a request: `off` when its caller opted out, or did not opt in and the rule finds the request
- * not deterministic enough. Only the caller's own tenant is looked at.
+ * Looks a request up among its own tenant's answers. `off`: its caller opted out, or did not opt in and the request is not
+ * deterministic.
  */
 export function lookUp(facts: RequestFacts, index: EntryIndex, nowMs: number): Lookup {
   const { mode, deterministic, key } = facts.cache;

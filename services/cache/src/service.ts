@@ -33,7 +33,7 @@ export async function startCache(config: Config): Promise<RunningService> {
   return runningService(starting, answers === null ? {} : { grpc: answers.port });
 }
 
-/** Opens the kept answers, serves them by gRPC, and sweeps them for as long as `resources` stand. */
+/** Opens the kept answers, serves them by gRPC, and sweeps them regularly, until `resources` are disposed of. */
 async function startAnswers(
   config: Config,
   context: { bus: Bus; log: Logger; resources: AsyncDisposableStack },
@@ -66,7 +66,7 @@ async function startAnswers(
   return { index: answers.index, address: server.address, port: server.port };
 }
 
-/** The last moment's answers may be lost when the machine's power is; for them no commit waits for the disk. */
+/** Commits do not wait for the disk: after a power cut a cache may have lost its last answers. */
 function withoutCommitWait(postgres: Config["postgres"]): Config["postgres"] {
   const url = new URL(postgres.url);
   url.searchParams.set("options", "-c synchronous_commit=off");

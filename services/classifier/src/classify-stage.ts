@@ -5,10 +5,10 @@ import { classified, classifySeconds } from "./metrics.ts";
 
 const US_PER_MS = 1_000;
 const MS_PER_SECOND = 1_000;
-/** How much of an event-loop turn classifying may take before pings and shutdown get theirs. */
+/** How long classifying may hold up the event loop before NATS pings and a shutdown get their turn. */
 const TURN_MAX_MS = 10;
 
-/** Takes requests from `request.classify` and passes them on to `request.lookup`; the text goes no further. */
+/** Takes requests from `request.classify` and forwards them to `request.lookup` without their text. */
 export function listenClassify(options: { bus: Bus; log: Logger }): Disposable {
   const { bus, log } = options;
   const replier = createReplier(bus);

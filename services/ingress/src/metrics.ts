@@ -3,7 +3,7 @@ import { metricsRegister } from "@signalbox/kit";
 import type { ErrorCode } from "@signalbox/proto";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
-/** What is measured. Labels are routes, codes and switches: nothing that a caller can make new values of. */
+/** The metrics of this process. Labels are routes, codes and booleans: a caller cannot create new values. */
 export type Metrics = {
   /** Counts and times an answer from now until its connection is done with it. */
   observe(route: string, response: ServerResponse): void;

@@ -54,7 +54,7 @@ import { answerReclassify } from "./replays/answer-reclassify.ts";
 import { createReplayClient } from "./replays/replay-client.ts";
 import { replayRoutes } from "./replays/replay-routes.ts";
 
-/** How long the records of requests that were cut off may take when the service stops. */
+/** How long a stopping service waits for the records of requests that were cut off. */
 const RECORD_TIMEOUT_MS = 4_000;
 
 type Opening = { readonly bus: Bus; readonly log: Logger; readonly starting: AsyncDisposableStack };
@@ -111,7 +111,7 @@ export async function startIngress(
     ...adminRoutes({ db, pepper, changes, log, content, ledger, recorder: line.recorder, bus, replays }),
     ...healthRoutes(metrics, readiness),
   ];
-  // Runs after the server has closed: what a cut-off client leaves behind is still recorded.
+  // Runs after the server has closed: requests of clients that were cut off are still recorded.
   starting.defer(() => Promise.race([answering.settled(), sleep(RECORD_TIMEOUT_MS, undefined, { ref: false })]));
   const server = starting.use(await startHttpServer(config.http, routes, { gate, usage, metrics, log }));
   // Feeds never end by themselves, and the server waits for its connections: they are ended first.
@@ -123,7 +123,7 @@ export async function startIngress(
   return { ...runningService(starting, { http: server.port }), routes: server.routes };
 }
 
-/** Who may ask, read over a connection of its own: nothing that is asked of the database holds up a revocation. */
+/** Opens the key ring with a database connection of its own, so that no slow query delays a revocation. */
 async function openKeys(
   config: Config,
   { pepper, log, starting }: Omit<Opening, "bus"> & { readonly pepper: Buffer },
@@ -133,7 +133,7 @@ async function openKeys(
   return starting.use(await openKeyRing({ db, pepper, operatorTenant: config.identity.operatorTenant, log }));
 }
 
-/** The register, read as ingress itself, and as the operator for who reaches all tenants. */
+/** Opens the ledger's clients, with ingress' own credential and the operator's, which reads all tenants. */
 function openLedger(config: Config, { own, starting }: Pick<Opening, "starting"> & { readonly own: Metadata }) {
   const clients = starting.use(createGrpcClients(LedgerClient));
   const operator = config.operatorTokenFile === null ? null : grpcMetadata(config.operatorTokenFile);
@@ -143,7 +143,7 @@ function openLedger(config: Config, { own, starting }: Pick<Opening, "starting">
   };
 }
 
-/** What takes requests down the line, all of it open for as long as the service is. */
+/** Opens everything that answering a request needs. */
 async function openLine(config: Config, { bus, log, starting }: Opening) {
   const metadata = grpcMetadata(config.grpcTokenFile);
   const key = readSigningKey(config.signingKeyFile);

@@ -33,7 +33,7 @@ export function actOnDecision(made: MadeDecision, { replier, forwarder, leases }
   } else if (action.kind === "serve-cached") {
     replier.reply(replyTo, { ...cachedReply(made, action), ...rates });
   } else {
-    // A lease may have ended meanwhile, and its rest be another's.
+    // The lease may have expired since, and what was left of it be given to another instance.
     const isLate = made.parts.length > 0 && nowMs - made.input.nowMs > RECORDED_WITHIN_MS;
     if (deadlineAtMs <= nowMs || isLate) throw deadlineExceeded();
     const recordUs = Math.round((performance.now() - made.decidedAtMs) * US_PER_MS);

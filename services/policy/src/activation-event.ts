@@ -1,7 +1,7 @@
 import type { UnsignedAdminEvent } from "@signalbox/kit/admin-outbox";
 import type { NewActivation } from "./policy-store.ts";
 
-/** What the register says of another policy in force. */
+/** The audit event of an activation. */
 export function activationEventOf(activation: NewActivation): UnsignedAdminEvent {
   const { actor, version, document, previous, base } = activation;
   return {

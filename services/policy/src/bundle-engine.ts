@@ -2,19 +2,19 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 
-/** An engine may hold no more: it is kept for ever, and sent to whoever replays a decision. */
+/** An upper bound on an engine, because each is kept for ever and sent to whoever replays a decision. */
 const ENGINE_MAX_BYTES = 256 * 1024;
 
-/** The bundler's note of where a dependency's module lies, up to the dependency's own name. */
+/** The bundler's comment with a module's path, up to the name of its package. */
 const PLACE_OF_A_DEPENDENCY = /^( *\/\/ )\S*node_modules\//gm;
 
 /** The decision library as one readable script. The same sources give the same bytes wherever the repository lies. */
 export function bundleEngine(): string {
   const entry = fileURLToPath(import.meta.resolve("@signalbox/decision/engine"));
-  // Once at the start: the asynchronous form would leave the bundler running as a child for the process's whole life.
+  // Synchronous: the asynchronous form leaves the bundler running as a child process.
   const result = buildSync({
     entryPoints: [entry],
-    // What a dependency would take from the host is not there where the engine runs.
+    // Stands in for globals of the host that a dependency uses and the engine's context lacks.
     inject: [join(dirname(entry), "cel-globals.ts")],
     // The bundler names each module by its path from here.
     absWorkingDir: dirname(entry),

@@ -13,19 +13,19 @@ export const Config = z.strictObject({
   policyPath: z.string().nullable().default(null),
   /** The guardrails document (JSON), if there is one: kept for those who read records that name it. */
   guardPath: z.string().nullable().default(null),
-  /** What the operator's file says, by its digest, and who started the line with it. null: the register hears nothing of it. */
+  /** The digest of the operator's file, and who started the line with it, for the register; null: not recorded. */
   configMark: z
     .strictObject({ digest: Digest, by: z.string().min(1).max(128) })
     .nullable()
     .default(null),
-  /** How often the policy in force is looked for, should the word of a new one be lost, and a change of the catalogue. */
+  /** How often the catalogue's file is checked for changes, and the policy in force in case a notice of a new one is lost. */
   policyPollMs: z.int().min(50).max(60_000).default(2_000),
   budgets: BudgetsConfig.prefault({}),
   /** Requests in work at once; beyond them the answer is 503. */
   inFlightMax: z.int().min(1).max(100_000).default(4_096),
   /**
-   * What outcomes teach of endpoints is put in force at most so often, and mere figures once in thirty times as long; it is
-   * also how soon replicas agree.
+   * How often a new health document may be put in force; where only figures have changed, thirty times as seldom. Replicas
+   * agree on health within about this time.
    */
   healthEveryMs: z.int().min(10).max(60_000).default(1_000),
 });

@@ -35,8 +35,8 @@ export type DecideStageOptions = {
 };
 
 /**
- * Takes requests from `request.decide`, decides, records the decision, and acts on it only when the record is
- * acknowledged. Disposing stops the intake and waits for the decisions under way.
+ * Takes requests from `request.decide`, decides, records the decision, and acts on it only once the record is acknowledged.
+ * Disposing stops the intake and waits for the decisions under way.
  */
 export function listenDecides(options: DecideStageOptions): AsyncDisposable {
   const { bus, log } = options;
@@ -81,7 +81,7 @@ export function listenDecides(options: DecideStageOptions): AsyncDisposable {
   };
 }
 
-/** null: there is no decision, and the request's failure is on its way. */
+/** Decides, or replies with the failure and returns null. */
 function decideOrFail(
   item: DecideItem,
   options: DecideStageOptions,
@@ -97,7 +97,7 @@ function decideOrFail(
   }
 }
 
-/** The request waits for a lease; everything else goes on. */
+/** Finishes a request that waits for a lease, while others go on. */
 async function finishLater(
   deciding: Promise<MadeDecision>,
   options: DecideStageOptions,

@@ -3,8 +3,8 @@ import type { CallerContext, DecisionContext, PolicyDocument } from "@signalbox/
 import { utcOffsetMinutes } from "./utc-offset.ts";
 
 /**
- * What rules may read of this request beside its facts, and who asked, for whoever reads what it cost; null when the policy
- * has no rules and nobody is known to have asked.
+ * The decision's context: what rules may read beside the facts, and the caller's identity, by which costs are attributed.
+ * null when the policy has no rules and the caller's identity is unknown.
  */
 export function decisionContext(
   caller: CallerContext | undefined,

@@ -6,15 +6,20 @@ import { EndpointView } from "./endpoint-view.ts";
 import { NOTHING_KNOWN } from "./health-snapshot.ts";
 import { type Database, keepDocument, type KeptDocument } from "./kept-documents.ts";
 
-/** The documents that decisions name now. All of them are committed; all but the engine are replaced. */
+/** A policy with what every decision asks of its rules, looked up once. */
+type PolicyInForce = {
+  readonly document: PolicyDocument;
+  readonly hasThrottles: boolean;
+  readonly hasResidency: boolean;
+};
+
+/** The documents that decisions name at present. All are committed to the database; all but the engine may be replaced. */
 export class DecisionDocuments {
   readonly #db: Kysely<Database>;
   #names: DecisionInput["documents"];
   #texts: EngineDocuments;
   #health = NOTHING_KNOWN;
-  #policy: PolicyDocument;
-  #hasThrottles: boolean;
-  #hasResidency: boolean;
+  #policy: PolicyInForce;
   #catalogue: Catalogue;
   #view: EndpointView;
 
@@ -28,13 +33,12 @@ export class DecisionDocuments {
     this.#db = options.db;
     this.#names = options.names;
     this.#texts = options.texts;
-    this.#policy = options.policy;
-    this.#hasThrottles = throttles(options.policy);
-    this.#hasResidency = holdsToPlaces(options.policy);
+    this.#policy = policyInForce(options.policy);
     this.#catalogue = options.catalogue;
     this.#view = new EndpointView(options.catalogue);
   }
 
+  /** Keeps the four documents and resolves once they are committed, with nothing known of the endpoints' health. */
   static async keep(
     db: Kysely<Database>,
     sources: { engine: string; policy: PolicyDocument; catalogue: Catalogue },
@@ -66,17 +70,17 @@ export class DecisionDocuments {
   }
 
   get policy(): PolicyDocument {
-    return this.#policy;
+    return this.#policy.document;
   }
 
   /** Whether any rule throttles. */
   get hasThrottles(): boolean {
-    return this.#hasThrottles;
+    return this.#policy.hasThrottles;
   }
 
-  /** Whether any rule requires something of where a request may go. */
+  /** Whether any rule requires a region, zero retention or no training. */
   get hasResidency(): boolean {
-    return this.#hasResidency;
+    return this.#policy.hasResidency;
   }
 
   get catalogue(): Catalogue {
@@ -104,9 +108,7 @@ export class DecisionDocuments {
   replacePolicy(policy: PolicyDocument, kept: KeptDocument): void {
     this.#names = { ...this.#names, policy: kept.digest };
     this.#texts = { ...this.#texts, policy: kept.text };
-    this.#policy = policy;
-    this.#hasThrottles = throttles(policy);
-    this.#hasResidency = holdsToPlaces(policy);
+    this.#policy = policyInForce(policy);
   }
 
   /** Puts a snapshot in force once it is committed; an unchanged one costs nothing. */
@@ -120,13 +122,14 @@ export class DecisionDocuments {
   }
 }
 
-function throttles({ rules }: PolicyDocument): boolean {
-  return rules.some(({ effects }) => effects.throttle !== undefined);
-}
-
-function holdsToPlaces({ rules }: PolicyDocument): boolean {
-  return rules.some(({ effects: { require } }) => {
-    if (require === undefined) return false;
-    return require.regions !== undefined || require.zeroRetention === true || require.noTraining === true;
-  });
+function policyInForce(document: PolicyDocument): PolicyInForce {
+  const effects = document.rules.map((rule) => rule.effects);
+  return {
+    document,
+    hasThrottles: effects.some(({ throttle }) => throttle !== undefined),
+    hasResidency: effects.some(({ require }) => {
+      if (require === undefined) return false;
+      return require.regions !== undefined || require.zeroRetention === true || require.noTraining === true;
+    }),
+  };
 }

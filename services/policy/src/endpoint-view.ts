@@ -1,6 +1,6 @@
 import type { Catalogue, PlanEndpoint } from "@signalbox/proto";
 
-/** A catalogue as those read it who act on its decisions. */
+/** A catalogue, indexed for acting on decisions that were made over it. */
 export class EndpointView {
   readonly #ids: readonly string[];
   readonly #endpoints: ReadonlyMap<string, PlanEndpoint>;

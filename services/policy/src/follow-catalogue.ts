@@ -18,7 +18,7 @@ export type FollowCatalogueOptions = {
   readonly onTaken: (catalogue: Catalogue, digest: string) => void;
 };
 
-/** Puts the catalogue's file in force when it has changed. A file that cannot be used changes nothing, and is told once. */
+/** Puts the catalogue's file in force whenever it has changed. A file that cannot be used changes nothing, and is logged once. */
 export function followCatalogue(options: FollowCatalogueOptions): AsyncDisposable {
   const { path, log, pollMs } = options;
   let seenMs: number | null = null;
@@ -32,7 +32,7 @@ export function followCatalogue(options: FollowCatalogueOptions): AsyncDisposabl
     told = "";
   }
 
-  /** It may have been read while it was written: it is looked at again. */
+  /** The file may have been read while it was being written, so the next look reads it again. */
   function tell(error: unknown): void {
     const problem = error instanceof Error ? error.message : String(error);
     if (problem !== told) log.error({ problem }, "the changed catalogue cannot be put in force; the last one stays");
@@ -47,7 +47,7 @@ async function take({ path, db, documents, engine, log, onTaken }: FollowCatalog
   const text = canonicalize(catalogue);
   if (text === documents.texts.catalogue) return;
   const kept = await keepDocument(db, { kind: "catalogue", text });
-  // One decision that nobody asked for: it prepares the catalogue before a request must wait.
+  // A decision without a request: it makes the engine load the catalogue before a request would wait for that.
   const names = { ...documents.names, catalogue: kept.digest };
   engine.decide({ ...plainInput({}), documents: names }, { ...documents.texts, catalogue: text });
   documents.replaceCatalogue(catalogue, kept);

@@ -2,7 +2,7 @@ import { type Bus, decodeJson, type Logger, subscribe } from "@signalbox/kit";
 import { POLICY_NOTICE_SUBJECT, PolicyNotice } from "@signalbox/proto";
 import type { PolicyInForce } from "./policy-in-force.ts";
 
-/** Puts in force what any instance has activated: at its word, and at the latest when `pollMs` have passed. */
+/** Puts in force what any instance has activated: on its notice, and at the latest after `pollMs`. */
 export function followPolicy(options: {
   bus: Bus;
   log: Logger;

@@ -3,8 +3,8 @@ import { HEALTH_SUBJECT } from "@signalbox/proto";
 import type { DecisionDocuments } from "./decision-documents.ts";
 
 /**
- * Answers whoever asks how the endpoints are, with `{documents, health}`: the digests that decisions name at this
- * moment, and the snapshot behind one of them. Any one instance answers.
+ * Answers requests on HEALTH_SUBJECT with `{documents, health}`: the digests of the documents that decisions name at
+ * present, and the health snapshot among them. Any one instance answers.
  */
 export function answerHealth(bus: Bus, documents: DecisionDocuments): Disposable {
   return subscribe(bus, HEALTH_SUBJECT, {

@@ -23,19 +23,19 @@ export type LearnHealthOptions = {
 
 /** What is learned, until it is disposed of. */
 export type LearnedHealth = AsyncDisposable & {
-  /** Operators have acted: what could not be used may be now, and the next request finds out. */
+  /** Closes the circuits of unusable endpoints, because an operator has changed something; the next request finds out. */
   reopenUnusable(): void;
 };
 
 /**
- * Learns the endpoints' health from committed outcomes, of all tenants and dispatchers, and puts it in force at most
- * every `everyMs`. It begins with the outcomes of the last minutes, so that a fresh process knows what the one before it
- * knew, and resolves when they are in force.
+ * Learns the endpoints' health from the committed outcomes of all tenants and dispatchers, and puts it in force at most every
+ * `everyMs`. It starts with the outcomes of the last minutes, so that a new process knows what its predecessor knew, and
+ * resolves once they are in force.
  */
 export async function learnHealth(options: LearnHealthOptions): Promise<LearnedHealth> {
   const { bus, log, documents, everyMs, onOutcomes } = options;
   const circuits = new LearnedCircuits(documents, log);
-  /** What comes while the past is read; null from then on. */
+  /** Outcomes that arrive while the past is read; null after that. */
   let early: IndexedOutcome[] | null = [];
   const publisher = publishHealth({ circuits: circuits.byEndpoint, documents, everyMs, log });
   const subscription = subscribe(bus, ledgerSubject("outcome", "*"), {

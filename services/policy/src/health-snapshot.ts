@@ -3,12 +3,12 @@ import type { Circuit } from "./circuit-breaker.ts";
 
 export const NOTHING_KNOWN: HealthSnapshot = { schema: "signalbox.health.v1", endpoints: [] };
 
-/** Figures that stay this near to what was published are published unchanged: each snapshot is kept for ever. */
+/** Figures within these tolerances of the published ones are not changed, because each snapshot is kept for ever. */
 const LATENCY_TOLERANCE_SHARE = 5;
 const ERROR_SHARE_TOLERANCE_MICRO = 100_000;
 const US_PER_MS = 1_000;
 
-/** What is worth publishing of the circuits, after `previous`. Opening and closing always is. */
+/** The circuits as a snapshot that follows `previous`: figures that moved little stay, opening and closing always shows. */
 export function snapshotOf(circuits: ReadonlyMap<string, Circuit>, previous: HealthSnapshot): HealthSnapshot {
   const published = new Map(previous.endpoints.map((entry) => [entry.endpoint, entry]));
   return {
@@ -20,8 +20,8 @@ export function snapshotOf(circuits: ReadonlyMap<string, Circuit>, previous: Hea
 }
 
 /**
- * Whether nothing but figures differs: they move with every answer, and what is decided by them can wait. What opens, closes
- * or is known for the first time cannot.
+ * Whether only figures differ, which move with every answer and can wait. An endpoint that opens, closes or is known for the
+ * first time cannot.
  */
 export function isDrift(before: HealthSnapshot, after: HealthSnapshot): boolean {
   const known = new Map(before.endpoints.map((entry) => [entry.endpoint, entry]));
@@ -63,7 +63,7 @@ function twoDigits(value: number): number {
   return Math.floor(value / unit) * unit;
 }
 
-/** 1, 2, 5, 10, 20, 50 …: how much a figure rests on, without a change at every sample. */
+/** The count rounded down to 1, 2, 5, 10, 20, 50 …, so that it does not change with every sample. */
 function coarseCount(count: number): number {
   let coarse = 0;
   for (let unit = 1; unit <= count; unit *= 10) {

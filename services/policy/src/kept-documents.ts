@@ -2,7 +2,7 @@ import { sha256Digest } from "@signalbox/tlog";
 import type { PolicyActivation, PolicyProblem } from "@signalbox/proto";
 import type { Generated, Kysely, Selectable } from "kysely";
 
-/** As the migrations make them. */
+/** The tables that are queried through Kysely's builder; see `infra/postgres/migrations`. */
 export type Database = {
   document: { digest: string; kind: DocumentKind; media_type: string; body: Buffer };
   policy_activation: {

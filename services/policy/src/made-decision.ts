@@ -31,16 +31,16 @@ export type MadeDecision = {
   readonly accounts: readonly Account[];
   /** What was reserved of them. */
   readonly parts: readonly ReservedPart[];
-  /** What a conversation that is kept with the answer is held to; absent: to nothing. */
+  /** What the conversation is held to if the answer is stored; absent: nothing. */
   readonly residency?: readonly Residency[];
-  /** When a throttle that holds the request up lets more through; absent when none does. */
+  /** In how many milliseconds the throttle that refused the request lets more through; absent when none did. */
   readonly throttledForMs?: number;
 };
 
 export type DecideWith = {
   readonly engine: Engine;
   readonly documents: DecisionDocuments;
-  /** What stands in the input beside the request and the documents. */
+  /** The fields of the input beside the request and the documents. */
   readonly input: Partial<DecisionInput>;
   readonly accounts: readonly Account[];
   readonly nowMs?: number;
@@ -57,7 +57,7 @@ export function makeDecision(item: DecideItem, options: DecideWith): MadeDecisio
     draw: randomInt(DRAWS),
     facts: item.facts,
     classification: item.classification,
-    // A hit that names no place to read it from is none.
+    // A hit without an address to read it from cannot be served.
     lookup: item.lookup.status === "hit" && item.cacheAddress === null ? { status: "off" } : item.lookup,
     documents: documents.names,
     ...(item.route.residency === undefined ? {} : { residency: item.route.residency }),
@@ -88,7 +88,7 @@ export function makeDecision(item: DecideItem, options: DecideWith): MadeDecisio
   };
 }
 
-/** What it takes to tell ingress. */
+/** What remains of the deadline for the reply to ingress. */
 const ANSWER_MARGIN_MS = 100;
 
 /** Resolves when the decision is recorded, as its request's audit mode means it. Rejects with `audit-unavailable`. */
@@ -105,8 +105,8 @@ export function recordDecision(made: MadeDecision, recorder: Recorder): Promise<
     decisionDigest,
     timing: { ...item.timing, decideUs },
   } satisfies Omit<DecisionEvent, "eventId" | "producer" | "atMs">;
-  // The caller is told at once and may try again: waiting here would only use up its time. What is told after its deadline
-  // reaches nobody, who then waits for the next one.
+  // No retries here: ingress is told at once and may try again. The receipt is awaited no longer than ingress waits for the
+  // reply.
   const receiptWithinMs = Math.max(0, item.route.deadlineAtMs - Date.now() - ANSWER_MARGIN_MS);
   return recorder.record({ type: "decision", tenant, event, audit, retryForMs: 0, receiptWithinMs });
 }

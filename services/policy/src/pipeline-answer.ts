@@ -29,7 +29,7 @@ export function dispatchOrder(
   more: { plan: PlanEndpoint[]; redact: string[]; timing: DispatchOrder["timing"] },
 ): DispatchOrder {
   const { facts, classification, cacheAddress } = item;
-  // What only rules read goes no further.
+  // What only the policy's rules read is not sent on.
   const { caller: _caller, residency: _residency, ...route } = item.route;
   const { key } = facts.cache;
   const ttlSeconds = action.storeTtlSeconds;

@@ -6,7 +6,7 @@ import type { Attachment, RequestForm } from "./request-form.ts";
 
 type FormLimits = NonNullable<GuardDocument["form"]>;
 
-/** What a request is made of and may not be, each type as often as it was found. It has no place in a text. */
+/** Checks a request's form, tools and calls; a type is listed once for each violation. These findings have no place in a text. */
 export function findInForm(
   { messages, tools, calls, attachments }: RequestForm,
   { form, toolRules }: { readonly form: FormLimits | undefined; readonly toolRules: ToolRules | null },
@@ -37,7 +37,7 @@ function findInAttachment({ mime, where, bytes }: Attachment, form: FormLimits):
     found.push("attachment.type");
   }
   if (attachmentMaxBytes !== undefined && bytes !== null && bytes > attachmentMaxBytes) found.push("attachment.size");
-  // What is fetched elsewhere has a size that nobody here can know.
+  // Checked apart from its size, which is unknown for an attachment that is not inline.
   if (attachmentsInlineOnly === true && where !== "inline") found.push("attachment.elsewhere");
   return found;
 }

@@ -1,4 +1,4 @@
-/** What a request is made of, beside its texts. */
+/** The structure of a request, beside its texts. */
 export type RequestForm = {
   readonly messages: number;
   /** The names of the tools that it offers; null: a tool that has none. */
@@ -8,7 +8,7 @@ export type RequestForm = {
   readonly attachments: readonly Attachment[];
 };
 
-/** `arguments` is JSON as the model wrote it; null: free text, which no schema fits. */
+/** `arguments` is JSON as the model wrote it; null: free text, which fits no schema. */
 export type ToolCall = { readonly name: string; readonly arguments: string | null };
 
 export type Attachment = {

@@ -1,7 +1,7 @@
 import type { InjectionType } from "@signalbox/proto";
 import type { CueClass } from "./cue-words.ts";
 
-/** Classes of words in a row, each with the most words that may stand between it and the one before. */
+/** A sequence of word classes; with each further class, the most words that may stand between it and the one before. */
 export type CueRule = {
   readonly type: InjectionType;
   readonly first: CueClass;

@@ -1,4 +1,4 @@
-/** Words that stand for one thing in an attempt to take a model over, in the languages that such attempts are written in. */
+/** The words of each class, in the languages in which injections are written. */
 export const CUE_WORDS = {
   forget:
     words(`ignore ignoring disregard forget forgets neglect override overlook discard drop abandon erase disregarding

@@ -8,10 +8,10 @@ const ASCII_WORD = asciiTable(isLetterOrDigit);
 const CLASSES = Object.keys(CUE_WORDS) as CueClass[];
 /** Word → the classes that it is in, one bit each. */
 const MASKS = maskWords();
-/** 1 for the shapes that words of classes have: most words of a text have none of them, and need not be looked up. */
+/** A filter with 1 for the shapes of words in any class: most words of a text have none of these and need no lookup. */
 const SHAPES = markShapes();
 
-/** A rule with its classes as bits; `all` are those that it needs. */
+/** A rule with its classes as bits; `all` holds every class that it needs. */
 type BitRule = {
   readonly type: Finding["type"];
   readonly first: number;
@@ -25,15 +25,15 @@ const RULES: readonly BitRule[] = CUE_RULES.map(({ type, first, next }): BitRule
   return { type: `injection.${type}`, first: bitOf(first), all, next: steps };
 }).toSorted((a, b) => a.first - b.first);
 
-/** The words of a text that are in any class, with their number in the text, so that distances can be told. */
+/** A word of a text that is in any class; `number` counts all words, for the distance between two. */
 type CueWord = { readonly mask: number; readonly number: number; readonly start: number; readonly end: number };
 
-/** Phrases that tell a model to leave its instructions, to give them away or to be something else. */
+/** Finds phrases that tell a model to drop its instructions, to reveal them, or to be something else. */
 export function findCues(text: string): Finding[] {
   const words = cueWords(text);
   let there = 0;
   for (const { mask } of words) there |= mask;
-  // Most texts have not all words of any phrase.
+  // Most texts lack a class of every rule, and are done here.
   const rules = RULES.filter(({ all }) => (there & all) === all);
   const found: Finding[] = [];
   if (rules.length === 0) return found;
@@ -52,7 +52,7 @@ export function findCues(text: string): Finding[] {
   return found;
 }
 
-/** The end of the last word of a rule, when each of its words follows the one before closely enough. */
+/** The end of a rule's last word, where each of its words follows the one before closely enough; else null. */
 function follow(words: readonly CueWord[], first: number, rule: BitRule): number | null {
   let at = first;
   for (const { bit, gapMax } of rule.next) {

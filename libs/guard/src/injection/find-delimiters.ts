@@ -1,6 +1,6 @@
 import type { Finding } from "../finding.ts";
 
-/** Marks by which templates of chat models tell turns apart; a user has no reason to write one. */
+/** Marks that delimit turns in the templates of chat models; a user has no reason to write one. */
 const MARKS = [
   "<|im_start|>",
   "<|im_end|>",

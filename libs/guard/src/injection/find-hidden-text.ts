@@ -1,13 +1,13 @@
 import type { Finding } from "../finding.ts";
 
 /**
- * Text that a reader does not see and a model does: letters of the Unicode block "Tags", overrides of the direction, and
- * long runs of units without width. A flag's emoji holds up to six tags after its first unit and is none.
+ * Text that a model reads and a person does not see: characters of the Unicode block "Tags", direction overrides, and long
+ * runs of zero-width characters. The tags that follow U+1F3F4 belong to a flag's emoji and are not meant.
  */
 const HIDDEN =
   /(?<![\u{1F3F4}\u{E0020}-\u{E007E}])(?:\u{E0001}|[\u{E0020}-\u{E007E}]{2})[\u{E0020}-\u{E007F}]*|[\u202d\u202e]|[\u200b\u2060\ufeff]{6,}/gu;
 
-/** The first half of every tag, and the units that are looked for whole. */
+/** Units of which a hidden text holds one: the high surrogate of every tag, and the other characters. */
 const SIGNS = ["\udb40", "\u202d", "\u202e", "\u200b", "\u2060", "\ufeff"];
 
 export function findHiddenText(text: string): Finding[] {

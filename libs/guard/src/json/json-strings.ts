@@ -1,29 +1,25 @@
-/** A string of a JSON text: between its quotes in the text, and what it says. */
+/** A string literal of a JSON text: its place, and its decoded value. */
 export type JsonString = {
-  /** UTF-16 units of the JSON text, the quotes left out. */
+  /** Its place in the JSON text without the quotes, in UTF-16 units. */
   readonly from: number;
   readonly to: number;
   readonly value: string;
 };
 
-/** `data:` URLs of images, sounds and files: letters without a meaning, and most of what a request with them weighs. */
+/** `data:` URLs of images, sounds and files: most of the bytes of a request with them, and no text. */
 const DATA_URL = /^data:[\w.+-]{1,64}\/[\w.+-]{1,64}(?:;[\w=.+-]{1,64}){0,4};base64,/;
 
-/**
- * The same without a URL before it, as some vendors have it. No text and no key is that long without a space, a dot or
- * a line's end.
- */
+/** The same without the URL's head, as some vendors send it. No text and no key is that long without a space or a dot. */
 const BASE64 = /^[A-Za-z0-9+/_-]{2048,}={0,2}$/;
 
-/** All of `eachJsonString`. */
+/** The strings of `eachJsonString` as a list. */
 export function jsonStrings(text: string): JsonString[] {
   return [...eachJsonString(text)];
 }
 
 /**
- * The strings of a well-formed JSON text in its order, the names of members among them. Data URLs and long base64 are left
- * out. The text is read as it stands: numbers beyond a double, doubled members and spaces are not touched by what is done
- * with it.
+ * The strings of a well-formed JSON text in their order, names of members included, without data URLs and long base64. The
+ * text is not parsed, so that strings can be replaced in it without touching large numbers, repeated members or spaces.
  */
 export function* eachJsonString(text: string): Generator<JsonString, void> {
   let open = text.indexOf('"');

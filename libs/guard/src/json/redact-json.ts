@@ -3,7 +3,7 @@ import type { FindingType } from "../finding.ts";
 import { jsonStrings } from "./json-strings.ts";
 import type { JsonFinding } from "./scan-json.ts";
 
-/** Puts placeholders into the strings of a JSON text; every other byte of it stays as it is. */
+/** Replaces findings in the strings of a JSON text by placeholders; every other byte stays as it is. */
 export function redactJson(json: string, findings: readonly JsonFinding[]): { json: string; redaction: Redaction } {
   const strings = jsonStrings(json);
   const mint = new PlaceholderMint(strings.map(({ value }) => value));

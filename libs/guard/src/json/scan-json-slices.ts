@@ -3,20 +3,20 @@ import { ScanStream, type Released } from "../stream/scan-stream.ts";
 import { eachJsonString, type JsonString } from "./json-strings.ts";
 import { scanStrings, type JsonFinding } from "./scan-json.ts";
 
-/** What is scanned between two pauses: about half a millisecond's work. */
+/** How much is scanned between two pauses: about half a millisecond's work. */
 const SLICE_CHARS = 8_192;
-/** Of a string that is longer than a slice. */
+/** The pieces of a string that is longer than a slice. */
 const PIECE_CHARS = 4_096;
 
 export type SlicedScan = {
   readonly findings: JsonFinding[];
-  /** False: there is more text than `textMaxChars`, and what comes after was not looked at. */
+  /** False: the text is longer than `textMaxChars`, and its rest was not scanned. */
   readonly complete: boolean;
 };
 
 /**
- * `scanJson` in slices, with a pause after each in which the caller can do other work. A text of one slice is scanned without
- * a pause. The same text gives the same findings every time.
+ * `scanJson` in slices: it yields after each, so that the caller can do other work. A text of one slice is scanned without a
+ * pause. The same text always gives the same findings.
  */
 export function* scanJsonSlices(
   json: string,

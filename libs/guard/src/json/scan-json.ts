@@ -4,22 +4,22 @@ import { jsonStrings, type JsonString } from "./json-strings.ts";
 
 /** A finding in one of the strings of a JSON text. */
 export type JsonFinding = Finding & {
-  /** The number of the string in the text, from 0, the names of members counted; `start` and `end` are of its value. */
+  /** The number of the string, from 0, counting names of members too; `start` and `end` are places in its value. */
   readonly field: number;
 };
 
-/** Stands between two strings while they are scanned as one text; no detector's form goes on over it. */
+/** Separates strings that are scanned as one text; no built-in detector matches across it. */
 const BETWEEN = "\n\0\n";
 
 /**
- * Scans every string of a JSON text, those of messages, tools, names and metadata alike. The strings are scanned as one
- * text, because most of what a scan costs is paid for each call.
+ * Scans every string of a JSON text: messages, tools, names, metadata. They are scanned as one text, because a scan of a
+ * short text costs nearly as much as one of a longer text.
  */
 export function scanJson(json: string, guard: Guard): JsonFinding[] {
   return scanStrings(jsonStrings(json), 0, guard);
 }
 
-/** Findings in strings of which the first has the number `firstField`. */
+/** The findings in strings; the first of them has the number `firstField`. */
 export function scanStrings(strings: readonly JsonString[], firstField: number, guard: Guard): JsonFinding[] {
   const starts: number[] = [];
   let length = 0;
@@ -36,7 +36,7 @@ export function scanStrings(strings: readonly JsonString[], firstField: number, 
   });
 }
 
-/** A custom pattern may have gone on over the end of its string: its part in the string is what was found. */
+/** The finding as one in its string. A custom pattern may match beyond the string's end, and is cut there. */
 function within(
   finding: Finding,
   { field, start, string }: { field: number; start: number; string: JsonString },

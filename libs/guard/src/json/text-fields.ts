@@ -1,15 +1,15 @@
 import { eachJsonString } from "./json-strings.ts";
 
-/** A string that somebody said, and its number among all strings of the JSON text. */
+/** A string that somebody wrote, and its number among all strings of the JSON text. */
 export type TextField = { readonly field: number; readonly value: string };
 
-/** Members whose strings are words of a protocol: to look through them as prose finds nothing but mistakes. */
+/** Members whose strings are words of an API's protocol; scanning them as prose finds nothing but false alarms. */
 const PROTOCOL = new Set(
   `role type model id object status format effort detail mime_type media_type mimeType tool_call_id call_id tool_use_id
   service_tier encoding_format signature encrypted_content`.split(/\s+/),
 );
 
-/** The strings of a JSON text that hold what somebody said: no names of members, and no words of the protocol. */
+/** The strings of a JSON text that somebody wrote: no names of members, and no words of the protocol. */
 export function textFields(json: string): TextField[] {
   const fields: TextField[] = [];
   let field = 0;

@@ -6,7 +6,7 @@ type WordList = GuardDetection["lists"][number];
 
 type Node = {
   readonly next: Map<number, Node>;
-  /** The longest proper ending of this beginning that begins a word too. */
+  /** The failure link: the node of the longest proper suffix of this prefix that is a prefix of a word too. */
   fallback: Node | null;
   /** Length of the longest word that ends here, or 0. */
   length: number;
@@ -39,7 +39,7 @@ export function listDetector(list: WordList): Detector {
   };
 }
 
-/** Follows fallbacks; over a whole text they are no more than its units. */
+/** The next node. Over a whole text it follows at most as many fallbacks as the text has units. */
 function step(from: Node, root: Node, code: number): Node {
   for (let node = from; ; node = node.fallback ?? root) {
     const next = node.next.get(code);

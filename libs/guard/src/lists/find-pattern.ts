@@ -4,9 +4,9 @@ import type { Detector, Finding, FindingType } from "../finding.ts";
 
 type Pattern = GuardDetection["patterns"][number];
 
-/** Of the compiled program: a repetition of a repetition can make a short expression a huge program. */
+/** The size of a compiled program; nested repetitions can make a huge one of a short expression. */
 const PROGRAM_MAX_STEPS = 2_000;
-/** Matches of one pattern in one text; what follows the last is one finding, so that nothing goes unseen. */
+/** Matches of one pattern in one text; the next match makes one finding of the rest of the text, so that nothing is missed. */
 const PATTERN_MATCHES_MAX = 256;
 
 export type CompiledPattern =
@@ -14,8 +14,8 @@ export type CompiledPattern =
   | { readonly ok: false; readonly reason: string };
 
 /**
- * Makes a detector of an expression. RE2 (Russ Cox, "Regular expression matching in the wild", 2010) runs all alternatives
- * side by side, so there is no expression that makes a text slow; what RE2 does not know is refused here.
+ * Makes a detector of an expression. RE2 (Russ Cox, "Regular Expression Matching in the Wild", 2010) follows all
+ * alternatives at once, so no expression takes more than linear time; syntax that RE2 does not have is refused.
  */
 export function compilePattern({ name, expression, maxChars }: Pattern): CompiledPattern {
   let program: RE2JS;
@@ -31,15 +31,15 @@ export function compilePattern({ name, expression, maxChars }: Pattern): Compile
 }
 
 /**
- * Looks through windows of the text, because each of many matches may else be looked for up to the text's end. A window
- * holds one unit before and after what a match in it may cover, so that word boundaries are seen.
+ * Searches the text window by window, because a search for each of many matches may otherwise run to the text's end. A
+ * window has one more unit before and after what a match in it may cover, for word boundaries.
  */
 function matchesOf(
   text: string,
   program: RE2JS,
   { type, maxChars }: { type: FindingType; maxChars: number },
 ): Finding[] {
-  // The lazy automaton tells far faster whether there is a match than the matcher tells where.
+  // The lazy automaton tells whether there is a match far faster than the matcher tells where.
   if (!program.test(text)) return [];
   const found: Finding[] = [];
   let from = 0;

@@ -1,7 +1,7 @@
 import type { Finding } from "../finding.ts";
 import { textAfter, textBefore } from "./words-around.ts";
 
-/** In groups as they are printed, or without any. */
+/** Digits in groups as they are printed on cards, or without groups. */
 const CANDIDATE =
   /(?<![\w.,]|\d-)(?:\d{4}([ -])\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|\d{4}([ -])\d{6}\2\d{4,5}|\d{12,19})(?!\w|[.,-]\d)/g;
 
@@ -19,7 +19,7 @@ const ISSUERS: readonly (readonly [RegExp, readonly number[]])[] = [
   [/^(?:50|5[6-8]|6[0-9])/, [12, 13, 14, 15, 16, 17, 18, 19]],
 ];
 
-/** Below this length a number with right check digits is more often something else, e.g. an article number. */
+/** A shorter number with a right check digit is more often something else, e.g. an article number. */
 const ALONE_MIN_DIGITS = 15;
 const CARD_WORD =
   /\b(?:card|cards|credit|debit|visa|master ?card|maestro|amex|american express|diners|discover|jcb|cc|pan|karte|kreditkarte|carte|tarjeta|carta|cartão)\b/i;
@@ -39,7 +39,7 @@ export function findCards(text: string): Finding[] {
   return found;
 }
 
-/** How much of a candidate is a number with a right check digit: a security code of three digits may follow sixteen. */
+/** How many characters of a candidate are a number with a right check digit; a three-digit security code may follow it. */
 function cardLength(candidate: string): number {
   if (hasCheckDigit(digitsOf(candidate))) return candidate.length;
   return candidate.length === 23 && hasCheckDigit(digitsOf(candidate.slice(0, 19))) ? 19 : 0;

@@ -6,7 +6,7 @@ const LOCAL_MAX_CHARS = 64;
 const DOMAIN_MAX_CHARS = 255;
 const USERINFO_MAX_CHARS = 128;
 
-/** Ends of what looks like a host and is the name of a file, e.g. `icon@2x.png`. */
+/** Endings of file names that look like hosts, e.g. `icon@2x.png`. */
 const FILE_ENDING = /\.(?:avif|bmp|cjs|css|gif|html?|ico|jpe?g|json|jsx?|mjs|pdf|png|svg|tsx?|txt|webp|ya?ml)$/i;
 const TOP_LEVEL = /\.(?:[a-z\u00df-\u024f]{2,24}|xn--[a-z0-9-]{2,59})$/i;
 /** Names before the @ that stand for a service and no person. */

@@ -18,7 +18,7 @@ const DECIMAL = /^\d+\.\d+$/;
 const PHONE_WORD =
   /(?:\b(?:phone|tele(?:phone|fon)|tel|mobile|mob|cell(?:phone)?|fax|hotline|call|calls|calling|called|dial|ring|whatsapp|sms|text(?: me| us)?|reach(?: me| us| him| her| them)?|contact|messages? to|my registered|answering|handy|mobil|rufnummer|telefonnummer|teléfono|móvil|celular|telefono|cellulare|telefone|téléphone)|\b(?:office|desk|home|work|portable|signal) ?[:=]|(?:my|his|her|their|new) number(?: is|:)?)(?!\w)[^\d\n]{0,20}\n?[^\d\n]{0,20}$/i;
 const PHONE_WORD_AFTER = /^[ \t]?-?\(?(?:office|fax|mobile|cell|phone|home|work|tel|desk)\b/i;
-/** What a number is when one of these stands right before it. */
+/** Words right before a number that say that it is something else. */
 const OTHER_WORD =
   /\b(?:order|invoice|account|acct|card|serial|ref|reference|id|zip|passport|licen[cs]e|case|ticket|tracking|isbn|issn|version|port|sku|part|model|patent|rfc|issue|pr|page|line)\b[\s#:.=-]{0,3}(?:(?:number|no|num|nr|id|is)\b)?[\s#:.=-]{0,3}(?:is )?$/i;
 
@@ -38,7 +38,7 @@ export function findPhones(text: string): Finding[] {
   return found;
 }
 
-/** plain: no other kind of number is written so; possible: some are. */
+/** plain: only telephone numbers are written so. possible: other numbers are, too. */
 function formOf(candidate: string): "plain" | "possible" | "none" {
   const number = candidate.replace(/ ?(?:x|ext).*$/i, "");
   const groups = number.match(/\d+/g) ?? [];

@@ -1,7 +1,7 @@
-/** How far the words that say what a number is may stand from it. */
+/** How far from a number the words may stand that say what it is. */
 const AROUND_MAX_CHARS = 48;
 
-/** The text before a place, on its line and the end of the line before it. */
+/** The last AROUND_MAX_CHARS units before a place, line ends included. */
 export function textBefore(text: string, start: number): string {
   return text.slice(Math.max(0, start - AROUND_MAX_CHARS), start);
 }

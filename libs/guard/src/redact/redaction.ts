@@ -1,9 +1,6 @@
 import type { Finding, FindingType } from "../finding.ts";
 
-/**
- * What was taken out of a request, and what stands in its place: kept as long as the request is answered, in memory alone,
- * because it is the very text that must not leave.
- */
+/** The redacted texts of a request by their placeholders: kept in memory alone, and only while the request is answered. */
 export type Redaction = {
   /** Placeholder, e.g. `[EMAIL_1]` → the text that it stands for. */
   readonly originals: ReadonlyMap<string, string>;
@@ -23,14 +20,14 @@ export const PLACEHOLDER = /\[[A-Z]{1,9}_\d{1,7}\]/g;
 /** The longest placeholder: a name of at most 9 letters, a number of at most 7 digits, brackets and the line. */
 export const PLACEHOLDER_MAX_CHARS = 19;
 
-/** Gives out placeholders: the same text gets the same one, and none stands in a text already. */
+/** Gives out placeholders: the same text gets the same one, and none that occurs in the texts already. */
 export class PlaceholderMint {
   readonly #taken = new Set<string>();
   readonly #byOriginal = new Map<string, string>();
   readonly #originals = new Map<string, string>();
   readonly #counts = new Map<string, number>();
 
-  /** `texts` are all that the placeholders will stand in. */
+  /** `texts`: all texts into which the placeholders will be put. */
   constructor(texts: readonly string[]) {
     for (const text of texts) {
       if (!text.includes("[")) continue;
@@ -63,7 +60,7 @@ export class PlaceholderMint {
   }
 }
 
-/** A text with words in the place of the findings; those that overlap become one. */
+/** Replaces the findings in a text; those that overlap become one. */
 export function replaceFindings(
   text: string,
   findings: readonly Finding[],
@@ -78,12 +75,12 @@ export function replaceFindings(
   return replaced + text.slice(done);
 }
 
-/** What a type is called where it was: the kind, or what it is. */
+/** A type's name in placeholders: `EMAIL` and the like, else its kind, such as `SECRET`. */
 export function nameOf(type: FindingType): string {
   return NAMES[type] ?? type.slice(0, type.indexOf(".")).toUpperCase();
 }
 
-/** In the order of the text, overlaps made one of the type that begins first. */
+/** The findings in the order of the text; overlapping ones are joined under the type of the first. */
 function joined(findings: readonly Finding[]): Finding[] {
   const places: Finding[] = [];
   for (const finding of findings.toSorted((a, b) => a.start - b.start || b.end - a.end)) {

@@ -1,12 +1,12 @@
 import { PLACEHOLDER_MAX_CHARS, type Redaction } from "./redaction.ts";
 import { restore, type RestoreForm } from "./restore.ts";
 
-/** What may be the beginning of a placeholder at a text's end. */
+/** A possible beginning of a placeholder at a text's end. */
 const OPEN = /\[(?:[A-Z]{0,9}|[A-Z]{1,9}_\d{0,7})$/;
 
 /**
- * Puts the originals back into a text that comes in pieces, cut anywhere. Held back is only what may be the beginning of a
- * placeholder, which is less than PLACEHOLDER_MAX_CHARS; a text that has none is passed on as it comes.
+ * Restores the originals in a text that comes in pieces, cut anywhere. It holds back only a possible beginning of a
+ * placeholder at the end, which is shorter than PLACEHOLDER_MAX_CHARS.
  */
 export class RestoreStream {
   readonly #redaction: Redaction;
@@ -18,7 +18,7 @@ export class RestoreStream {
     this.#form = form;
   }
 
-  /** What may go on: all of it is restored. */
+  /** Takes a piece, and returns the restored text that may be sent on. */
   push(piece: string): string {
     if (this.#redaction.originals.size === 0) return piece;
     const text = this.#held + piece;
@@ -27,7 +27,7 @@ export class RestoreStream {
     return restore(text.slice(0, open), this.#redaction, this.#form);
   }
 
-  /** What was held back, when nothing follows. */
+  /** Ends the text, and returns what was held back. */
   end(): string {
     const rest = this.#held;
     this.#held = "";

@@ -7,14 +7,14 @@ export type Verdict<Found extends Finding> =
   | { readonly action: "redact"; readonly findings: readonly Found[] }
   | { readonly action: "block"; readonly types: readonly FindingType[] };
 
-/** What is looked for because it is not wanted: without a rule for it, it goes no further. */
+/** Types that are blocked without a rule, because an operator configured the bound that they violate. */
 const UNWANTED = /^(?:(?:tool|size|attachment)\.|remote\.unavailable$)/;
-/** These have no place in a text from which they could be taken out. */
+/** Types without a place in a text, so that they cannot be redacted. */
 const WITHOUT_PLACE = /^(?:tool|size|attachment|content|remote)\./;
 
 /**
- * For each finding the first rule that matches holds, none is `observe`, or `block` for what is unwanted by itself; of the
- * actions the strictest is done. What cannot be taken out of a text is blocked where a rule would redact it.
+ * The strictest action for any of the findings. For each, the first rule that matches decides; without one it is `observe`,
+ * or `block` for the types of UNWANTED. Where a rule would redact a type without a place, it is blocked.
  */
 export function chooseAction<Found extends Finding>(
   findings: readonly Found[],

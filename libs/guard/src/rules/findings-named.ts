@@ -1,8 +1,8 @@
 import type { Finding, FindingType } from "../finding.ts";
 
 /**
- * The findings that a policy means by its names, which hold no dots: a kind (`pii`, `secret`, `list`), a type without it
- * (`email`, `github`), or both with a hyphen (`pii-email`, `list-codenames`).
+ * The findings that a policy's names mean. As these hold no dots, a name is a kind (`pii`, `secret`, `list`), the type within
+ * a kind (`email`, `github`), or both with a hyphen (`pii-email`, `list-codenames`).
  */
 export function findingsNamed<Found extends Finding>(findings: readonly Found[], names: readonly string[]): Found[] {
   const wanted = new Set(names);

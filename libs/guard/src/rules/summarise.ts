@@ -5,11 +5,11 @@ import type { Finding, FindingType } from "../finding.ts";
 export type TypeSummary = {
   readonly type: FindingType;
   readonly count: number;
-  /** `[field, start, end]`, the first ones; field is 0 for a text that has none. */
+  /** The first ones as `[field, start, end]`; field is 0 for findings in a plain text. */
   readonly places: readonly (readonly [number, number, number])[];
 };
 
-/** Sorted by type, as many as a record names. */
+/** Summarises findings by type, sorted, at most GUARD_TYPES_MAX types. */
 export function summarise(findings: readonly (Finding & { readonly field?: number })[]): TypeSummary[] {
   return [...Map.groupBy(findings, ({ type }) => type)]
     .map(([type, found]) => ({

@@ -6,7 +6,7 @@ import { findPrivateKeys } from "./find-private-keys.ts";
 import { findTokens } from "./find-tokens.ts";
 import { findUrlPasswords } from "./find-url-passwords.ts";
 
-/** The surest first: a published form, then what its place makes likely. */
+/** The surest first: those of published formats, then those that judge by the place of a value. */
 export const SECRET_DETECTORS: readonly Detector[] = [
   findPrivateKeys,
   findKeys,

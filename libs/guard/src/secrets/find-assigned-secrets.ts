@@ -9,19 +9,19 @@ const VALUE_MAX_CHARS = 256;
 /** Names of variables, fields and headers whose value is a credential. */
 const KEY_NAME =
   /(?:api_?key|secret|access_?key|auth_?token|access_?token|refresh_?token|bearer|token|private_?key|signing_?key|encryption_?key|credential|apikey|authorization)$/;
-/** What every such name ends in: other names, most of a program's, need not be read any further. */
+/** The last three letters of every such name; all other names, most of a program's, are skipped at once. */
 const NAME_ENDINGS = new Set(["key", "ret", "ken", "rer", "ial", "ion", "ord", "swd", "ase", "pwd"]);
 const PASSWORD_NAME = /(?:password|passwd|passphrase|pwd)$/;
-/** Names that end so and say what is public. */
+/** Names of values that are public although they end like a secret's. */
 const PUBLIC_NAME =
   /(?:public|publishable|cancel|csrf|xsrf|page|next|sync|continuation|abort|design|syntax|idempotency|cache|eos|bos|pad|mask|unk|max)_?(?:token|key|secret)$/;
 
-/** After the sign: quotes or not, `Bearer` and the like, then the value up to what ends it. */
+/** After the sign: an optional quote, an optional `Bearer` or the like, then the value. */
 const VALUE = /[ \t]{0,4}(\\?["'`])?(?:(?:Bearer|Basic|Token|token)[ \t])?([^\s"'`,;<>(){}[\]\\]{6,257})/y;
 const KEY_VALUE = /^[A-Za-z0-9_+/=.~-]+$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const KEY_MIN_CHARS = 20;
-/** Above what words and identifiers have, below what random letters and digits of that length fall short of by chance. */
+/** Words and identifiers have less; random letters and digits of that length hardly ever do. */
 const KEY_MIN_BITS = 3.7;
 /** Sixteen digits can have no more than four bits. */
 const HEX_MIN_BITS = 3;
@@ -29,13 +29,13 @@ const HEX_MIN_BITS = 3;
 /** Paths, URLs, and values that speak of passwords. */
 const NO_PASSWORD = /^\/|^[a-z]+:\/\/|passw|secret|pwd/i;
 
-/** A sentence that gives a password away, or a key. */
+/** A sentence that states a password or a key. */
 const SENTENCE =
   /\b(?:password|passphrase|passcode|pwd|api key|secret key|access key|access token|secret|token) (?:is|was|to be)[ :]{1,2}["'`]?([^\s"'`,;()[\]{}]{8,256})/gi;
 
 /**
- * Values that nothing but their name gives away: a random one of a variable called a key, a token or a secret, and one of
- * a password that is no plain word.
+ * Secrets that are recognised by the name before them: random values of variables called a key, a token or a secret, and
+ * passwords that are no plain word.
  */
 export function findAssignedSecrets(text: string): Finding[] {
   const found: Finding[] = [];
@@ -115,13 +115,13 @@ function isSecret({ text, quoted }: Value, what: "assigned" | "password"): boole
   return isRandom(text) && entropyOf(text) >= KEY_MIN_BITS;
 }
 
-/** Letters and digits through each other, as words and identifiers do not have them. */
+/** Letters and digits mixed as they are not in words and identifiers. */
 function isRandom(text: string): boolean {
   const changes = text.match(/\d[A-Za-z]|[A-Za-z]\d/g)?.length ?? 0;
   return changes >= 3 && /[A-Za-z]{2}/.test(text) && !/^[a-z]+(?:[._/-][a-z0-9]+){3,}$/i.test(text);
 }
 
-/** At least two kinds of what passwords are made of beside small letters. */
+/** At least two of: digits, capital letters, other signs. */
 function isMixed(text: string): boolean {
   const kinds = [/\d/, /[A-Z]/, /[^A-Za-z0-9]/].filter((each) => each.test(text)).length;
   return kinds >= 2 && /[a-z]/i.test(text) && !NO_PASSWORD.test(text);

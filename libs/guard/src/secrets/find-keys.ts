@@ -19,7 +19,7 @@ const ASCII = 128;
 const BY_BEGINNING: readonly (readonly KeyFormat[] | undefined)[] = indexFormats();
 const WORD = asciiTable(isWordUnit);
 
-/** Credentials of published forms. A word is looked at once, whatever the number of forms. */
+/** Finds credentials of published formats. Each word is looked at once, however many formats there are. */
 export function findKeys(text: string): Finding[] {
   const found: Finding[] = [];
   let inside = false;
@@ -32,7 +32,7 @@ export function findKeys(text: string): Finding[] {
     const formats = next < ASCII ? BY_BEGINNING[code * ASCII + next] : undefined;
     const match = formats === undefined ? null : firstMatch(text, at, formats);
     if (match === null) continue;
-    // What is made up is passed over too, so that no unit is read for many beginnings.
+    // A made-up value is skipped as well, so that no unit is read again from a later beginning.
     if (!match.madeUp) found.push({ type: `secret.${match.kind}`, start: at, end: match.end });
     at = match.end - 1;
     inside = false;

@@ -2,7 +2,7 @@ import { isEscapeLetter, isLetterOrDigit } from "../characters.ts";
 import type { Finding } from "../finding.ts";
 import { looksMadeUp } from "./looks-made-up.ts";
 
-/** The published form of a credential whose mark stands inside of it. */
+/** The published format of a credential with a fixed mark inside, at most `backMax` units after its beginning. */
 type MarkedFormat = { readonly kind: string; readonly mark: string; readonly backMax: number; readonly whole: RegExp };
 
 const FORMATS: readonly MarkedFormat[] = [
@@ -33,7 +33,7 @@ const FORMATS: readonly MarkedFormat[] = [
   },
 ];
 
-/** Credentials that are told by what stands in their middle. */
+/** Finds credentials that are recognised by a mark inside. */
 export function findMarkedKeys(text: string): Finding[] {
   const found: Finding[] = [];
   for (const format of FORMATS) {

@@ -1,7 +1,7 @@
 import { isLetterOrDigit } from "../characters.ts";
 import type { Finding } from "../finding.ts";
 
-/** The longest key that is looked for as a whole: RSA of 16,384 bits in base 64 takes half of it. */
+/** The longest key that is found as a whole; RSA of 16,384 bits in base64 takes half of it. */
 export const PRIVATE_KEY_MAX_CHARS = 32_768;
 
 const NAME = "PRIVATE KEY";
@@ -11,7 +11,7 @@ const BEGIN_MAX_CHARS = 52;
 /** PGP says `PRIVATE KEY BLOCK`. */
 const HEAD_END = /PRIVATE KEY(?: BLOCK)?-----/y;
 const FOOT = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/y;
-/** The least of base 64 that an Ed25519 key takes; less of it is a mention of keys in a text. */
+/** An Ed25519 key has more base64 than this; less is a text that mentions keys. */
 const BODY_MIN_CHARS = 40;
 const BODY_MIN_DISTINCT = 16;
 
@@ -40,7 +40,7 @@ function headAt(text: string, at: number): { start: number; end: number } | null
   return { start: from + begin.index, end: HEAD_END.lastIndex };
 }
 
-/** The next dashes end the key; where they are no foot of one, or too far, its body is all that could be of a key. */
+/** Where a key ends: at its foot, if the next dashes are one; else where its body stops looking like a key's. */
 function endOf(text: string, from: number): number {
   const dashes = text.indexOf(DASHES, from);
   const limit = Math.min(dashes === -1 ? text.length : dashes, from + PRIVATE_KEY_MAX_CHARS);

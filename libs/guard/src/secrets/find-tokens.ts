@@ -24,7 +24,7 @@ export function findTokens(text: string): Finding[] {
   return found;
 }
 
-/** A token begins a run of its units, so that no run is read for many beginnings. */
+/** Whether a token's characters stand before it: only the beginning of such a run is tried, so that scanning stays linear. */
 function isInside(text: string, at: number): boolean {
   const before = text.charCodeAt(at - 1);
   return (isWordUnit(before) || before === 45) && !isEscapeLetter(text, at - 1);

@@ -3,13 +3,13 @@ import { looksMadeUp } from "./looks-made-up.ts";
 
 /** `name:password@host` after the scheme. */
 const USERINFO = /([^\s:@/'"`<>{}$|\\]{0,64}):([^\s@/'"`<>{}$|\\]{3,128})@([A-Za-z0-9.-]{1,253})/y;
-/** Words that stand for a password, and hosts that nobody else can reach. */
+/** Words that stand in for a password, and hosts that are examples or unreachable from elsewhere. */
 const SAID_PASSWORD =
   /^(?:pass|passwd|password|passw0rd|pwd|pw|secret|token|key|admin|root|user|username|test|guest|postgres|mysql|redis|mongo|rabbitmq|\d{1,5})\w{0,4}$/i;
 const NOWHERE =
   /^(?:localhost|127\.|0\.0\.0\.0|host|hostname|server|domain|proxy|foo|bar|[a-z]\b)|(?:^|\.)(?:example|test|invalid|localhost)(?:\.[a-z]+)?$/i;
 
-/** Passwords in URLs: the finding is the password alone. */
+/** Finds passwords in URLs; the finding is the password alone. */
 export function findUrlPasswords(text: string): Finding[] {
   const found: Finding[] = [];
   let at = text.indexOf("://");

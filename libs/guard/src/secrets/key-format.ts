@@ -4,7 +4,7 @@
  */
 export type KeyFormat = { readonly kind: string; readonly anchor: string; readonly rest: RegExp };
 
-/** `rest` must be followed by something that could not belong to it. */
+/** Makes a format; what matches `rest` must not be followed by a letter, a digit or an underscore. */
 export function keyFormat(kind: string, anchor: string, rest: string): KeyFormat {
   return { kind, anchor, rest: new RegExp(`(?:${rest})(?![A-Za-z0-9_])`, "y") };
 }

@@ -1,6 +1,6 @@
-/** A long value may hold such a word by chance. */
+/** Only the beginning is read, because a long random value may hold such a word by chance. */
 const READ_MAX_CHARS = 64;
-/** Signs of a value that stands for a credential in a text and is none. */
+/** Signs of a placeholder in the place of a credential. */
 const MADE_UP =
   /x{5}|\*{3}|\.{3}|example|sample|dummy|placeholder|changeme|redacted|your[-_]?|insert|abcdefgh|0{8}|12345678|MjM0NTY3ODkw|(.)\1{6}/i;
 

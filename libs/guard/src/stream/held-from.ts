@@ -1,16 +1,16 @@
 import { isDigit, isGreekOrCyrillic, isLatinExtended } from "../characters.ts";
 import { PRIVATE_KEY_MAX_CHARS } from "../secrets/find-private-keys.ts";
 
-/** The longest number with separators, and the words after it that may say what it is. */
+/** The longest number with separators, together with words after it that may say what it is. */
 const NUMBER_MAX_CHARS = 128;
 /** The longest credential without a space or a quote inside. */
 const RUN_MAX_CHARS = 12_288;
 const KEY_BEGIN = "-----BEGIN ";
 
 /**
- * From where on a text that is not at its end must be held back, because a finding may begin there that only what follows
- * completes: a word that goes on, a number that does or that later words explain, a private key whose end has not come, and
- * `ownChars` for the words and patterns of the config. Everything before it can be judged.
+ * From where on an unfinished text must be held back, because what follows may complete a finding: in its last word, in a
+ * number that continues or that later words explain, in a private key without its end, and in the last `ownChars` units for
+ * the configured words and patterns. Everything before can be judged.
  */
 export function heldFrom(text: string, ownChars: number): number {
   let from = Math.min(text.length - ownChars, firstDigit(text));
@@ -35,7 +35,7 @@ function runStart(text: string, from: number): number {
   return start;
 }
 
-/** Dashes that begin a key without such that end it. */
+/** Where a private key begins that has no end yet; the text's length where there is none. */
 function openKey(text: string): number {
   const dashes = text.lastIndexOf("-----");
   if (dashes === -1 || text.length - dashes > PRIVATE_KEY_MAX_CHARS) return text.length;

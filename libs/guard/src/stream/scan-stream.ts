@@ -2,16 +2,16 @@ import type { Finding } from "../finding.ts";
 import { scan, type Guard } from "../guard.ts";
 import { heldFrom } from "./held-from.ts";
 
-/** Released text that is kept, because what stands before a number says what it is. */
+/** How much released text is remembered, because words before a number say what it is. */
 const CONTEXT_CHARS = 256;
 /** The most that is held back; a finding that is longer is given out in parts. */
 const STREAM_HELD_MAX_CHARS = 49_152;
 /** From this length on, the held text is looked at only when it has grown by an eighth, so that the work stays linear. */
 const EAGER_MAX_CHARS = 1_024;
 
-/** Less than this is not worth a scan of its own, unless it is plain. */
+/** Less text than this is not scanned by itself, because each scan has a fixed cost. */
 const SCAN_MIN_CHARS = 32;
-/** No built-in detector finds anything in a text without one of these, and with nothing of it shortly before. */
+/** In a text without any of these, and without any shortly before it, no built-in detector finds anything. */
 const REMARKABLE = /[0-9@:=_\\/]|-----|[A-Za-z]{16}|pass|secret|token|key|pwd/i;
 const BEFORE_CHARS = 64;
 
@@ -21,10 +21,9 @@ export type Released = { readonly text: string; readonly findings: readonly Find
 const NOTHING: Released = { text: "", findings: [] };
 
 /**
- * Scans a text that comes in pieces, cut anywhere. Nothing is released before it was judged together with what can follow
- * it, and a finding is released as a whole, so that it can be redacted or the stream ended before any of it leaves. Plain
- * prose is held back for a word, what follows a digit for up to 128 units, and nothing for more than
- * STREAM_HELD_MAX_CHARS.
+ * Scans a text that comes in pieces, cut anywhere. Text is released only when nothing that follows can make it part of a
+ * finding, and a finding is released whole, so that it can be redacted, or the stream ended, before any of it is sent. Prose
+ * is held back for one word, text after a digit for up to 128 units, and nothing beyond STREAM_HELD_MAX_CHARS.
  */
 export class ScanStream {
   readonly #guard: Guard;
@@ -53,12 +52,12 @@ export class ScanStream {
     return !REMARKABLE.test(this.#context.slice(-BEFORE_CHARS) + this.#held.slice(0, until));
   }
 
-  /** All that was held back, when nothing follows. */
+  /** Ends the text, and releases all that was held back. */
   end(): Released {
     return this.#release(this.#held.length);
   }
 
-  /** Releases up to `until` at the most: a finding that goes on behind it is held back from its start on. */
+  /** Releases at most up to `until`; a finding that continues beyond it is held back from its start. */
   #release(until: number): Released {
     if (until <= 0) return NOTHING;
     const before = this.#context.length;

@@ -5,7 +5,7 @@ import type { ToolCall } from "../form/request-form.ts";
 
 type ToolLists = NonNullable<GuardDocument["tools"]>;
 
-/** Larger arguments are not read: what cannot be checked does not fit. */
+/** Larger arguments are not parsed; they count as not fitting. */
 const ARGUMENTS_MAX_CHARS = 262_144;
 
 /** Which tools may be offered and called, and with what. */
@@ -19,7 +19,7 @@ export type CompiledToolRules =
   | { readonly ok: true; readonly rules: ToolRules }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** A problem names the pattern of the tool whose schema cannot be used. */
+/** Compiles tool rules. A problem names the tool pattern whose schema cannot be used. */
 export function compileToolRules({ allow, deny = [], schemas = [] }: ToolLists): CompiledToolRules {
   const ajv = new Ajv({ strict: false, allErrors: false, validateFormats: false, logger: false });
   const checks: { readonly tool: string; readonly fits: ValidateFunction }[] = [];

@@ -3,12 +3,12 @@ import type { Kysely } from "kysely";
 import type { KeyDatabase } from "../keys/key-database.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 
-/** Writes down what is to be recorded of a change, in its transaction. */
+/** Adds the audit event of a change to the outbox, in the change's own transaction. */
 export type NoteChange = (event: UnsignedAdminEvent) => Promise<void>;
 
 type Options = { readonly db: Kysely<KeyDatabase>; readonly outbox: AdminOutbox; readonly keys: KeyRing };
 
-/** Administrators' changes, each in one transaction with what is to be recorded of it. */
+/** Carries out administrators' changes, each in one transaction with its audit events. */
 export class AdminChanges {
   readonly #db: Kysely<KeyDatabase>;
   readonly #outbox: AdminOutbox;
@@ -20,7 +20,7 @@ export class AdminChanges {
     this.#keys = keys;
   }
 
-  /** Resolves when the change holds on this instance, and the register has its record or will have it. */
+  /** Resolves when the change holds on this instance and its record is in the register or in the outbox on its way there. */
   async carryOut<Result>(
     change: (transaction: Kysely<KeyDatabase>, note: NoteChange) => Promise<Result>,
   ): Promise<Result> {
@@ -35,7 +35,7 @@ export class AdminChanges {
   }
 
   async #sendAll(noted: readonly string[]): Promise<void> {
-    // In their order; when the register does not take one, the others wait with it.
+    // In their order: when the register does not take one, the outbox sends it and the others later.
     for (const id of noted) if (!(await this.#outbox.send(id))) return;
   }
 }

@@ -1,7 +1,7 @@
 import type { UnsignedAdminEvent } from "@signalbox/kit/admin-outbox";
 import { canonicalize, sha256Digest } from "@signalbox/tlog";
 
-/** What changes by use is no change of the thing. */
+/** Fields that change by use alone; they are left out of the digests. */
 const BY_USE = ["current", "lastUsedAt"];
 
 export type AdminChange = Pick<UnsignedAdminEvent, "object" | "change" | "id" | "of" | "by"> & {
@@ -10,7 +10,7 @@ export type AdminChange = Pick<UnsignedAdminEvent, "object" | "change" | "id" | 
   readonly after: object | null;
 };
 
-/** What the register says of a change: who changed what. */
+/** The audit event of a change: who changed what, with digests of the state before and after. */
 export function adminEventOf({ before, after, ...what }: AdminChange): UnsignedAdminEvent {
   return {
     ...what,
@@ -19,7 +19,7 @@ export function adminEventOf({ before, after, ...what }: AdminChange): UnsignedA
   };
 }
 
-/** Numbers of dollars are no integers, and are digested as text. */
+/** Numbers are digested as text, because canonical JSON takes integers alone and amounts of dollars are none. */
 function digestOf(shown: object): string {
   const kept = Object.entries(shown).filter(([name]) => !BY_USE.includes(name));
   const text = JSON.stringify(Object.fromEntries(kept), (_name, value: unknown) =>

@@ -4,7 +4,7 @@ import type { Route } from "../http/route.ts";
 export const ADMIN = "/admin/v1";
 export const BODY_LIMITS = { maxBytes: 64 * 1024, timeoutMs: 10_000 };
 
-/** A route with what its documentation says of it: both are the same list, so neither can be without the other. */
+/** A route together with its documentation, so that the OpenAPI document covers every route and no other. */
 export type AdminRoute = Route & {
   readonly doc: {
     readonly summary: string;
@@ -12,7 +12,7 @@ export type AdminRoute = Route & {
     readonly query?: z.ZodType;
     readonly status: 200 | 201 | 202;
     readonly answer: z.ZodType;
-    /** Beside JSON. */
+    /** The media types that the route also answers in, beside JSON. */
     readonly alsoText?: "text/csv" | readonly ("text/csv" | "text/markdown")[];
   };
 };

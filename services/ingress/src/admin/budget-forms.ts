@@ -7,7 +7,7 @@ const ROLLING_MAX_SECONDS = 366 * 86_400;
 const Count = z.int().min(0).max(COUNT_MAX);
 const Name = z.string().min(1).max(64);
 
-/** Whose requests are charged: those that all of it holds for. */
+/** Which requests are charged: those that match every field given. */
 export const BudgetScope = z.strictObject({
   tenant: TenantId.optional(),
   /** A virtual key's id. */
@@ -18,7 +18,7 @@ export const BudgetScope = z.strictObject({
   /** The `user` that requests name, of the scope's tenant. It is kept and shown as the tenant's digest of it. */
   endUser: z.string().min(1).max(512).optional(),
   tag: z.string().min(1).max(128).optional(),
-  /** What is used of these alone; a model by its name, its family or a pattern with `*`. */
+  /** Charges the use of this model alone, given by its name, its family or a pattern with `*`. */
   model: z.string().min(1).max(256).optional(),
   provider: Name.optional(),
 });
@@ -36,34 +36,34 @@ export const BudgetLimit = z.union(
 );
 export type BudgetLimit = z.infer<typeof BudgetLimit>;
 
-/** minute: a limit on how much at a time, over any minute, whose refusal says to try again. */
+/** `minute` makes a rate limit over any sixty seconds, whose refusal says when to try again. */
 export const BudgetWindow = z.union(
   [z.enum([...CALENDAR_WINDOWS, "minute"]), z.strictObject({ seconds: z.int().min(1).max(ROLLING_MAX_SECONDS) })],
   { error: 'expected day, week, month, total, minute, or {"seconds": n} of at most 366 days' },
 );
 export type BudgetWindow = z.infer<typeof BudgetWindow>;
 
-/** Each of these has an account of its own, with the whole limit. */
+/** Gives each of these an account of its own with the whole limit. */
 export const EachOf = z.enum(["key", "team", "project", "user", "end-user"]);
 export type EachOf = z.infer<typeof EachOf>;
 
-/**
- * block: what does not fit is refused. pass: everything is let through and counted, for a policy's rules to slow or
- * cheapen.
- */
+/** block: requests that do not fit are refused. pass: they are let through and counted; a policy's rules may act on it. */
 const AtLimit = z.enum(["block", "pass"]);
 
 const Shares = z.array(z.number().min(0.01).max(1)).max(8);
 
 const settings = {
   timeZone: TimeZone.optional(),
-  /** Shares of the limit at which an alert is given, once for each window. */
+  /** Shares of the limit at which an alert is sent, once for each window. */
   alertAt: Shares.optional(),
-  /** Limits on how much at a time always block. */
+  /** Rate and concurrency limits always block. */
   atLimit: AtLimit.optional(),
 };
 
-/** What a key's own budgets and limits are called, which are made with the key. */
+/** The shares where none are given. */
+export const ALERT_AT_DEFAULT: readonly number[] = [0.8];
+
+/** The names of a key's own budgets and limits, which are made together with the key. */
 const OF_A_KEY = /^key-[0-9a-f]{12}-/;
 
 export const NewBudget = z.strictObject({
@@ -104,7 +104,7 @@ export const AdminBudget = z.strictObject({
   alertAt: z.array(z.number()),
   atLimit: AtLimit,
   createdAt: z.iso.datetime(),
-  /** The window that holds now; its amounts are whole numbers of `unit`, of all accounts together. */
+  /** The present window; its amounts are whole numbers of `unit`, summed over all accounts. */
   current: z.strictObject({
     unit: z.enum(BUDGET_UNITS),
     startsAt: z.iso.datetime().nullable(),
@@ -113,11 +113,11 @@ export const AdminBudget = z.strictObject({
     spent: Amount,
     /** Of requests under way. */
     reserved: Amount,
-    /** Held by the deciding instances, for the next requests. */
+    /** Held by policy instances for the next requests. */
     leased: Amount,
-    /** Where each has an account of its own: in the one with the least. */
+    /** Of several accounts, the one that has the least left. */
     left: Amount,
-    /** How many accounts there are; null where all share one. */
+    /** The number of accounts with `each`; null where all requests share one. */
     accounts: z.int().nullable(),
     /** Of `spent`: what providers reported beyond what had been reserved. */
     excess: Amount,
@@ -136,7 +136,7 @@ export type AdminBudget = z.infer<typeof AdminBudget>;
 export const BudgetList = z.strictObject({ object: z.literal("list"), data: z.array(AdminBudget) });
 export const Retired = z.strictObject({ object: z.string(), id: z.string(), deleted: z.literal(true) });
 
-/** The accounts of a budget of which everybody has one, in the window that holds now; those that spent most come first. */
+/** The accounts of a budget with `each` in the present window; those that spent most come first. */
 export const BudgetAccounts = z.strictObject({
   object: z.literal("list"),
   data: z.array(

@@ -1,5 +1,6 @@
 import { SignalboxError } from "@signalbox/proto";
 import type { Kysely } from "kysely";
+import { idParam } from "../http/id-param.ts";
 import { readInput } from "../http/read-input.ts";
 import { actorOf } from "../identity/actor.ts";
 import { meantTenant, tenantBound } from "../identity/reach.ts";
@@ -7,16 +8,22 @@ import type { KeyDatabase } from "../keys/key-database.ts";
 import type { Principal } from "../keys/key-ring.ts";
 import { adminEventOf } from "./admin-event.ts";
 import { ADMIN, type AdminRoute, BODY_LIMITS } from "./admin-route.ts";
-import { AdminBudget, BudgetAccounts, BudgetChange, BudgetList, NewBudget, Retired } from "./budget-forms.ts";
+import {
+  AdminBudget,
+  ALERT_AT_DEFAULT,
+  BudgetAccounts,
+  BudgetChange,
+  BudgetList,
+  NewBudget,
+  Retired,
+} from "./budget-forms.ts";
 import { type BudgetTerms, termsOf } from "./budget-row.ts";
 import { budgetId, insertBudget, readAccounts, readBudgets, retireBudget, updateBudget } from "./budget-store.ts";
 import type { AdminContext } from "./key-routes.ts";
 import { presentKey } from "./key-store.ts";
 import { expectRoomForBudget } from "./tenant-limits.ts";
 
-const ALERT_AT = [0.8];
-
-/** Budgets and limits, with what of them is spent. */
+/** Budgets and limits, with what is spent of each. */
 export function adminBudgetRoutes(context: AdminContext): AdminRoute[] {
   const { db } = context;
   return [
@@ -35,19 +42,19 @@ export function adminBudgetRoutes(context: AdminContext): AdminRoute[] {
       path: `${ADMIN}/budgets/:id`,
       access: "read-settings",
       doc: { summary: "One budget.", status: 200, answer: AdminBudget },
-      handle: ({ request, principal }) => presentBudget(db, budgetParam(request.params), principal),
+      handle: ({ request, principal }) => presentBudget(db, idParam(request.params), principal),
     },
     {
       method: "GET",
       path: `${ADMIN}/budgets/:id/accounts`,
       access: "read-settings",
       doc: {
-        summary: "Who has spent how much of a budget of which everybody has one.",
+        summary: "Who has spent how much of a budget that gives each an account of its own.",
         status: 200,
         answer: BudgetAccounts,
       },
       handle: async ({ request, principal }) =>
-        readAccounts(db, (await presentBudget(db, budgetParam(request.params), principal)).id),
+        readAccounts(db, (await presentBudget(db, idParam(request.params), principal)).id),
     },
     makeRoute(context),
     changeRoute(context),
@@ -65,7 +72,7 @@ function makeRoute({ db, changes, log }: AdminContext): AdminRoute {
       const wish = await readInput(request.raw, NewBudget, BODY_LIMITS);
       const { name, limit, window = "concurrency" in limit ? "total" : "month" } = wish;
       const scope = await scopeWithin(db, wish.scope, principal);
-      const { timeZone = "UTC", alertAt = ALERT_AT, each } = wish;
+      const { timeZone = "UTC", alertAt = ALERT_AT_DEFAULT, each } = wish;
       const by = actorOf(principal);
       const terms = termsOf(limit, window);
       const settings = { terms, timeZone, alertAt, atLimit: atLimitOf(terms, wish.atLimit) };
@@ -98,7 +105,7 @@ function changeRoute({ db, changes, log }: AdminContext): AdminRoute {
     },
     async handle({ request, principal }) {
       const change = await readInput(request.raw, BudgetChange, BODY_LIMITS);
-      const before = await presentBudget(db, budgetParam(request.params), principal);
+      const before = await presentBudget(db, idParam(request.params), principal);
       const {
         limit = before.limit,
         window = before.window,
@@ -129,7 +136,7 @@ function retireRoute({ db, changes, log }: AdminContext): AdminRoute {
     access: "manage-budgets",
     doc: { summary: "Charges it no more; its entries stay.", status: 200, answer: Retired },
     async handle({ request, principal }) {
-      const before = await presentBudget(db, budgetParam(request.params), principal);
+      const before = await presentBudget(db, idParam(request.params), principal);
       const by = actorOf(principal);
       const [id, of] = [before.id, before.scope.tenant ?? null];
       await changes.carryOut(async (transaction, note) => {
@@ -143,18 +150,17 @@ function retireRoute({ db, changes, log }: AdminContext): AdminRoute {
 }
 
 function taken(): SignalboxError {
-  return new SignalboxError("invalid-request", "Invalid 'name': there is or was a budget of this name.", {
-    details: { param: "name" },
-  });
+  const problem = "Invalid 'name': there is or was a budget of this name; choose another one.";
+  return new SignalboxError("invalid-request", problem, { details: { param: "name" } });
 }
 
 function atLimitOf({ kind }: BudgetTerms, atLimit: "block" | "pass" = "block"): "block" | "pass" {
   if (atLimit === "block" || kind === "budget") return atLimit;
-  const problem = "Invalid 'atLimit': a limit on how much at a time always blocks.";
+  const problem = "Invalid 'atLimit': a rate or concurrency limit always blocks; leave it out.";
   throw new SignalboxError("invalid-request", problem, { details: { param: "atLimit" } });
 }
 
-/** Who reaches one tenant makes budgets of that tenant, and of none beside it. */
+/** The scope, narrowed to the caller's tenant where its rights reach one tenant alone. */
 async function scopeWithin(
   db: Kysely<KeyDatabase>,
   scope: NewBudget["scope"],
@@ -167,8 +173,8 @@ async function scopeWithin(
 }
 
 /**
- * A budget by its id, or by its name where no other has it that who asks may see; null: nobody asks. Throws `not-found`, also for
- * a budget out of reach.
+ * A budget by its id, or by its name where that is unique among those that `asking` reaches; null: all of them. Throws
+ * `not-found`, also for a budget out of reach, and `invalid-request` for a name that several have.
  */
 async function presentBudget(db: Kysely<KeyDatabase>, asked: string, asking: Principal | null): Promise<AdminBudget> {
   const tenant = asking === null ? null : tenantBound(asking);
@@ -182,8 +188,4 @@ async function presentBudget(db: Kysely<KeyDatabase>, asked: string, asking: Pri
   throw new SignalboxError("invalid-request", `There are several budgets of this name: ${ids}. Say which by its id.`, {
     details: { param: "id" },
   });
-}
-
-function budgetParam(params: unknown): string {
-  return (params as { id: string }).id;
 }

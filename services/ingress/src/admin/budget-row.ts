@@ -1,9 +1,8 @@
-import type { BudgetUnit } from "@signalbox/proto";
-import { SignalboxError } from "@signalbox/proto";
+import { type BudgetUnit, SignalboxError } from "@signalbox/proto";
 import type { BudgetLimit, BudgetWindow } from "./budget-forms.ts";
 import { picoUsdOf, usdOf } from "./money.ts";
 
-/** What of a budget the database's table says in its own words. */
+/** A budget's limit and window as the columns of the table `budget`. */
 export type BudgetTerms = {
   readonly kind: "budget" | "rate" | "concurrency";
   readonly unit: BudgetUnit;

@@ -7,7 +7,7 @@ import type { AdminBudget, BudgetAccounts, BudgetScope, EachOf } from "./budget-
 import { type BudgetTerms, limitOf, windowOf } from "./budget-row.ts";
 
 const MICRO = 1_000_000;
-/** PostgreSQL's name for what holds a budget's key to those that there are. */
+/** The foreign key from a budget to its virtual key. */
 const KEY_CONSTRAINT = "budget_key_id_fkey";
 const LIST_MAX = 10_000;
 const ACCOUNTS_MAX = 1_000;
@@ -46,10 +46,10 @@ type Row = {
   alerts: { share: number; at: string; told: string | null; subject: string }[];
 };
 
-/** Where a budget is looked for by its id, or by a name that may be several tenants'. */
+/** Filters; a name may be that of several tenants' budgets. */
 type Only = { id?: string; name?: string; keyIds?: readonly string[]; tenant?: string | null };
 
-/** Budgets that are charged, by id; with what of the window that holds now is spent and promised. */
+/** The budgets in force, sorted by id, with what is spent, reserved and leased in the present window. */
 export async function readBudgets(db: Kysely<KeyDatabase>, only: Only = {}): Promise<AdminBudget[]> {
   const { id = null, name = null, keyIds = null, tenant = null } = only;
   const { rows } = await sql<Row>`
@@ -77,14 +77,14 @@ export async function readBudgets(db: Kysely<KeyDatabase>, only: Only = {}): Pro
   return rows.map(rendered);
 }
 
-/** Of an account, beside its budget `b`. */
+/** A condition on an account, beside its budget `b`: its window is the present one. */
 function holdsNow(): RawBuilder<boolean> {
   const nowMs = Date.now();
   return sql`(ends_ms is null and b.span in ('rolling', 'total')
     or starts_ms <= ${nowMs} and ends_ms > ${nowMs} and b.span not in ('rolling', 'total'))`;
 }
 
-/** The accounts of a budget in the window that holds now. */
+/** The accounts of a budget in the present window. */
 export async function readAccounts(db: Kysely<KeyDatabase>, id: string): Promise<BudgetAccounts> {
   type Account = Record<"subject" | "amount" | "settled" | "outstanding" | "excess", string>;
   const { rows } = await sql<Account>`
@@ -99,12 +99,12 @@ export async function readAccounts(db: Kysely<KeyDatabase>, id: string): Promise
   return { object: "list", data, hasMore: rows.length > ACCOUNTS_MAX };
 }
 
-/** What a budget of this name is called over all tenants; null: it is no one tenant's. */
+/** The id of a budget of this name; a null tenant: it is not one tenant's. */
 export function budgetId(tenant: string | null | undefined, name: string): string {
   return tenant === null || tenant === undefined ? name : `${tenant}/${name}`;
 }
 
-/** False when the id or the name is taken, also by one that was deleted: its entries bear it for ever. */
+/** False when the id is taken, also by a deleted budget, whose entries keep it for ever. */
 export async function insertBudget(
   db: Kysely<KeyDatabase>,
   budget: {
@@ -136,7 +136,7 @@ export async function insertBudget(
   }
 }
 
-/** False when there is none of that id that is charged. */
+/** False when no budget in force has this id. */
 export async function updateBudget(
   db: Kysely<KeyDatabase>,
   id: string,
@@ -150,7 +150,7 @@ export async function updateBudget(
   return numAffectedRows > 0n;
 }
 
-/** It is charged no more; what was reserved of it is still settled. */
+/** Ends a budget: no request is charged to it any more, and what was reserved is still settled. */
 export async function retireBudget(db: Kysely<KeyDatabase>, id: string): Promise<boolean> {
   const { numAffectedRows = 0n } = await sql`
     update budget set retired_at = now() where id = ${id} and retired_at is null`.execute(db);

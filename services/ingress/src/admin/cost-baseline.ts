@@ -4,11 +4,11 @@ import type { KeyDatabase } from "../keys/key-database.ts";
 import type { Baseline } from "./cost-forms.ts";
 import { readCatalogue } from "./cost-prices.ts";
 
-/** The baseline's price in each of the price lists that know one. */
+/** The baseline model's price in each price list that has one. */
 export type BaselinePrices = {
   readonly model: string;
   readonly endpoints: readonly { readonly catalogue: string; readonly endpoint: string; readonly price: Price }[];
-  /** As the database reads them. */
+  /** The same as rows for SQL. */
   readonly tiers: readonly object[];
 };
 
@@ -54,7 +54,7 @@ export function baselineOf({ model, endpoints }: BaselinePrices): Baseline {
 
 type Priced = Endpoint & { readonly price: Price };
 
-/** By its id; else the cheapest of its name or family, because that saves the least. */
+/** The priced endpoint of this id; else the cheapest of this name or family, with which the savings are smallest. */
 export function baselineIn({ endpoints }: Catalogue, name: string): Priced | null {
   const priced = endpoints.filter((each): each is Priced => each.price !== null);
   const named = priced.find(({ id }) => id === name);

@@ -7,8 +7,8 @@ const PATIENCE_MS = 10_000;
 const RETRY_AFTER_MS = 1_000;
 
 /**
- * Reads the register into the lines of costs, as far as it goes by now. Rejects with `stage-unavailable` when that takes
- * longer than an answer may: what was read stays read, and the next question goes on from there.
+ * Brings the table of cost lines up to the end of the register. Rejects with `stage-unavailable` after PATIENCE_MS; what was
+ * read stays, and the next call continues there.
  */
 export async function readCosts(db: Kysely<KeyDatabase>): Promise<void> {
   const untilMs = Date.now() + PATIENCE_MS;

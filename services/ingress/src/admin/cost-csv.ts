@@ -1,7 +1,7 @@
 import { SignalboxError } from "@signalbox/proto";
 import type { CostDimension, CostReport, CostSums } from "./cost-forms.ts";
 
-/** RFC 4180, with a head. */
+/** CSV by RFC 4180, with a header line. */
 export function csvOf(head: readonly string[], lines: readonly (readonly string[])[]): string {
   return `${[head, ...lines].map((line) => line.map(field).join(",")).join("\r\n")}\r\n`;
 }
@@ -33,7 +33,7 @@ export function sumColumns(withBaseline: boolean): [string, Cell][] {
   return Object.entries<Cell>(withBaseline ? { ...SUMS, ...COMPARED } : SUMS);
 }
 
-/** Throws `invalid-request` where there are more rows: a file that leaves some out does not say so. */
+/** Throws `invalid-request` where the report has more rows than it holds, because a CSV file could not say so. */
 export function costCsv(report: CostReport, by: readonly CostDimension[]): string {
   if (report.hasMore) {
     const problem = `There are more rows than the ${report.data.length} of one answer: split by less, or ask for less time.`;
@@ -47,7 +47,7 @@ export function costCsv(report: CostReport, by: readonly CostDimension[]): strin
   return csvOf([...by, ...columns.map(([head]) => head)], lines);
 }
 
-/** A name that a spreadsheet would take for a formula is quoted so that it stays a text; numbers below nothing are none. */
+/** Keeps a spreadsheet from reading a name as a formula, by an apostrophe before it; negative numbers stay as they are. */
 function field(text: string): string {
   const safe = /^[=+@\t\r-]/.test(text) && !/^-[0-9]+(\.[0-9]+)?$/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

@@ -21,24 +21,24 @@ const COST_DIMENSIONS = [
 export type CostDimension = (typeof COST_DIMENSIONS)[number];
 
 export const CostQuery = z.strictObject({
-  /** What the sums are split by, with commas. */
+  /** The dimensions that the sums are split by, separated by commas. */
   by: z
     .string()
     .max(256)
     .default("team,model")
     .transform((text) => text.split(",").map((part) => part.trim()))
     .pipe(z.array(z.enum(COST_DIMENSIONS)).min(1).max(COST_DIMENSIONS.length)),
-  /** Of the outcomes' time: from this on, and before that. */
+  /** Outcomes from this time on, and before that one. */
   from: TimeParameter.optional(),
   to: TimeParameter.optional(),
-  /** In which days and months begin. */
+  /** The time zone of days and months. */
   timeZone: TimeZone.default("UTC"),
   /** A model by its name, its family or `provider/model`: what it would have cost instead. */
   baseline: z.string().min(1).max(256).optional(),
   format: z.enum(["json", "csv"]).default("json"),
 });
 
-/** Whole pico-USD, below nothing where the baseline is the cheaper one. */
+/** Whole pico-USD, negative where the baseline is cheaper. */
 const Signed = z.string().regex(/^-?[0-9]+$/);
 
 /** What the requests that can be compared cost, and would have cost by the baseline's price. */
@@ -48,7 +48,7 @@ export const Compared = z.strictObject({
   baselinePicoUsd: z.string(),
   savingsUsd: z.string(),
   savingsPicoUsd: Signed,
-  /** Answered requests that are left out: the baseline has no price in their catalogue; their own cost or tokens are unknown. */
+  /** Answered requests left out because their catalogue has no price of the baseline, or their own cost or tokens are unknown. */
   withoutPrice: z.int(),
   unknown: z.int(),
 });
@@ -57,12 +57,12 @@ export type Compared = z.infer<typeof Compared>;
 /** Sums over requests. A cost belongs to the endpoint of its attempt, a request to the one of its last. */
 export const CostSums = z.strictObject({
   requests: z.int(),
-  /** Of these: whose cost is not known, because an attempt has no price or nobody saw its end. */
+  /** Of these, requests of unknown cost: an attempt has no price, or the request was abandoned. */
   unpriced: z.int(),
   /** Exact. */
   costUsd: z.string(),
   costPicoUsd: z.string(),
-  /** Of those unpriced: requests that nobody saw the end of, with the most that they could cost. No part of the cost. */
+  /** Of the unpriced, the abandoned requests, and the most that these could cost; it is no part of the cost. */
   abandoned: z.int(),
   abandonedEstimatePicoUsd: z.string(),
   inputTokens: z.int(),
@@ -72,7 +72,7 @@ export const CostSums = z.strictObject({
 export type CostSums = z.infer<typeof CostSums>;
 
 export const CostRow = z.strictObject({
-  /** The values of what it is split by; null where nobody knows. */
+  /** The value of each dimension; null where it is unknown. */
   by: z.partialRecord(z.enum(COST_DIMENSIONS), z.string().nullable()),
   ...CostSums.shape,
 });
@@ -81,7 +81,7 @@ export type CostRow = z.infer<typeof CostRow>;
 export const Baseline = z.strictObject({
   model: z.string(),
   formula: z.string(),
-  /** Where its price is from: in each price list the cheapest endpoint of that name. */
+  /** The endpoint in each price list whose price was used. */
   prices: z.array(z.strictObject({ catalogue: Digest, endpoint: z.string(), tiers: z.array(PriceTier) })),
 });
 export type Baseline = z.infer<typeof Baseline>;
@@ -92,7 +92,7 @@ export const CostReport = z.strictObject({
   to: z.iso.datetime().nullable(),
   timeZone: z.string(),
   total: CostSums,
-  /** With tags, a request stands in the row of each of its tags, and the total counts it once. */
+  /** Split by tag, a request counts in the row of each of its tags, and once in the total. */
   data: z.array(CostRow),
   /** There are more rows than one answer holds. */
   hasMore: z.boolean(),

@@ -7,7 +7,7 @@ import { ADMIN, type AdminRoute } from "./admin-route.ts";
 import { priceCsv } from "./price-csv.ts";
 
 const PriceQuery = z.strictObject({
-  /** Its digest, as costs name it; the newest when it is not given. */
+  /** The price list's digest, as costs name it; the newest unless given. */
   catalogue: Digest.optional(),
   provider: z.string().min(1).max(64).optional(),
   format: z.enum(["json", "csv"]).default("json"),
@@ -18,7 +18,7 @@ const PriceList = z.strictObject({
   catalogue: Digest,
   /** The list's own date. */
   date: z.string(),
-  /** Micro-USD per million tokens; `tiers` is null where nobody knows a price. */
+  /** In micro-USD per million tokens; `tiers` is null where the price is unknown. */
   data: z.array(
     z.strictObject({
       endpoint: z.string(),
@@ -57,7 +57,7 @@ export function priceRoute(db: Kysely<KeyDatabase>): AdminRoute {
   };
 }
 
-/** Throws `not-found` for a digest that names none. */
+/** The catalogue of a digest. Throws `not-found` when there is none. */
 export async function readCatalogue(db: Kysely<KeyDatabase>, digest: string): Promise<Catalogue> {
   const { rows } = await sql<{ body: Buffer }>`
     select body from document where digest = ${digest} and kind = 'catalogue'`.execute(db);
@@ -66,7 +66,7 @@ export async function readCatalogue(db: Kysely<KeyDatabase>, digest: string): Pr
   return Catalogue.parse(JSON.parse(row.body.toString("utf8")));
 }
 
-/** Throws `not-found` when there is none yet. */
+/** The digest of the newest catalogue. Throws `not-found` when there is none yet. */
 export async function newestCatalogue(db: Kysely<KeyDatabase>): Promise<string> {
   const { rows } = await sql<{ digest: string }>`
     select digest from document where kind = 'catalogue' order by created_at desc limit 1`.execute(db);

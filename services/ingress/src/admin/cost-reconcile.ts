@@ -9,20 +9,20 @@ const Pico = z.string().regex(/^-?[0-9]+$/);
 
 export const Reconciliation = z.strictObject({
   object: z.literal("reconciliation"),
-  /** Whether all of them agree. */
+  /** Whether every account agrees. */
   agrees: z.boolean(),
-  /** How far the budgets are booked and the costs are read, of so many leaves. */
+  /** How many of the register's `size` leaves are booked into budgets, and read into costs. */
   booked: z.int(),
   read: z.int(),
   size: z.int(),
-  /** One for each window of each budget of money, in pico-USD. */
+  /** One for each account in each window of each money budget, in pico-USD. */
   data: z.array(
     z.strictObject({
       budget: z.string(),
       subject: z.string(),
       startsAt: z.iso.datetime().nullable(),
       agrees: z.boolean(),
-      /** What the account says is settled, and of requests under way. */
+      /** What the account says is settled, and reserved for requests under way. */
       settled: Pico,
       reserved: Pico,
       /** The same by the entries: credits less debits. */
@@ -30,7 +30,7 @@ export const Reconciliation = z.strictObject({
       entriesReserved: Pico,
       /** The same by the register: what the outcomes of the account's decisions cost on the endpoints that it covers. */
       leaves: Pico,
-      /** Of `settled`: reserved for requests that nobody saw the end of, of which the register says no cost. */
+      /** Of `settled`: what was reserved for abandoned requests, whose cost the register does not know. */
       abandoned: Pico,
     }),
   ),
@@ -51,8 +51,8 @@ type AccountRow = {
 };
 
 /**
- * Holds the budgets of money, of one tenant or with null all, against their entries and against the register. They
- * agree once the register is booked as far as it goes.
+ * Compares the accounts of money budgets, of one tenant or with null of all, with their entries and with the register's
+ * outcomes. They agree once the whole register is booked.
  */
 export async function reconcile(db: Kysely<KeyDatabase>, tenant: string | null): Promise<Reconciliation> {
   // One snapshot, so that what is booked in between stands on neither side.
@@ -128,7 +128,7 @@ async function readAccounts(db: Kysely<KeyDatabase>, tenant: string | null): Pro
 
 type EndpointCost = { readonly endpoint: string; readonly cost: bigint };
 
-/** By account: what the decisions that it is charged with came to on each endpoint, as the register says. */
+/** By account: what its decisions cost on each endpoint, by the register. */
 async function readLeafCosts(db: Kysely<KeyDatabase>): Promise<Map<string, EndpointCost[]>> {
   const { rows } = await sql<{ account: string; endpoint: string | null; cost: string }>`
     with settled as (

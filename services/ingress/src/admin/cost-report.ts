@@ -23,7 +23,7 @@ type Rows = Record<string, string | null> & Record<keyof typeof SUMS, string>;
 
 const NOTHING_COMPARED = sql`null::numeric`;
 
-/** What stands for a request, and what for an attempt. */
+/** The sums of a row. Counts are of requests (`is_last`: a request's last attempt), costs and tokens of attempts. */
 const SUMS = {
   requests: sql`count(*) filter (where c.is_last)`,
   unpriced: sql`count(*) filter (where c.is_last and not c.priced)`,
@@ -41,8 +41,8 @@ const SUMS = {
 } as const;
 
 /**
- * What requests cost, by lines that are up to the register: its sums, to the pico-dollar. They are read of one snapshot, so that lines that
- * somebody else makes in between stand neither in the rows nor in the total.
+ * Sums the cost lines, which `readCosts` has brought up to date. Rows and total are read from one snapshot, so that they add
+ * up to the pico-dollar while other instances add lines.
  */
 export function costReport(db: Kysely<KeyDatabase>, wish: CostWish): Promise<CostReport> {
   return db
@@ -120,7 +120,7 @@ function columnOf(name: CostDimension, timeZone: string): RawBuilder<string | nu
   return columns[name];
 }
 
-/** The words of tags and end users stand beside the leaves; where they are erased, an end user is a digest. */
+/** Joins the plain text of tags and end users; where it was erased, an end user is shown by its digest. */
 function labelsOf(by: readonly CostDimension[]): RawBuilder<unknown> {
   if (!by.includes("tag") && !by.includes("end-user")) return sql``;
   const labels = sql`left join ledger_label l on l.request_id = c.request_id`;
@@ -128,7 +128,7 @@ function labelsOf(by: readonly CostDimension[]): RawBuilder<unknown> {
   return sql`${labels} left join lateral jsonb_array_elements_text(l.labels -> 'tags') as tags (tag) on true`;
 }
 
-/** The tier is that of the whole prompt, as it is when an attempt is billed. */
+/** Prices each line by the baseline; as in billing, the whole prompt's length chooses the tier. */
 function baselineCost(): RawBuilder<unknown> {
   return sql`
     left join lateral (

@@ -15,7 +15,7 @@ import { costReport } from "./cost-report.ts";
 import { monthlyStatements, StatementQuery, Statements } from "./cost-statements.ts";
 import { statementCsv, statementMarkdown } from "./render-statements.ts";
 
-/** Of the few connections to the database, for what may take seconds: the others are for requests. */
+/** How many of the few database connections reports may hold at once: they take seconds, and requests need the others. */
 const AT_ONCE = 2;
 
 export function adminCostRoutes(db: Kysely<KeyDatabase>): AdminRoute[] {

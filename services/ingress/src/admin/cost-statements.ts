@@ -11,7 +11,7 @@ export const StatementQuery = z.strictObject({
   month: z.string().regex(/^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])$/, "expected a month like 2026-11"),
   /** Of this team alone. */
   team: z.string().min(1).max(64).optional(),
-  /** In which the month begins and ends. */
+  /** The time zone in which the month begins and ends. */
   timeZone: TimeZone.default("UTC"),
   format: z.enum(["json", "csv", "markdown"]).default("json"),
 });
@@ -30,18 +30,18 @@ export const Statements = z.strictObject({
   timeZone: z.string(),
   from: z.iso.datetime(),
   to: z.iso.datetime(),
-  /** One for each team; null is that of requests that belong to none. */
+  /** One for each team; `team` is null for requests of no team. */
   data: z.array(z.strictObject({ team: z.string().nullable(), total: CostSums, lines: z.array(Line) })),
-  /** Of the month's outcomes, summed apart from the statements: both are the same to the pico-dollar. */
+  /** The month's total, summed apart from the statements; both are equal to the pico-dollar. */
   total: CostSums,
 });
 export type Statements = z.infer<typeof Statements>;
 type Statement = Statements["data"][number];
 
-/** What the lines of a statement are told apart by. */
+/** The dimensions of a statement's lines. */
 export const STATEMENT_BY = ["team", "project", "provider", "model"] as const;
 
-/** What each team's requests of a month cost. Rejects with `internal` when the statements do not add up. */
+/** A statement of a month's costs for each team. Rejects with an error when the statements do not add up to the total. */
 export async function monthlyStatements(
   db: Kysely<KeyDatabase>,
   { month, team, timeZone, tenant }: Pick<StatementQuery, "month" | "team" | "timeZone"> & { tenant: string | null },

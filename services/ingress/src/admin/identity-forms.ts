@@ -2,7 +2,7 @@ import { TenantId } from "@signalbox/proto";
 import { z } from "zod";
 import { Name } from "./key-forms.ts";
 
-/** What stands between a tenant and its keys, and the path of each. */
+/** What a tenant is divided into, and the API path of each kind. */
 export const IDENTITY_KINDS = ["team", "project", "user", "service-account"] as const;
 export type IdentityKind = (typeof IDENTITY_KINDS)[number];
 export const IDENTITY_PATHS = {
@@ -13,7 +13,7 @@ export const IDENTITY_PATHS = {
 } as const satisfies Record<IdentityKind, string>;
 
 const within = {
-  /** The team that it is of; a project's team goes before. */
+  /** Its team; where a project is given too, that project's team. */
   team: Name.nullish(),
   /** Of users and service accounts. */
   project: Name.nullish(),
@@ -29,7 +29,7 @@ export const NewIdentity = z.strictObject({
 });
 export type NewIdentity = z.infer<typeof NewIdentity>;
 
-/** What is left out stays. Nobody speaks for what is disabled, and for what is within it. */
+/** What is left out stays. Keys and tokens of a disabled identity, and of whatever is within it, are refused. */
 export const IdentityChange = z.strictObject({ name: Title.optional(), ...within, disabled: z.boolean().optional() });
 export type IdentityChange = z.infer<typeof IdentityChange>;
 

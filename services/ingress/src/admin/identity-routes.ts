@@ -1,5 +1,6 @@
 import type { UnsignedAdminEvent } from "@signalbox/kit/admin-outbox";
 import { SignalboxError } from "@signalbox/proto";
+import { idParam } from "../http/id-param.ts";
 import { parseInput } from "../http/parse-input.ts";
 import { readInput } from "../http/read-input.ts";
 import { actorOf } from "../identity/actor.ts";
@@ -60,7 +61,7 @@ function makeRoute(kind: IdentityKind, { changes, log }: AdminContext): AdminRou
         const placed = await placeWithin({ ...within, ...NOBODY }, { db: transaction, tenant, by });
         const { team, project } = placed.place;
         const own = await insertIdentity(transaction, { tenant, kind, id, name, team, project, by });
-        if (own === undefined) throw invalid("id", `there is a ${kind} of this id already`);
+        if (own === undefined) throw invalid("id", `there is a ${kind} of this id already; PATCH changes it`);
         for (const after of [...placed.made, own]) await note(madeEventOf(after, by));
         return own;
       });
@@ -72,7 +73,7 @@ function makeRoute(kind: IdentityKind, { changes, log }: AdminContext): AdminRou
 }
 
 function changeRoute(kind: IdentityKind, { changes, log }: AdminContext): AdminRoute {
-  const summary = `Changes what is named of a ${kind}; while it is disabled, nobody speaks for it.`;
+  const summary = `Changes the fields given of a ${kind}; while it is disabled, its keys and tokens are refused.`;
   return {
     method: "PATCH",
     path: `${pathOf(kind)}/:id`,
@@ -81,7 +82,7 @@ function changeRoute(kind: IdentityKind, { changes, log }: AdminContext): AdminR
     async handle({ request, principal }) {
       const tenant = meantTenant(principal, parseInput(IdentityQuery, request.query).tenant);
       const change = await readInput(request.raw, IdentityChange, BODY_LIMITS);
-      const name = { tenant, kind, id: (request.params as { id: string }).id };
+      const name = { tenant, kind, id: idParam(request.params) };
       const by = actorOf(principal);
       const changed = await changes.carryOut(async (transaction, note) => {
         const [before] = await readIdentities(transaction, name);
@@ -106,7 +107,7 @@ const NOBODY = { user: null, serviceAccount: null };
 
 type Within = { readonly team?: string | null | undefined; readonly project?: string | null | undefined };
 
-/** A team is within its tenant alone, a project within a team. */
+/** Where an identity is after a change. A team is in no other team, and neither a team nor a project is in a project. */
 function withinOf(
   kind: IdentityKind,
   { team, project }: Within,
@@ -123,7 +124,7 @@ function withinOf(
   };
 }
 
-/** What the register says of something that was made. */
+/** The audit event of a new identity. */
 export function madeEventOf(after: AdminIdentity, by: string): UnsignedAdminEvent {
   const { object, id, tenant: of } = after;
   return adminEventOf({ object, change: "created", id, of, by, before: null, after });

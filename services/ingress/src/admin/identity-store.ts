@@ -29,14 +29,14 @@ export type IdentityWish = IdentityName & {
   readonly by: string;
 };
 
-/** A tenant is made with the first thing of it. */
+/** Makes the tenant unless it exists. */
 export async function ensureTenant(db: Db, tenant: string): Promise<void> {
   await sql`
     insert into tenant (id, digest_key) values (${tenant}, ${randomBytes(DIGEST_KEY_BYTES)})
     on conflict do nothing`.execute(db);
 }
 
-/** Those of a tenant, disabled ones too; or the one of an id. */
+/** A tenant's identities of a kind, disabled ones too; or the one of an id. */
 export async function readIdentities(
   db: Db,
   { tenant, kind, id = null }: { tenant: string; kind: IdentityKind; id?: string | null },
@@ -48,7 +48,7 @@ export async function readIdentities(
   return rows.map(shown);
 }
 
-/** Undefined where there is one of this name already. Throws `invalid-request` where the tenant may have no more. */
+/** Undefined where the id is taken. Throws `invalid-request` where the tenant may have no more. */
 export async function insertIdentity(db: Db, wish: IdentityWish): Promise<AdminIdentity | undefined> {
   const { tenant, kind, id } = wish;
   if ((await readIdentities(db, { tenant, kind, id })).length > 0) return undefined;
@@ -61,7 +61,7 @@ export async function insertIdentity(db: Db, wish: IdentityWish): Promise<AdminI
   return rows.map(shown)[0];
 }
 
-/** Changes what is named, in the transaction of its caller. What is within it, keys included, moves with it. */
+/** Changes the fields given, in the caller's transaction. Whatever is within the identity moves with it, keys included. */
 export async function updateIdentity(db: Db, before: AdminIdentity, change: IdentityChange): Promise<void> {
   const { tenant, object: kind, id } = before;
   const { name = before.name, team = before.team, project = before.project } = change;

@@ -1,9 +1,8 @@
-import type { BudgetTerms } from "./budget-row.ts";
 import type { AdminBudget, BudgetLimit } from "./budget-forms.ts";
-import { termsOf } from "./budget-row.ts";
+import { type BudgetTerms, termsOf } from "./budget-row.ts";
 import type { AdminKey, KeyBudget, KeyLimits } from "./key-forms.ts";
 
-/** The budgets and limits that a key can have of its own; each is the budget `key-<id>-<part>`, whose id needs no tenant. */
+/** The budgets and limits that a key can have of its own; each is a budget of the id `key-<key id>-<part>`. */
 export const KEY_PARTS = ["budget", "rpm", "tpm", "concurrency"] as const;
 export type KeyPart = (typeof KEY_PARTS)[number];
 
@@ -13,7 +12,7 @@ export function keyBudgetId(keyId: string, part: KeyPart): string {
 
 type Terms = { readonly terms: BudgetTerms; readonly timeZone: string };
 
-/** A part that is to be as it says, to be taken away (null), or left as it is (not there). */
+/** For each part its new terms; null removes it, and an absent part stays as it is. */
 export type KeyTerms = { [part in KeyPart]?: Terms | null };
 
 const NO_LIMITS: KeyLimits = { rpm: null, tpm: null, concurrency: null };
@@ -38,7 +37,7 @@ function limitTerms(limit: BudgetLimit): Terms {
   return { terms: termsOf(limit, "concurrency" in limit ? "total" : "minute"), timeZone: "UTC" };
 }
 
-/** The same, as a key is shown. */
+/** A key's budget and limits as the API shows them. */
 export function shownTerms(keyId: string, budgets: readonly AdminBudget[]): Pick<AdminKey, "budget" | "limits"> {
   const find = (part: KeyPart): AdminBudget | undefined => budgets.find(({ id }) => id === keyBudgetId(keyId, part));
   const count = (part: KeyPart): number | null => {

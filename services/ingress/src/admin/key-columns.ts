@@ -2,7 +2,7 @@ import type { Operation, Role } from "@signalbox/proto";
 import { type RawBuilder, sql } from "kysely";
 import type { AdminKey, KeySettings } from "./key-forms.ts";
 
-/** A row of `virtual_key`, as it is shown. */
+/** The columns of `virtual_key` that may be shown: never a hash. */
 export type KeyRow = {
   id: string;
   tenant: string;
@@ -32,7 +32,7 @@ export const SHOWN_COLUMNS = sql`
   id, tenant, name, role, team, project, user_id, service_account, models, routes, endpoints, regions, operations, networks,
   lifetime_seconds, renewable_until, secret_since, previous_until, created_at, expires_at, revoked_at, last_used_at`;
 
-/** The settings that are columns by themselves. */
+/** The settings of a key that have a column each. */
 const SETTING_COLUMNS = [
   ["team", "team"],
   ["project", "project"],
@@ -48,7 +48,7 @@ const SETTING_COLUMNS = [
 
 type Setting = { readonly column: RawBuilder<unknown>; readonly value: RawBuilder<unknown> };
 
-/** The columns of the settings that are named; null takes one away. */
+/** The columns of the settings that are given, with their values; null removes one. */
 export function settingColumns(settings: Partial<KeySettings>): Setting[] {
   return SETTING_COLUMNS.filter(([name]) => settings[name] !== undefined).map(([name, column]) => ({
     column: sql.ref(column),
@@ -56,7 +56,7 @@ export function settingColumns(settings: Partial<KeySettings>): Setting[] {
   }));
 }
 
-/** All of a key but its budget and limits. */
+/** A key as the API shows it, but for its budget and limits. */
 export function shownKey(row: KeyRow): Omit<AdminKey, "budget" | "limits"> {
   return {
     object: "key",

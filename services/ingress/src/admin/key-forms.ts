@@ -11,8 +11,8 @@ export const Usd = z
   .refine((usd) => picoUsdOf(usd) !== null, "expected an amount with at most twelve decimals");
 
 /**
- * An IANA time zone, in which days, weeks and months begin. Offsets like `+01:00` are none: the database takes them for
- * hours to the west of Greenwich, and all else for hours to the east.
+ * An IANA time zone. Offsets like `+01:00` are refused, because PostgreSQL reads them with the opposite sign of everybody
+ * else: as hours west of Greenwich.
  */
 export const TimeZone = z
   .string()
@@ -45,7 +45,7 @@ export const KeyLimits = z.strictObject({
 });
 export type KeyLimits = z.infer<typeof KeyLimits>;
 
-/** Of a team, a project, a user or a service account. */
+/** The id of a team, a project, a user or a service account. */
 export const Name = z.string().min(1).max(64);
 
 const LIFETIME_MAX_SECONDS = 30 * 86_400;
@@ -57,20 +57,20 @@ const ExpiresAt = z.iso.datetime({ offset: true });
 const isToCome = (at: string): boolean => Date.parse(at) > Date.now();
 
 const settings = {
-  /** What of its tenant it belongs to; what is named for the first time is made. */
+  /** What the key belongs to within its tenant; an id that is named for the first time is made. */
   team: Name.nullish(),
   project: Name.nullish(),
   user: Name.nullish(),
   serviceAccount: Name.nullish(),
   /** Patterns with `*` over `provider/model`, model names and families. */
   models: Patterns.nullish(),
-  /** Groups of the policy: only what stands in one of them is used. */
+  /** Groups of the policy: the key may use their members alone. */
   routes: z.array(PolicyName).min(1).max(64).nullish(),
   /** Patterns with `*` over `provider/model` alone. */
   endpoints: Patterns.nullish(),
   /** Patterns with `*` over regions. */
   regions: z.array(z.string().min(1).max(64)).min(1).max(32).nullish(),
-  /** What it may ask for. */
+  /** The operations that it may ask for. */
   operations: z.array(z.enum(OPERATIONS)).min(1).nullish(),
   /** Where it may be used from: addresses, and networks like 192.0.2.0/24 or 2001:db8::/32. */
   networks: z.array(Network).min(1).max(64).nullish(),
@@ -86,17 +86,17 @@ export const NewKey = z.strictObject({
   role: Role.default("member"),
   /** The asking admin's own unless it is given; a new one is made. */
   tenant: TenantId.optional(),
-  /** It ends so long after its secret was given out, and its bearer renews it; until `expiresAt`, if that is given. */
+  /** Makes a short-lived key: it ends so long after its secret was issued unless its bearer renews it, at the latest at `expiresAt`. */
   lifetimeSeconds: z.int().min(60).max(LIFETIME_MAX_SECONDS).optional(),
   ...settings,
 });
 export type NewKey = z.infer<typeof NewKey>;
 
-/** What is left out stays; null takes it away. */
+/** What is left out stays; null removes a setting. */
 export const KeyChange = z.strictObject({ name: z.string().min(1).max(128).optional(), ...settings });
 export type KeyChange = z.infer<typeof KeyChange>;
 
-/** A key as it may be shown at any time. */
+/** A key without its secret. */
 export const AdminKey = z.strictObject({
   object: z.literal("key"),
   id: z.string(),
@@ -122,7 +122,7 @@ export const AdminKey = z.strictObject({
   /** Of a short-lived key. */
   lifetimeSeconds: z.int().nullable(),
   renewableUntil: z.iso.datetime().nullable(),
-  /** When its secret was made, and until when the one before that holds. */
+  /** When its secret was issued, and until when the previous one is still accepted. */
   secretSince: z.iso.datetime(),
   previousSecretUntil: z.iso.datetime().nullable(),
   createdAt: z.iso.datetime(),
@@ -132,10 +132,10 @@ export const AdminKey = z.strictObject({
 });
 export type AdminKey = z.infer<typeof AdminKey>;
 
-/** A fresh key, with the one time that its secret is shown. */
+/** A new key, or one with a new secret: the only time that the secret is shown. */
 export const MadeKey = z.strictObject({ ...AdminKey.shape, secret: z.string() });
 
-/** How long the present secret goes on beside the new one; from now on it is refused unless it is given. */
+/** How long the present secret is still accepted beside the new one; with 0 it is refused at once. */
 export const Rotation = z.strictObject({ overlapSeconds: z.int().min(0).max(OVERLAP_MAX_SECONDS).default(0) });
 
 export const KeyList = z.strictObject({ object: z.literal("list"), data: z.array(AdminKey) });

@@ -1,6 +1,7 @@
 import type { Logger } from "@signalbox/kit";
 import { SignalboxError } from "@signalbox/proto";
 import type { Kysely } from "kysely";
+import { idParam } from "../http/id-param.ts";
 import { readInput } from "../http/read-input.ts";
 import { actorOf } from "../identity/actor.ts";
 import { authoriseRole } from "../identity/authorise.ts";
@@ -22,7 +23,7 @@ export type AdminContext = {
   readonly log: Logger;
 };
 
-/** Virtual keys with all that holds for them. */
+/** Virtual keys with all their settings. */
 export function adminKeyRoutes(context: AdminContext): AdminRoute[] {
   const { db } = context;
   return [
@@ -82,7 +83,7 @@ function changeRoute({ changes, log }: AdminContext): AdminRoute {
     method: "PATCH",
     path: `${ADMIN}/keys/:id`,
     access: "manage-keys",
-    doc: { summary: "Changes what is named; null takes it away.", status: 200, body: KeyChange, answer: AdminKey },
+    doc: { summary: "Changes the fields given; null removes one.", status: 200, body: KeyChange, answer: AdminKey },
     async handle({ request, principal }) {
       const change = await readInput(request.raw, KeyChange, BODY_LIMITS);
       const by = actorOf(principal);
@@ -90,7 +91,7 @@ function changeRoute({ changes, log }: AdminContext): AdminRoute {
         const before = await presentKey(transaction, idParam(request.params), principal);
         authoriseRole(principal, before.role);
         const made = await changeKey(transaction, before, { change, by });
-        if (made === null) throw new SignalboxError("invalid-request", "The key is revoked, for ever.");
+        if (made === null) throw new SignalboxError("invalid-request", "The key is revoked for ever; make a new one.");
         for (const identity of made) await note(madeEventOf(identity, by));
         const after = await presentKey(transaction, before.id, null);
         const { id, tenant: of } = after;
@@ -124,8 +125,4 @@ function revokeRoute({ changes, log }: AdminContext): AdminRoute {
       return { object: "key", id, deleted: true };
     },
   };
-}
-
-function idParam(params: unknown): string {
-  return (params as { id: string }).id;
 }

@@ -4,6 +4,7 @@ import { reaches } from "../identity/reach.ts";
 import type { KeyDatabase } from "../keys/key-database.ts";
 import type { Principal } from "../keys/key-ring.ts";
 import { generateSecretKey, hashKey } from "../keys/secret-key.ts";
+import { ALERT_AT_DEFAULT } from "./budget-forms.ts";
 import { insertBudget, readBudgets, retireBudget, updateBudget } from "./budget-store.ts";
 import type { AdminIdentity } from "./identity-forms.ts";
 import { ensureTenant } from "./identity-store.ts";
@@ -14,7 +15,6 @@ import { type Place, placeWithin } from "./place-key.ts";
 import { expectRoomForKey } from "./tenant-limits.ts";
 
 const LIST_MAX = 10_000;
-const ALERT_AT = [0.8];
 
 /** Keys, revoked and expired ones too, oldest first; those of a tenant, or the one of an id. */
 export async function readKeys(
@@ -31,7 +31,7 @@ export async function readKeys(
   return rows.map((row) => ({ ...shownKey(row), ...shownTerms(row.id, byKey.get(row.id) ?? []) }));
 }
 
-/** Throws `not-found`, also for a key out of the reach of who asks, if somebody does. */
+/** A key by its id. Throws `not-found`, also for a key that `asking` does not reach; null reaches every key. */
 export async function presentKey(db: Kysely<KeyDatabase>, id: string, asking: Principal | null): Promise<AdminKey> {
   const [key] = await readKeys(db, { id });
   if (key === undefined || (asking !== null && !reaches(asking, key.tenant)))
@@ -39,7 +39,7 @@ export async function presentKey(db: Kysely<KeyDatabase>, id: string, asking: Pr
   return key;
 }
 
-/** Whether anybody of a tenant may make and change its owners' keys. */
+/** Whether a tenant has an owner's key, with which alone owners' keys are made and changed. */
 export async function hasOwner(db: Kysely<KeyDatabase>, tenant: string): Promise<boolean> {
   const { rows } = await sql`
     select from virtual_key where tenant = ${tenant} and role = 'owner' and revoked_at is null limit 1`.execute(db);
@@ -48,7 +48,7 @@ export async function hasOwner(db: Kysely<KeyDatabase>, tenant: string): Promise
 
 export type MadeKeyParts = { readonly id: string; readonly secret: string; readonly made: readonly AdminIdentity[] };
 
-/** A key with its budget and limits, in the transaction of its caller: no request of it is ever charged to less than these. */
+/** Makes a key with its budget and limits in the caller's transaction, so that no request of it escapes them. */
 export async function makeKey(
   db: Kysely<KeyDatabase>,
   wish: NewKey & { readonly tenant: string },
@@ -72,8 +72,8 @@ export async function makeKey(
 }
 
 /**
- * Changes what is named of a key that is not revoked, and says what was made with that; null when there is none. In the
- * transaction of its caller.
+ * Changes the given settings of a key in the caller's transaction, and returns the identities that were made with that; null
+ * when the key is revoked.
  */
 export async function changeKey(
   db: Kysely<KeyDatabase>,
@@ -103,7 +103,7 @@ function expiryOf({ expiresAt }: KeyChange): RawBuilder<unknown> {
 
 const NOWHERE: Place = { team: null, project: null, user: null, serviceAccount: null };
 
-/** What is said of where a key belongs. */
+/** The parts of a place that are given. */
 function placeOf(said: { readonly [part in keyof Place]?: string | null | undefined }): Partial<Place> {
   const parts = Object.keys(NOWHERE) as (keyof Place)[];
   return Object.fromEntries(parts.flatMap((part) => (said[part] === undefined ? [] : [[part, said[part]]])));
@@ -123,7 +123,7 @@ async function setTerms(
       await retireBudget(db, budget);
       continue;
     }
-    const settings = { ...terms, alertAt: part === "budget" ? ALERT_AT : [] };
+    const settings = { ...terms, alertAt: part === "budget" ? ALERT_AT_DEFAULT : [] };
     if (await insertBudget(db, { id: budget, scope: { tenant, key: id }, settings, by })) continue;
     await sql`update budget set retired_at = null where id = ${budget}`.execute(db);
     await updateBudget(db, budget, settings);

@@ -6,14 +6,14 @@ const USD = /^([0-9]{1,15})(?:\.([0-9]{1,12}))?$/;
  * negative, or is too large to be written out.
  */
 export function picoUsdOf(usd: number): bigint | null {
-  // A small number is written with an exponent, which has more decimals than it shows.
+  // JavaScript writes a smaller number with an exponent, which the pattern does not read.
   const text = usd < 1e-6 && usd > 0 ? usd.toFixed(PICO_DIGITS).replace(/0+$/, "") : String(usd);
   const parts = USD.exec(text);
   if (parts === null || Number(text) !== usd) return null;
   return BigInt((parts[1] ?? "") + (parts[2] ?? "").padEnd(PICO_DIGITS, "0"));
 }
 
-/** Pico-USD as a number of dollars for people, who do not read the sixteenth digit. */
+/** Pico-USD as a number of dollars, which is exact to about fifteen digits. */
 export function usdOf(pico: bigint): number {
   return Number(decimalUsd(pico));
 }

@@ -8,14 +8,14 @@ const ErrorForm = z.strictObject({
     type: z.string(),
     param: z.string().nullable(),
     code: z.string().nullable(),
-    /** Of a policy that is refused. */
+    /** What is wrong in a refused policy's files. */
     problems: z.array(PolicyProblem).optional(),
   }),
 });
 
 type Json = Record<string, unknown>;
 
-/** What the document says of a route, without what the route does. */
+/** The documented part of a route. */
 export type DocumentedRoute = Pick<AdminRoute, "method" | "path" | "access" | "doc">;
 
 /** The OpenAPI 3.1 document of the admin API, made of its routes. */
@@ -44,7 +44,7 @@ export function openApiOf(routes: readonly DocumentedRoute[]): Json {
   };
 }
 
-/** The document's own route: it says nothing that a reader of the project does not know. */
+/** The document's own route. It is public, because the document says nothing that the project's source does not. */
 export function openApiRoute(routes: readonly DocumentedRoute[]): AdminRoute {
   const document = openApiOf(routes);
   return {

@@ -4,7 +4,7 @@ import type { KeyDatabase } from "../keys/key-database.ts";
 import type { AdminIdentity, IdentityKind } from "./identity-forms.ts";
 import { insertIdentity, readIdentities } from "./identity-store.ts";
 
-/** What of its tenant something belongs to. */
+/** What a key or an identity belongs to within its tenant. */
 export type Place = {
   readonly team: string | null;
   readonly project: string | null;
@@ -12,7 +12,7 @@ export type Place = {
   readonly serviceAccount: string | null;
 };
 
-/** The whole place, and what was named for the first time and is made with it. */
+/** The complete place, and the identities that were made because they were named for the first time. */
 export type Placed = { readonly place: Place; readonly made: readonly AdminIdentity[] };
 
 type Context = { readonly db: Kysely<KeyDatabase>; readonly tenant: string; readonly by: string };
@@ -39,7 +39,7 @@ export async function placeWithin(wish: Place, context: Context): Promise<Placed
   return { place, made };
 }
 
-/** What is wished and what is known, which says nothing where it is null. */
+/** The value on which the wish and what is known agree, each of which may be null. Throws `invalid-request` where they differ. */
 function agreed(name: string, wished: string | null, known: string | null | undefined): string | null {
   if (wished === null || known == null || wished === known) return wished ?? known ?? null;
   throw contradiction(name, `it belongs to the ${name} '${known}' already`);

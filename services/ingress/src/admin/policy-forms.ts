@@ -1,5 +1,7 @@
 import {
   Digest,
+  POLICY_FILES_MAX,
+  POLICY_HISTORY_MAX,
   PolicyActivation,
   PolicyDocument,
   PolicyFile,
@@ -10,14 +12,13 @@ import {
 } from "@signalbox/proto";
 import { z } from "zod";
 
-const HISTORY_MAX = 500;
-const FILES_MAX = 256;
-
 /** The YAML or JSON files of a policy, which make one version together. */
-export const PolicyFiles = z.strictObject({ files: z.array(PolicyFile).min(1).max(FILES_MAX) });
+export const PolicyFiles = z.strictObject({ files: z.array(PolicyFile).min(1).max(POLICY_FILES_MAX) });
 
 /** Newest first. */
-export const HistoryQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(HISTORY_MAX).default(20) });
+export const HistoryQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(POLICY_HISTORY_MAX).default(20),
+});
 
 const Time = { atMs: true } as const;
 const at = z.iso.datetime();
@@ -25,16 +26,16 @@ const at = z.iso.datetime();
 export const PolicyHistory = z.strictObject({
   object: z.literal("list"),
   /**
-   * What was in force from when on. `document` is what decisions name, `version` what was applied, `previous` the
-   * document before.
+   * Each activation, with the time from which it was in force. `document` is what decisions name, `version` what was
+   * applied, `previous` the document before.
    */
   data: z.array(PolicyActivation.omit(Time).extend({ object: z.literal("policy-activation"), at })),
-  /** What was not let into force, with the reasons. */
+  /** Files that were refused, with the reasons. */
   refusals: z.array(PolicyRefusal.omit(Time).extend({ at })),
 });
 export type PolicyHistory = z.infer<typeof PolicyHistory>;
 
-/** A policy as decisions name it, or a version of what was applied, over which the configuration stands. */
+/** A policy as decisions name it, or a version as it was applied, which together with the configuration makes one. */
 export const KeptPolicy = z.strictObject({
   object: z.enum(["policy", "policy-version"]),
   digest: Digest,
@@ -45,7 +46,7 @@ export const PolicyCheck = z.strictObject({
   object: z.literal("policy-check"),
   /** Whether the files could be put in force. */
   valid: z.boolean(),
-  /** What is wrong, by file and line, with what would be right: tests that fail as well. */
+  /** What is wrong, by file and line, and what would be right; failing tests too. */
   problems: z.array(PolicyProblem),
   /** What is allowed and probably not meant. */
   warnings: z.array(z.string()),

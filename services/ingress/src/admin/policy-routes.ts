@@ -21,10 +21,10 @@ import {
 
 export type PolicyContext = { readonly bus: Bus; readonly replays: ReplayClient };
 
-/** All files together, and what JSON writes around them; a command to the policy service fits one message of NATS. */
+/** The files (POLICY_FILES_MAX_BYTES) with JSON's escapes; a command to the policy service must fit one NATS message. */
 const BODY_LIMITS = { maxBytes: 786_432, timeoutMs: 10_000 };
 
-/** Policies: what is and was in force, what files would change, and the change. They are the line's, and of no tenant. */
+/** Policies: what is and was in force, what files would change, and the change. They hold for the line, not for one tenant. */
 export function adminPolicyRoutes(context: PolicyContext): AdminRoute[] {
   return [
     historyRoute(context),

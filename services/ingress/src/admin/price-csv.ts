@@ -21,7 +21,7 @@ const TOKENS = {
   audio_input_micro_usd_per_million: ({ audioInput }) => audioInput,
 } satisfies Record<string, Column<ServicePrice>>;
 
-/** What holds for a tier in any kind of service, but for an answer without thinking. */
+/** The columns that hold for every service tier; `output_plain` holds for the usual one alone. */
 const TIER = {
   output_plain_micro_usd_per_million: ({ outputPlain }) => outputPlain,
   us_only_factor_micro: ({ usOnlyMicro }) => usOnlyMicro,
@@ -30,7 +30,7 @@ const TIER = {
     [webSearchOnce && "once", webSearchAlways && "always", webSearchAtMost && "at-most"].filter(Boolean).join(" "),
 } satisfies Record<string, Column<PriceTier>>;
 
-/** A price list with all that costs are computed by: a line for each tier, and one for each other kind of service that it knows. */
+/** A price list as CSV, complete for computing costs: one line for each price tier, and one for each service tier within it. */
 export function priceCsv(catalogue: string, data: readonly Priced[]): string {
   const lines = data.flatMap(({ endpoint, provider, model, tiers }) =>
     linesOf(tiers).map((line) => [catalogue, endpoint, provider, model, ...line]),

@@ -3,7 +3,7 @@ import type { CostSums } from "./cost-forms.ts";
 import { STATEMENT_BY, type Statements } from "./cost-statements.ts";
 import { decimalUsd } from "./money.ts";
 
-/** A line for each of a statement's, and no sums: whoever adds them up adds them once. */
+/** The lines of all statements, without totals, so that a reader who adds them up counts nothing twice. */
 export function statementCsv({ month, data }: Statements): string {
   const columns = sumColumns(false);
   const lines = data.flatMap(({ team, lines: all }) =>
@@ -53,7 +53,7 @@ function remarksOn({ unpriced, abandoned, abandonedEstimatePicoUsd }: CostSums):
   return ["", `The cost of ${unpriced} requests is not known and not in the sum.${lost}`];
 }
 
-/** A name must neither end a table's cell nor its row, nor begin markup. */
+/** Escapes a name, so that it neither ends its table cell or row nor begins markup. */
 function cell(text: string): string {
   return text
     .replaceAll(/[\\|`*_<>[\]]/g, String.raw`\$&`)

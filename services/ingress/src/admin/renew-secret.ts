@@ -4,13 +4,13 @@ import { generateSecretKey, hashKey } from "../keys/secret-key.ts";
 
 export type Renewal = {
   readonly pepper: Uint8Array;
-  /** How long the present secret goes on; at the longest until the key ends. */
+  /** How long the present secret is still accepted; at the longest until the key ends. */
   readonly overlapSeconds: number;
-  /** Begins a short-lived key's lifetime anew. */
+  /** Starts a short-lived key's lifetime again. */
   readonly extend: boolean;
 };
 
-/** Gives a key another secret. Null: the key is revoked, has ended, or cannot be extended any more. */
+/** Gives a key a new secret. Null: the key is revoked, has ended, or may not be extended. */
 export async function renewSecret(
   db: Kysely<KeyDatabase>,
   id: string,

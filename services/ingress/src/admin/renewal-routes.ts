@@ -1,5 +1,6 @@
 import { SignalboxError } from "@signalbox/proto";
 import type { FastifyReply } from "fastify";
+import { idParam } from "../http/id-param.ts";
 import { readInput } from "../http/read-input.ts";
 import { actorOf } from "../identity/actor.ts";
 import { authorise, authoriseRole } from "../identity/authorise.ts";
@@ -11,7 +12,7 @@ import type { AdminContext } from "./key-routes.ts";
 import { presentKey } from "./key-store.ts";
 import { type Renewal, renewSecret } from "./renew-secret.ts";
 
-/** What is under way with the secret before is not cut off by its bearer's own renewal. */
+/** Requests that a bearer has under way with the old secret are not cut off by its own renewal. */
 const REFRESH_OVERLAP_SECONDS = 60;
 
 type Renewing = { readonly key: AdminKey; readonly principal: Principal; readonly reply: FastifyReply };
@@ -27,14 +28,14 @@ function rotateRoute(context: AdminContext): AdminRoute {
     path: `${ADMIN}/keys/:id/rotate`,
     access: "manage-keys",
     doc: {
-      summary: "Gives a key another secret, shown this once; the present one may go on for a while.",
+      summary: "Gives a key a new secret, shown this once; the present one may stay valid for a while.",
       status: 200,
       body: Rotation,
       answer: MadeKey,
     },
     async handle({ request, reply, principal }) {
       const { overlapSeconds } = await readInput(request.raw, Rotation, BODY_LIMITS);
-      const key = await presentKey(context.db, (request.params as { id: string }).id, principal);
+      const key = await presentKey(context.db, idParam(request.params), principal);
       authoriseRole(principal, key.role);
       return renew({ key, principal, reply }, { overlapSeconds, extend: false }, context);
     },
@@ -47,12 +48,12 @@ function refreshRoute(context: AdminContext): AdminRoute {
     path: `${ADMIN}/keys/:id/refresh`,
     access: "renew-key",
     doc: {
-      summary: "Renews a short-lived key, with another secret; its bearer may, as long as it holds.",
+      summary: "Renews a short-lived key, with a new secret; its bearer may do so until it ends.",
       status: 200,
       answer: MadeKey,
     },
     async handle({ request, reply, principal }) {
-      const { id } = request.params as { id: string };
+      const id = idParam(request.params);
       const isOwn = principal.keyId === id && principal.outgoing === undefined;
       if (!isOwn) authorise(principal, "manage-keys");
       const key = await presentKey(context.db, id, principal);
@@ -72,7 +73,8 @@ async function renew(
   const { after, secret } = await changes.carryOut(async (transaction, note) => {
     const renewed = await renewSecret(transaction, id, { ...wish, pepper });
     if (renewed === null) {
-      const problem = wish.extend && before.lifetimeSeconds === null ? "is not a short-lived one" : "has ended";
+      const isLasting = wish.extend && before.lifetimeSeconds === null;
+      const problem = isLasting ? "is not a short-lived one: rotate it" : "has ended: make a new one";
       throw new SignalboxError("invalid-request", `The key ${problem}.`);
     }
     const shown = await presentKey(transaction, id, null);

@@ -5,9 +5,9 @@ import type { IdentityKind } from "./identity-forms.ts";
 
 /** Keys that are not revoked: each instance holds all of them in memory. */
 const KEYS_MAX = 10_000;
-/** Of each kind, disabled ones too. */
+/** Identities of each kind, disabled ones too. */
 const IDENTITIES_MAX = 10_000;
-/** Budgets and limits that are charged, beside those of keys: policy looks at each of them for every request of the tenant. */
+/** Budgets and limits in force, beside those of keys: policy looks at all of them for every request of the tenant. */
 const BUDGETS_MAX = 1_000;
 
 type Limited = {
@@ -27,7 +27,7 @@ export function expectRoomForKey(db: Kysely<KeyDatabase>, tenant: string): Promi
 /** The same of teams, projects, users or service accounts. */
 export function expectRoomForIdentity(db: Kysely<KeyDatabase>, tenant: string, kind: IdentityKind): Promise<void> {
   const rows = sql`identity where tenant = ${tenant} and kind = ${kind}`;
-  const fix = `Give a ${kind} that is there another name, with PATCH, or leave it out and use tags`;
+  const fix = `Reuse a ${kind} that is there, or leave it out and use tags`;
   return expectRoom(db, tenant, { what: `${kind}s`, max: IDENTITIES_MAX, fix, rows });
 }
 
@@ -40,7 +40,7 @@ export function expectRoomForBudget(db: Kysely<KeyDatabase>, tenant: string | nu
 
 async function expectRoom(db: Kysely<KeyDatabase>, tenant: string | null, limited: Limited): Promise<void> {
   const { what, max, fix, rows } = limited;
-  // Whoever makes another at the same moment waits and counts this one.
+  // The lock makes a concurrent transaction wait, so that it counts this one's row.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`room for ${what} of ${tenant ?? ""}`}, 0))`.execute(db);
   const found = await sql<{ count: string }>`select count(*) from ${rows}`.execute(db);
   if (Number(found.rows[0]?.count) < max) return;

@@ -2,13 +2,13 @@ import type { ServerResponse } from "node:http";
 import { overloaded } from "../http/overloaded.ts";
 import type { Room } from "../http/read-body.ts";
 
-/** What one tenant may have of everything while there are others, so that it alone keeps nobody out. */
+/** The share of each limit that one tenant may take while there are others, so that it cannot keep them out. */
 const TENANT_SHARE = 3 / 4;
 
 export type AdmissionLimits = {
-  /** Requests at once. */
+  /** Requests in work at once. */
   readonly inFlightMax: number;
-  /** Of their bodies together. */
+  /** The memory that their bodies take together. */
   readonly bodiesMaxBytes: number;
   /** Whether there is more than one tenant. */
   readonly hasOthers: () => boolean;
@@ -16,7 +16,7 @@ export type AdmissionLimits = {
 
 type Held = { requests: number; bytes: number };
 
-/** Bounds how many requests hold a body in memory at once, and how much memory. */
+/** Bounds how many requests are in work at once, and how much memory their bodies take. */
 export class Admission {
   readonly #limits: AdmissionLimits;
   readonly #all: Held = { requests: 0, bytes: 0 };
@@ -31,8 +31,8 @@ export class Admission {
   }
 
   /**
-   * Takes a place until the response is closed; what the body takes of the memory is counted until then. Throws `overloaded`
-   * when there is none.
+   * Takes a place until the response is closed, and gives the room in which the body's memory is counted until then. Throws
+   * `overloaded` when there is no place.
    */
   admit(tenant: string, response: ServerResponse): Room {
     const own = this.#byTenant.get(tenant) ?? { requests: 0, bytes: 0 };

@@ -8,15 +8,15 @@ import { rateHeaders } from "./rate-headers.ts";
 import { runDispatch } from "./run-dispatch.ts";
 import { serveCached } from "./serve-cached.ts";
 
-/** ended: the client has its answer. Else what it gets when no further try is left. */
+/** ended: the client has its answer. An error: the client gets it when no try is left. */
 type Step = "ended" | SignalboxError;
 
-/** What the record of a request's end may take of the time of its tries. */
+/** The part of the pipeline's deadline that is reserved for recording how a failed request ended: the smaller of the two. */
 const RECORD_RESERVE_MS = 2_500;
 const RECORD_RESERVE_SHARE = 4;
 const TRIES_MAX = 3;
 
-/** Takes an admitted request down the line, again where that is safe, until the client has an answer or a typed error. */
+/** Sends an admitted request down the line, and again where that is safe, until the client has an answer or a typed error. */
 export async function answerChat(line: ChatLine, chat: ChatRequest, writer: AnswerTarget): Promise<void> {
   const { pipelineTimeoutMs } = line.deadlines;
   const deadlineAtMs = Date.now() + pipelineTimeoutMs;

@@ -13,16 +13,13 @@ const STREAM_HEADERS = {
   "x-accel-buffering": "no",
 };
 
-/** Whose words errors and streams are written in. */
+/** The caller's dialect, in which errors and streams are written. */
 export type Caller = { readonly dialect: DialectName; readonly envelope: RequestEnvelope | null };
 
-/** Where else an answer goes. */
+/** Something else that gets a copy of the answer. */
 export type AnswerSink = { add(piece: Uint8Array): void };
 
-/**
- * Writes one answer onto the client's connection, and knows when the client is gone. All writes to a gone client do
- * nothing.
- */
+/** Writes one answer to the client's connection, and knows when the client is gone: writes do nothing then. */
 export class AnswerWriter {
   readonly #raw: ServerResponse;
   readonly #metrics: Metrics;
@@ -34,7 +31,7 @@ export class AnswerWriter {
   readonly #headers: Record<string, string>;
   readonly #explain: (error: SignalboxError) => SignalboxError;
   readonly #copy: AnswerSink | null;
-  /** Null: as the caller's dialect has it. */
+  /** Null: the content type of the caller's dialect. */
   #contentType: string | null = null;
   #answerBytes = 0;
   #firstByteUs: number | null = null;
@@ -48,7 +45,7 @@ export class AnswerWriter {
       startedMs: number;
       stalledTimeoutMs: number;
       metrics: Metrics;
-      /** Says more of an error than the line knows. */
+      /** Adds to an error what the line does not know, such as the hosts that would serve a model. */
       explain?: (error: SignalboxError) => SignalboxError;
       /** Gets what the client gets of the answer. */
       copy?: AnswerSink | null;
@@ -92,16 +89,16 @@ export class AnswerWriter {
     return () => void this.#raw.off("close", onClose);
   }
 
-  /** What the conversation is held to when it is kept with this answer. */
+  /** What the conversation is held to if it is stored with this answer. */
   holdTo(_residency: readonly Residency[]): void {
-    // Nothing is kept here.
+    // This writer stores nothing; the one for stored responses overrides it.
   }
 
   setHeader(name: string, value: string): void {
     this.#headers[name] = headerText(value);
   }
 
-  /** The answer is none of the dialect's own: audio, a plain text, or another stream. */
+  /** For an answer in another form than the dialect's: audio, plain text, or a stream of another operation. */
   setContentType(type: string): void {
     this.#contentType = headerText(type);
   }
@@ -118,7 +115,7 @@ export class AnswerWriter {
     this.#raw.end(body);
   }
 
-  /** Sends some of a stream. False: the client reads slower than this, and `onDrain` says when to go on. */
+  /** Sends a piece of a stream. False: the client reads more slowly, and `onDrain` calls back when to go on. */
   write(piece: Uint8Array): boolean {
     if (this.isGone) return true;
     if (!this.#raw.headersSent) {
@@ -130,7 +127,7 @@ export class AnswerWriter {
     return this.#raw.write(piece);
   }
 
-  /** Calls back once the client has read what was written; one that reads nothing for too long is cut off. */
+  /** Calls back once the client has read what was written. A client that reads nothing for `stalledTimeoutMs` is cut off. */
   onDrain(callback: () => void): void {
     const timer = setTimeout(() => {
       this.#raw.destroy();
@@ -153,7 +150,7 @@ export class AnswerWriter {
     this.#metrics.countError(error.code);
     const { dialect, envelope } = this.#caller;
     if (this.#raw.headersSent) {
-      // Words would be taken for sound: only a connection that breaks says that the answer did.
+      // Inside of audio an error message would be played as sound; a broken connection is the only sign that is left.
       if (this.#contentType !== null && !this.#contentType.startsWith("text/event-stream")) {
         this.#raw.destroy();
         return;
@@ -176,10 +173,7 @@ export class AnswerWriter {
   }
 }
 
-/**
- * Models' names come from config and providers; a header takes visible ASCII, and for anything else there would be no
- * answer at all.
- */
+/** A header value of visible ASCII alone: Node throws for anything else, and names of models may hold it. */
 function headerText(text: string): string {
   return text.replaceAll(/[^\x20-\x7e]/g, "?");
 }

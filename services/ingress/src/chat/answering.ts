@@ -4,11 +4,11 @@ import type { AnswerTarget } from "./answer-target.ts";
 import type { ChatLine } from "./chat-line.ts";
 import type { ChatRequest } from "./chat-request.ts";
 
-/** Requests under way. Every one of them ends with an answer and a record. */
+/** Answers requests, and knows those under way; each ends with an answer and a record. */
 export type Answering = {
   /** Never rejects. */
   answer(chat: ChatRequest, writer: AnswerTarget): Promise<void>;
-  /** The requests which are under way now have ended with their records. */
+  /** Resolves when the requests that are under way now have ended and are recorded. */
   settled(): Promise<void>;
 };
 

@@ -1,9 +1,8 @@
 import type { NeutralRequest } from "@signalbox/dialects";
 
 /**
- * Whether a request is deterministic enough to be answered from the cache, and its answer kept, without being asked for:
- * the caller settled the sampling (temperature 0, or a seed), wants one choice, and offers no tools, whose calls act on
- * a world that moves on. `x-signalbox-cache: on` overrules this, and `off` forbids the cache whatever this says.
+ * Whether a request uses the cache without asking for it: its sampling is fixed (temperature 0, or a seed), it wants one
+ * choice, and it offers no tools, whose results change with time. `x-signalbox-cache: on` and `off` overrule this.
  */
 export function isDeterministic(request: NeutralRequest): boolean {
   const settled = request.temperature === 0 || request.seed !== null;

@@ -4,15 +4,15 @@ import type { FastifyRequest } from "fastify";
 import { COUNT_FORMS, type CountForm } from "../count/count-form.ts";
 import type { OperationAsked } from "../operations/take-operation.ts";
 
-/** Where a dialect's chat requests come in. */
+/** A URL at which a dialect's chat requests come in. */
 export type ChatEndpoint = {
   readonly path: string;
   readonly dialect: DialectName;
-  /** What the request says outside its body; null for dialects that say all in it. */
+  /** What the request says outside its body; null for dialects that say everything in it. */
   readonly envelopeOf: (request: FastifyRequest) => RequestEnvelope | null;
-  /** For a URL that takes requests for a count of tokens too. */
+  /** Where the URL also takes requests to count tokens. */
   readonly counts?: { readonly isAsked: (request: FastifyRequest) => boolean; readonly form: CountForm };
-  /** For a URL that takes another operation too: what is asked for, null where it is a chat. */
+  /** Where the URL also takes another operation: what is asked for; null for a chat. */
   readonly besides?: (request: FastifyRequest) => OperationAsked | null;
 };
 
@@ -41,10 +41,10 @@ export const CHAT_ENDPOINTS: readonly ChatEndpoint[] = [
   { ...GEMINI, path: "/v1/models/*" },
 ];
 
-/** As Mistral's SDKs name themselves in every language, and the Vercel AI SDK for Mistral and for xAI. */
+/** The user agents of Mistral's SDKs in every language, and of the Vercel AI SDK for Mistral and for xAI. */
 const READS_WHOLE_CALLS = /mistral|ai-sdk\/xai/i;
 
-/** Clients of hosts that speak this dialect and stream each call whole read none that comes in pieces. */
+/** These hosts stream each tool call in one piece, so their clients cannot read one that comes in several. */
 export function openaiEnvelope({ headers }: Pick<FastifyRequest, "headers">): RequestEnvelope | null {
   return READS_WHOLE_CALLS.test(headers["user-agent"] ?? "") ? { wholeCalls: true } : null;
 }

@@ -8,7 +8,7 @@ import type { RequestGuard } from "../guard/request-guard.ts";
 import type { Exchanges } from "./exchange.ts";
 import type { Pipeline } from "./pipeline.ts";
 
-/** What chat requests are answered with. */
+/** Everything that answering a request needs; one for the whole service. */
 export type ChatLine = {
   readonly pipeline: Pipeline;
   readonly recorder: Recorder;
@@ -18,7 +18,7 @@ export type ChatLine = {
   readonly metadata: Metadata;
   /** Null when there are no guardrails. */
   readonly guard: RequestGuard | null;
-  /** Where requests come in, for the rules of a policy; null when nobody has said it. */
+  /** The region of this ingress, for a policy's rules; null when the configuration names none. */
   readonly region: string | null;
   readonly deadlines: Config["deadlines"];
   readonly log: Logger;

@@ -29,21 +29,21 @@ import { recordedModel } from "./recorded-model.ts";
 import { parseRequestHeaders, type RequestHeaders } from "./request-headers.ts";
 import { traceparentOf } from "./traceparent.ts";
 
-/** A chat request as the line knows it: the facts travel, the body stays here until a dispatcher is named. */
+/** A request as ingress holds it: the facts go down the line, the body stays here until a dispatcher is named. */
 export type ChatRequest = {
   /** As the client sent it, byte for byte. */
   readonly body: Buffer;
-  /** What it says outside its body; null for dialects that say all in it. */
+  /** What it says outside its body; null for dialects that say everything in it. */
   readonly envelope: RequestEnvelope | null;
-  /** All but the attempt, which each try of the line has its own of. */
+  /** Its facts, but for `attempt`, which differs from try to try. */
   readonly facts: Omit<RequestFacts, "attempt">;
   readonly view: ClassifyItem["view"];
   readonly labels: Labels | null;
   readonly traceparent: string;
   readonly includeUsage: boolean;
-  /** What the rules of a policy may read beside the facts; absent when the caller said nothing of it. */
+  /** What a policy's rules may read beside the facts; absent when nothing is known. */
   readonly caller?: CallerContext;
-  /** What the conversation that it goes on from is held to; absent: to nothing. */
+  /** What the conversation that it continues is held to; absent: nothing. */
   readonly residency?: readonly Residency[];
   /** What the guardrails found in it; absent when there are none. */
   readonly inspection?: Inspection;
@@ -58,9 +58,9 @@ export type ChatInput = {
   readonly principal: Principal;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
-  /** What the body says, where it has been read already. */
+  /** The parsed body, where it has been parsed already. */
   readonly json?: unknown;
-  /** What the conversation that it goes on from is held to, where there is one. */
+  /** What the conversation that it continues is held to, where there is one. */
   readonly residency?: readonly Residency[];
   readonly dialect: DialectName;
   readonly envelope: RequestEnvelope | null;
@@ -68,7 +68,7 @@ export type ChatInput = {
   readonly cacheEnabled: boolean;
 };
 
-/** Reads and checks a request. Throws `invalid-request` naming what is wrong, never what was said. */
+/** Reads and checks a request. Throws `invalid-request`, whose message names the field at fault and never its text. */
 export function readChatRequest(input: ChatInput): ChatRequest {
   const { dialect, envelope } = input;
   const json = input.json ?? parseJsonBody(input.body);
@@ -77,7 +77,7 @@ export function readChatRequest(input: ChatInput): ChatRequest {
   const labels: Labels = { ...labelsOf(request), ...(headers.tags.length === 0 ? {} : { tags: [...headers.tags] }) };
   const { tenant, keyId, digestKey } = input.principal;
   const digest = (text: string): string => tenantDigest(digestKey, text);
-  // First of all, because it refuses nesting that would exhaust the stack elsewhere.
+  // Before anything else that walks the body, because it refuses nesting that would exhaust the stack there.
   const bodyDigest = digest(canonicalText(request.source.body));
   return {
     body: input.body,
@@ -112,7 +112,7 @@ export function readChatRequest(input: ChatInput): ChatRequest {
   };
 }
 
-/** What the rules of a policy may read beside the facts: what is known of who asks, and what they say of the request. */
+/** What a policy's rules may read beside the facts: the caller's identity, and the tags and signals that it sends. */
 export function callerOf(
   { tags, signals }: RequestHeaders,
   { caller: identity }: Pick<Principal, "caller">,
@@ -126,7 +126,7 @@ export function callerOf(
   return { caller };
 }
 
-/** A request that the cache may not be asked about has no key: nothing could use it. */
+/** A request that does not use the cache has no key. */
 function cacheFacts(
   request: NeutralRequest,
   { dialect, tenant, mode }: { dialect: DialectName; tenant: string; mode: RequestHeaders["cache"] },
@@ -137,7 +137,7 @@ function cacheFacts(
   return { mode, deterministic, key: hash("sha256", `${tenant}\n${dialect}\n${fields}`, "hex") };
 }
 
-/** The canonical JSON of what a caller sent. Throws `invalid-request` where it has none. */
+/** The canonical JSON (RFC 8785) of what a caller sent. Throws `invalid-request` for what has no such form. */
 export function canonicalText(value: unknown): string {
   try {
     return canonicalize(value, { numbers: "any" });

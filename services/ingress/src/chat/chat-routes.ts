@@ -28,7 +28,7 @@ import { guardChat } from "./guard-chat.ts";
 
 type Asked = Pick<ResponseRequest, "body" | "turn"> & Partial<ResponseRequest>;
 
-/** What chat requests are taken in with. */
+/** Everything that the routes need beside the configuration. */
 type Context = {
   readonly admission: Admission;
   readonly answering: Answering;
@@ -78,7 +78,7 @@ export function chatRoutes(config: Config, context: Context): Route[] {
         requestId: request.id,
         bodyMaxBytes: limits.maxBytes,
       });
-      // What it goes on from takes its room, too.
+      // A joined conversation takes more memory than the body that came.
       if (asked.body.length > body.length && !room.take(asked.body.length - body.length)) throw overloaded();
       const head = { receivedAtMs, startedMs, principal, headers: request.headers, dialect, envelope };
       const prompts = dialect === "openai-completions" ? readPrompts(asked.json, limits.maxBytes) : null;
@@ -112,7 +112,7 @@ type Take = (
   prompts: Prompts | null,
 ) => Promise<readonly [ChatRequest, ...ChatRequest[]]>;
 
-/** Reads a request and looks through it: one, or one for each prompt, of which the first has the id that the caller is told. */
+/** Reads a request and shows it to the guardrails: one, or one for each prompt. The first has the id that the caller is told. */
 function takeWith({ audit, cache }: Config, { guard }: Context): Take {
   const takeOne = async (input: Omit<ChatInput, "audit" | "cacheEnabled">): Promise<ChatRequest> => {
     const read = readChatRequest({ ...input, audit, cacheEnabled: cache.enabled });
@@ -127,7 +127,7 @@ function takeWith({ audit, cache }: Config, { guard }: Context): Take {
   };
 }
 
-/** Only the Responses API goes on from what was said before, and only completions take several prompts. */
+/** Reads what two dialects have beside a body: a stored conversation (Responses), and several prompts (Completions). */
 async function readAsked(body: Buffer, dialect: DialectName, asking: ResponseAsking): Promise<Asked> {
   if (dialect === "openai-responses") return readResponseRequest(body, asking);
   return dialect === "openai-completions" ? { body, json: parseJsonBody(body), turn: null } : { body, turn: null };

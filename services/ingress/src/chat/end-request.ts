@@ -4,11 +4,11 @@ import type { ChatLine } from "./chat-line.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import { type ChatOutcome, recordOutcome } from "./record-outcome.ts";
 
-/** While the client waits, a record is tried twice; when it has left, there is more time. */
+/** How long a record is tried: briefly while the client waits, longer when it has left. */
 const RECORD_RETRY_MS = 400;
 const UNWATCHED_RECORD_RETRY_MS = 5_000;
 
-/** What of a request's decisions was handed to a dispatcher that was lost then. */
+/** Decisions of a request whose dispatcher was lost. */
 export type Lost = {
   /** The last of them: the outcome names it unless a later one is executed. */
   decisionId: string | null;
@@ -16,16 +16,16 @@ export type Lost = {
   begunId: string | null;
 };
 
-/** A request that waits for its end. */
+/** A request that has not ended yet. */
 export type Asked = {
   readonly chat: ChatRequest;
   readonly writer: AnswerTarget;
   readonly lost: Lost;
-  /** By then a client without an answer is told so. */
+  /** When a client without an answer is told that there is none. */
   readonly deadlineAtMs: number;
 };
 
-/** Records how a request without an answer ended, then tells the client; what cannot be recorded is `audit-unavailable`. */
+/** Records how a request without an answer ended, then tells the client; `audit-unavailable` when it cannot be recorded. */
 export async function finish(
   line: ChatLine,
   { chat, writer, lost, deadlineAtMs }: Asked,
@@ -34,7 +34,7 @@ export async function finish(
   const { error } = end;
   if (error.code === "internal") line.log.error({ err: error, request: chat.facts.requestId }, "a request failed");
   const stage = error.details.stage ?? null;
-  // Who is told that the register is away is not held up by it any longer: its queue has the record.
+  // A client that is told that the register is away does not wait for its receipt as well; the queue has the record.
   const deadline = error.code === "audit-unavailable" ? 0 : deadlineAtMs;
   const unrecorded = await tryRecord(
     line,
@@ -44,7 +44,7 @@ export async function finish(
   writer.fail(unrecorded ?? error);
 }
 
-/** A request that a lost dispatcher may have sent to a provider ends as that, whatever became of later tries. */
+/** A request that a lost dispatcher may have sent to a provider ends as `abandoned`, whatever later tries came to. */
 function endingOf<Result>(
   { result, decisionId }: { result: Result; decisionId: string | null },
   lost: Lost,
@@ -53,7 +53,7 @@ function endingOf<Result>(
   return { result, decisionId: decisionId ?? lost.decisionId };
 }
 
-/** Null when the outcome is recorded; else what the client is told in the place of its answer. */
+/** Null when the outcome is recorded; else the error that the client gets instead of its answer. */
 export async function tryRecord(
   line: ChatLine,
   { chat, deadlineAtMs }: Pick<Asked, "chat" | "deadlineAtMs">,
@@ -68,7 +68,7 @@ export async function tryRecord(
   }
 }
 
-/** The client left while no dispatcher had its request. */
+/** Records that the client left while no dispatcher had its request. */
 export async function recordAborted(
   line: ChatLine,
   { chat, lost }: Pick<Asked, "chat" | "lost">,

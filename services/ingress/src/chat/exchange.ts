@@ -13,32 +13,32 @@ import type {
 } from "@signalbox/proto/grpc/dispatcher";
 import { StreamWindow } from "./stream-window.ts";
 
-/** Fewer than this many requests do not wait for each other. */
+/** With fewer requests under way, each is sent at once instead of together with those of its event-loop tick. */
 const BUSY_REQUESTS = 8;
-/** Content of one stream that may be under way, and so in memory here while its client reads slowly. */
+/** The content of one stream that may be under way, and so be held in memory here while its client reads slowly. */
 const STREAM_WINDOW_BYTES = 256 * 1024;
 
-/** What becomes of one request in a shared call. */
+/** Receives what happens to one request. */
 export type FrameTaker = {
   take(frame: DispatchFrame): void;
-  /** The dispatcher did not begin, or is gone. Nothing follows. */
+  /** The dispatcher refused the request, or is gone. Nothing follows. */
   lost(cause: unknown): void;
-  /** No end came within the time. Nothing follows. */
+  /** The answer did not end in time. Nothing follows. */
   late(): void;
 };
 
 /** Where a request's frames come from. */
 export type FrameSource = {
-  /** Breaks it off; nothing is heard of it from then on. */
+  /** Breaks the request off; its taker is not called any more. */
   cancel(): void;
-  /** Content that is already under way still comes. */
+  /** Asks for no more content; what is already under way still comes. */
   pause(): void;
   resume(): void;
 };
 
 export type ExchangeOrder = { readonly request: DispatchRequest; readonly stream: boolean; readonly timeoutMs: number };
 
-/** Many requests over one call to each dispatcher; calls are opened when they are needed and again when they were lost. */
+/** Sends many requests over one call to each dispatcher, which is opened when it is needed and again after it was lost. */
 export type Exchanges = Disposable & {
   start(address: string, order: ExchangeOrder, taker: FrameTaker): FrameSource;
 };
@@ -128,7 +128,7 @@ class SharedCall {
     const { frame } = step.value;
     if (frame?.$case === "final" || frame?.$case === "error") this.#settle(id);
     waiting.taker.take(step.value);
-    // After the taker, which may just have found that its client is slow.
+    // After the taker, which may just have paused the stream because its client is slow.
     if (frame?.$case === "content") waiting.window?.take(frame.value.length);
   }
 

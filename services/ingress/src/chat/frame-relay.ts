@@ -5,14 +5,14 @@ import type { AnswerTarget } from "./answer-target.ts";
 import type { FrameSource, FrameTaker } from "./exchange.ts";
 
 /**
- * ended: the client has its answer or its error, and the dispatcher answers for the record.
- * Lost: the dispatcher said nothing yet, so the request may be tried again.
+ * ended: the client has its answer or its error, and recording the outcome is the dispatcher's part.
+ * Lost: the dispatcher had sent no frame, so the request may be tried again.
  */
 export type DispatchResult = "ended" | LostDispatch;
 
 export type LostDispatch = {
   readonly error: SignalboxError;
-  /** Whether it may have sent the request to a provider, at a cost that nobody knows. */
+  /** Whether it may have sent the request to a provider, at an unknown cost. */
   readonly mayHaveBegun: boolean;
 };
 
@@ -23,11 +23,11 @@ export class FrameRelay implements FrameTaker {
   readonly #resolve: (result: DispatchResult) => void;
   #source: FrameSource | null = null;
   #forget: () => void = () => {};
-  /** The content of an answer that is not streamed: it leaves whole, once its outcome is recorded. */
+  /** The content of an answer that is not streamed: it is sent whole, once its outcome is recorded. */
   readonly #held: Uint8Array[] = [];
-  /** Whether the dispatcher has got to where another one may no longer take over. */
+  /** Whether a frame has come: from then on the request must not be tried at another dispatcher. */
   #committed = false;
-  /** What was under way when the source was told to pause still comes: up to a window of small frames. */
+  /** Whether the source was told to pause; up to a window of content still comes then. */
   #isPaused = false;
   #settled = false;
 
@@ -125,7 +125,7 @@ export class FrameRelay implements FrameTaker {
   }
 }
 
-/** The dispatcher is gone, and what became of the request is not known here; the register will say `abandoned`. */
+/** The dispatcher is gone, and ingress does not know how the request ended; the register will say `abandoned`. */
 function dispatcherLost(cause: unknown): SignalboxError {
   return new SignalboxError("dispatcher-lost", "The dispatcher of the request was lost before its answer was whole.", {
     details: { stage: "dispatcher", retryAfterMs: 1_000 },
@@ -133,7 +133,7 @@ function dispatcherLost(cause: unknown): SignalboxError {
   });
 }
 
-/** It has not where it says so itself, knowing no such claim or caller, or where no connection to it was made. */
+/** Not where the dispatcher itself refused the claim or the caller, nor where no connection to it was made. */
 function mayHaveBegun(cause: unknown): boolean {
   if (cause instanceof SignalboxError) return cause.code !== "not-found" && cause.code !== "forbidden";
   const { code, details } = (cause ?? {}) as Partial<ServiceError>;

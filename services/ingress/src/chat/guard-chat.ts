@@ -8,13 +8,13 @@ import type { ChatRequest } from "./chat-request.ts";
 
 /** The content signal of a request that holds more text than is looked through. */
 const INCOMPLETE = "guard.incomplete";
-/** As many signals as travel; the strictest types come first. */
+/** The most content signals that go down the line; the most strictly treated types come first. */
 const CONTENT_MAX = 32;
 const NO_VIEW = { system: "", conversation: "", lastUser: "", truncated: false };
 
 /**
- * The request with what the guardrails found in it. One that they block travels without its text, for there is nothing left to
- * be decided. Kept answers are told apart by the guardrails under which they were made.
+ * The request with what the guardrails found in it. A blocked one goes down the line without its text, because it will be
+ * refused. The cache key covers the guardrails document, so that another document never serves the answer.
  */
 export async function guardChat(chat: ChatRequest, guard: RequestGuard): Promise<ChatRequest> {
   const inspection = await guard.inspect(chat.body, () => formOf(chat));
@@ -32,14 +32,14 @@ export async function guardChat(chat: ChatRequest, guard: RequestGuard): Promise
   };
 }
 
-/** What a chat is made of; operations beside chat have no tools, and no attachments but what they are about. */
+/** The parts of a chat that the document's `form` and `tools` bound; null for operations beside chat, which have none. */
 function formOf({ body, envelope, facts }: ChatRequest): RequestForm | null {
   if (facts.operation !== "chat") return null;
   const json = JSON.parse(body.toString("utf8")) as unknown;
   return requestFormOf(ingressOf(facts.dialect).parseRequest(json, envelope ?? undefined));
 }
 
-/** The body as it may be sent on; an error when the decision orders what nobody here can find. */
+/** The body as it may be sent on; an error when the decision orders a redaction and there are no guardrails to make it. */
 export function bodyToSend(
   { body, inspection }: ChatRequest,
   guard: RequestGuard | null,
@@ -55,7 +55,7 @@ export function bodyToSend(
   );
 }
 
-/** What puts back into a kept answer what was taken out of the request before it was answered; null when that was nothing. */
+/** Restores in a cached answer what was redacted in the request that it answers; null when nothing was. */
 export function restorerFor(
   { body, inspection }: ChatRequest,
   guard: RequestGuard,

@@ -4,17 +4,17 @@ import { LastSeen } from "./last-seen.ts";
 
 const readReplies = itemsReader(PipelineReply);
 
-/** The line from classification to whoever ends the request's way. */
+/** The line of stages, from the classifier to the one that replies. */
 export type Pipeline = Disposable & {
   /** The subject to name as `route.replyTo`. */
   readonly replyTo: string;
-  /** What requests found on it. */
+  /** What requests have found of the stages. */
   readonly lastSeen: LastSeen;
-  /** Sends a request down the line. Resolves with its end, or null when none came within the time. */
+  /** Sends a request down the line. Resolves with the reply, or with null when none came within `timeoutMs`. */
   run(item: ClassifyItem, timeoutMs: number): Promise<PipelineReply | null>;
 };
 
-/** One subscription takes the replies to all requests of this process; each is known by its request and attempt. */
+/** One subscription takes the replies to all requests of this process; each is matched by request id and attempt. */
 export function openPipeline(bus: Bus, log: Logger): Pipeline {
   const replyTo = `${bus.inbox}.reply`;
   const waiting = new Map<string, (reply: PipelineReply | null) => void>();

@@ -4,8 +4,8 @@ const MS_PER_SECOND = 1_000;
 const SECONDS_PER_MINUTE = 60;
 
 /**
- * What an answer says of the caller's limits: `x-ratelimit-*` as OpenAI names them, and for its own dialect
- * `anthropic-ratelimit-*` (platform.claude.com/docs/en/api/rate-limits), whose times are moments.
+ * The headers that tell a caller its limits: `x-ratelimit-*` as OpenAI names them, with durations, and for Anthropic's
+ * dialect also `anthropic-ratelimit-*` (https://platform.claude.com/docs/en/api/rate-limits), with points in time.
  */
 export function rateHeaders(
   rates: readonly RateState[],

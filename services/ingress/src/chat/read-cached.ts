@@ -3,10 +3,10 @@ import type { GrpcClients } from "@signalbox/kit/grpc";
 import type { CacheClient, CachePiece } from "@signalbox/proto/grpc/cache";
 
 const READ_TIMEOUT_MS = 5_000;
-/** No answer is kept that does not fit into one message of the store. */
+/** More than the cache ever keeps of one answer (`entryMaxBytes`, 64 MiB at the most). */
 const ANSWER_MAX_BYTES = 68 * 1024 * 1024;
 
-/** The kept answer's body, or null when it is gone or cannot be read: the request then goes on as if there were none. */
+/** A cached answer's body, or null when it is gone or cannot be read: the request then goes on as on a miss. */
 export function readCached(
   caches: GrpcClients<CacheClient>,
   entry: { address: string; tenant: string; entryId: string },
@@ -22,7 +22,7 @@ export function readCached(
       if (bytes > ANSWER_MAX_BYTES) call.cancel();
       else pieces.push(body);
     });
-    // A call that fails ends as well, but its error comes first.
+    // A failed call emits `end` too, after its error; the promise is settled by then.
     call.on("error", () => {
       resolve(null);
     });

@@ -2,9 +2,9 @@ import type { Recorder } from "@signalbox/kit";
 import { NO_USAGE, type OutcomeEvent, type Usage } from "@signalbox/proto";
 import type { ChatRequest } from "./chat-request.ts";
 
-/** How a request ended that no dispatcher executed. */
+/** The end of a request that no dispatcher executed. */
 export type ChatOutcome = {
-  /** abandoned: a dispatcher that was lost may have sent it to a provider, at a cost that nobody knows. */
+  /** abandoned: a lost dispatcher may have sent it to a provider, at an unknown cost. */
   readonly result: Exclude<OutcomeEvent["result"], "completed">;
   readonly decisionId: string | null;
   readonly error?: string | null;
@@ -13,13 +13,13 @@ export type ChatOutcome = {
   readonly finishReason?: string | null;
   readonly usage?: Usage;
   readonly answerBytes?: number;
-  /** Of an answer from the cache: a dispatcher was lost before. */
+  /** Of a cached answer: a dispatcher was lost before, so the whole request's cost is unknown. */
   readonly isCostUnknown?: boolean;
 };
 
 /**
  * Records the outcome with the request's plain labels. Resolves when it is acknowledged; rejects with `audit-unavailable`
- * when it is not, and then the caller may be given nothing but that.
+ * when it is not; the caller may be given nothing but that error then.
  */
 export async function recordOutcome(
   recorder: Recorder,
@@ -43,7 +43,7 @@ export async function recordOutcome(
     usage: outcome.usage ?? NO_USAGE,
     costPicoUsd: outcome.result === "abandoned" || outcome.isCostUnknown === true ? null : "0",
     answerBytes: outcome.answerBytes ?? 0,
-    // The record comes before the first byte, so the time of that one is this one.
+    // A cached answer is sent right after its record, so this is the time to its first byte as well.
     timing: { totalUs, firstByteUs: outcome.result === "cached" ? totalUs : null },
   } satisfies Omit<OutcomeEvent, "eventId" | "producer" | "atMs">;
   const { retryForMs, receiptWithinMs = Infinity } = outcome;

@@ -6,15 +6,15 @@ import { renderKeptAnswer } from "../operations/render-kept-answer.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import { restorerFor } from "./guard-chat.ts";
 
-/** The most that OpenAI lets a request ask for. Each becomes events of its own, which take longer than their text. */
+/** The most choices that OpenAI lets a request ask for. Each becomes events of its own, which cost more than its text. */
 const CHOICES_MAX = 128;
-/** What is smaller is done with in a few milliseconds. */
+/** A smaller answer takes a few milliseconds. */
 const ONE_TURN_MAX_BYTES = 256 * 1024;
 
 /**
- * A kept answer as this caller asked for it: whole or as a stream, with this decision's id and no cost, and with what was taken out of
- * the request before it was answered. Null when it cannot be read. A large one is read, restored and written in turns of the event loop
- * of their own, so that other requests wait for a part of it.
+ * A cached answer as this caller asked for it: whole or as a stream, with this decision's id and no cost, and with the
+ * redacted texts restored. Null when it cannot be read. A large one is parsed, restored and written in separate turns of the
+ * event loop, so that other requests wait for one of these steps at the most.
  */
 export async function renderCached(
   body: Buffer,

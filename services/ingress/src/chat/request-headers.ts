@@ -7,18 +7,15 @@ const TAG_MAX_CHARS = 128;
 const SIGNALS_MAX = 16;
 const SIGNAL = /^([a-z0-9][a-z0-9-]{0,47})=([^=,]{1,128})$/;
 
-/** What a caller says beside the body. `cache` is auto when nothing is said. */
+/** What a caller says in headers. `cache` is `auto` without a header. */
 export type RequestHeaders = {
   readonly cache: "auto" | "on" | "off";
   readonly tags: readonly string[];
-  /** For the rules of a policy: the caller's own claims, by name. */
+  /** The caller's own claims by name, for a policy's rules. */
   readonly signals: Readonly<Record<string, string>>;
 };
 
-/**
- * Reads `x-signalbox-cache`, `x-signalbox-tags` and `x-signalbox-signals`. Throws `invalid-request` for what they may
- * not hold.
- */
+/** Reads `x-signalbox-cache`, `x-signalbox-tags` and `x-signalbox-signals`. Throws `invalid-request` for invalid values. */
 export function parseRequestHeaders(headers: IncomingHttpHeaders): RequestHeaders {
   return {
     cache: parseCache(headers["x-signalbox-cache"]),

@@ -19,10 +19,10 @@ type Dispatch = {
   readonly lostBefore: boolean;
 };
 
-/** A larger body would hold up those behind it in a shared call; it gets a call of its own. */
+/** A larger body gets a call of its own, because in a shared one it would hold up the requests behind it. */
 const SHARED_BODY_MAX_BYTES = 256 * 1024;
 
-/** Hands the body to the dispatcher that claimed the request, and its frames to the client. */
+/** Sends the body to the dispatcher that claimed the request, and relays its frames to the client. */
 export function runDispatch(chat: ChatRequest, writer: AnswerTarget, dispatch: Dispatch): Promise<DispatchResult> {
   const { body, redaction } = dispatch.sent;
   const request = {
@@ -35,7 +35,7 @@ export function runDispatch(chat: ChatRequest, writer: AnswerTarget, dispatch: D
     lostBefore: dispatch.lostBefore,
   };
   const { operation, stream } = chat.facts;
-  // Vectors and pictures are large answers to small questions.
+  // Answers of other operations, such as vectors and images, are large, and would hold up a shared call.
   const shares = operation === "chat" && body.length <= SHARED_BODY_MAX_BYTES;
   return new Promise((resolve) => {
     const relay = new FrameRelay({ stream, writer, resolve });
@@ -59,7 +59,7 @@ function openCall(dispatch: Dispatch, request: DispatchRequest, relay: FrameRela
     else relay.lost(error);
   });
   call.on("end", () => {
-    // A call that fails ends as well; its error follows in the same turn and says more.
+    // A failed call emits `end` too, in the same turn as its error, which says more.
     setImmediate(() => {
       relay.lost(null);
     });

@@ -4,7 +4,7 @@ import { type Asked, recordAborted, tryRecord } from "./end-request.ts";
 import { readCached } from "./read-cached.ts";
 import { renderCached } from "./render-cached.ts";
 
-/** Gives out a kept answer once its outcome is recorded; returns the error when there is none that could be given out. */
+/** Sends a cached answer once its outcome is recorded. Returns an error when it cannot be read or may not be sent. */
 export async function serveCached(
   line: ChatLine,
   { chat, writer, lost, deadlineAtMs }: Asked,

@@ -1,11 +1,11 @@
-/** What a reader of one stream has taken, and when its sender hears of it. */
+/** Counts what the reader of one stream has taken, and credits it to the sender. */
 export class StreamWindow {
   readonly #creditAtBytes: number;
   readonly #credit: (bytes: number) => void;
   #takenBytes = 0;
   #isPaused = false;
 
-  /** Half of the window is credited at once: the sender hears of it before it has to stop, and seldom. */
+  /** Credits half a window at a time, so that the sender gets few credits and each before it has to stop. */
   constructor(windowBytes: number, credit: (bytes: number) => void) {
     this.#creditAtBytes = windowBytes / 2;
     this.#credit = credit;
@@ -16,7 +16,7 @@ export class StreamWindow {
     this.#settle();
   }
 
-  /** What is taken from now on is credited when the reader goes on. */
+  /** From now on nothing is credited, until `resume`. */
   pause(): void {
     this.#isPaused = true;
   }

@@ -11,13 +11,13 @@ import {
 } from "@signalbox/dialects";
 import type { DialectName } from "@signalbox/proto";
 
-/** How a dialect asks how many tokens a request has, and is told. */
+/** A dialect's request to count tokens, and its answer. */
 export type CountForm = {
   parse(body: unknown, envelope: RequestEnvelope | null): NeutralRequest;
   render(inputTokens: number): JsonObject;
 };
 
-/** The dialects that have such a question. */
+/** The dialects that have such a request. */
 export const COUNT_FORMS = {
   "anthropic-messages": {
     parse: (body, envelope) => parseAnthropicCount(body, envelope ?? undefined),

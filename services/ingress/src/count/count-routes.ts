@@ -3,10 +3,7 @@ import type { Route } from "../http/route.ts";
 import { COUNT_FORMS } from "./count-form.ts";
 import type { TokenCounter } from "./token-counter.ts";
 
-/**
- * Anthropic's count and OpenAI's have URLs of their own; Gemini's is a method of its models, and comes in by the route
- * of its chat.
- */
+/** The URLs to count tokens of Anthropic and OpenAI. Gemini's is a method at the URL of its chat: see `CHAT_ENDPOINTS`. */
 export function countRoutes(counter: TokenCounter): Route[] {
   return [
     {

@@ -2,7 +2,7 @@ import { factsOf, textViewOf, type NeutralRequest } from "@signalbox/dialects";
 import { plainRequestFacts, VIEW_MAX_BYTES } from "@signalbox/proto";
 import { readNested } from "../http/read-nested.ts";
 
-/** Estimated prompt tokens of a request: the figure that the classifier would find, and that decisions are made by. */
+/** The estimated prompt tokens of a request: the same figure that the classifier finds and decisions use. */
 export async function countTokens(read: () => NeutralRequest): Promise<number> {
   // The tokenizer's tables take longer to load than the rest of the service, and most instances never count.
   const [{ estimateInputTokens }, { CLASSIFIER_DOCUMENT }] = await Promise.all([

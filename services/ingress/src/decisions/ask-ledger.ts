@@ -5,7 +5,7 @@ import type { SignalboxError } from "@signalbox/proto";
 
 type Settle<Answer> = (error: ServiceError | null, answer: Answer) => void;
 
-/** One question to the ledger. Rejects with its typed error, or with `stage-unavailable` when it does not answer. */
+/** Makes one unary call to the ledger. Rejects with its typed error, or with `stage-unavailable` when it does not answer. */
 export function askLedger<Answer>(
   timeoutMs: number,
   ask: (within: { deadline: number }, settle: Settle<Answer>) => unknown,
@@ -18,7 +18,7 @@ export function askLedger<Answer>(
   });
 }
 
-/** The ledger's typed error; `stage-unavailable` when it has not said what is wrong. */
+/** The typed error in a failed call; `stage-unavailable` when it holds none. */
 export function ledgerError(error: ServiceError): SignalboxError {
   const known = fromGrpcError(error, "stage-unavailable");
   return known.code === "stage-unavailable" ? stageUnavailable("audit-ledger") : known;

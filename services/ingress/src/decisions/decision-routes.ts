@@ -1,5 +1,6 @@
-import { SignalboxError, Uuid } from "@signalbox/proto";
+import { SignalboxError } from "@signalbox/proto";
 import type { LedgerDifference } from "@signalbox/proto/grpc/ledger";
+import { uuidParam } from "../http/id-param.ts";
 import { parseInput } from "../http/parse-input.ts";
 import type { Route } from "../http/route.ts";
 import { TenantPlaces } from "../http/tenant-places.ts";
@@ -10,7 +11,7 @@ import type { LedgerReader } from "./ledger-reader.ts";
 import { renderRecord } from "./render-entry.ts";
 import { wantedTenant } from "./wanted-tenant.ts";
 
-/** What the document of the API says of the list. */
+/** The list of decisions as the OpenAPI document describes it. */
 export const DECISION_LIST = {
   method: "GET",
   path: "/v1/decisions",
@@ -23,7 +24,7 @@ export const DECISION_LIST = {
   },
 } as const;
 
-/** Each takes the register up to a second, and those beyond its connections only wait there. */
+/** Each search takes the ledger up to a second, and more of them would only wait for its database connections. */
 const SEARCHES_MAX = 64;
 
 /** The register's decisions: a tenant reads its own, an admin all. */
@@ -57,7 +58,7 @@ export function decisionRoutes(ledger: LedgerReader): Route[] {
         const { records, nextBeforeIndex, nextFromIndex } = await places.within(principal.tenant, () =>
           ledger.query(principal, asked),
         );
-        // Of the two the one that is of this order.
+        // Only the one that belongs to the asked order is set.
         const next = [nextBeforeIndex, nextFromIndex].map((index) => (index === 0n ? null : Number(index)));
         const [nextBefore, nextFrom] = [next[0] ?? null, next[1] ?? null];
         return {
@@ -73,7 +74,8 @@ export function decisionRoutes(ledger: LedgerReader): Route[] {
       method: "GET",
       path: "/v1/decisions/:id",
       access: "read-records",
-      handle: async ({ request, principal }) => renderRecord(await ledger.get(principal, idParam(request.params))),
+      handle: async ({ request, principal }) =>
+        renderRecord(await ledger.get(principal, decisionParam(request.params))),
     },
     receiptRoute(ledger),
     documentRoute(ledger),
@@ -87,7 +89,7 @@ function replayRoute(ledger: LedgerReader, places: TenantPlaces): Route {
     path: "/v1/decisions/:id/replay",
     access: "replay",
     async handle({ request, principal }) {
-      const { decision } = await ledger.get(principal, idParam(request.params));
+      const { decision } = await ledger.get(principal, decisionParam(request.params));
       if (decision === undefined) throw new SignalboxError("not-found", "The request came to no decision.");
       const result = await places.within(principal.tenant, () => ledger.replay(principal, decision.decisionId));
       if (result.error !== "")
@@ -98,16 +100,16 @@ function replayRoute(ledger: LedgerReader, places: TenantPlaces): Route {
 }
 
 /**
- * Throws for tags of another tenant's requests: a tag is known by a digest under its key, and only the caller's own is
- * at hand.
+ * The tenant whose decisions are asked for; empty: all within reach. Throws `invalid-request` for a tag of another tenant:
+ * tags are found by a digest under the tenant's key, and only the caller's own is at hand.
  */
 function tenantOf(principal: Principal, { tag, tenant }: DecisionQuery): string {
   const wanted = wantedTenant(principal, tenant);
   if (tag === undefined) return wanted;
   if (wanted === "" || wanted === principal.tenant) return principal.tenant;
-  throw new SignalboxError("invalid-request", "A tag is looked for in the key's own tenant alone.", {
-    details: { param: "tag" },
-  });
+  const problem =
+    "A tag is looked for in the key's own tenant alone: leave `tenant` out, or ask with a key of that tenant.";
+  throw new SignalboxError("invalid-request", problem, { details: { param: "tag" } });
 }
 
 /** A C2SP tlog-proof that is verified offline: `signalbox verify FILE --policy policy.txt`. */
@@ -117,7 +119,7 @@ function receiptRoute(ledger: LedgerReader): Route {
     path: "/v1/decisions/:id/receipt",
     access: "read-records",
     async handle({ request, reply, principal }) {
-      const id = idParam(request.params);
+      const id = decisionParam(request.params);
       const receipt = await ledger.receipt(principal, id);
       return reply
         .header("content-type", "text/plain; charset=utf-8")
@@ -145,13 +147,12 @@ function documentRoute(ledger: LedgerReader): Route {
   };
 }
 
-function idParam(params: unknown): string {
-  const id = Uuid.safeParse((params as { id: string }).id.toLowerCase());
-  if (!id.success) throw new SignalboxError("not-found", "There is no decision or request of this id.");
-  return id.data;
+/** The id of a decision or a request in a route's path. Throws `not-found` for what is no id. */
+export function decisionParam(params: unknown): string {
+  return uuidParam(params, "There is no decision or request of this id.");
 }
 
-/** A side that is absent is absent here as well, so that it is told from null. */
+/** A value that one side lacks is left out, so that it is told from null. */
 function renderDifference({ path, recordedJson, replayedJson }: LedgerDifference): Record<string, unknown> {
   return {
     path,

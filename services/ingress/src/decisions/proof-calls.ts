@@ -10,13 +10,13 @@ import type {
 } from "@signalbox/proto/grpc/ledger";
 import { ledgerError } from "./ask-ledger.ts";
 
-/** Proofs over one call for each credential; calls are opened when they are needed, and again when they were lost. */
+/** Asks for proofs over one open call for each credential; a call is opened when it is needed, and again after it was lost. */
 export type ProofCalls = Disposable & {
-  /** Rejects with the ledger's typed error, and when it does not answer with `stage-unavailable` or `deadline-exceeded`. */
+  /** Rejects with the ledger's typed error, or with `stage-unavailable` or `deadline-exceeded` when it does not answer. */
   prove(metadata: Metadata, request: LedgerProveRequest): Promise<LedgerProof>;
 };
 
-/** `timeoutMs` is for each question. */
+/** `timeoutMs` holds for each proof. */
 export function openProofCalls(ledger: LedgerClient, timeoutMs: number): ProofCalls {
   const calls = new Map<Metadata, ProofCall>();
   function open(metadata: Metadata): ProofCall {

@@ -3,12 +3,12 @@ import type { LedgerEntry, LedgerRecord } from "@signalbox/proto/grpc/ledger";
 import { explain } from "@signalbox/decision";
 import { parseEnvelope } from "@signalbox/tlog";
 
-/** An entry of the register as the API gives it; `event` is what was signed, decoded. */
+/** An entry of the register as the API shows it; `event` is the signed event, decoded. */
 export type RenderedEntry = {
   readonly index: number;
   readonly eventId: string;
   readonly type: string;
-  /** Null: the event is the line's own. */
+  /** Null: the event belongs to no request. */
   readonly requestId: string | null;
   readonly decisionId: string | null;
   readonly event: unknown;
@@ -25,7 +25,7 @@ export function renderEntry(entry: LedgerEntry): RenderedEntry {
   };
 }
 
-/** A request's record: the decision and its outcome as they were signed, beside what helps to read them. */
+/** A request's record as the API shows it: the signed decision and outcome, with labels and an explanation in words. */
 export function renderRecord(record: LedgerRecord): Record<string, unknown> {
   const { decision, outcome } = record;
   const head = decision ?? outcome;
@@ -44,7 +44,7 @@ export function renderRecord(record: LedgerRecord): Record<string, unknown> {
   };
 }
 
-/** The event in a leaf; null for bytes that are none. */
+/** The event in a leaf; null for bytes that are no envelope. */
 function decodeLeaf(leaf: Uint8Array): unknown {
   const envelope = parseEnvelope(leaf);
   return envelope === null ? null : JSON.parse(Buffer.from(envelope.payload).toString("utf8"));

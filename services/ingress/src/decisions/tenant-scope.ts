@@ -5,10 +5,7 @@ import type { Principal } from "../keys/key-ring.ts";
 /** The credentials that the ledger knows: ingress' own, and the operator's, which alone reads across tenants. */
 export type LedgerCredentials = { readonly own: Metadata; readonly operator: Metadata | null };
 
-/**
- * Whose records a principal reads, as the ledger takes it: its own tenant's; for who reaches all tenants all, which is
- * the empty name.
- */
+/** The tenant and the credential with which the ledger is asked: the principal's own, or the empty name (all tenants) with the operator's. */
 export function tenantScope(
   principal: Principal,
   credentials: LedgerCredentials,

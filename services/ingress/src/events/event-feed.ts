@@ -6,13 +6,13 @@ import { renderEntry } from "../decisions/render-entry.ts";
 import type { Principal } from "../keys/key-ring.ts";
 
 const KEEP_ALIVE_EVERY_MS = 15_000;
-/** Below the second within which a revocation holds, together with the key ring's own delay. */
+/** Together with the key ring's poll, below the second within which a revocation must hold. */
 const ALLOWED_CHECK_EVERY_MS = 500;
 const RECONNECT_WAIT_MS = 500;
 
 export type FeedOptions = {
   readonly reader: Principal;
-  /** Empty is all that the reader may see. */
+  /** Empty: all that the reader may see. */
   readonly tenant: string;
   readonly fromIndex: bigint;
   readonly types: readonly string[];
@@ -21,8 +21,8 @@ export type FeedOptions = {
 };
 
 /**
- * Writes the register's entries to a response until its reader leaves. When the ledger goes away the feed goes on where it
- * was once it is back, so that a reader sees every entry once and none twice.
+ * Writes the register's entries to a response until its reader leaves. After an outage of the ledger it continues at the next
+ * index, so that a reader sees each entry exactly once.
  */
 export class EventFeed {
   readonly #ledger: LedgerReader;

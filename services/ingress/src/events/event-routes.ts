@@ -18,7 +18,7 @@ const EventsQuery = z
   .strictObject({
     /** The first index wanted; the register's start unless it is given. */
     from_index: Index,
-    /** An older word for it; of decisions `from` is a time. */
+    /** Means the same; `from_index` is preferred, because at /v1/decisions `from` is a time. */
     from: Index,
     /** Separated by commas; all unless it is given. */
     types: z
@@ -31,13 +31,13 @@ const EventsQuery = z
   })
   .refine(({ from, from_index: fromIndex }) => from === undefined || fromIndex === undefined, {
     path: ["from"],
-    message: "from_index says the same; give that alone",
+    message: "it means the same as from_index; give from_index alone",
   });
 
 /** The feeds that are open, and how to end them all when the service stops. */
 export type EventRoutes = { readonly routes: Route[]; endAll(): void };
 
-/** GET /v1/events: the register as server-sent events, each with its index as the id, from where the reader left off. */
+/** GET /v1/events: the register as server-sent events. An event's id is its index, so a reader continues where it left off. */
 export function eventRoutes(ledger: LedgerReader, keys: KeyRing): EventRoutes {
   const open = new Set<EventFeed>();
   const places = new TenantPlaces(FEEDS_MAX, "event streams are open");
@@ -79,7 +79,7 @@ export function eventRoutes(ledger: LedgerReader, keys: KeyRing): EventRoutes {
   };
 }
 
-/** The index of the last entry that a reader has seen. A browser sends the empty string when it has seen none. */
+/** The index of the last entry that a reader has seen; null for none, for which a browser sends an empty header. */
 function lastEventId(header: string | string[] | undefined): bigint | null {
   if (header === undefined || header === "") return null;
   if (typeof header === "string" && /^\d{1,15}$/.test(header)) return BigInt(header);

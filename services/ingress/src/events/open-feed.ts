@@ -1,11 +1,11 @@
 import type { ServerResponse } from "node:http";
 import type { Exchange } from "../http/route.ts";
 
-/** Begins a stream of server-sent events, which the handler goes on with. Null: its reader has left already. */
+/** Sends the head of a stream of server-sent events. Null: the reader has left already. */
 export function openFeed({ request, reply }: Exchange): ServerResponse | null {
   reply.hijack();
   const response = reply.raw;
-  // Its `close` was emitted before anybody listened, so nothing would ever end the feed.
+  // `close` was emitted before anybody listened, so nothing would ever end the feed.
   if (response.destroyed) return null;
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",

@@ -1,6 +1,7 @@
 import type { Recorder } from "@signalbox/kit";
-import { SignalboxError, Uuid, type FeedbackEvent } from "@signalbox/proto";
+import { SignalboxError, type FeedbackEvent } from "@signalbox/proto";
 import { z } from "zod";
+import { decisionParam } from "../decisions/decision-routes.ts";
 import type { LedgerReader } from "../decisions/ledger-reader.ts";
 import { readInput } from "../http/read-input.ts";
 import type { Route } from "../http/route.ts";
@@ -8,7 +9,7 @@ import { TenantPlaces } from "../http/tenant-places.ts";
 import { tenantDigest } from "../keys/tenant-digest.ts";
 
 const BODY_LIMITS = { maxBytes: 16 * 1024, timeoutMs: 10_000 };
-/** On their way to the register at once. */
+/** How many may be on their way to the register at once. */
 const FEEDBACKS_MAX = 64;
 const COMMENT_MAX_CHARS = 4_096;
 const MICRO = 1_000_000;
@@ -16,7 +17,7 @@ const RETRY_FOR_MS = 2_000;
 
 const NewFeedback = z
   .strictObject({
-    /** From 0, of no use, to 1. */
+    /** From 0, useless, to 1, perfect. */
     score: z.number().min(0).max(1).optional(),
     good: z.boolean().optional(),
     /** Recorded as a keyed digest, and kept nowhere. */
@@ -27,7 +28,7 @@ const NewFeedback = z
     message: "say a score from 0 to 1, or whether it was good",
   });
 
-/** What callers found of an answer, recorded beside its decision: what `evaluate` learns a policy's worth from. */
+/** Takes callers' ratings of answers and records them beside the decision, as rewards for `replay --evaluate`. */
 export function feedbackRoutes({ ledger, recorder }: { ledger: LedgerReader; recorder: Recorder }): Route[] {
   const places = new TenantPlaces(FEEDBACKS_MAX, "feedback is under way");
   const route: Route = {
@@ -35,10 +36,9 @@ export function feedbackRoutes({ ledger, recorder }: { ledger: LedgerReader; rec
     path: "/v1/decisions/:id/feedback",
     access: "ask",
     async handle({ request, reply, principal }) {
-      const id = Uuid.safeParse((request.params as { id: string }).id.toLowerCase());
-      if (!id.success) throw new SignalboxError("not-found", "There is no decision or request of this id.");
+      const id = decisionParam(request.params);
       const { score, good, comment } = await readInput(request.raw, NewFeedback, BODY_LIMITS);
-      const { decision } = await ledger.get(principal, id.data);
+      const { decision } = await ledger.get(principal, id);
       if (decision === undefined) throw new SignalboxError("not-found", "The request came to no decision.");
       const { tenant, requestId, decisionId } = decision;
       const event: Omit<FeedbackEvent, "eventId" | "producer" | "atMs"> = {

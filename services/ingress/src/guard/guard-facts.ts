@@ -3,7 +3,7 @@ import { GUARD_TYPES_MAX, type GuardAction, type GuardDocument, type GuardFacts 
 
 const STRICTNESS: Record<GuardAction, number> = { block: 0, redact: 1, observe: 2 };
 
-/** What a scan of a request found, and what is done about it, as the request's facts have it. */
+/** The result of a scan, and the action that the document's rules choose, as the request's facts hold them. */
 export function guardFactsOf(
   { findings, complete }: SlicedScan,
   { digest, document }: { readonly digest: string; readonly document: GuardDocument },

@@ -1,7 +1,7 @@
 import { type Logger, readGuardrails } from "@signalbox/kit";
 import type { RequestGuard } from "./request-guard.ts";
 
-/** The guardrails of a file; null when there are none. Throws ConfigError when they cannot be used. */
+/** Opens the guardrails of a document; null without one. Throws ConfigError when it cannot be used. */
 export async function openGuard(path: string | null, log: Logger): Promise<RequestGuard | null> {
   if (path === null) return null;
   const guardrails = await readGuardrails(path);

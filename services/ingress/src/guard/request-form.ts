@@ -3,7 +3,7 @@ import type { Attachment, RequestForm, ToolCall } from "@signalbox/guard";
 
 const BYTES_PER_BASE64_CHAR = 3 / 4;
 
-/** What a request in any dialect is made of. */
+/** The counts, tools, calls and attachments of a request, for the guardrails' bounds. */
 export function requestFormOf({ messages, tools }: NeutralRequest): RequestForm {
   const parts = messages.flatMap((message) => message.parts);
   return {
@@ -22,14 +22,14 @@ function callOf(part: NeutralPart): ToolCall[] {
 function attachmentOf(part: NeutralPart): Attachment[] {
   if (part.kind !== "image" && part.kind !== "audio" && part.kind !== "file") return [];
   const { source } = part;
-  // A document of plain text is text, and looked through as such.
+  // A plain-text document is scanned as text.
   if (source.kind === "text") return [];
   return [{ mime: mimeOf(source, part.kind), where: WHERE[source.kind], bytes: bytesOf(source) }];
 }
 
 const WHERE = { base64: "inline", url: "url", "file-id": "file" } as const;
 
-/** Where the request does not say, at least the kind is known. */
+/** The media type; where the request names none, `image/` or `audio/` by the part's kind. */
 function mimeOf(source: MediaSource, kind: "image" | "audio" | "file"): string {
   const said = source.kind === "base64" || source.kind === "url" ? (source.mime ?? "") : "";
   return said !== "" || kind === "file" ? said : `${kind}/`;

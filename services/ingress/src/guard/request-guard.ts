@@ -19,16 +19,16 @@ import type { RemoteGuards } from "@signalbox/kit/remote-guards";
 import { GUARD_TYPES_MAX, type GuardFacts, type RequestRedaction } from "@signalbox/proto";
 import { guardFactsOf } from "./guard-facts.ts";
 
-/** What the guardrails found in a request's body; the findings stay in this process, and the facts travel. */
+/** What the guardrails found in a request's body: the findings stay in this process, the facts go down the line. */
 export type Inspection = { readonly facts: GuardFacts; readonly findings: readonly JsonFinding[] };
 
-/** A body without what must not leave, and what puts it back; null when nothing was taken out. */
+/** A redacted body, and what restores it; null when nothing was redacted. */
 export type RedactedBody = { readonly body: Buffer; readonly redaction: RequestRedaction | null };
 
-/** What a remote guardrail is shown in the place of each character that is taken out. */
+/** Shown to a remote guardrail in place of each redacted character. */
 const TAKEN_OUT = "\u2588";
 
-/** Looks through requests before anything of them travels, and takes out of them what is ordered. */
+/** Scans requests before anything of them leaves this process, and redacts what rules or a decision order. */
 export class RequestGuard {
   readonly #guardrails: Guardrails;
   readonly #remote: RemoteGuards | null;
@@ -44,8 +44,8 @@ export class RequestGuard {
   }
 
   /**
-   * Looks through a whole JSON body, whatever its form. A long one is looked through in slices between which others get their
-   * turn. `formOf` reads what the request is made of, and is called only where the document bounds that.
+   * Scans every string of a JSON body. A long body is scanned in slices, between which other requests get their turn.
+   * `formOf` is called only where the document has `form` or `tools`.
    */
   async inspect(body: Buffer, formOf: () => RequestForm | null): Promise<Inspection> {
     const text = body.toString("utf8");
@@ -53,13 +53,13 @@ export class RequestGuard {
     const inForm = this.#inForm(formOf);
     const all = inForm.length === 0 ? findings : [...findings, ...inForm];
     const facts = guardFactsOf({ findings: all, complete }, this.#guardrails);
-    // What is blocked here is shown to nobody.
+    // A blocked request is not shown to remote guardrails.
     if (this.#remote === null || facts.action === "block") return { facts, findings: all };
     const more = [...all, ...(await this.#ask(this.#remote, text, all))];
     return { facts: guardFactsOf({ findings: more, complete }, this.#guardrails), findings: more };
   }
 
-  /** Whether a kept answer may be given out: one in which a rule blocks something or takes it out is asked for anew. */
+  /** Whether a cached answer may be sent as it is: not where a rule for answers would block or redact something in it. */
   async passesAnswer(text: string): Promise<boolean> {
     const { rules } = this.#guardrails.document.answer;
     if (rules.length === 0) return true;
@@ -69,8 +69,8 @@ export class RequestGuard {
   }
 
   /**
-   * Puts placeholders in the place of what the document's rules and `ordered`, the decision's names, take out. The same
-   * arguments give the same body, so that a request can be sent again and a kept answer be restored.
+   * Puts placeholders in place of what the document's rules and the decision (`ordered`) redact. The same arguments give the
+   * same body, so that a request can be sent again and a cached answer be restored.
    */
   redact(body: Buffer, { findings, ordered }: { findings: readonly JsonFinding[]; ordered: string[] }): RedactedBody {
     const byRule = this.#takenByRules(findings);
@@ -90,7 +90,7 @@ export class RequestGuard {
     };
   }
 
-  /** Puts back into texts what was taken out of the request that they answer. */
+  /** A filter that puts the redacted texts of a request back into its answer. */
   restorer({ originals }: RequestRedaction): OpenFilter {
     const redaction = { originals: new Map(Object.entries(originals)) };
     return (form) => new RestoreStream(redaction, form);
@@ -112,7 +112,7 @@ export class RequestGuard {
     return form === null ? [] : findInForm(form, { form: document.form, toolRules }).map(withoutPlace);
   }
 
-  /** What the document's own rules take out is not shown to remote guardrails either. */
+  /** Asks remote guardrails, with what the document's own rules redact blacked out. */
   async #ask(remote: RemoteGuards, text: string, findings: readonly JsonFinding[]): Promise<JsonFinding[]> {
     const taken = Map.groupBy(this.#takenByRules(findings), ({ field }) => field);
     const fields = textFields(text);
@@ -131,7 +131,7 @@ function withoutPlace(type: FindingType): JsonFinding {
   return { type, field: 0, start: 0, end: 0 };
 }
 
-/** The text with as many units as before, so that places in it stay where they are. */
+/** The text with findings blacked out, at the same length, so that places in it stay valid. */
 function hidden(text: string, findings: readonly JsonFinding[]): string {
   let shown = text;
   for (const { start, end } of findings) {

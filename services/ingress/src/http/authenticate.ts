@@ -1,15 +1,14 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { SignalboxError } from "@signalbox/proto";
-import type { Networks } from "../identity/origin.ts";
-import { originOf } from "../identity/origin.ts";
+import { type Networks, originOf } from "../identity/origin.ts";
 import { TOKEN_MAX_CHARS, type TokenGate } from "../identity/token-gate.ts";
 import type { KeyRing, Principal } from "../keys/key-ring.ts";
 
 const BEARER = new RegExp(`^bearer +([\\x21-\\x7e]{1,${TOKEN_MAX_CHARS}})$`, "i");
-/** Where other dialects' SDKs put their key. */
+/** The headers in which other dialects' SDKs send their key. */
 const KEY_HEADERS = ["x-api-key", "x-goog-api-key", "api-key"] as const;
 
-/** Whose word is taken for who asks. */
+/** What a request's caller is recognised by. */
 export type Gate = {
   readonly keys: KeyRing;
   /** Null: no issuer of tokens is configured. */
@@ -21,10 +20,10 @@ export type Gate = {
 type Asking = { readonly headers: IncomingHttpHeaders; readonly query: unknown; readonly ip: string | undefined };
 
 /**
- * Who asks: from `Authorization: Bearer`, `x-api-key` (Anthropic's SDK), `x-goog-api-key` or `?key=` (Gemini's),
- * `api-key` (OpenAI's for Azure), the first that is there. A key is known at once, a token that was not seen before is
- * looked into. Throws `invalid-api-key`, which never repeats what was sent, and `forbidden` for a key that may not be
- * used from where it is.
+ * The caller of a request, by the first of `Authorization: Bearer`, `x-api-key` (Anthropic's SDK), `x-goog-api-key` or
+ * `?key=` (Gemini's) and `api-key` (OpenAI's for Azure). A key is found in memory; a token that was not seen before is
+ * verified first, hence the promise. Throws `invalid-api-key`, which never repeats what was sent, and `forbidden` for a key
+ * that may not be used from the caller's address.
  */
 export function authenticate(asking: Asking, gate: Gate): Principal | Promise<Principal> {
   const sent = sentKey(asking);
@@ -39,7 +38,7 @@ export function authenticate(asking: Asking, gate: Gate): Principal | Promise<Pr
   }
   if (found?.kind === "unknown" && gate.tokens !== null && sent !== null && isToken(sent))
     return gate.tokens.find(sent);
-  // Only who holds the whole key learns that it was one.
+  // Only a caller who has the whole secret learns that the key has expired.
   const problem = found?.kind === "expired" ? `expired at ${found.expiredAt.toISOString()}` : "is not valid";
   throw new SignalboxError("invalid-api-key", `The API key ${problem}.`);
 }
@@ -50,7 +49,7 @@ function requireNetwork(networks: Networks, asking: Asking, { proxies }: Gate): 
   throw new SignalboxError("forbidden", "The API key may not be used from this address.");
 }
 
-/** Undefined: none was sent. Null: what was sent has not the form of one. */
+/** The key or token that was sent; undefined: none; null: something that has not the form of either. */
 function sentKey({ headers, query }: Asking): string | null | undefined {
   if (headers.authorization !== undefined) return BEARER.exec(headers.authorization)?.[1] ?? null;
   for (const name of KEY_HEADERS) {
@@ -63,7 +62,7 @@ function sentKey({ headers, query }: Asking): string | null | undefined {
   return typeof key === "string" && !isToken(key) ? key : null;
 }
 
-/** Three parts with dots between them (RFC 7519); no key has that form. */
+/** Whether it looks like a JWT (RFC 7519): base64url of a JSON object, then a dot. No key has that form. */
 function isToken(text: string): boolean {
   return text.startsWith("ey") && text.includes(".");
 }

@@ -4,11 +4,11 @@ import { z } from "zod";
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]+$/;
 const HEADER_NAMES = /^[\w!#$%&'*+.^`|~-]+(?: *, *[\w!#$%&'*+.^`|~-]+)*$/;
 const HEADER_NAMES_MAX_CHARS = 4_096;
-/** Browsers remember for two hours at the most. */
+/** Chromium's upper bound for remembering a preflight's answer. */
 const PREFLIGHT_SECONDS = 7_200;
 const ANY = "*";
 
-/** An origin as browsers write it, e.g. `https://app.example`; `*`: any. */
+/** An origin as browsers send it, e.g. `https://app.example`, or `*` for any. */
 export const BrowserOrigin = z
   .string()
   .max(256)
@@ -17,8 +17,8 @@ export const BrowserOrigin = z
   });
 
 /**
- * Which pages of other origins may call the line (https://fetch.spec.whatwg.org/#http-cors-protocol). Callers bring
- * their key in a header, never a cookie, so that a page can do no more than its key allows.
+ * Which pages of other origins may call the line (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol). Keys come in a
+ * header and never in a cookie, so a page can do no more than its own key allows.
  */
 export class BrowserOrigins {
   readonly #origins: ReadonlySet<string>;
@@ -29,7 +29,7 @@ export class BrowserOrigins {
     this.#any = this.#origins.has(ANY);
   }
 
-  /** Lets the page read the answer, whichever it is. False for a page that may not, and for what is no page. */
+  /** Sets the headers that let a page read the answer. False for a page that may not, and for a caller that is no page. */
   admit({ origin }: IncomingHttpHeaders, answer: ServerResponse): boolean {
     if (!this.#any) answer.setHeader("vary", "origin");
     if (origin === undefined || !(this.#any || this.#origins.has(origin))) return false;
@@ -38,7 +38,7 @@ export class BrowserOrigins {
     return true;
   }
 
-  /** Answers a preflight request; false, and nothing is answered, for one that is none or is not allowed. */
+  /** Sets the headers of a preflight's answer. False for a request that is no preflight or is not allowed. */
   preflight(headers: IncomingHttpHeaders, methods: readonly string[], answer: ServerResponse): boolean {
     if (headers["access-control-request-method"] === undefined || !this.admit(headers, answer)) return false;
     const asked = headers["access-control-request-headers"];

@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { DialectName } from "@signalbox/proto";
 
-/** What Google's SDK asks for under `/v1`, as it does from its third version on, where the URL alone is another vendor's too. */
+/** URLs that Google's SDK shares with other vendors' when it calls `/v1`, as it does from its third version on. */
 const GOOGLE_TOO = /^\/(?:upload\/)?v1\/(?:models|files|cachedContents|interactions|batches)(?=[/:]|$)/;
 
-/** Whose SDK asks, by the URL and, where several share one, by a header that only one of them sends: errors are rendered in its dialect. */
+/** The dialect to render an error in, by the URL and, where vendors share one, by a header that only one of them sends. */
 export function callerDialectOf(url: string, headers: IncomingHttpHeaders): DialectName {
   const [path = ""] = url.split("?", 1);
   if (/^\/(?:upload\/)?v1beta1?\//.test(path) || /:(?:[a-z]+Content|countTokens)$/i.test(path)) return "gemini";

@@ -8,7 +8,7 @@ export type ErrorAnswer = {
   readonly body: string;
 };
 
-/** When a 503 does not say when to come back. */
+/** `Retry-After` of a 503 whose error names no time. */
 const RETRY_AFTER_DEFAULT_MS = 1_000;
 
 /** Renders any error of the closed set; every 503 says when to try again. */
@@ -19,7 +19,7 @@ export function errorAnswer(error: SignalboxError, dialect: DialectName): ErrorA
     status,
     headers: {
       "content-type": "application/json; charset=utf-8",
-      // SDKs of OpenAI and Anthropic try a 429 again unless they are told not to, and a budget does not grow meanwhile.
+      // The SDKs of OpenAI and Anthropic retry a 429 unless this header says no, and an exhausted budget stays so.
       ...(error.code === "budget-exceeded" ? { "x-should-retry": "false" } : {}),
       ...(retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(retryAfterMs / 1_000)) }),
     },

@@ -3,8 +3,8 @@ import type { Readiness } from "./readiness.ts";
 import type { Route } from "./route.ts";
 
 /**
- * /healthz: the process lives. /readyz: whether requests should be sent here, and what is known of all that they need.
- * /metrics: Prometheus' text form.
+ * /healthz: the process lives. /readyz: whether requests should be sent here, and the state of everything that they need.
+ * /metrics: Prometheus' text format.
  */
 export function healthRoutes(metrics: Metrics, readiness: () => Readiness): Route[] {
   return [

@@ -20,18 +20,18 @@ declare module "fastify" {
   }
 }
 
-/** A route as the server has it, with what it needs. */
+/** A route as it is registered with the server, with the right that it needs. */
 export type ServedRoute = { readonly methods: readonly string[]; readonly path: string; readonly access: Access };
 
 export type HttpServer = AsyncDisposable & { readonly port: number; readonly routes: readonly ServedRoute[] };
 
-/** The backstop behind the limit on a body's arrival, for requests whose head never ends. */
+/** For requests whose head never ends; bodies have a shorter limit of their own. */
 const REQUEST_TIMEOUT_MS = 90_000;
 const TIMEOUT_CHECK_EVERY_MS = 2_000;
 /** Longer than the idle timeout of common load balancers, so that they and not we close an idle connection. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 const TCP_PROBE_AFTER_MS = 30_000;
-/** A model's id has at most 256 characters, each of which may be written as three. */
+/** A model's id has at most 256 characters, each of which may be percent-encoded as three. */
 const PARAM_MAX_CHARS = 1_024;
 /** How long answers that are under way may take when the service stops. */
 const STOP_TIMEOUT_MS = 5_000;
@@ -39,16 +39,16 @@ const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 type Context = {
   readonly gate: Gate;
-  /** Keys with which nothing is asked of a model are used too; the routes that ask note it themselves. */
+  /** Notes the use of keys at all routes but those that ask a model, which note it themselves. */
   readonly usage: Pick<KeyUsage, "used">;
   readonly metrics: Metrics;
   readonly log: Logger;
 };
-/** `pages` is null where no page in a browser may call. */
+/** `pages` is null where no browser origins are configured. */
 type Serving = Context & { readonly pages: BrowserOrigins | null };
 type Address = { readonly host: string; readonly port: number };
 
-/** Serves the routes. Every error leaves in the caller's dialect, also those of the framework and of the HTTP parser. */
+/** Serves the routes. Every error is rendered in the caller's dialect, also the framework's. */
 export async function startHttpServer(
   { browserOrigins, ...address }: Address & { readonly browserOrigins: readonly string[] },
   routes: readonly Route[],
@@ -62,7 +62,7 @@ export async function startHttpServer(
     const { method, path: url, access } = route;
     const handler = handlerOf(route, serving);
     app.route({ method, url, config: { access }, handler });
-    // The same answer, of which HTTP leaves out the body.
+    // HEAD runs the GET handler; Node leaves out the body.
     if (hasHead(route)) app.route({ method: "HEAD", url, config: { access }, handler });
   }
   refuseOtherMethods(app, routes, pages);
@@ -92,7 +92,7 @@ function createApp({ metrics, log }: Context): FastifyInstance {
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     http: {
       connectionsCheckingInterval: TIMEOUT_CHECK_EVERY_MS,
-      // A client whose machine went away sends no end: only probes find that out.
+      // Only probes find out that a client's machine went away without closing its connection.
       keepAlive: true,
       keepAliveInitialDelay: TCP_PROBE_AFTER_MS,
     },
@@ -114,7 +114,7 @@ function createApp({ metrics, log }: Context): FastifyInstance {
   return app;
 }
 
-/** The routes that are made from now on. One that does not say what it needs cannot be made. */
+/** Lists the routes that are registered from now on, and refuses to register one that does not name its right. */
 function listRoutes(app: FastifyInstance): readonly ServedRoute[] {
   const served: ServedRoute[] = [];
   app.addHook("onRoute", ({ method, url: path, config }) => {
@@ -142,7 +142,7 @@ function handlerOf(route: Route, { gate, usage, metrics, pages }: Serving) {
   };
 }
 
-/** No database has anything under a name with U+0000 in it. */
+/** PostgreSQL takes no text with U+0000 in it, so nothing has such a name. */
 function holdsNul(params: unknown): boolean {
   return Object.values(params as Record<string, string>).some((value) => value.includes("\u0000"));
 }

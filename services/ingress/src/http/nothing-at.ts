@@ -1,6 +1,6 @@
 import { SignalboxError } from "@signalbox/proto";
 
-/** What vendors' SDKs ask for that is not served here. */
+/** APIs of vendors' SDKs that are not served here. */
 const UNSERVED = [
   "assistants",
   "audio/translations",
@@ -25,7 +25,7 @@ const UNSERVED = [
 
 const NAMED = new RegExp(`^/(?:upload/)?v\\d\\w*/(?<name>${UNSERVED.join("|")})(?=[/:]|$)`);
 
-/** The error for a URL that nothing is at. It says which of the known APIs was meant, and repeats nothing else of the URL, where a key or a prompt may stand. */
+/** The error for an unknown URL. It names a known API that was meant, and repeats nothing of the URL, which may hold a key or a prompt. */
 export function nothingAt(url: string): SignalboxError {
   const [path = ""] = url.split("?", 1);
   const name = NAMED.exec(path)?.groups?.["name"];

@@ -1,32 +1,32 @@
-/** What stands before the path where a client takes this server for its proxy: servers have to take that (RFC 9112, section 3.2.2). */
+/** The origin in an absolute-form target, as clients send it to a proxy; every server must accept it (RFC 9112, section 3.2.2). */
 const ORIGIN = /^https?:\/\/[^/?#]*/i;
-/** A URL as most clients write it: nothing is to be done. */
+/** A URL as most clients write it, which needs no change. */
 const PLAIN = /^\/v1\/(?!v1|openai\/)[a-z_]+(?:\/[\w.@%-]+)*(?:\?|$)/;
-/** OpenAI's SDK for Azure names the deployment before what it asks for, and as the model in the body. */
+/** OpenAI's SDK for Azure names the deployment in the path, and as the model in the body. */
 const AZURE_DEPLOYMENT =
   /^\/(?:v1\/)?openai\/deployments\/.+?(?=\/(?:chat\/completions|completions|embeddings|images\/generations|audio\/speech|audio\/transcriptions)$)/;
-/** What an SDK appends to its base URL. */
+/** The paths that SDKs append to their base URL. */
 const SDK_PATH =
   /^\/(?:chat\/completions|completions|responses|embeddings|moderations|images|audio|rerank|messages|models)(?=[/?]|$)/;
 /**
- * The ends of other hosts' base URLs, which their own SDKs append by themselves or which stay behind in a client's settings:
- * Groq's, OpenRouter's, Fireworks', DeepInfra's, Gemini's for OpenAI's SDK, and those under which hosts offer Anthropic's API.
+ * The ends of other hosts' base URLs, which their SDKs append or which are left over in a client's settings: of Groq,
+ * OpenRouter, Fireworks, DeepInfra, Gemini for OpenAI's SDK, and of hosts that offer Anthropic's API.
  */
 const OTHER_BASE =
   /^\/(?:v1\/openai|openai\/v1|api\/v1|inference\/v1|v1beta\/openai|openai|anthropic\/v1|anthropic|v1)(?=\/)/;
 /** Gemini's SDK appends its own version, also to a base URL that ends with one. */
 const GEMINI_AFTER_VERSION = /^\/(?:v1|v1beta)(?=\/v1beta\/)/;
-/** A model's place in Google's cloud, with a project and without. */
+/** The path of a model at Vertex AI, with a project and without. */
 const GEMINI_PUBLISHER = /^\/v1(?:beta1)?\/(?:projects\/[^/]+\/locations\/[^/]+\/)?publishers\/google\/models\//;
 const GEMINI_PATH =
   /^\/(v1|v1beta)\/(?!models\/|tunedModels\/)(?=.+:(?:generateContent|streamGenerateContent|countTokens|embedContent|batchEmbedContents)$)/;
-/** Cohere's SDK asks for its second version, whose form is that of the first. */
+/** Cohere's SDK calls version 2 of rerank, whose format is that of version 1. */
 const RERANK_V2 = /^(?:\/v1)?\/v2\/rerank$/;
 
 /**
- * A URL as this server has it. An SDK's base URL works with and without `/v1` at its end, with the end that it has at another host, and
- * with a slash too many: half of the world's examples write it so. The Vercel AI SDK takes a model's name with a slash for all of the
- * path behind Gemini's version, as Google's older SDK does.
+ * Rewrites a URL to the route that serves it. A base URL works with and without `/v1` at its end, with the end that it has
+ * at another host, and with doubled or trailing slashes, because examples in circulation have all of these. The Vercel AI
+ * SDK and Google's older SDK put a model's name with a slash right after Gemini's version.
  */
 export function withVersion(url: string): string {
   if (PLAIN.test(url)) return url;
@@ -47,11 +47,11 @@ function servedPath(written: string): string {
   const rest = path.replace(OTHER_BASE, "");
   if (rest === path) return path;
   if (SDK_PATH.test(rest)) return `/v1${rest}`;
-  // What stands before the version of its own, and a version that is written twice.
+  // A host's own prefix before the version, or the version written twice.
   return rest.startsWith("/v1/") && SDK_PATH.test(rest.slice(3)) ? rest : path;
 }
 
-/** Slashes at the end, and several in a row. */
+/** The path without doubled slashes and without one at its end. */
 function withoutEmpty(path: string): string {
   const single = path.includes("//") ? path.replaceAll(/\/{2,}/g, "/") : path;
   return single.length > 1 && single.endsWith("/") ? single.slice(0, -1) : single;

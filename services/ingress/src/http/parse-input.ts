@@ -3,10 +3,10 @@ import { SignalboxError } from "@signalbox/proto";
 import { z } from "zod";
 import { readNested } from "./read-nested.ts";
 
-/** As JSON spells U+0000, which PostgreSQL keeps in no text. What follows a backslash that is meant as such spells nothing. */
+/** U+0000 as JSON escapes it, after an even number of backslashes; PostgreSQL takes no text with it. */
 const NUL = /(?<!\\)(?:\\\\)*\\u0000/;
 
-/** Checks what a caller sent. Throws `invalid-request` with `param` set to the field at fault. */
+/** Checks what a caller sent against a schema. Throws `invalid-request` with `param` set to the field at fault. */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.infer<S> {
   if (NUL.test(readNested(() => JSON.stringify(input)) ?? ""))
     throw new SignalboxError("invalid-request", "A text holds the character U+0000, which cannot be kept.");
@@ -20,7 +20,7 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.in
   });
 }
 
-/** The outermost parameters are few, and whoever wrote another one meant one of them. */
+/** The message for an unknown field; at the outermost level it lists those there are. */
 function noSuch(schema: z.ZodType, { path }: z.core.$ZodIssue): string {
   const known = path.length === 0 && schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
   return `there is no such parameter${known.length === 0 ? "" : `; there are ${known.join(", ")}`}`;

@@ -10,30 +10,30 @@ export type BodyLimits = {
   readonly timeoutMs: number;
   /** The content type that is taken; JSON unless given. */
   readonly type?: string;
-  /** Where what has come is counted, for bodies that are not small. */
+  /** Where the body's memory is counted; absent for routes that take small bodies alone. */
   readonly room?: Room;
 };
 
-/** The memory that bodies share. */
+/** A request's part of the memory that all bodies share. */
 export type Room = {
-  /** False: there is no more of it. */
+  /** Takes so many bytes. False: there is no room for them. */
   take(bytes: number): boolean;
 };
 
 /**
- * JSON that is little but brackets and colons takes twenty times its size of memory, and each of its parts some microseconds
- * in every stage, in which nobody else is answered: a large body is looked through before it is parsed. That takes up to as
- * long as to parse it, so bodies of the usual size are not.
+ * JSON that is mostly brackets and colons takes twenty times its size in memory, and each of its values blocks every stage
+ * for some microseconds. So the values of a body from this size on are counted before it is parsed. Counting can take as
+ * long as parsing, so smaller bodies are not counted.
  */
 const LOOKED_THROUGH_FROM_BYTES = 1_048_576;
-/** More than any request is taken with, and less than takes long. The longest lists are those of tokens to be embedded. */
+/** More than any real request holds, and few enough to be parsed quickly. The longest real lists are tokens to be embedded. */
 const BODY_BOUNDS = { levelsMax: 1_000, partsMax: 262_144, commasMax: 524_288 };
 
 /**
  * The request's whole body, byte for byte. Rejects with `unsupported-media-type`, `body-too-large`, `request-timeout`,
- * `overloaded` where there is no room for it, or `client-aborted` when the client left, and with `invalid-request` JSON that
- * nests without end or holds more values than are taken. What an over-long body still has to send is read and dropped,
- * because a connection that is closed under a sending client never shows it the answer.
+ * `overloaded` (no room), `client-aborted` (the client left), or `invalid-request` (JSON that nests too deep or holds too
+ * many values). The rest of a body that is too large is read and dropped, because a client whose connection is closed while
+ * it sends never sees the answer.
  */
 export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   const refusal = refuseByHeaders(request, limits);
@@ -75,7 +75,7 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
       end();
       reject(new SignalboxError("client-aborted", "The client left before its request was whole."));
     }
-    // An error event comes with a close, which is the one that is listened for.
+    // An error is followed by `close`, which is handled; without this listener the error would be thrown.
     request.on("error", () => {});
     request.on("data", onData).on("end", onEnd).on("close", onClose);
   });

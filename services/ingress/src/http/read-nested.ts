@@ -1,6 +1,6 @@
 import { SignalboxError } from "@signalbox/proto";
 
-/** Reads what a caller sent. JSON that nests too deep to be walked is the caller's fault, and no failure of ours. */
+/** Runs a reader of a caller's JSON; a stack overflow, from JSON that nests too deep, becomes `invalid-request`. */
 export function readNested<T>(read: () => T): T {
   try {
     return read();

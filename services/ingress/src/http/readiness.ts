@@ -1,6 +1,6 @@
 import type { LastSeen } from "../chat/last-seen.ts";
 
-/** A server that restarts is back sooner; all ingresses miss it at the same moment, and none is better than another. */
+/** Longer than a restart of NATS takes; every ingress misses it then, so taking one out of service would not help. */
 const NATS_AWAY_MS = 5_000;
 
 type Dependency = { readonly state: "ok" | "away" | "unknown"; readonly seenAt?: string };
@@ -13,16 +13,16 @@ export type Readiness = {
 
 type Watched = {
   readonly isConnected: () => boolean;
-  /** Whether it is known who may ask; it is read from PostgreSQL all the time. */
+  /** Whether the keys in memory are recent; they are polled from PostgreSQL. */
   readonly areKeysFresh: () => boolean;
-  /** What requests found of the stages behind this one. */
+  /** What requests have found of the stages behind this one. */
   readonly lastSeen: LastSeen;
 };
 
 /**
- * Whether requests should be sent here. Only what this instance itself needs decides: it can reach NATS, and knows the
- * keys. What stands behind all instances alike is named and decides nothing: a balancer that took them all out would
- * turn a stage's restart, in which requests are refused with `Retry-After`, into an outage.
+ * Whether requests should be sent to this instance: it reaches NATS, and its keys are recent. The stages behind it are
+ * reported and decide nothing, because all instances share them: a balancer that took all instances out would turn a
+ * stage's restart, during which requests are refused with `Retry-After`, into an outage.
  */
 export function watchReadiness({ isConnected, areKeysFresh, lastSeen }: Watched): () => Readiness {
   let awaySinceMs: number | null = null;

@@ -10,14 +10,14 @@ type RouteHead = {
   readonly path: string;
   /** Pages in browsers may call it, of origins that are allowed. */
   readonly forPages?: true;
-  /** Its answer has no end, so there is no HEAD of it. */
+  /** Its answer never ends, so it has no HEAD. */
   readonly isFeed?: true;
 };
 
 /**
- * One entry of the API. `access` is the right that it needs, or `public` for one that needs no key: a route cannot be made
- * without saying which. Handlers throw SignalboxError, which the server renders, and return the answer's body as a value
- * for JSON, or a promise of it; nothing when they have answered by themselves.
+ * One route of the API. `access` is the right that it needs, or `public` for one that needs no key; the server refuses a
+ * route without it. A handler returns the value to send as JSON, or a promise of it, or nothing when it has answered
+ * itself. It throws SignalboxError, which the server renders.
  */
 export type Route = RouteHead &
   (

@@ -4,17 +4,14 @@ import type { Metrics } from "../metrics.ts";
 import { callerDialectOf } from "./caller-dialect.ts";
 import { errorAnswer } from "./error-answer.ts";
 
-/**
- * Coding agents ask for a WebSocket where they know that OpenAI has one, and go on without at once when they are told
- * so in this way; after any other answer they try again for a while.
- */
+/** Coding agents that ask for OpenAI's WebSocket fall back to HTTP at once on this status; on any other they keep trying. */
 const UPGRADE_REQUIRED = 426;
 
 function asksForWebSocket({ method, headers }: FastifyRequest): boolean {
   return method === "GET" && headers.upgrade?.toLowerCase() === "websocket";
 }
 
-/** Answers with an error, in the dialect that its caller speaks by the URL and the headers. */
+/** Answers with an error in the caller's dialect, as the URL and the headers tell it. */
 export function sendError(reply: FastifyReply, error: SignalboxError, metrics: Metrics): FastifyReply {
   const { request } = reply;
   const { status, headers, body } = errorAnswer(error, callerDialectOf(request.url, request.headers));
@@ -28,12 +25,12 @@ export function sendError(reply: FastifyReply, error: SignalboxError, metrics: M
   return reply.code(status).headers(idHeaders(request)).headers(headers).send(body);
 }
 
-/** Anthropic's SDK shows the request's id from a header of its own name. */
+/** The request's id; Anthropic's SDK reads it from `request-id`. */
 export function idHeaders({ id, headers }: FastifyRequest): Record<string, string> {
   return headers["anthropic-version"] === undefined ? { "x-request-id": id } : { "x-request-id": id, "request-id": id };
 }
 
-/** The framework's errors carry a status; nothing else of them is for the caller. */
+/** An error of the framework as a typed one, by its status; its message is not shown to the caller. */
 export function fromFrameworkError(error: unknown): SignalboxError {
   const status = (error as { statusCode?: number } | null)?.statusCode ?? 500;
   if (status >= 400 && status < 500) {

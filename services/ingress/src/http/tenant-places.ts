@@ -1,13 +1,13 @@
 import { overloaded } from "./overloaded.ts";
 
-/** How much of something may go on at once: of one tenant's at most half of it, so that it keeps no others out. */
+/** Bounds how much of something goes on at once. One tenant takes at most half of it, so that it cannot keep others out. */
 export class TenantPlaces {
   readonly #max: number;
   readonly #what: string;
   readonly #byTenant = new Map<string, number>();
   #taken = 0;
 
-  /** `what`, as an error says that there are too many of it. */
+  /** `what` completes the error's sentence "Too many …". */
   constructor(max: number, what: string) {
     this.#max = max;
     this.#what = what;
@@ -27,7 +27,7 @@ export class TenantPlaces {
     };
   }
 
-  /** Does some work in a place. */
+  /** Runs `work` in a place. Rejects with `overloaded` when there is none. */
   async within<Result>(tenant: string, work: () => Promise<Result>): Promise<Result> {
     const leave = this.take(tenant);
     try {

@@ -1,11 +1,11 @@
 import { overloaded } from "./overloaded.ts";
 
-/** Of one tenant; whoever asks more at once is told to come back. */
+/** How many pieces of one tenant's work may wait. */
 const WAITING_MAX = 16;
 
 type Waiting = { readonly tenant: string; readonly begin: () => void };
 
-/** Work that takes long, a few pieces at once and one of each tenant, in the order in which it was asked for. */
+/** Runs slow work in the order in which it comes, a few pieces at once and at most one of each tenant. */
 export class TenantTurns {
   readonly #atOnce: number;
   readonly #working = new Set<string>();
@@ -15,7 +15,7 @@ export class TenantTurns {
     this.#atOnce = atOnce;
   }
 
-  /** Does the work when its turn has come. Throws `overloaded` when the tenant has too much waiting. */
+  /** Runs `work` when its turn has come. Rejects with `overloaded` when the tenant has too much waiting. */
   async run<Result>(tenant: string, work: () => Promise<Result>): Promise<Result> {
     if (this.#waiting.filter((each) => each.tenant === tenant).length >= WAITING_MAX) throw overloaded();
     const { promise, resolve } = Promise.withResolvers<void>();

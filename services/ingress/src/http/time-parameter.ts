@@ -2,14 +2,11 @@ import { z } from "zod";
 
 const ZONES = { offset: true, local: true } as const;
 const TO_THE_MINUTE = { ...ZONES, precision: -1 } as const;
-/** `Date.parse` takes such a one for the time of the machine, but a date alone for UTC. */
+/** A time without a zone: `Date.parse` would read it in the machine's own zone, but a date alone as UTC. */
 const WITHOUT_ZONE = /T[\d:.]+$/;
 const FORMS = [z.iso.datetime(ZONES), z.iso.datetime(TO_THE_MINUTE), z.iso.date()] as const;
 
-/**
- * ISO 8601, to the day or closer, as Unix milliseconds; without a zone it is UTC. Other forms mean different times on
- * different machines.
- */
+/** A date or a time by ISO 8601, as Unix milliseconds; UTC where it names no zone. */
 export const IsoTime = z
   .union(FORMS, "expected a time like 2026-12-31T10:00:00Z, or a date")
   .transform((text) => Date.parse(WITHOUT_ZONE.test(text) ? `${text}Z` : text));

@@ -12,12 +12,12 @@ const LOOK: readonly Right[] = [
   "reach-all-tenants",
 ];
 
-/** What each role may do; what does not stand here, nobody of that role may. */
+/** The rights of each role. */
 const GRANTS = new Map<Role, ReadonlySet<Right>>([
   ["owner", new Set(RIGHTS)],
   ["admin", new Set(RIGHTS.filter((right) => right !== "manage-owners"))],
   ["operator", new Set<Right>([...MEMBER, ...LOOK, "manage-budgets"])],
-  // Who looks into what others do asks no models, and changes nothing.
+  // An auditor asks no models and changes nothing.
   ["auditor", new Set(LOOK)],
   ["member", new Set(MEMBER)],
 ]);
@@ -26,7 +26,7 @@ const OF_THE_LINE: ReadonlySet<Right> = new Set(LINE_RIGHTS);
 
 type Bearer = { readonly role: Role; readonly reach: Reach };
 
-/** Whether a bearer has a right. An unknown role, as a newer version may know one, has none. */
+/** Whether a bearer has a right. A role that is unknown here, as after a downgrade, has none. */
 export function may({ role, reach }: Bearer, right: Right): boolean {
   return GRANTS.get(role)?.has(right) === true && (reach === "line" || !OF_THE_LINE.has(right));
 }
@@ -42,7 +42,7 @@ export function authorise(bearer: Bearer, right: Right): void {
   );
 }
 
-/** Throws `forbidden` where somebody would make or change a key that may do more than they may themselves. */
+/** Throws `forbidden` unless the bearer may make and change keys of this role: those of owners need a right of their own. */
 export function authoriseRole(bearer: Bearer, role: Role): void {
   if (role === "owner") authorise(bearer, "manage-owners");
 }

@@ -1,6 +1,6 @@
 import type { CallerContext, Role } from "@signalbox/proto";
 
-/** What of its tenant a bearer belongs to. */
+/** What a bearer belongs to within its tenant, and its role. */
 export type CallerIdentity = Pick<CallerContext, "team" | "project" | "user" | "serviceAccount" | "roles">;
 
 type Named = {
@@ -11,7 +11,7 @@ type Named = {
   readonly role: Role;
 };
 
-/** As it travels with each request; undefined for a member of whom nothing more is known, so that nothing travels. */
+/** The identity that is sent with each request; undefined for a member of whom nothing more is known. */
 export function callerIdentity({ team, project, user, serviceAccount, role }: Named): CallerIdentity | undefined {
   const identity: CallerIdentity = {
     ...(team === null ? {} : { team }),

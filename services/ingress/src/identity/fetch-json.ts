@@ -1,8 +1,8 @@
 const BODY_MAX_BYTES = 512 * 1024;
 
-/** A JSON document of an issuer. Rejects for anything else: another status, a redirection, too much, too late. */
+/** Fetches a JSON document of an issuer. Rejects on another status, a redirect, too many bytes, or when `signal` aborts. */
 export async function fetchJson(url: string, signal: AbortSignal): Promise<unknown> {
-  // Where the keys are is configured, or said by who is; nobody else may send the line elsewhere.
+  // Redirects are refused: only the configuration and the issuer's own document may say where the keys are.
   const response = await fetch(url, { signal, redirect: "error", headers: { accept: "application/json" } });
   if (!response.ok || response.body === null) {
     await response.body?.cancel();

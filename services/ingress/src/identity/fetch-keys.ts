@@ -11,7 +11,7 @@ const Discovered = z.looseObject({ issuer: z.string(), jwks_uri: IssuerUrl });
 const Key = z.looseObject({ kty: z.string(), kid: z.string().max(256).optional(), use: z.string().optional() });
 const KeySet = z.looseObject({ keys: z.array(z.unknown()).max(KEYS_MAX) });
 
-/** An issuer's signing keys as they are now. Rejects when they cannot be had. */
+/** Fetches an issuer's present signing keys. Rejects when they cannot be read. */
 export async function fetchKeys(
   { issuer, jwksUri }: Pick<IssuerConfig, "issuer" | "jwksUri">,
   signal: AbortSignal,
@@ -20,7 +20,7 @@ export async function fetchKeys(
   return { keys: keys.flatMap((key) => (Key.safeParse(key).data as JWK | undefined) ?? []).filter(isPublicSigningKey) };
 }
 
-/** A shared secret or a private key in such a set would let its readers sign. */
+/** Leaves out shared secrets and private keys: whoever reads them in such a set could sign with them. */
 function isPublicSigningKey({ kty, use, d }: JWK): boolean {
   return ["RSA", "EC", "OKP"].includes(kty ?? "") && (use === undefined || use === "sig") && d === undefined;
 }

@@ -3,27 +3,27 @@ import { z } from "zod";
 
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
-/** Keys that come in the clear may be anybody's, so only this machine may send them so. */
+/** An https URL, or an http one on this machine: over plain http anybody on the way could replace the keys. */
 export const IssuerUrl = z.url({ protocol: /^https?$/ }).refine((text) => {
   const { protocol, hostname } = new URL(text);
   return protocol === "https:" || LOOPBACK.includes(hostname);
 }, "expected an https URL, or an http one on this machine");
 
-/** A claim by its name, or, where there is none of that name, by the path to it with dots between. */
+/** A claim's name or, where no claim has that name, a path to it with dots between. */
 const Claim = z.string().min(1).max(256);
 
-/** Whose tokens are taken in place of a key, and what they say of their bearer. */
+/** An issuer whose tokens are accepted in place of a key, and what its tokens say of their bearer. */
 export const IssuerConfig = z
   .strictObject({
-    /** The `iss` of its tokens, to the letter; below it stands its OpenID configuration. */
+    /** The exact `iss` of its tokens; its OpenID configuration is below it. */
     issuer: IssuerUrl,
     /** A token's `aud` must name one of them. */
     audience: z.union([z.string().min(1).max(512), z.array(z.string().min(1).max(512)).min(1).max(16)]),
-    /** Where its keys are; found in its OpenID configuration unless it is given. */
+    /** The URL of its keys; taken from its OpenID configuration unless given. */
     jwksUri: IssuerUrl.nullable().default(null),
-    /** Whose all its bearers are. */
+    /** The tenant of all its bearers; null: `claims.tenant` says it. */
     tenant: TenantId.nullable().default(null),
-    /** Whose they may be, where a claim says it; `*`: anybody's but the tenant's that runs the line, which must be named. */
+    /** The tenants that `claims.tenant` may name; `*`: all but the one that runs the line, which must be named itself. */
     tenants: z
       .array(z.union([TenantId, z.literal("*")]))
       .max(1_024)
@@ -37,15 +37,15 @@ export const IssuerConfig = z
         roles: Claim.nullable().default(null),
       })
       .prefault({}),
-    /** From the issuer's words to roles; the one of these that may do most holds. */
+    /** The issuer's names of roles → roles here; of several the most powerful holds. */
     roleMap: z.record(z.string().min(1).max(256), Role).default({}),
-    /** The role of who has none of these; null lets nobody else in. */
+    /** The role of bearers without any of these; null refuses them. */
     defaultRole: Role.nullable().default("member"),
   })
   .superRefine(namesTenants);
 export type IssuerConfig = z.infer<typeof IssuerConfig>;
 
-/** A token's tenant comes from one place, and is one that was said to be its issuer's. */
+/** A token's tenant comes either from the configuration or from a claim, and then must be one that is listed. */
 export function namesTenants(
   { tenant, tenants, claims }: { tenant: string | null; tenants: readonly string[]; claims: { tenant: string | null } },
   context: z.core.$RefinementCtx,
@@ -66,7 +66,7 @@ export function areDistinct(issuers: readonly { readonly issuer: string }[]): bo
 export const JwksConfig = z.strictObject({
   /** From one reading of the keys to the next. */
   refreshMs: z.int().min(100).default(300_000),
-  /** After a reading, also one that failed, so long nobody's unknown key leads to another one. */
+  /** For so long after each reading, also a failed one, a token with an unknown key does not cause another. */
   cooldownMs: z.int().min(10).default(15_000),
   timeoutMs: z.int().min(10).default(5_000),
 });

@@ -4,10 +4,10 @@ import { createLocalJWKSet, type CryptoKey, errors, type JWTHeaderParameters, ty
 import { fetchKeys } from "./fetch-keys.ts";
 import type { IssuerConfig, JwksConfig } from "./issuer-config.ts";
 
-/** Keys that could not be read anew for so long are trusted no more: what was withdrawn meanwhile is unknown here. */
+/** For how long keys are trusted after the last successful reading: a key withdrawn since then is unknown here. */
 const TRUSTED_FOR_MS = 24 * 3_600_000;
 
-/** An issuer's signing keys, read in the background, and at once for a key that is not known yet. */
+/** An issuer's signing keys, read again in the background, and at once for a key that is not known yet. */
 export class IssuerKeys implements Disposable {
   readonly #issuer: IssuerConfig;
   readonly #config: JwksConfig;
@@ -21,7 +21,7 @@ export class IssuerKeys implements Disposable {
   #text = "";
   #keys: LocalJWKSet | null = null;
 
-  /** `onChange`: other keys hold from now on, so what the former ones have signed is to be verified again. */
+  /** `onChange` is called when the keys have changed: tokens that were verified have to be verified again. */
   constructor(issuer: IssuerConfig, options: { config: JwksConfig; log: Logger; onChange: () => void }) {
     this.#issuer = issuer;
     this.#config = options.config;
@@ -31,8 +31,8 @@ export class IssuerKeys implements Disposable {
   }
 
   /**
-   * The key that a token names. Rejects with jose's `JWKSNoMatchingKey` where the issuer has none such, and with
-   * `stage-unavailable` while none of its keys can be read.
+   * The key that a token names. Rejects with jose's `JWKSNoMatchingKey` where the issuer does not have it, and with
+   * `stage-unavailable` while its keys cannot be read.
    */
   async keyFor(header: JWTHeaderParameters): Promise<CryptoKey> {
     await this.#reading;
@@ -61,7 +61,7 @@ export class IssuerKeys implements Disposable {
     });
   }
 
-  /** Nobody's invented key makes the line ask more often than the cooldown allows. */
+  /** Reads the keys unless that happened within the cooldown, so that invented keys cause no flood of readings. */
   async #readUnlessJustTried(): Promise<boolean> {
     if (this.#reading === null && performance.now() - this.#triedAtMs < this.#config.cooldownMs) return false;
     await this.#read();

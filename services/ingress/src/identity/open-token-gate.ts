@@ -14,11 +14,11 @@ const SUBJECT_HEX_CHARS = 32;
 type KnownToken = {
   readonly verified: VerifiedToken;
   readonly principal: Principal;
-  /** What was known of tenants and of who is disabled when the principal was made. */
+  /** The state of tenants and disabled identities that the principal was made from. */
   readonly state: KeyState;
 };
 
-/** Follows the issuers' keys from now on, and remembers the tokens that were verified until they end. */
+/** Opens the gate for tokens: follows the issuers' keys, and remembers each verified token until it ends. */
 export function openTokenGate(options: {
   issuers: readonly IssuerConfig[];
   jwks: JwksConfig;
@@ -28,7 +28,7 @@ export function openTokenGate(options: {
   const { jwks, keys, log } = options;
   const known = new Map<string, KnownToken>();
   const verifying = new Map<string, Promise<Principal>>();
-  // A key that was withdrawn vouches for nothing any more.
+  // A token signed by a key that was withdrawn must not stay verified.
   const onChange = (): void => known.clear();
   const issuers = new Map(
     options.issuers.map((config) => [
@@ -76,7 +76,7 @@ export function openTokenGate(options: {
   };
 }
 
-/** Throws `forbidden` for a bearer of a tenant that is not there, or who is disabled. */
+/** The principal of a verified token. Throws `forbidden` where its tenant does not exist or its bearer is disabled. */
 function principalOf({ tenant, role, caller, issuer, subject, endsAtMs }: VerifiedToken, state: KeyState): Principal {
   const digestKey = state.tenants.get(tenant);
   if (digestKey === undefined || (caller !== undefined && state.isDisabled(tenant, caller))) {
@@ -95,8 +95,8 @@ function principalOf({ tenant, role, caller, issuer, subject, endsAtMs }: Verifi
 }
 
 /**
- * Whether an issuer is said to speak for a tenant by its name. Whoever may choose a name at an issuer that speaks for
- * anybody could else choose that of the tenant that runs the line, whose rights reach all others.
+ * Whether an issuer's configuration names the tenant itself, and not by `*`. Otherwise whoever chooses a tenant's name at
+ * such an issuer could choose that of the tenant that runs the line, whose rights reach all others.
  */
 function names({ tenant, tenants }: IssuerConfig, asked: string): boolean {
   return tenant === asked || tenants.includes(asked);

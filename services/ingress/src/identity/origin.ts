@@ -2,10 +2,10 @@ import type { IncomingHttpHeaders } from "node:http";
 import { BlockList, isIP } from "node:net";
 import { z } from "zod";
 
-/** Networks, as a question. */
+/** A set of networks. */
 export type Networks = { has(address: string): boolean };
 
-/** What of `X-Forwarded-For` is read at the most, from its end. */
+/** How many entries of `X-Forwarded-For` are read, from its end. */
 const HOPS_MAX = 32;
 const BITS = { 4: 32, 6: 128 } as const;
 const IPV4_MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
@@ -18,7 +18,7 @@ export const Network = z
   .max(64)
   .refine((text) => parseNetwork(text) !== null, "expected an address or a network like 192.0.2.0/24 or 2001:db8::/32");
 
-/** Throws on a text that is no network. */
+/** The set of these networks. Throws on a text that is none. */
 export function networksOf(texts: readonly string[]): Networks {
   const list = new BlockList();
   for (const text of texts) {
@@ -30,15 +30,14 @@ export function networksOf(texts: readonly string[]): Networks {
 }
 
 /**
- * The address that a request comes from: the peer's, or, where that is a trusted proxy, the last one in
- * `X-Forwarded-For` that is none. Null when it cannot be told: what stands left of an entry that is no address may have
- * been written by anybody.
+ * The address that a request comes from: the peer's or, behind trusted proxies, the last entry of `X-Forwarded-For` that is
+ * no trusted proxy. Null when it cannot be told: entries to the left of an invalid one may have been written by anybody.
  */
 export function originOf(
   asking: { readonly ip: string | undefined; readonly headers: IncomingHttpHeaders },
   proxies: Networks | null,
 ): string | null {
-  // A peer that has left has no address.
+  // The socket of a client that has left has no address.
   let origin = plainAddress(asking.ip ?? "");
   if (origin === null || proxies === null) return origin;
   const hops = String(asking.headers["x-forwarded-for"] ?? "")
@@ -56,7 +55,7 @@ export function originOf(
 function parseNetwork(text: string): { address: string; bits: number } | null {
   const [address = "", prefix, ...rest] = text.split("/");
   const version = isIP(address);
-  // An IPv4 network is written as one, because addresses are compared as such.
+  // An IPv4 network must be written as IPv4, because mapped addresses are compared as IPv4.
   if ((version !== 4 && version !== 6) || rest.length > 0 || IPV4_MAPPED.test(address) || address.includes("%"))
     return null;
   if (prefix === undefined) return { address, bits: BITS[version] };

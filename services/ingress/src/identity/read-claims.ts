@@ -37,14 +37,14 @@ function tenantOf(claims: Claims, { claims: names, tenants }: IssuerConfig): str
   return named !== undefined && (tenants.includes(named) || tenants.includes("*")) ? named : null;
 }
 
-/** The role that may do most of those that the token's words stand for. */
+/** The most powerful role that the token's words are mapped to, or the default. */
 function roleOf(claims: Claims, { claims: names, roleMap, defaultRole }: IssuerConfig): Role | null {
   const words = wordsOf(valueOf(claims, names.roles));
   const roles = words.flatMap((word) => (Object.hasOwn(roleMap, word) ? [roleMap[word]] : []));
   return ROLES.find((role) => roles.includes(role)) ?? defaultRole;
 }
 
-/** A list of words, or words with spaces between as OAuth writes scopes. */
+/** A list of words, or one text with spaces between them, as OAuth writes scopes. */
 function wordsOf(value: unknown): string[] {
   const list = typeof value === "string" ? value.split(" ") : Array.isArray(value) ? value : [];
   return list.slice(0, ROLES_MAX).filter((word) => typeof word === "string");
@@ -55,7 +55,7 @@ function nameOf(claims: Claims, name: string | null): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }
 
-/** Some issuers' claims have dots in their names, others stand within one another. */
+/** A claim by its full name, which may hold dots, else by a path into nested claims. */
 function valueOf(claims: Claims, name: string | null): unknown {
   if (name === null) return undefined;
   if (Object.hasOwn(claims, name)) return claims[name];

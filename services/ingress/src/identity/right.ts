@@ -1,4 +1,4 @@
-/** Everything that can be asked of the HTTP API, as a closed set: each route names the one that it needs. */
+/** The closed set of rights at the HTTP API; each route names the one that it needs. */
 export const RIGHTS = [
   /** To send requests to models, count their tokens, see the models, and read back what was kept of the answers. */
   "ask",
@@ -23,20 +23,17 @@ export const RIGHTS = [
   /** To read what is retained of requests and answers, and to erase it. */
   "read-content",
   "erase-content",
-  /** No route needs it by itself: records and replays are those of all tenants, and not of the own one alone. */
+  /** Widens the other rights from the bearer's own tenant to all tenants; no route needs it by itself. */
   "reach-all-tenants",
-  /** No route needs it by itself: keys of owners are made and changed too. */
+  /** Widens `manage-keys` to owners' keys; no route needs it by itself. */
   "manage-owners",
 ] as const;
 export type Right = (typeof RIGHTS)[number];
 
-/**
- * What concerns all tenants at once, so that only those of the tenant that runs the line have it: of all others, nobody
- * does whatever the role.
- */
+/** Rights that concern all tenants at once: only bearers of the tenant that runs the line have them, whatever their role. */
 export const LINE_RIGHTS: readonly Right[] = ["read-policies", "manage-policies", "reach-all-tenants"];
 
-/** How far what a bearer may do reaches: over the line with all its tenants, or over its own tenant. */
+/** How far a bearer's rights reach: over all tenants of the line, or over its own. */
 export type Reach = "line" | "tenant";
 
 /** What a route needs: a right, or nothing at all. */

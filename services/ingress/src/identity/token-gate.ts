@@ -1,13 +1,14 @@
 import type { Principal } from "../keys/key-ring.ts";
 
-/** A longer one is none. */
+/** A longer text is refused as no token. */
 export const TOKEN_MAX_CHARS = 8_192;
 
-/** Tokens of configured issuers, in place of a key. */
+/** Recognises tokens of configured issuers, which stand in for a key. */
 export type TokenGate = Disposable & {
   /**
-   * The bearer of a token: at once for one that is known, else when it has been verified. Throws or rejects with
-   * `invalid-api-key`, or with `stage-unavailable` while its issuer's keys cannot be read.
+   * The bearer of a token: at once for a known one, else once it has been verified. Throws or rejects with
+   * `invalid-api-key`, with `forbidden` for a bearer without access, or with `stage-unavailable` while its issuer's keys
+   * cannot be read.
    */
   find(token: string): Principal | Promise<Principal>;
 };

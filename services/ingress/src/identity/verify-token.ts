@@ -4,7 +4,7 @@ import type { IssuerConfig } from "./issuer-config.ts";
 import type { IssuerKeys } from "./issuer-keys.ts";
 import { type Claimed, readClaims } from "./read-claims.ts";
 
-/** What a token that holds says. */
+/** What a verified token says. */
 export type VerifiedToken = Extract<Claimed, { kind: "claimed" }> & {
   readonly issuer: string;
   readonly subject: string;
@@ -17,10 +17,10 @@ export type KnownIssuer = { readonly config: IssuerConfig; readonly keys: Issuer
 const LEEWAY_SECONDS = 30;
 const MS_PER_SECOND = 1_000;
 
-/** Signatures with a private key alone: a key that is public must never do as a shared secret, and `none` is no signature. */
+/** Public-key signatures alone: no HMAC, for which a public key could be misused as the secret, and no `none`. */
 const ALGORITHMS = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519".split(" ");
 
-/** Verifies a token. Rejects with `invalid-api-key`, whose message says what is wrong only where the signature holds. */
+/** Verifies a token. Rejects with `invalid-api-key`; its message says what is wrong only where the signature is valid. */
 export async function verifyToken(token: string, issuers: ReadonlyMap<string, KnownIssuer>): Promise<VerifiedToken> {
   const issuer = issuers.get(issuerOf(token));
   if (issuer === undefined) throw refusal("is not valid");
@@ -43,7 +43,7 @@ export async function verifyToken(token: string, issuers: ReadonlyMap<string, Kn
   }
 }
 
-/** Whose the token says that it is, which nothing is believed of but where to look for its key. */
+/** The issuer that an unverified token names; it decides only which keys to verify it with. */
 function issuerOf(token: string): string {
   try {
     return decodeJwt(token).iss ?? "";
@@ -52,7 +52,7 @@ function issuerOf(token: string): string {
   }
 }
 
-/** jose looks at the claims only after the signature. */
+/** What is wrong with a token. jose checks claims only after the signature, so its claim errors may be told. */
 function problemOf(error: unknown): string {
   if (error instanceof errors.JWTExpired) return "has expired";
   if (!(error instanceof errors.JWTClaimValidationFailed)) return "is not valid";

@@ -1,7 +1,7 @@
 import type { Role } from "@signalbox/proto";
 import type { ColumnType, Generated } from "kysely";
 
-/** The tables of tenants and keys, as far as they are asked for by name; see `infra/postgres/migrations`. */
+/** The columns of tenants and keys that are queried through Kysely's builder; see `infra/postgres/migrations`. */
 export type KeyDatabase = {
   tenant: { id: string; digest_key: Buffer; created_at: Generated<Date> };
   virtual_key: {

@@ -9,54 +9,51 @@ import type { KeyDatabase } from "./key-database.ts";
 import { NO_KEYS, readKeyState, type KeyEntry, type KeyState } from "./read-keys.ts";
 import { hashKey, keyIdOfSecret } from "./secret-key.ts";
 
-/** Who asks: what a valid key, or a valid token, says of its bearer. */
+/** The caller of a request: what its valid key or token says of its bearer. */
 export type Principal = {
-  /** Of a token: a keyed digest of its subject. */
+  /** The key's id; for a token, a keyed digest of its issuer and subject. */
   readonly keyId: string;
   readonly tenant: string;
   readonly role: Role;
-  /** Whether its rights are over the line or over its own tenant. */
+  /** Whether its rights reach all tenants of the line or its own alone. */
   readonly reach: Reach;
   /** The HMAC key of the tenant's digests. */
   readonly digestKey: KeyObject;
   /** Absent: a member of its tenant, of whom nothing more is known. */
   readonly caller?: CallerIdentity;
-  /** Where it may ask from; absent: from anywhere. */
+  /** Where it may be used from; absent: anywhere. */
   readonly networks?: Networks;
-  /** What it may ask for; absent: for anything. */
+  /** The operations that it may use; absent: all. */
   readonly operations?: ReadonlySet<Operation>;
-  /** It speaks with the secret before the present one of its key. */
+  /** Set when it uses its key's previous secret. */
   readonly outgoing?: true;
-  /** Of a token: when it ends, and who its issuer says that it is of. */
+  /** For a token: when it ends, and whose it is by its issuer's word. */
   readonly token?: { readonly endsAtMs: number; readonly subject: string };
 };
 
-/** expired: it was valid until then, and its bearer may be told so. unknown: no such key, or a revoked one. */
+/** expired: it was valid until `expiredAt`. unknown: no such key, or a revoked one. */
 export type FoundKey =
   | { readonly kind: "valid"; readonly principal: Principal }
   | { readonly kind: "expired"; readonly expiredAt: Date }
   | { readonly kind: "unknown" };
 
-/** All keys that are not revoked, in memory: a request asks no database who its caller is. */
+/** All keys that are not revoked, in memory, so that no request waits for a database to know its caller. */
 export type KeyRing = AsyncDisposable & {
   /** The bearer of a secret key at this moment. */
   find(secretKey: string): FoundKey;
-  /** Whether who was let in would be let in at this moment. */
+  /** Whether a principal that was found earlier would still be found now. */
   isActive(principal: Principal): boolean;
-  /** What was read last: another object as soon as anything has changed. */
+  /** What was read last; a new object whenever anything has changed. */
   state(): KeyState;
   /** Reads the keys again now, so that a change made here holds before its caller is answered. */
   reload(): Promise<void>;
-  /**
-   * False until the first read, and while the database has been silent for STALE_AFTER_MS: a revocation may be unknown
-   * here.
-   */
+  /** False when the last successful read is older than STALE_AFTER_MS: a revocation may be unknown here then. */
   isFresh(): boolean;
 };
 
-/** Together with one read of the table, well below the second within which a revocation holds. */
+/** Together with the read itself, well below the second within which a revocation must hold. */
 const POLL_EVERY_MS = 400;
-/** An ordinary restart of the database is shorter, and every instance waits for it alike. */
+/** Longer than an ordinary restart of the database, which all instances notice alike. */
 const STALE_AFTER_MS = 30_000;
 
 const UNKNOWN: FoundKey = { kind: "unknown" };
@@ -80,7 +77,7 @@ export async function openKeyRing(options: {
       const id = keyIdOfSecret(secretKey);
       if (id === null) return UNKNOWN;
       const entry = keys.state.entries.get(id);
-      // An unknown id costs what a known one does, so time tells nothing about which ids exist.
+      // The hash is computed for unknown ids too, so that timing does not reveal which ids exist.
       const hash = hashKey(secretKey, pepper);
       const found = timingSafeEqual(hash, entry?.hash ?? nobody) ? entry?.found : foundByPrevious(entry, hash);
       if (found === undefined || entry === undefined) return UNKNOWN;
@@ -100,12 +97,12 @@ export async function openKeyRing(options: {
   };
 }
 
-/** Asked at every use, so that a key ends at its time and not at the next read of the table. */
+/** Checked at every use, so that a key expires at its time and not at the next read of the table. */
 function isToCome(time: Date): boolean {
   return time.getTime() > Date.now();
 }
 
-/** The bearer of the secret before the last change of it, while that holds. */
+/** The bearer of a key's previous secret, while that is still accepted. */
 function foundByPrevious(entry: KeyEntry | undefined, hash: Buffer): KeyEntry["found"] | undefined {
   const previous = entry?.previous ?? null;
   if (previous === null || !timingSafeEqual(hash, previous.hash)) return undefined;
@@ -134,7 +131,7 @@ class KeyTable {
   }
 
   async #read(): Promise<void> {
-    // The revision is read first: keys that change in between are newer than it says, and are read once more.
+    // The revision is read first, so that keys which change between the two reads are read once more.
     const revision = await readRevision(this.#db);
     if (revision !== this.#revision) {
       this.state = await readKeyState(this.#db, this.#operatorTenant);

@@ -9,6 +9,7 @@ import { expectRoomForKey } from "../admin/tenant-limits.ts";
 import { actorOf } from "../identity/actor.ts";
 import { authoriseRole } from "../identity/authorise.ts";
 import { meantTenant, tenantBound } from "../identity/reach.ts";
+import { idParam } from "../http/id-param.ts";
 import { readInput } from "../http/read-input.ts";
 import type { Route } from "../http/route.ts";
 import type { KeyDatabase } from "./key-database.ts";
@@ -36,7 +37,7 @@ type Context = {
   readonly log: Logger;
 };
 
-/** The operator's management of virtual keys. */
+/** A small API for virtual keys, with names, roles and expiry alone; `/admin/v1/keys` has all their settings. */
 export function keyRoutes({ db, pepper, changes, log }: Context): Route[] {
   return [
     {
@@ -76,7 +77,7 @@ export function keyRoutes({ db, pepper, changes, log }: Context): Route[] {
       path: "/v1/keys/:id",
       access: "manage-keys",
       async handle({ request, principal }) {
-        const { id } = request.params as { id: string };
+        const id = idParam(request.params);
         const by = actorOf(principal);
         await changes.carryOut(async (transaction, note) => {
           const before = await presentKey(transaction, id, principal);

@@ -7,7 +7,7 @@ import { generateSecretKey, hashKey } from "./secret-key.ts";
 const DIGEST_KEY_BYTES = 32;
 const LIST_MAX = 10_000;
 
-/** A key as it may be shown at any time: never its secret, never its hash. */
+/** A key without its secret and without its hash. */
 export type VirtualKey = {
   readonly id: string;
   readonly tenant: string;

@@ -2,7 +2,7 @@ import { repeatWork, type Logger } from "@signalbox/kit";
 import { sql, type Kysely } from "kysely";
 import type { KeyDatabase } from "./key-database.ts";
 
-/** Remembers when keys were used and writes it down now and then, so that no request waits for it. */
+/** Remembers when keys were used, and writes that to the database once a minute, so that no request waits for it. */
 export type KeyUsage = AsyncDisposable & { used(keyId: string, atMs: number): void };
 
 const WRITE_EVERY_MS = 60_000;

@@ -12,22 +12,22 @@ export type KeyEntry = {
   readonly found: Extract<FoundKey, { kind: "valid" }>;
   readonly hash: Buffer;
   readonly expiresAt: Date | null;
-  /** Of the secret before the last change of it, which holds until then. */
+  /** The previous secret, which is accepted until `untilMs`. */
   readonly previous: {
     readonly hash: Buffer;
     readonly untilMs: number;
-    /** The bearer, who cannot renew the key any more. */
+    /** The bearer, marked `outgoing`: it cannot renew the key. */
     readonly found: KeyEntry["found"];
   } | null;
 };
 
-/** All that is known of who may ask, as it was read at one time. */
+/** All keys, tenants and disabled identities, as they were read at one time. */
 export type KeyState = {
-  /** By id; neither the revoked ones nor those of whom is disabled. */
+  /** By id; without revoked keys and keys of disabled identities. */
   readonly entries: ReadonlyMap<string, KeyEntry>;
   /** The HMAC key of each tenant's digests. */
   readonly tenants: ReadonlyMap<string, KeyObject>;
-  /** Whether any of what a bearer belongs to is disabled. */
+  /** Whether a bearer, or anything that it belongs to, is disabled. */
   isDisabled(tenant: string, identity: CallerIdentity): boolean;
   /** How far the rights of a tenant's bearers reach. */
   reachOf(tenant: string): Reach;
@@ -67,7 +67,7 @@ export async function readKeyState(db: Kysely<KeyDatabase>, operatorTenant: stri
   const entries = new Map<string, KeyEntry>();
   for (const row of rows) {
     const digestKey = tenants.get(row.tenant);
-    // A tenant that came in between is known at the next read, which follows at once: the revision has changed.
+    // A tenant that was made between the two queries is read the next time; the revision has changed.
     if (digestKey === undefined) continue;
     const principal = principalOf(row, { digestKey, reach: reachOf(row.tenant) });
     if (principal.caller !== undefined && isDisabled(row.tenant, principal.caller)) continue;
@@ -101,7 +101,7 @@ async function readTenants(db: Kysely<KeyDatabase>): Promise<Map<string, KeyObje
   return new Map(rows.map(({ id, digest_key: digestKey }) => [id, createSecretKey(digestKey)]));
 }
 
-/** What is within something that is disabled is so too. */
+/** Reads the disabled identities, and with them whatever is within a disabled team or project. */
 async function readDisabled(db: Kysely<KeyDatabase>): Promise<KeyState["isDisabled"]> {
   const { rows } = await sql<{ tenant: string; kind: string; id: string }>`
     select i.tenant, i.kind, i.id from identity i

@@ -6,10 +6,10 @@ const HOSTS_MAX = 64;
 const HOST_MAX_CHARS = 256;
 const NAMED_MAX = 6;
 
-/** By what is asked for: who would serve it, each with what to do for it. */
+/** By name of a model: the hosts that would serve it, each with what to set for it. */
 const HostsDocument = z.record(z.string(), z.array(z.string().max(HOST_MAX_CHARS)).max(HOSTS_MAX));
 
-/** An error, with the hosts that would serve the model where it is that the line has none for it. */
+/** Adds to a `model-not-found` the known hosts that would serve the model; returns every other error as it is. */
 export type NameHosts = (error: SignalboxError, model: string) => SignalboxError;
 
 /** Reads the hosts document. Throws when it cannot be read or used. */

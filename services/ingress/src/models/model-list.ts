@@ -10,20 +10,20 @@ export type ListedModel = {
   readonly owned_by: string;
 };
 
-/** What may be asked for: the strategies, then the catalogue's endpoints. */
+/** The models that a request may name: `auto` with its strategies, then the catalogue's endpoints. */
 export type ModelList = {
   read(): Promise<ReadonlyMap<string, ListedModel>>;
-  /** A model by all that requests may call it: its id, or its name without a provider. */
+  /** A model by any name that requests may use: its id, its name without a provider, or its family. */
   find(name: string): Promise<ListedModel | undefined>;
-  /** What can be asked for embeddings, by the same ids and names. */
+  /** The ids and names of models that embed. */
   embedders(): Promise<ReadonlySet<string>>;
-  /** The endpoints that can be asked for the operation. */
+  /** The ids of the endpoints that serve the operation. */
   serving(operation: Operation): Promise<readonly string[]>;
 };
 
 const AUTO_MODELS = ["auto", "auto:cost", "auto:latency", "auto:quality"];
 
-/** Reads the catalogue file now, and again when it has changed. Throws when it cannot be read or used at the start. */
+/** Reads the catalogue file now, and again when it has changed. Rejects when it cannot be used the first time. */
 export async function openModelList(path: string): Promise<ModelList> {
   let known = await load(path);
   async function current(): Promise<Loaded> {

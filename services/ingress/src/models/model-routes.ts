@@ -22,7 +22,7 @@ export function modelRoutes(list: ModelList, nameHosts: NameHosts): Route[] {
         const { "*": id } = exchange.request.params as { "*": string };
         const model = await list.find(id);
         if (model === undefined) {
-          const problem = "The model does not exist, or is not offered here.";
+          const problem = "The model does not exist, or is not offered here; GET /v1/models lists those that are.";
           throw nameHosts(new SignalboxError("model-not-found", problem, { details: { param: "model" } }), id);
         }
         return formFor(exchange).one(model, await list.embedders());

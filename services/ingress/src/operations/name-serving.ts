@@ -2,10 +2,7 @@ import { type PlainOperation, SignalboxError } from "@signalbox/proto";
 
 const NAMED_MAX = 12;
 
-/**
- * The error, with the models that would serve the operation where the one that was asked for is not there: those that
- * are configured, or, when none is, those that could be.
- */
+/** Adds to a `model-not-found` the configured models that serve the operation or, where there is none, models that would. */
 export function nameServing(
   error: SignalboxError,
   known: { operation: PlainOperation; serving: readonly string[]; offers: readonly string[] },

@@ -1,16 +1,13 @@
 import type { PlainOperation } from "@signalbox/proto";
 
-/** Where requests for an operation come in, and what their bodies are. */
+/** A URL at which requests for an operation come in. */
 export type OperationEndpoint = {
   readonly path: string;
   readonly operation: PlainOperation;
   readonly bodyType: "application/json" | "multipart/form-data";
 };
 
-/**
- * Every URL that takes a request for an operation beside chat. All speak OpenAI's form; rerank, which it has not, the
- * one that hosts share.
- */
+/** Every URL for an operation beside chat, in OpenAI's format; for rerank, which OpenAI lacks, in the one that hosts share. */
 export const OPERATION_ENDPOINTS: readonly OperationEndpoint[] = [
   { path: "/v1/embeddings", operation: "embeddings", bodyType: "application/json" },
   { path: "/v1/images/generations", operation: "images", bodyType: "application/json" },

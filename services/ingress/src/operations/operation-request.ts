@@ -14,8 +14,8 @@ export type OperationInput = Omit<ChatInput, "envelope"> & {
 };
 
 /**
- * Reads and checks a request, so that the line can take it as it takes a chat. Throws `invalid-request` naming what is
- * wrong, never what was said.
+ * Reads and checks a request for an operation, as a request that goes down the line like a chat. Throws `invalid-request`,
+ * whose message names the field at fault and never its text.
  */
 export function readOperationRequest(input: OperationInput): ChatRequest {
   const { operation, envelope } = input;
@@ -23,7 +23,7 @@ export function readOperationRequest(input: OperationInput): ChatRequest {
   const headers = parseRequestHeaders(input.headers);
   const { tenant, keyId, digestKey } = input.principal;
   const digest = (text: string): string => tenantDigest(digestKey, text);
-  // First of all, because it refuses nesting that would exhaust the stack elsewhere.
+  // Before anything else that walks the body, because it refuses nesting that would exhaust the stack there.
   const bodyDigest = digest(canonicalText(call.canonical));
   const labels: Labels = {
     ...(call.user === null ? {} : { user: call.user }),
@@ -60,7 +60,7 @@ export function readOperationRequest(input: OperationInput): ChatRequest {
   };
 }
 
-/** A request whose answer is never kept has no key, whatever its caller asks for. */
+/** An operation whose answers are never cached has no key, whatever its caller asks for. */
 function cacheFacts(
   { cacheFields }: OperationCall,
   { operation, tenant, mode }: { operation: PlainOperation; tenant: string; mode: RequestHeaders["cache"] },

@@ -1,12 +1,12 @@
 import { type AnswerNote, type JsonObject, renderOperationAnswer } from "@signalbox/dialects";
 import type { Usage } from "@signalbox/proto";
 
-/** Of a list in the answer, such as its embeddings: numbers are written at about 5 ms a mebibyte. */
+/** How many items of a list, such as embeddings, make one piece; writing numbers takes about 5 ms for a mebibyte. */
 const PIECE_ITEMS = 32;
 
 /**
- * A kept answer with this decision's id and no cost, in the pieces that its lists are written in. Throws when it cannot
- * be read.
+ * Writes a cached answer, with this decision's id and no cost, in pieces, so that the caller can pause between them. Throws
+ * when it cannot be read.
  */
 export function* renderKeptAnswer(
   kept: JsonObject,

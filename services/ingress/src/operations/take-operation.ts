@@ -44,7 +44,7 @@ export function operationTaker(
   const { admission, answering, guard, models, usage, metrics } = context;
   const limits = { maxBytes: config.http.bodyMaxBytes, timeoutMs: config.http.bodyTimeoutMs };
 
-  /** A model that does not exist, or does something else, is told of together with those that do. */
+  /** What adds the models that serve the operation to an error. */
   async function explainerFor(operation: PlainOperation): Promise<(error: SignalboxError) => SignalboxError> {
     const serving = await models.serving(operation);
     return (error) => nameServing(error, { operation, serving, offers: config.offers[operation] ?? [] });
@@ -69,7 +69,7 @@ export function operationTaker(
       audit: config.audit,
       cacheEnabled: config.cache.enabled,
     });
-    // The guardrails look through JSON: a form holds a recording and a few words beside it.
+    // Guardrails scan JSON alone; a form holds a recording and few words beside it.
     const asked = guard === null || bodyType !== "application/json" ? read : await guardChat(read, guard);
     const explain = await explainerFor(operation);
     reply.hijack();

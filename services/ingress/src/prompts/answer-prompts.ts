@@ -3,11 +3,11 @@ import type { AnswerSink } from "../chat/answer-writer.ts";
 import type { ChatRequest } from "../chat/chat-request.ts";
 import { PromptsAnswer } from "./prompts-answer.ts";
 
-/** As many prompts of one request are under way at once. */
+/** How many prompts of one request are under way at once. */
 const PROMPTS_AT_ONCE = 8;
 
 type PromptAnswering = {
-  /** Null: what is said to this prompt is not kept. */
+  /** What retains the prompt and its answer; null: nothing does. */
   keepingOf(chat: ChatRequest): { readonly copy: AnswerSink; keep(): Promise<void> } | null;
   /** Never rejects. */
   answer(chat: ChatRequest, target: AnswerTarget): Promise<void>;

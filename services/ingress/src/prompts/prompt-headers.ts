@@ -1,8 +1,8 @@
 import type { AnswerTarget } from "../chat/answer-target.ts";
 
-/** What each prompt's answer says of itself: they may differ in all of it. */
+/** The headers that may differ from prompt to prompt. */
 const OWN = /^x-signalbox-/;
-/** Proxies take heads of some KiB; the decisions of further prompts stand in the answer's usage. */
+/** Proxies accept headers of a few KiB; the decisions of further prompts are in the answer's usage. */
 const VALUES_MAX = 32;
 
 /** The headers of an answer to several prompts: of Signalbox's own, the distinct values of all prompts in their order. */

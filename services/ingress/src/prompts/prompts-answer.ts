@@ -15,8 +15,9 @@ type Asked = {
 };
 
 /**
- * One answer to several prompts of the legacy completions: each prompt's answer takes its place in it. A stream has the
- * prompts' pieces as they come, and one end. The first prompt that fails ends the whole, and gives the others up.
+ * Joins the answers to several prompts of one legacy completion. Each prompt's choices get their place in the whole; a
+ * stream holds the prompts' chunks as they come, and has one end. The first prompt that fails ends the whole answer, and the
+ * others are cancelled.
  */
 export class PromptsAnswer {
   readonly #client: AnswerTarget;
@@ -25,7 +26,7 @@ export class PromptsAnswer {
   readonly #bodies = new Map<number, JsonObject>();
   readonly #usages: JsonObject[] = [];
   readonly #leaving = new Set<() => void>();
-  /** What all chunks of the stream say of the answer, which is one. */
+  /** The head that all chunks of the one stream share. */
   #head: JsonObject | null = null;
   #ended = 0;
   #isOver = false;
@@ -44,7 +45,7 @@ export class PromptsAnswer {
     return this.#isOver || this.#client.isGone;
   }
 
-  /** Where the answer to the prompt at this place goes; `copy` gets what is said to it alone. */
+  /** The target for the answer to the prompt at this place; `copy` gets this answer alone. */
   target(prompt: number, copy: AnswerSink | null): AnswerTarget {
     const frames = new FrameReader();
     const isGone = (): boolean => this.isOver;
@@ -131,7 +132,7 @@ export class PromptsAnswer {
   }
 }
 
-/** The data of the events that pieces of a stream complete. */
+/** Cuts a stream, which comes in any pieces, into the data of its events. */
 class FrameReader {
   #rest: Buffer = Buffer.alloc(0);
 

@@ -16,8 +16,9 @@ type Options = {
 type Result = ReclassifyAnswer["results"][number];
 
 /**
- * Classifies recorded requests again for the ledger's replays, from what is retained of them: the text stays here, and
- * what it is classified as goes back. One message after the other, a request in a turn, beside the requests of callers.
+ * Classifies recorded requests again for the ledger's replays, from their retained content. The text stays in this process;
+ * only the classification is sent back. It takes one message after the other and one request in a turn of the event loop,
+ * so that callers' requests go on.
  */
 export function answerReclassify(options: Options): AsyncDisposable {
   const { bus, db, log } = options;
@@ -26,7 +27,7 @@ export function answerReclassify(options: Options): AsyncDisposable {
   const working = (async () => {
     for await (const message of subscription) {
       const order = ReclassifyOrder.safeParse(decoded(message.data)).data;
-      // Who waits for an answer to what is no order waits in vain, and says so.
+      // A message that is no order gets no answer; its sender times out.
       if (order === undefined) continue;
       message.respond(JSON.stringify({ results: await resultsOf(order, shelf, options) } satisfies ReclassifyAnswer));
     }

@@ -4,20 +4,21 @@ import type { KeyDatabase } from "../keys/key-database.ts";
 
 const KEPT_MAX = 8;
 
-/** The rules of classifiers by their digests, as far as the code that is here can run them. */
+/** Classifier documents by their digests, as far as the code here can run them. */
 export class ClassifierShelf {
   readonly #db: Kysely<KeyDatabase>;
-  /** Null: not to be had. A document that is kept later is found once this is forgotten. */
-  readonly #known = new Map<string, ClassifierDocument | null>();
+  readonly #known = new Map<string, ClassifierDocument>();
 
   constructor(db: Kysely<KeyDatabase>) {
     this.#db = db;
   }
 
+  /** Null: not found, or for other code. It is looked up again then, because the document may be kept later. */
   async read(digest: string): Promise<ClassifierDocument | null> {
     const known = this.#known.get(digest);
-    if (known !== undefined && known !== null) return known;
+    if (known !== undefined) return known;
     const document = await this.#find(digest);
+    if (document === null) return null;
     if (this.#known.size >= KEPT_MAX) this.#known.clear();
     this.#known.set(digest, document);
     return document;

@@ -13,7 +13,7 @@ export type JobFeedOptions = {
   readonly stop: AbortSignal;
 };
 
-/** Writes a job to a response whenever it has come further, and ends with it: `progress` events, then one named for its end. */
+/** Streams a job: a `progress` event whenever it has advanced, at last one named after its final state. */
 export async function followJob(response: ServerResponse, options: JobFeedOptions): Promise<void> {
   const { read, isAllowed } = options;
   const gone = new AbortController();

@@ -9,14 +9,14 @@ type Result = ReclassifyAnswer["results"][number];
 export type ReclassifyInput = {
   readonly request: ReclassifyOrder["requests"][number];
   readonly content: RetainedContent;
-  /** What to classify by, and what it was classified by, where that can be run here. */
+  /** The rules to classify by; and those it was classified by, null where they cannot be run here. */
   readonly classifier: ClassifierDocument;
   readonly recordedBy: ClassifierDocument | null;
 };
 
 /**
- * What other rules find in a request, from its recorded facts and what is retained of it. A stored conversation, and text
- * that a guardrail took out, make the two different things: the rules of that time say so, where they are at hand.
+ * Classifies a request by other rules, from its recorded facts and its retained content. The content may differ from what
+ * was classified, as after joining a stored conversation; the recorded rules, run first, find that out.
  */
 export async function reclassifyRequest(input: ReclassifyInput): Promise<Result> {
   const { request, content, classifier, recordedBy } = input;

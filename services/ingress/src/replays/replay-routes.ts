@@ -6,12 +6,11 @@ import {
   PolicyDocument,
   REPLAY_KINDS,
   REWARDS,
-  SignalboxError,
-  Uuid,
   type ReplayWish,
 } from "@signalbox/proto";
 import { z } from "zod";
 import { openFeed } from "../events/open-feed.ts";
+import { uuidParam } from "../http/id-param.ts";
 import { readInput } from "../http/read-input.ts";
 import type { Route } from "../http/route.ts";
 import { TenantPlaces } from "../http/tenant-places.ts";
@@ -20,9 +19,9 @@ import type { KeyRing } from "../keys/key-ring.ts";
 import { followJob } from "./job-feed.ts";
 import type { ReplayClient } from "./replay-client.ts";
 
-/** A catalogue of the world's models fits into it. */
+/** Large enough for a catalogue of all known models. */
 const BODY_LIMITS = { maxBytes: 4 * 1024 * 1024, timeoutMs: 10_000 };
-/** Each holds a connection and asks the ledger twice a second. */
+/** Each feed holds a connection and asks the ledger twice a second. */
 const FEEDS_MAX = 64;
 
 /** ISO 8601, or Unix milliseconds. */
@@ -37,16 +36,16 @@ const NewReplay = z
     /** Decisions made in [from, to). */
     from: Time.nullish(),
     to: Time.nullish(),
-    /** Of a diff and an evaluation: the digests of what to decide by; what was recorded unless they are given. */
+    /** Of a diff and an evaluation: digests of the documents to decide by; those that were recorded unless given. */
     policy: Digest.nullish(),
     catalogue: Digest.nullish(),
-    /** The same for the rules of the classifier: requests are classified again whose content is retained. */
+    /** The same for the classifier's rules, by which requests with retained content are classified again. */
     classifier: Digest.nullish(),
-    /** The same as the documents themselves, which the register then keeps; of who reads across tenants alone. */
+    /** The documents themselves, which the register then keeps; only from callers who read across tenants. */
     policy_document: PolicyDocument.optional(),
     catalogue_document: Catalogue.optional(),
     classifier_document: ClassifierDocument.optional(),
-    /** Of an evaluation: what a decision is taken to have earned, and what else it takes for granted. */
+    /** Of an evaluation: its reward and its other parameters, as in `EvaluationOrder`. */
     reward: z.enum(REWARDS).nullish(),
     min_effective_size: EvaluationOrder.shape.minEffectiveSize.optional(),
     seed: EvaluationOrder.shape.seed.optional(),
@@ -58,7 +57,7 @@ const NewReplay = z
   })
   .refine(({ kind, reward }) => (kind === "evaluate") === (reward != null), {
     path: ["reward"],
-    message: "a reward is what an evaluation, and no other replay, is of",
+    message: "an evaluation needs a reward, and no other replay has one",
   });
 type NewReplay = z.infer<typeof NewReplay>;
 
@@ -82,13 +81,13 @@ export function replayRoutes(replays: ReplayClient, keys: KeyRing): ReplayRoutes
     method: "GET",
     path: "/v1/replays/:id",
     access: "replay",
-    handle: ({ request, principal }) => replays.get(principal, idParam(request.params)),
+    handle: ({ request, principal }) => replays.get(principal, replayParam(request.params)),
   };
   const cancel: Route = {
     method: "DELETE",
     path: "/v1/replays/:id",
     access: "replay",
-    handle: ({ request, principal }) => replays.cancel(principal, idParam(request.params)),
+    handle: ({ request, principal }) => replays.cancel(principal, replayParam(request.params)),
   };
   const { route: follow, endAll } = feedRoute(replays, keys);
   return { routes: [start, read, cancel, follow], endAll };
@@ -131,8 +130,8 @@ function feedRoute(replays: ReplayClient, keys: KeyRing): { route: Route; endAll
     isFeed: true,
     access: "replay",
     async handle({ request, reply, principal }) {
-      const id = idParam(request.params);
-      // A job that is not there is refused as such, before the stream begins.
+      const id = replayParam(request.params);
+      // An unknown job is refused with 404 before the stream begins.
       await replays.get(principal, id);
       const leave = places.take(principal.tenant);
       const response = openFeed({ request, reply });
@@ -157,8 +156,6 @@ function feedRoute(replays: ReplayClient, keys: KeyRing): { route: Route; endAll
   };
 }
 
-function idParam(params: unknown): string {
-  const id = Uuid.safeParse((params as { id: string }).id.toLowerCase());
-  if (!id.success) throw new SignalboxError("not-found", "There is no replay of this id.");
-  return id.data;
+function replayParam(params: unknown): string {
+  return uuidParam(params, "There is no replay of this id.");
 }

@@ -2,36 +2,36 @@ import type { BudgetDefinition } from "./budget-definition.ts";
 import type { BudgetWindow } from "./budget-window.ts";
 import type { Answer } from "./budget-store.ts";
 
-/** The requests that are answered by one question to the database. */
+/** The requests that wait for one question to the database. */
 export type Gathering = {
   needed: bigint;
   readonly promise: Promise<"answered" | "unavailable">;
   readonly resolve: (end: "answered" | "unavailable") => void;
 };
 
-/** One budget in one window, as this instance sees it. */
+/** An account: one budget in one window, for one subject, as this instance knows it. */
 export type Account = {
   readonly key: string;
   readonly budget: BudgetDefinition;
-  /** Whose it is, of a budget of which everybody has one; else empty. */
+  /** With `each`: whose account it is; else empty. */
   readonly subject: string;
   readonly window: BudgetWindow;
-  /** The name of the lease that is added to. */
+  /** The id of the lease that grants are added to. */
   lease: string;
-  /** What the next question will ask for; null while nobody waits. */
+  /** The requests that the next question will answer; null while none waits. */
   gathering: Gathering | null;
   asking: boolean;
-  /** Of the latest answer. */
+  /** The account as the latest answer described it. */
   figures: Omit<Answer, "kind" | "granted"> | null;
-  /** What was added last: when a quarter of it is left, more is asked for before it is needed. */
+  /** The latest grant: when a quarter of it is left, more is asked for ahead of need. */
   granted: bigint;
   usedAtMs: number;
-  /** So much could not be had until then. */
+  /** What could not be had; as much is not asked for again before `shortUntilMs`. */
   shortNeed: bigint | null;
   shortUntilMs: number;
 };
 
-/** Names an account among those of all budgets. */
+/** The key of an account among those of all budgets. */
 export function accountKey(budget: string, startsMs: number, subject: string): string {
   return subject === "" ? `${budget}@${startsMs}` : `${budget}@${startsMs}@${subject}`;
 }

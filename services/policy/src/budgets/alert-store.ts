@@ -2,11 +2,11 @@ import type { BudgetUnit } from "@signalbox/proto";
 import { sql } from "kysely";
 import type { BudgetDatabase } from "./budget-store.ts";
 
-/** A share of a budget that was crossed, and that nobody has been told yet. */
+/** An alert that has not been delivered: a share of a budget was crossed. */
 export type DueAlert = {
   readonly account: string;
   readonly budget: string;
-  /** Whose account it is, of a budget of which everybody has one; else empty. */
+  /** With `each`: whose account it is; else empty. */
   readonly subject: string;
   readonly unit: BudgetUnit;
   readonly startsMs: number;
@@ -20,7 +20,7 @@ export type DueAlert = {
   readonly tries: number;
 };
 
-/** Alerts that are due, which no other instance is given for `holdMs`. */
+/** Claims up to `most` due alerts; no other instance gets them for `holdMs`. */
 export async function claimAlerts(
   db: BudgetDatabase,
   { nowMs, holdMs, most }: { nowMs: number; holdMs: number; most: number },
@@ -46,7 +46,7 @@ export async function claimAlerts(
   }));
 }
 
-/** What became of a try. */
+/** The result of a delivery. */
 export type AlertEnd =
   | { readonly kind: "told" }
   | { readonly kind: "again"; readonly atMs: number }

@@ -11,8 +11,8 @@ const GONE = 410;
 export type Webhook = { readonly url: string; readonly secret: Buffer };
 
 /**
- * A file with the secret that both sides know: any text of at least 16 bytes, or `whsec_` and base64, as Standard
- * Webhooks writes it. Throws when it is neither.
+ * Reads the webhook's secret from its file: any text of at least 16 bytes, or `whsec_` and base64, as Standard Webhooks
+ * writes it. Throws when it is shorter.
  */
 export function readWebhook({ url, secretFile }: { url: string; secretFile: string }): Webhook {
   const text = readFileSync(secretFile, "utf8").trim();
@@ -26,8 +26,8 @@ export function readWebhook({ url, secretFile }: { url: string; secretFile: stri
 export type Told = "told" | "refused" | "gone";
 
 /**
- * Posts one alert, signed as Standard Webhooks (github.com/standard-webhooks/standard-webhooks) says: the id stays the
- * same over all tries, so that a receiver that answered in vain knows the alert again. Rejects when nobody answers.
+ * Posts one alert, signed by Standard Webhooks (https://github.com/standard-webhooks/standard-webhooks). Its id is the same
+ * at every try, so that a receiver recognises an alert whose answer was lost. Rejects when nobody answers.
  */
 export async function postAlert({ url, secret }: Webhook, alert: DueAlert): Promise<Told> {
   const id = `budget-alert-${alert.account}-${alert.share}`;

@@ -10,10 +10,10 @@ import { endedBefore, openBefore } from "./earlier-leaves.ts";
 import { type Ended, endedIn, type LeafRow, leafRows, reservedIn } from "./leaf-postings.ts";
 import { bookPostings, type CrossedShare, Postings } from "./postings.ts";
 
-/** Any number that nobody else locks with: one instance books at a time. */
+/** The advisory lock under which one instance books at a time; the number is arbitrary and used for nothing else. */
 const LOCK = 7_306_010_002;
 const BATCH_LEAVES = 1_000;
-/** So many leaves are read in one turn of the event loop, which belongs to the decisions. */
+/** How many leaves are read in one turn of the event loop, so that decisions get theirs. */
 const TURN_LEAVES = 100;
 
 export type BookingOptions = {
@@ -24,12 +24,12 @@ export type BookingOptions = {
   readonly notify: (notice: BudgetNotice) => void;
 };
 
-/** How many leaves were booked, and whether there are more; none and no when another instance is at it. */
+/** How many leaves were booked, and whether there are more; 0 and false while another instance books. */
 export type BookedLeaves = { readonly leaves: number; readonly more: boolean };
 
 /**
- * Books the next leaves of the register: what decisions reserved leaves their leases, and what outcomes cost is settled.
- * The cursor moves in the same transaction, so that every leaf is booked once, whichever instance reads it.
+ * Books the next leaves of the register: reservations of decisions are taken out of their leases, and costs of outcomes are
+ * settled. The cursor moves in the same transaction, so each leaf is booked once, whichever instance reads it.
  */
 export async function bookRegister(options: BookingOptions): Promise<BookedLeaves> {
   const { db, notify } = options;
@@ -78,7 +78,7 @@ async function readBatch(
   const early = await endedBefore(db, reserved, { rows, from });
   const open = await openBefore(db, reserved, rows);
   const waiting = new Map([...open].map(([id, budgets]) => [id, [...budgets.keys()]]));
-  // A limit on requests counts what was admitted, whatever becomes of it: that is settled with the reservation.
+  // A limit on requests counts what was admitted, whatever its outcome, so its reservation is final.
   const waits = ({ budget }: { budget: string }): boolean => {
     const known = options.book.budget(budget);
     return known?.kind !== "rate" || known.unit !== "requests";
@@ -119,7 +119,7 @@ function endingOf(row: LeafRow, waiting: ReadonlyMap<string, readonly string[]>)
   return endedIn({ ...row, decision_id: id });
 }
 
-/** One leaf that cannot be read must not hold up the rest: what it would have settled expires in time. */
+/** A leaf that cannot be read must not hold up the others; what it would have settled expires later. */
 function readable<T>(row: LeafRow, log: Logger, read: (row: LeafRow) => T | null): T[] {
   try {
     const found = read(row);
@@ -142,7 +142,7 @@ function coverage({ catalogue }: BookingOptions): Covers {
   };
 }
 
-/** Null: all that was reserved. */
+/** What an ending settles of a budget; null: all that was reserved. */
 function costOf(
   { outcome }: Ended,
   budget: string,

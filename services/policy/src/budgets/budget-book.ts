@@ -3,10 +3,10 @@ import { type BudgetDefinition, type ChargedRequest, isCharged } from "./budget-
 import { type BudgetDatabase, type KeyScope, readBudgets, readKeyScopes, readRevision } from "./budget-store.ts";
 
 const NOTHING: readonly BudgetDefinition[] = [];
-/** Keys that are in no table, as those of tests; more of them are looked for anew. */
+/** How many unknown key ids are remembered, so that each is looked for in the database once. */
 const STRANGERS_MAX = 10_000;
 
-/** All budgets and what is known of keys, in memory; it follows their changes within `pollMs`. */
+/** All budgets and the scopes of keys, in memory; follows their changes within `pollMs`. */
 export class BudgetBook implements AsyncDisposable {
   readonly #db: BudgetDatabase;
   readonly #log: Logger;
@@ -27,19 +27,19 @@ export class BudgetBook implements AsyncDisposable {
     this.#timer.unref();
   }
 
-  /** Resolves once the book has been read; rejects when it cannot be. */
+  /** Reads the book. Rejects when it cannot be read. */
   static async open(options: { db: BudgetDatabase; log: Logger; pollMs: number }): Promise<BudgetBook> {
     const book = new BudgetBook(options);
     await book.refresh();
     return book;
   }
 
-  /** Whether anything was ever charged, or could be. */
+  /** Whether there is any budget, retired ones included. */
   get hasBudgets(): boolean {
     return this.#budgets.size > 0;
   }
 
-  /** Whether nothing can be charged now. */
+  /** Whether no budget is in force. */
   get isEmpty(): boolean {
     return this.#byKey.size === 0 && this.#forMany.length === 0;
   }
@@ -48,12 +48,12 @@ export class BudgetBook implements AsyncDisposable {
     return this.#budgets.get(id);
   }
 
-  /** What is known of a key; undefined: it was not looked for, or made since. */
+  /** A key's scope; null: there is no such key; undefined: not known yet, see `lookFor`. */
   keyScope(keyId: string): KeyScope | null | undefined {
     return this.#keys.get(keyId) ?? (this.#strangers.has(keyId) ? null : undefined);
   }
 
-  /** Looks for a key that was made a moment ago, with the budgets that were made with it. Rejects when it cannot. */
+  /** Reads the book again for a key that may just have been made, with its budgets. Rejects when it cannot be read. */
   async lookFor(keyId: string): Promise<void> {
     await this.refresh();
     if (this.#keys.has(keyId)) return;
@@ -92,7 +92,7 @@ export class BudgetBook implements AsyncDisposable {
   }
 
   async #read(): Promise<void> {
-    // The revision is read first: what changes in between is newer than it says, and is read once more.
+    // The revision is read first, so that what changes between the reads is read once more.
     const revision = await readRevision(this.#db);
     if (revision === this.#revision) return;
     const [budgets, keys] = [await readBudgets(this.#db), await readKeyScopes(this.#db)];

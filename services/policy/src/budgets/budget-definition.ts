@@ -4,11 +4,11 @@ import type { BudgetUnit } from "@signalbox/proto";
 export type BudgetDefinition = {
   readonly id: string;
   readonly scope: BudgetScope;
-  /** Each of these has an account of its own; null: all requests of the scope share one. */
+  /** Each of these has an account of its own; null: all requests in the scope share one. */
   readonly eachOf: EachOf | null;
-  /** What becomes of a request once it is spent: pass lets it through, for the policy's rules to deal with. */
+  /** What happens to requests once it is spent; `pass` lets them through and leaves it to the policy's rules. */
   readonly atLimit: "block" | "pass";
-  /** The endpoints that it is charged with, as a selector; null: all. */
+  /** The endpoints whose use is charged to it, as a selector; null: all. */
   readonly endpoints: string | null;
   readonly kind: "budget" | "rate" | "concurrency";
   readonly unit: BudgetUnit;
@@ -22,7 +22,7 @@ export type BudgetDefinition = {
 
 export type EachOf = "key" | "team" | "project" | "user" | "end-user";
 
-/** Whose requests are charged: those that all of it holds for; null: whatever it is. */
+/** Which requests are charged: those that match every field; a null field matches all. */
 export type BudgetScope = {
   readonly tenant: string | null;
   readonly keyId: string | null;
@@ -34,7 +34,7 @@ export type BudgetScope = {
   readonly tag: string | null;
 };
 
-/** What of a request decides on the budgets that it is charged to. */
+/** The fields of a request that decide which budgets it is charged to. */
 export type ChargedRequest = {
   readonly tenant: string;
   readonly keyId: string;
@@ -59,7 +59,7 @@ export function isCharged({ scope, eachOf }: BudgetDefinition, request: ChargedR
   );
 }
 
-/** Whose account a request is charged to; undefined for one that names nobody. */
+/** Whose account a request is charged to; undefined for a request without such a subject. */
 export function subjectOf(eachOf: EachOf, request: ChargedRequest): string | undefined {
   if (eachOf === "key") return request.keyId;
   return eachOf === "end-user" ? request.endUser : request[eachOf];

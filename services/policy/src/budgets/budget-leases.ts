@@ -11,13 +11,13 @@ const TICK_MS = 1_000;
 /** Nothing is held of a budget. */
 const NO_LEASE = "none";
 
-/** The leases of this instance: reserved from in memory, filled and given back in the background. */
+/** The leases of this instance. Decisions reserve from them in memory; they are filled and given back in the background. */
 export class BudgetLeases implements AsyncDisposable {
   readonly #options: LeaseQuestionsOptions;
   readonly #holder = new LeaseHolder();
   readonly #questions: LeaseQuestions;
   readonly #accounts = new Map<string, Account>();
-  /** By budget and subject: the account of the window that held last. */
+  /** By budget and subject: the account of the latest window. */
   readonly #current = new Map<string, Account>();
   readonly #timer: NodeJS.Timeout;
   readonly #givingBack = new Set<Promise<void>>();
@@ -31,7 +31,7 @@ export class BudgetLeases implements AsyncDisposable {
     this.#timer.unref();
   }
 
-  /** A budget's account in the window of this moment, of one subject where everybody has one. */
+  /** A budget's account in the present window, for one subject where the budget has `each`. */
   account(budget: BudgetDefinition, nowMs: number, subject = ""): Account {
     const name = currentName(budget.id, subject);
     const last = this.#current.get(name);
@@ -65,7 +65,7 @@ export class BudgetLeases implements AsyncDisposable {
     return this.#holder.left(key, nowMs);
   }
 
-  /** Takes what a decision has reserved, in the turn of the event loop in which it was made. */
+  /** Takes what a decision reserves; to be called in the same turn of the event loop as the decision. */
   reserve(reserved: readonly BudgetReservation[], accounts: readonly Account[], nowMs: number): ReservedPart[] {
     const byBudget = new Map(accounts.map((account) => [account.budget.id, account]));
     const amounts = new Map<string, bigint>();
@@ -90,7 +90,7 @@ export class BudgetLeases implements AsyncDisposable {
     this.#holder.undo(parts);
   }
 
-  /** Another instance needs what is unused here. */
+  /** Gives back what is unused here, because another instance needs it. */
   giveBackUnused(budget: string, startsMs: number, subject = ""): void {
     const account = this.#accounts.get(accountKey(budget, startsMs, subject));
     if (account !== undefined && !this.#questions.isAsking(account)) this.#giveBack(account);

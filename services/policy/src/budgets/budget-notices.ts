@@ -3,17 +3,17 @@ import { BUDGET_NOTICE_SUBJECT, BudgetNotice } from "@signalbox/proto";
 
 const MICRO_PER_PERCENT = 10_000;
 
-/** Tells the other instances, and whoever listens. */
+/** Publishes a notice to the other instances and to whoever subscribes; an alert is logged as well. */
 export function sendNotice(bus: Bus, log: Logger, notice: BudgetNotice): void {
   if (notice.kind === "alert") {
     const { budget, subject, share, settled, amount } = notice;
     log.warn({ budget, subject, settled, amount, percent: share / MICRO_PER_PERCENT }, "a share of a budget is spent");
   }
-  // What is buffered while the connection is lost says nothing any more when it is back.
+  // Nothing is buffered while the connection is lost: the notice would be out of date.
   if (bus.isConnected()) bus.connection.publish(BUDGET_NOTICE_SUBJECT, JSON.stringify(notice));
 }
 
-/** Follows what other instances need. */
+/** Calls `onRecall` when another instance asks for what is unused. */
 export function followRecalls(
   bus: Bus,
   log: Logger,

@@ -1,13 +1,13 @@
 import type { Decision } from "@signalbox/proto";
 import type { Account } from "./account-lease.ts";
 
-/** For limits of which nobody knows when they have room again: a place comes free, or a lease is given back. */
+/** For limits without a known time: a place comes free, or a lease is given back, at any moment. */
 const RATE_RETRY_AFTER_MS = 1_000;
 const RULE = /^(budget|tokens|requests|concurrency):(.+)$/;
 
 /**
- * When a request that budgets or limits have refused may be tried again: once the first of them leaves more. Null for
- * refusals of another kind, and for budgets that never end.
+ * In how many milliseconds a request that budgets or limits refused may be tried again: when the first of them has more.
+ * Null for other decisions, and for budgets that never end.
  */
 export function budgetRetryAfterMs(decision: Decision, accounts: readonly Account[], nowMs: number): number | null {
   const { action } = decision;

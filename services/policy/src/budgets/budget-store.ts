@@ -4,7 +4,7 @@ import type { Database } from "../kept-documents.ts";
 import type { BudgetDefinition } from "./budget-definition.ts";
 import type { BudgetWindow } from "./budget-window.ts";
 
-/** The connection that budgets are kept over; what stands in the tables is read and changed by statements of their own. */
+/** The database connection; the budgets' tables are used by the SQL statements in this folder alone. */
 export type BudgetDatabase = Kysely<Database>;
 
 /** Who a key belongs to, and what it may use. */
@@ -41,13 +41,13 @@ type BudgetRow = {
   retired: boolean;
 };
 
-/** Counts the changes of keys and budgets. */
+/** A counter that every change of a key or a budget increases. */
 export async function readRevision(db: BudgetDatabase): Promise<string> {
   const { rows } = await sql<{ revision: string }>`select revision from virtual_key_revision`.execute(db);
   return rows[0]?.revision ?? "";
 }
 
-/** All budgets, the retired ones too, because what was reserved of them is still settled. */
+/** All budgets, retired ones included, because their open reservations are still settled. */
 export async function readBudgets(db: BudgetDatabase): Promise<BudgetDefinition[]> {
   const { rows } = await sql<BudgetRow>`
     select id, tenant, key_id, team, project, end_user, end_user_digest, each_of, at_limit, tag, model, provider, kind, unit, amount, span, rolling_ms,
@@ -73,7 +73,7 @@ function keyScopeOf({ team, project, models, routes, endpoints, regions }: KeyRo
   return { team, project, input: Object.keys(keyScope).length === 0 ? {} : { keyScope } };
 }
 
-/** What is asked for of an account: more for a lease, which is made when it is not there. */
+/** Asks for `needed` of an account, to be added to a lease, which is made if it is new. */
 export type Question = {
   readonly budget: string;
   /** Whose account it is; empty where all share one. */
@@ -91,13 +91,13 @@ export type Question = {
 export type Answer = {
   readonly kind: "granted" | "exhausted" | "ended";
   readonly granted: bigint;
-  /** Below nothing for a budget that lets requests through beyond its amount. */
+  /** Negative for an overspent budget that lets requests through. */
   readonly available: bigint;
   readonly amount: bigint;
   readonly settled: bigint;
-  /** In the leases of other instances. */
+  /** What other instances hold in leases. */
   readonly heldElsewhere: bigint;
-  /** When more comes free by itself: a window ends, or its oldest part leaves it. Null: never. */
+  /** When more becomes available by itself: at the window's end, or when its oldest part rolls off. Null: never. */
   readonly freesAtMs: number | null;
 };
 

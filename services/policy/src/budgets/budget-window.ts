@@ -33,7 +33,7 @@ function localBounds(span: "day" | "week" | "month", localMs: number): [number, 
   return [monday * MS_PER_DAY, (monday + DAYS_PER_WEEK) * MS_PER_DAY];
 }
 
-/** The moment at which clocks show a local time. One that a change of the clocks leaves out is that of the change. */
+/** The moment at which clocks show a local time; for one that a clock change skips, the moment of the change. */
 function toUtc(localMs: number, timeZone: string): number {
   const guess = localMs - utcOffsetMinutes(timeZone, localMs) * MS_PER_MINUTE;
   return localMs - utcOffsetMinutes(timeZone, guess) * MS_PER_MINUTE;

@@ -11,9 +11,9 @@ export type CostlyOutcome = {
 };
 
 /**
- * What an outcome settles of a budget. `covers` says which endpoints the budget is charged with; null: all. An attempt
- * whose price nobody knows settles nothing of a budget of money, as its leaf says. Null: nobody saw the end of the
- * request, so all that was reserved for it is taken for spent.
+ * What an outcome settles of a budget, in the budget's unit. `covers` says which endpoints are charged to it; null: all. An
+ * attempt without a known price settles nothing of a money budget. Returns null for an abandoned request, of which all that
+ * was reserved counts as spent.
  */
 export function chargeOfOutcome(
   { kind, unit }: Pick<BudgetDefinition, "kind" | "unit">,

@@ -9,7 +9,7 @@ import type { BudgetLeases } from "./budget-leases.ts";
 import type { KeyScope } from "./budget-store.ts";
 import { usedShare } from "./used-share.ts";
 
-/** A rule of a budget or a limit that stood in the way. */
+/** Exclusions by a budget or a limit begin so. */
 const LIMITING = /^(budget|tokens|requests|concurrency):/;
 /** More than any request can need. */
 const UNLIMITED = String(10n ** 30n);
@@ -26,8 +26,8 @@ export type ChargingOptions = {
 };
 
 /**
- * Decides on a request with what its budgets leave, and reserves in the same turn of the event loop. Decides at once
- * where that is possible in memory; asks the database where a lease, and not its budget, stands in the way.
+ * Decides within the request's budgets, and reserves in the same turn of the event loop. Returns at once where the leases in
+ * memory suffice. Where a lease is short it asks the database for more and decides again, hence the promise.
  */
 export function decideCharged(item: DecideItem, options: ChargingOptions): MadeDecision | Promise<MadeDecision> {
   const { book } = options;
@@ -76,7 +76,7 @@ function attempt({ item, keyScope, accounts }: Charged, options: ChargingOptions
   return makeDecision(item, { ...options, input: { ...keyScope, budgets }, accounts, nowMs, budgetUsed });
 }
 
-/** What would be reserved if there were enough is asked for; then what there is decides. */
+/** Decides as if the budgets were unlimited to learn what is needed, asks the database for that, and decides with the result. */
 async function decideAfterAsking(charged: Charged, options: ChargingOptions, round = 1): Promise<MadeDecision> {
   const { item, keyScope, accounts } = charged;
   const { leases } = options;
@@ -92,7 +92,7 @@ async function decideAfterAsking(charged: Charged, options: ChargingOptions, rou
   const made = attempt(charged, options);
   if (!isLimited(made.decision)) return reserved(made, leases);
   if (answers.includes("unavailable")) throw unavailable(null);
-  // What was given may be gone again: to a request before this one, or back to an instance that needed it.
+  // What was granted may have gone to an earlier request, or back to another instance.
   const mayHaveMore = asked.length > 0 && accounts.every(({ shortNeed }) => shortNeed === null);
   return mayHaveMore && round < ASK_ROUNDS_MAX
     ? decideAfterAsking(charged, options, round + 1)
@@ -105,14 +105,14 @@ function reserved(made: MadeDecision, leases: BudgetLeases): MadeDecision {
   return { ...made, parts: leases.reserve(decision.reserved, accounts, input.nowMs) };
 }
 
-/** Whether the decision could be another one with more in the leases. */
+/** Whether the decision might differ with more in the leases. */
 function isLimited({ action, excluded }: Decision): boolean {
   if (action.kind === "serve-cached") return false;
   if (action.kind === "route" && action.maxOutputSource === "budget") return true;
   return excluded.some(({ rule }) => LIMITING.test(rule));
 }
 
-/** What the key says of its bearer, whatever the caller says. */
+/** The item with the team and project of its key, which outweigh what the caller context says. */
 function withIdentity(item: DecideItem, { team, project }: KeyScope): DecideItem {
   if (team === null && project === null) return item;
   const identity = { ...(team === null ? {} : { team }), ...(project === null ? {} : { project }) };

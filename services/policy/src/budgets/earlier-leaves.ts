@@ -3,8 +3,8 @@ import type { BudgetDatabase } from "./budget-store.ts";
 import { type LeafRow, leafRows, type Reserved } from "./leaf-postings.ts";
 
 /**
- * A register that was killed takes what it held a second time, so an outcome may stand before its decision. The register
- * takes one outcome of a request, and closes a decision once at most, so those that end in this batch are not looked for.
+ * Outcomes that stand in the register before their decision, which a redelivery after a killed ledger can cause. Decisions
+ * that end within this batch are not looked for, because a request has one outcome and a decision is closed once.
  */
 export async function endedBefore(
   db: BudgetDatabase,
@@ -24,7 +24,7 @@ export async function endedBefore(
   return early;
 }
 
-/** Of decisions of earlier batches that ended: the budgets that have reserved for them, with the account of each. */
+/** For decisions of earlier batches that end in this one: decision → budget → account of their open reservations. */
 export async function openBefore(
   db: BudgetDatabase,
   reserved: readonly Reserved[],

@@ -2,20 +2,20 @@ import { type Bus, consumerPosition, type Logger } from "@signalbox/kit";
 import { sql } from "kysely";
 import type { BudgetDatabase } from "./budget-store.ts";
 
-/** A decision is recorded so soon after it was made, or not acted on. */
+/** A decision that is not recorded within this time is not acted on. */
 export const RECORDED_WITHIN_MS = 10_000;
-/** An outcome that has not come by then never comes: longer than any answer may take. */
+/** After this time a missing outcome never comes: it is longer than any answer may take. */
 const OUTCOME_WITHIN_MS = 2 * 3_600_000;
 
 /**
- * What was recorded until a moment has a place in the queue of at most `sequence`, and in the register below `size`, once
- * that is known.
+ * A moment, and the ends of queue and register at it: everything recorded until then has a queue sequence up to `sequence`
+ * and an index below `size`, which is known once the register has taken all of that.
  */
 type Mark = { readonly atMs: number; readonly sequence: number; size: number | null };
 
 /**
- * Frees what dead instances held: leases that ended, once all that was decided before is booked. That is known when the
- * register has taken everything that stood in its queue at a moment after their end, and the cursor has passed it.
+ * Frees leases of dead instances once everything that was decided under them is booked: when the register has taken all that
+ * was in its queue at a moment after the lease's end, and the booking cursor has passed that.
  */
 export class LeaseExpiry {
   readonly #bus: Bus;

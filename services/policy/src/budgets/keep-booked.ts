@@ -2,20 +2,20 @@ import { repeatWork } from "@signalbox/kit";
 import { bookRegister, type BookingOptions } from "./book-register.ts";
 import type { LeaseExpiry } from "./expire-leases.ts";
 
-/** Should the word of new leaves be lost. */
+/** In case a message about new leaves is lost. */
 const LOOK_EVERY_MS = 500;
-/** A look costs nearly the same for one leaf and for hundreds, so leaves are let gather while nobody waits for them. */
+/** Booking costs nearly the same for one leaf as for hundreds, so leaves gather while nobody waits for them. */
 const GATHER_MS = 250;
-/** Under load longer, because what begins and ends within one look is booked as a sum. */
+/** Longer under load, because decisions that begin and end within one batch are booked as one sum. */
 const GATHER_BUSY_MS = 1_000;
 const BUSY_LEAVES = 100;
 const HURRIED_MS = 5;
 
-/** Keeps the accounts up to the register, and ends the leases that nobody holds. */
+/** Books the register into the accounts all the time, and expires leases of dead instances. */
 export type Booking = AsyncDisposable & {
   /** The register has grown. */
   nudge(): void;
-  /** A request waits for what others have left over. */
+  /** A request waits for what ended requests have left over. */
   hurry(): void;
 };
 
@@ -29,7 +29,7 @@ export function keepBooked(options: BookingOptions & { expiry: LeaseExpiry; expi
   let isFailing = false;
 
   async function work(): Promise<void> {
-    // While a look is due anyway, leaves gather for it.
+    // A run is due soon anyway; leaves gather for it.
     if (!book.hasBudgets || timer !== undefined) return;
     let isBusy = false;
     for (let more = true; more || isDirty;) {

@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import { z } from "zod";
 import type { CostlyOutcome } from "./charge-of-outcome.ts";
 
-/** A row of the register, as far as it is booked from. */
+/** The part of a leaf's row that is booked. */
 export type LeafRow = {
   readonly idx: string;
   readonly type: string;
@@ -17,9 +17,9 @@ export type LeafRow = {
 };
 
 /**
- * Rows of leaves, cut to what is booked: decisions are large, and decoding them whole costs more than making them. The
- * register has checked what it holds, so a leaf is `{"payload":"<base64>",…}` with canonical JSON inside, in which a quote
- * within a string never stands alone: the members below are found by their text.
+ * Selects leaves, cut in SQL to what is booked, because decoding whole decisions costs more than making them. A checked leaf
+ * is `{"payload":"<base64>",…}` with canonical JSON inside. Quotes within strings are escaped there, so the members below
+ * can be found by their text.
  */
 export function leafRows(where: RawBuilder<unknown>): RawBuilder<LeafRow> {
   return sql<LeafRow>`
@@ -62,14 +62,14 @@ const Costs = z.object({
   result: z.enum(OUTCOME_RESULTS),
 });
 
-/** Null: a decision that reserved nothing. Throws when the leaf cannot be read. */
+/** What a decision reserved; null: nothing. Throws when the leaf cannot be read. */
 export function reservedIn({ idx, decision_id: decisionId, request_id: requestId, ...row }: LeafRow): Reserved | null {
   if (decisionId === null || row.reserved === null || row.reserved === "") return null;
   const parts = Reservations.parse(JSON.parse(`[${row.reserved}]`));
   return { leaf: Number(idx), decisionId, requestId, atMs: Count.parse(Number(row.now_ms)), parts };
 }
 
-/** How the decision ended that the row names. Throws when the leaf cannot be read. */
+/** How the decision that the row names ended. Throws when the leaf cannot be read. */
 export function endedIn(row: LeafRow & { decision_id: string }): Ended {
   const head = { leaf: Number(row.idx), decisionId: row.decision_id };
   if (row.type !== "outcome") return { ...head, outcome: null };

@@ -4,16 +4,16 @@ import { type Logger, uuidv7 } from "@signalbox/kit";
 import { type Account, gatheringOf } from "./account-lease.ts";
 import { askForLease, type BudgetDatabase, giveBackLease } from "./budget-store.ts";
 
-/** A limit's lease is short, because what a dead instance holds of it cannot be used by others. */
+/** Leases of rate limits are short, because others cannot use what a dead instance holds. */
 const RATE_LEASE_MAX_MS = 10_000;
 /** How long a question may keep a request waiting. */
 const ASK_TIMEOUT_MS = 1_500;
-/** What could not be had is not asked for again at once: a caller beyond its budget must not keep the database busy. */
+/** For how long an amount that could not be had is not asked for again, so that an exhausted budget does not keep the database busy. */
 const SHORT_FOR_MS = { budget: 200, rate: 50, concurrency: 10 } as const;
-/** What others hold unused, and what requests that just ended have left over, comes back within these waits. */
+/** The waits between questions while something may come back: what others hold unused, and what ended requests left over. */
 const WAITS_MS = { budget: [15, 60, 120], rate: [15, 60], concurrency: [10, 20, 40, 80, 160] } as const;
 const LOW_WATER_PARTS = 4n;
-/** A lease is renewed while so much of its time is left: for so long it outlasts the database, whenever that goes away. */
+/** A lease is renewed when less than this share of its time is left, so that it outlasts an outage of the database for so long. */
 const RENEWED_AT = 2 / 3;
 
 export type LeaseQuestionsOptions = {
@@ -21,13 +21,13 @@ export type LeaseQuestionsOptions = {
   readonly instance: string;
   readonly leaseMs: number;
   readonly log: Logger;
-  /** Tells the other instances that what they hold unused of an account is needed here. */
+  /** Asks the other instances to give back what they hold unused of an account. */
   readonly recall: (account: Account) => void;
-  /** Has the register booked at once, because what ended requests have left over is needed. */
+  /** Has the register booked at once, so that what ended requests left over becomes available. */
   readonly hurry: () => void;
 };
 
-/** Asks the database for leases, one question of an account at a time; what it gives is held by `holder`. */
+/** Asks the database for leases, one question for an account at a time; `holder` holds what it grants. */
 export class LeaseQuestions implements AsyncDisposable {
   readonly #options: LeaseQuestionsOptions;
   readonly #holder: LeaseHolder;
@@ -40,17 +40,17 @@ export class LeaseQuestions implements AsyncDisposable {
   }
 
   /**
-   * Resolves when the database was asked for so much more of an account, and what it gave is held. Rejects never:
-   * `unavailable` when the database gave no answer.
+   * Asks for `needed` more of an account and resolves once what was granted is held, which may be less. Never rejects:
+   * `unavailable` means that the database gave no answer in time.
    */
   async ask(account: Account, needed: bigint): Promise<"answered" | "unavailable"> {
     const nowMs = Date.now();
-    // What is given for this request is not to be taken for idle before the request has reserved it.
+    // Keeps the lease from being given back as idle before the request has reserved from it.
     account.usedAtMs = nowMs;
     if (account.shortNeed !== null && needed >= account.shortNeed && nowMs < account.shortUntilMs) return "answered";
     const gathering = (account.gathering ??= gatheringOf());
     gathering.needed += needed;
-    // The other requests of this turn join.
+    // Asked at the end of this turn, so that its other requests join.
     queueMicrotask(() => {
       this.#start(account);
     });
@@ -117,7 +117,7 @@ export class LeaseQuestions implements AsyncDisposable {
     this.#working.add(work);
   }
 
-  /** Asks until all that is needed is held, or it is sure that it cannot be had now. */
+  /** Asks until all that is needed is held, or until it is clear that it cannot be had now. */
   async #question(account: Account, needed: bigint): Promise<void> {
     const { kind } = account.budget;
     let missing = needed;
@@ -136,20 +136,20 @@ export class LeaseQuestions implements AsyncDisposable {
     account.shortUntilMs = Date.now() + SHORT_FOR_MS[kind];
   }
 
-  /** Whether some of the budget is neither spent nor free nor held here. */
+  /** Whether a part of the budget is neither spent nor available nor held here, and so may be given back. */
   #mayComeBack({ key, figures }: Account): boolean {
     if (figures === null) return false;
     return figures.amount - figures.settled - figures.available > this.#holder.left(key, Date.now());
   }
 
-  /** What one question has added to what is held. */
+  /** Asks once, and returns how much that has added to what is held. */
   async #askOnce(account: Account, needed: bigint): Promise<bigint> {
     const { db, instance, leaseMs } = this.#options;
     const { budget, subject, window, key } = account;
     const nowMs = Date.now();
     const lifeMs = budget.kind === "rate" ? Math.min(leaseMs, RATE_LEASE_MAX_MS) : leaseMs;
     const untilMs = nowMs + lifeMs;
-    // A lease that is about to end, or has ended, is exchanged for another one.
+    // A lease that has ended, or will soon, is exchanged for a new one.
     const held = this.#holder.lease(key, nowMs);
     if (held === null || held.untilMs < nowMs + lifeMs * RENEWED_AT) account.lease = uuidv7();
     const { lease } = account;

@@ -3,12 +3,12 @@ import { sql } from "kysely";
 import type { BudgetDefinition } from "./budget-definition.ts";
 import type { BudgetDatabase } from "./budget-store.ts";
 
-/** What of a budget decides on how it is booked. */
+/** The fields of a budget that decide how it is booked. */
 export type Booked = Pick<BudgetDefinition, "kind" | "unit" | "span" | "rollingMs">;
-/** A limit's window is forgotten in so many parts. */
+/** Into how many parts the rolling window of a limit is divided; use rolls off part by part. */
 const BUCKETS = 100;
 
-/** A reservation of the batch; `cost` once it has ended, null where nobody saw the end: then all of it is spent. */
+/** A reservation of the batch. `end` is set once it has ended; its cost is null for an abandoned request: all of it is spent. */
 type New = {
   readonly decisionId: string;
   readonly budget: string;
@@ -19,7 +19,7 @@ type New = {
 };
 type Ending = { readonly decisionId: string; readonly budget: string; readonly cost: string | null };
 
-/** What decisions took of one lease and came to, as one posting; `decisions` are kept of money alone. */
+/** Several ended reservations of one lease as one posting; `decisions` are named for money alone. */
 type Sum = {
   readonly lease: string;
   readonly atMs: number;
@@ -30,8 +30,8 @@ type Sum = {
 };
 
 /**
- * What leaves say of reservations, each once: what begins and ends within one batch is one posting, and such postings are
- * summed. Of a limit nobody asks later what a single decision took, and of money a sum names its decisions.
+ * The postings of one batch of leaves. Reservations that begin and end within it are summed; the others keep a row each. A
+ * sum of money names its decisions; of limits nobody asks later what a single decision took.
  */
 export class Postings {
   readonly #begun = new Map<string, New>();
@@ -47,7 +47,7 @@ export class Postings {
     this.#begun.set(`${decisionId} ${budget}`, { decisionId, budget, lease, amount, atMs, end: null });
   }
 
-  /** The first word on a reservation holds. `account`: where that of an earlier batch stands. */
+  /** Ends a reservation; only the first call for it counts. `account`: of a reservation of an earlier batch, where it is booked. */
   settle(ending: { decisionId: string; budget: string; cost: bigint | null; account: string | null }): void {
     const { decisionId, budget, account } = ending;
     const cost = ending.cost === null ? null : String(ending.cost);
@@ -113,7 +113,7 @@ function summed(
     const amount = BigInt(each.amount);
     const bucket =
       budget.kind === "rate" ? Math.floor(atMs / Math.max(1, Math.floor((budget.rollingMs ?? 1) / BUCKETS))) : 0;
-    // What came to more than it had reserved is excess, which what others left over does not make up for.
+    // Costs beyond the reservation are summed apart: what others left over must not offset that excess.
     const name = `${lease} ${bucket} ${cost > amount}`;
     let sum = sums.get(name);
     if (sum === undefined) {
@@ -128,18 +128,18 @@ function summed(
   return { single, sums: [...sums.values()] };
 }
 
-/** What a reservation came to that need not be found again by itself; null for one that keeps its own row. */
+/** The cost with which a reservation enters a sum; null for one that keeps its own row. */
 function countedCost({ amount, end }: New, { kind, unit, span }: Booked): bigint | null {
   if (kind === "rate" && unit === "requests") return BigInt(amount);
   if (end === null) return null;
   if (kind === "concurrency") return 0n;
   if (kind === "rate") return BigInt(end.cost ?? amount);
-  // What may leave the window by itself does so decision by decision, and what nobody saw the end of is told apart.
+  // In rolling windows decisions roll off one by one, and abandoned ones are marked, so these keep their rows.
   const rollsOff = span === "rolling" || span === "total";
   return rollsOff || end.cost === null ? null : BigInt(end.cost);
 }
 
-/** Each name once, and for each of the list its place among them, from 1. */
+/** The distinct names, and for each item of the list the place of its name among them, from 1. */
 function numbered(list: readonly string[]): { names: string[]; places: number[] } {
   const known = new Map<string, number>();
   const places = list.map((name) => {
@@ -160,7 +160,7 @@ export type CrossedShare = {
   subject: string;
 };
 
-/** Books what leaves [from, to) say, all of it or nothing. Rejects when somebody else has booked them. */
+/** Books the leaves [from, to), all or none. Rejects when another instance has booked them. */
 export async function bookPostings(
   db: BudgetDatabase,
   { from, to }: { from: number; to: number },

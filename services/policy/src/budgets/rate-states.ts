@@ -4,7 +4,7 @@ import type { BudgetLeases } from "./budget-leases.ts";
 
 const UNITS = ["requests", "tokens"] as const;
 
-/** What a caller is told of its limits after a decision, as far as this instance knows; null when it has none. */
+/** A caller's tightest rate limits after a decision, as far as this instance knows; null when it has none. */
 export function rateStates(accounts: readonly Account[], leases: BudgetLeases, nowMs: number): RateState[] | null {
   const states = accounts.flatMap((account) => {
     const { figures, budget } = account;

@@ -18,12 +18,12 @@ export type Budgets = AsyncDisposable & {
   onOutcomes(): void;
 };
 
-/** Reads the budgets, and from then on follows them, the register and what other instances need. */
+/** Reads the budgets, then follows their changes, books the register and answers recalls until it is disposed of. */
 export async function startBudgets(options: {
   bus: Bus;
   db: BudgetDatabase;
   log: Logger;
-  /** The catalogue in force may be replaced. */
+  /** Read anew each time, because the catalogue in force may be replaced. */
   documents: { readonly catalogue: Catalogue };
   config: BudgetsConfig;
 }): Promise<Budgets> {

@@ -11,17 +11,17 @@ const FIRST_WAIT_MS = 1_000;
 const WAIT_MAX_MS = 300_000;
 const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 
-/** Tells alerts to the operator's webhook, beside all that decides. */
+/** Delivers alerts to the operator's webhook in the background. */
 export type Telling = AsyncDisposable & {
-  /** There is a new one. */
+  /** Looks for alerts at once, because there is a new one. */
   nudge(): void;
 };
 
 export const NOBODY_TO_TELL: Telling = { nudge: () => {}, [Symbol.asyncDispose]: () => Promise.resolve() };
 
 /**
- * Each alert is told until it is taken: tried again after waits that double, and given up after a day or at the word that
- * nobody is there any more. Whichever instance is free tells it; no two tell the same at a time.
+ * Delivers each alert until the webhook takes it: after waits that double, for a day, or until it answers 410. Any instance
+ * may deliver an alert, and no two do so at the same time.
  */
 export function tellAlerts(options: { db: BudgetDatabase; log: Logger; webhook: Webhook }): Telling {
   const { db, log } = options;
@@ -65,7 +65,7 @@ export function tellAlerts(options: { db: BudgetDatabase; log: Logger; webhook: 
   };
 }
 
-/** Resolves with when to look again. */
+/** Delivers one alert, and resolves with the milliseconds until the next look. */
 async function tell(
   alert: DueAlert,
   { db, log, webhook }: { db: BudgetDatabase; log: Logger; webhook: Webhook },
