@@ -11,6 +11,7 @@ import { geminiEgress } from "./gemini/egress.ts";
 import { geminiIngress } from "./gemini/ingress.ts";
 import type { IngressCodec } from "./ingress-codec.ts";
 import { mistralEgress } from "./mistral/egress.ts";
+import { withoutOtherModels } from "./neutral/other-models.ts";
 import type { NeutralRequest } from "./neutral/request.ts";
 import { openaiChatEgress } from "./openai-chat/egress.ts";
 import { openaiChatIngress } from "./openai-chat/ingress.ts";
@@ -57,12 +58,12 @@ export function reportedUsage(wire: WireName, bodyText: string): Usage | null {
 
 /**
  * A request as the provider gets it, with everything that its translation loses, fields that nobody knows included. Where the
- * provider's form is the caller's own the body is overlaid, and nothing is lost. Throws `unprocessable` for a request that only a
+ * provider's form is the caller's own the body is overlaid, and lost is what the line decides itself. Throws `unprocessable` for a request that only a
  * provider of the caller's own form can take.
  */
 export function renderFor(wire: WireName, request: NeutralRequest, options: RenderRequestOptions): RenderedRequest {
   const codec = egressOf(wire);
-  const rendered = codec.renderRequest(request, options);
+  const rendered = withoutOtherModels(codec.renderRequest(request, options));
   const unread = unreadOf(request, codec);
   return unread.length === 0 ? rendered : { ...rendered, losses: [...rendered.losses, ...unread] };
 }

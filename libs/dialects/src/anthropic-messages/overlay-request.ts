@@ -2,7 +2,6 @@ import type { TranslationLoss } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
 import type { RenderRequestOptions } from "../egress-codec.ts";
 import { LossList } from "../neutral/loss.ts";
-import { withoutOtherModels } from "../neutral/other-models.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { BUDGET_MIN_TOKENS } from "./build-thinking.ts";
@@ -19,7 +18,6 @@ export function overlayRequest(
 ): { readonly fields: JsonObject; readonly losses: readonly TranslationLoss[] } {
   const losses = new LossList();
   const fields: Record<string, unknown> = { ...source.body, model };
-  withoutOtherModels(fields, losses);
   if (cap !== null && (maxOutputTokens === null || cap < maxOutputTokens)) bound(fields, cap, losses);
   const { messages } = source.body;
   if (Array.isArray(messages)) {

@@ -1,4 +1,5 @@
-import type { LossList } from "./loss.ts";
+import type { RenderedRequest } from "../egress-codec.ts";
+import { withLoss } from "./loss.ts";
 
 /**
  * Fields by which hosts are told to answer with another model than `model`: `fallbacks` of Anthropic's Messages API,
@@ -6,11 +7,16 @@ import type { LossList } from "./loss.ts";
  */
 const CHOICES = ["fallbacks", "models", "route"] as const;
 
-/** Takes them out of a caller's own body: a host could answer with a model that the policy forbids or no budget covers. */
-export function withoutOtherModels(body: Record<string, unknown>, losses: LossList): void {
+/** A request without them: a host could answer with a model that the policy forbids or no budget covers. */
+export function withoutOtherModels(rendered: RenderedRequest): RenderedRequest {
+  if (CHOICES.every((field) => rendered.body[field] === undefined)) return rendered;
+  const body: Record<string, unknown> = { ...rendered.body };
+  let { losses } = rendered;
   for (const field of CHOICES) {
-    if (body[field] === undefined) continue;
-    if (body[field] !== null) losses.add(field, "model-choice", "overruled");
+    if ((body[field] ?? null) !== null) {
+      losses = withLoss(losses, { path: field, what: "model-choice", why: "overruled" });
+    }
     delete body[field];
   }
+  return { ...rendered, body, losses };
 }

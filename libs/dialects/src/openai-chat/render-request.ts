@@ -1,6 +1,5 @@
 import type { RenderedRequest, RenderRequestOptions } from "../egress-codec.ts";
 import { LossList } from "../neutral/loss.ts";
-import { withoutOtherModels } from "../neutral/other-models.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { NO_QUIRKS, quirksForModel, type RequestQuirks } from "../request-quirks.ts";
@@ -27,7 +26,6 @@ export function renderRequest(request: NeutralRequest, options: RenderRequestOpt
   const fields = isOwn ? request.source.body : buildRequest(request, quirks, losses);
   const body: Record<string, unknown> = { ...fields, model: options.model };
   if (isOwn) {
-    withoutOtherModels(body, losses);
     withoutFunctions(body);
     inOpenaiWords(body);
     withoutLegacyMessages(body, request.messages);

@@ -1,7 +1,6 @@
 import type { TranslationLoss } from "@signalbox/proto";
 import type { RenderedRequest, RenderRequestOptions } from "../egress-codec.ts";
-import { LossList } from "../neutral/loss.ts";
-import { withoutOtherModels } from "../neutral/other-models.ts";
+import { LossList, NO_LOSSES } from "../neutral/loss.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { buildRequest } from "./build-request.ts";
@@ -13,7 +12,7 @@ const NO_HEADERS = {};
 /** The body to send to a provider: a caller's own of this form with only what must differ laid over it, or one built anew. */
 export function renderRequest(request: NeutralRequest, options: RenderRequestOptions): RenderedRequest {
   const isOwn = request.source.dialect === "openai-responses";
-  const { fields, losses } = isOwn ? ownFields(request.source.body) : buildRequest(request);
+  const { fields, losses } = isOwn ? withoutForeign(request.source.body) : buildRequest(request);
   // Absent means true in this format, and nobody has asked for that.
   const body: Record<string, unknown> = { ...fields, model: options.model, store: fields["store"] ?? false };
   const asked = (body["max_output_tokens"] ?? null) as number | null;
@@ -23,23 +22,15 @@ export function renderRequest(request: NeutralRequest, options: RenderRequestOpt
   return { path: PATH, headers: NO_HEADERS, body, losses };
 }
 
-/**
- * The caller's own body without what names other models, and without reasoning of another wire that has answered in
- * between, at which this provider would take offence.
- */
-function ownFields(body: JsonObject): { fields: JsonObject; losses: readonly TranslationLoss[] } {
-  const losses = new LossList();
-  const fields: Record<string, unknown> = { ...body };
-  withoutOtherModels(fields, losses);
+/** A conversation that another wire has answered in between holds reasoning of that one, at which this provider would take offence. */
+function withoutForeign(body: JsonObject): { fields: JsonObject; losses: readonly TranslationLoss[] } {
   const { input } = body;
-  if (Array.isArray(input) && input.some(isForeignReasoning)) fields["input"] = withoutForeign(input, losses);
-  return { fields, losses: losses.all };
-}
-
-function withoutForeign(input: readonly unknown[], losses: LossList): readonly unknown[] {
-  return input.filter((item, index) => {
+  if (!Array.isArray(input) || !input.some(isForeignReasoning)) return { fields: body, losses: NO_LOSSES };
+  const losses = new LossList();
+  const kept = (input as readonly unknown[]).filter((item, index) => {
     const isForeign = isForeignReasoning(item);
     if (isForeign) losses.add(`input[${index}]`, "reasoning", "foreign");
     return !isForeign;
   });
+  return { fields: { ...body, input: kept }, losses: losses.all };
 }
