@@ -79,7 +79,7 @@ export function buildEndpoint(options: {
 }
 
 function priceOf(provider: string, { id, price }: ModelConfig, own: ModelFacts | undefined): Price | null {
-  if (price !== undefined) return withSearches(provider, id, configuredPrice(price));
+  if (price !== undefined) return configuredPrice(provider, id, price);
   return own === undefined || own.price === null
     ? null
     : withSearches(provider, id, withServices(provider, id, own.price));
@@ -115,9 +115,11 @@ function modelOfFamily(known: KnownModels, family: string): ModelFacts | undefin
   return (hosts.find(({ provider }) => !INTERMEDIARIES.has(provider)) ?? hosts[0])?.model;
 }
 
-export function configuredPrice(price: PriceConfig): Price {
+/** A price of the config's, with what the provider takes for searches beside it. */
+export function configuredPrice(provider: string, model: string, price: PriceConfig): Price {
   const tiers = price.tiers.toSorted((a, b) => a.aboveInputTokens - b.aboveInputTokens);
-  return [priceTier(price, 0), ...tiers.map((tier) => priceTier(tier, tier.aboveInputTokens))];
+  const all = [priceTier(price, 0), ...tiers.map((tier) => priceTier(tier, tier.aboveInputTokens))];
+  return withSearches(provider, model, all);
 }
 
 function priceTier(usd: Omit<PriceConfig, "tiers">, aboveInputTokens: number): PriceTier {

@@ -5,7 +5,7 @@ import { does, type Cli, type CommandContext } from "../command-context.ts";
 import { EXIT, failure } from "../failure.ts";
 import type { CheckedRegister } from "../fsck/check-register.ts";
 import { FSCK_CHECKS, type FsckCheck } from "../fsck/finding.ts";
-import { readSignedHead } from "../fsck/signed-head-file.ts";
+import { rememberedHead } from "../fsck/signed-head-file.ts";
 import { LogKeyFile } from "../ledger/log-key-file.ts";
 import { withOwnerDatabase } from "../owner-database.ts";
 
@@ -48,7 +48,7 @@ async function check({ options, terminal }: CommandContext<FsckOptions>): Promis
     const { rows } = await client.query<{ origin: string | null }>("select origin from ledger_head");
     const origin = rows[0]?.origin ?? null;
     const verifiers = verifiersOf(options.vkey, { home, origin });
-    const signed = readSignedHead(join(home, "ledger", "signed-head.json"), origin);
+    const signed = await rememberedHead(join(home, "ledger", "signed-head.json"), origin);
     const checked = await checkRegister({
       client,
       verifiers,

@@ -1,3 +1,6 @@
+/** How long what is asked may take to answer. */
+export const PROBE_TIMEOUT_MS = 2_000;
+
 /** What a look at one thing gave: `warn` works today and may not tomorrow; `fail` does not work. */
 export type Finding = {
   readonly status: "ok" | "warn" | "fail";

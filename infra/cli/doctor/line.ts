@@ -2,13 +2,12 @@ import { AUDIT_STREAM } from "@signalbox/proto";
 import type { RuntimeFile } from "../connection.ts";
 import { formatBytes } from "../format/bytes.ts";
 import { asNatsOperator } from "../nats-operator.ts";
-import { fail, ok, warn, type Check } from "./check.ts";
+import { fail, ok, warn, type Check, PROBE_TIMEOUT_MS } from "./check.ts";
 import { endpointsCheck } from "./endpoints.ts";
 import { serversCheck } from "./servers.ts";
 import { servicesCheck } from "./services.ts";
 import { stagesCheck } from "./stages.ts";
 
-const PROBE_TIMEOUT_MS = 2_000;
 /** Above this share the queue is on its way to refusing requests. */
 const FILL_WARN_SHARE = 0.5;
 const FILL_FAIL_SHARE = 0.95;

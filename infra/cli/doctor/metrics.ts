@@ -1,4 +1,4 @@
-const PROBE_TIMEOUT_MS = 2_000;
+import { PROBE_TIMEOUT_MS } from "./check.ts";
 
 /** What a service measures, in Prometheus' text format. Throws when it does not answer in time. */
 export async function readMetrics(url: string): Promise<string> {

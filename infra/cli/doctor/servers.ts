@@ -1,9 +1,7 @@
 import { serverGreets } from "../../process/server-greets.ts";
 import { SSL_REQUEST } from "../../postgres/start-postgres.ts";
 import type { RuntimeFile } from "../connection.ts";
-import { fail, ok, type Check } from "./check.ts";
-
-const PROBE_TIMEOUT_MS = 2_000;
+import { fail, ok, type Check, PROBE_TIMEOUT_MS } from "./check.ts";
 
 /** Whether the two servers that all services stand on say anything: what the services say of them is known later, and is one of its effects. */
 export function serversCheck({ natsUrl, databaseUrl }: Pick<RuntimeFile, "natsUrl" | "databaseUrl">): Check[] {

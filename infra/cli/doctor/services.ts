@@ -1,6 +1,4 @@
-import { fail, ok, type Check } from "./check.ts";
-
-const PROBE_TIMEOUT_MS = 2_000;
+import { fail, ok, type Check, PROBE_TIMEOUT_MS } from "./check.ts";
 
 /** Whether each service says that it can do its work: one that stands still has a process, and listens, and does nothing. */
 export function servicesCheck(metricsUrls: Readonly<Record<string, string>>): Check {

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkPolicy, parsePolicy, type Policy, type PolicyVerdict } from "@signalbox/tlog";
 import type { RuntimeFile } from "../connection.ts";
-import { fail, ok, warn, type Check, type Finding } from "./check.ts";
+import { fail, ok, warn, type Check, type Finding, PROBE_TIMEOUT_MS } from "./check.ts";
 import { metricSum, readMetrics } from "./metrics.ts";
 
-const PROBE_TIMEOUT_MS = 2_000;
 /** Checkpoints are signed twice a second, and a witness that is well answers within a second of each. */
 const COSIGNED_WITHIN_MS = 3_000;
 const LOOK_EVERY_MS = 250;

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { Catalogue, type Endpoint } from "@signalbox/proto";
 import { z } from "zod";
 import { configuredPrice } from "../../catalogue/build-endpoint.ts";
-import { withSearches } from "../../catalogue/search-prices.ts";
 import { PriceConfig } from "../../catalogue/providers-config.ts";
 import type { ApiClient } from "../api-client.ts";
 import { DecisionList } from "../decision-record.ts";
@@ -89,7 +88,7 @@ function withPrices(catalogue: Catalogue, file: string): Catalogue {
     const price = list.data[endpoint.id];
     return price === undefined
       ? endpoint
-      : { ...endpoint, price: withSearches(endpoint.provider, endpoint.model, configuredPrice(price)) };
+      : { ...endpoint, price: configuredPrice(endpoint.provider, endpoint.model, price) };
   };
   return { ...catalogue, endpoints: catalogue.endpoints.map(priced) };
 }

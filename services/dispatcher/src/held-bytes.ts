@@ -14,6 +14,11 @@ export class HeldBytes {
     this.#room = room;
   }
 
+  /** How many were taken. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Throws `upstream-error` beyond the bound, and `overloaded` where there is no room for more. */
   take(bytes: number): void {
     this.#bytes += bytes;

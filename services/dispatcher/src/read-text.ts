@@ -23,11 +23,9 @@ export async function readText(
 ): Promise<string> {
   const pieces: Buffer[] = [];
   const held = new HeldBytes(options);
-  let bytes = 0;
   for await (const piece of body as AsyncIterable<Buffer>) {
     options.onBytes?.();
-    bytes += piece.length;
-    if (bytes > options.maxBytes && options.tooLarge === "cut") break;
+    if (options.tooLarge === "cut" && held.bytes + piece.length > options.maxBytes) break;
     held.take(piece.length);
     pieces.push(piece);
   }

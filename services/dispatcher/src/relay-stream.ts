@@ -33,7 +33,14 @@ export async function relayStream(relay: Relay, parser: EventParser): Promise<Co
   const held = new HeldBytes({ maxBytes: context.answerMaxBytes, room: context.room });
   const bytes = (answer.body as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   for (;;) {
-    const read = await nextOf(bytes, translation, context.signal);
+    let read: Read;
+    try {
+      read = await bytes.next();
+    } catch (error) {
+      // An answer that has ended already is whole, however and whenever its connection ends after it.
+      if (context.signal.aborted || !translation.isWhole) throw error;
+      read = CUT;
+    }
     deadline.heard();
     const frames = translate(translation, read, relay.trace);
     if (frames !== "") {
@@ -54,15 +61,7 @@ export async function relayStream(relay: Relay, parser: EventParser): Promise<Co
 
 type Read = IteratorResult<Buffer> & { readonly isCut?: true };
 
-/** The next bytes. An answer that has ended already is whole, however and whenever its connection ends after it. */
-async function nextOf(bytes: AsyncIterator<Buffer>, translation: Translation, signal: AbortSignal): Promise<Read> {
-  try {
-    return await bytes.next();
-  } catch (error) {
-    if (signal.aborted || !translation.isWhole) throw error;
-    return { done: true, value: undefined, isCut: true };
-  }
-}
+const CUT: Read = { done: true, value: undefined, isCut: true };
 
 /** What these bytes complete. What is known by then is what an attempt is billed by that a guardrail or a limit ends here. */
 function translate(translation: Translation, read: Read, trace: AttemptTrace): string {

@@ -10,6 +10,20 @@ export class HeadContradictedError extends Error {
   override readonly name = "HeadContradictedError";
 }
 
+type Signed = z.infer<typeof SignedHeadFile>;
+
+/** What was signed last, by its file; null where there is none. Rejects for a file that cannot be read as that. */
+export async function readSignedHead(file: string): Promise<Signed | null> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+  return SignedHeadFile.parse(JSON.parse(text));
+}
+
 /**
  * What was signed last, in a file of its own. A log that signs a smaller tree, or another root for the same size,
  * forks before the eyes of everyone who kept the older checkpoint; so such a head is refused.
@@ -25,7 +39,7 @@ export class SignedHead {
 
   /** Throws HeadContradictedError when this head must not be signed. */
   async admit(head: Head): Promise<void> {
-    const signed = await this.#read();
+    const signed = await readSignedHead(this.#file);
     if (signed === null) return;
     if (signed.origin !== this.#origin) {
       throw new HeadContradictedError(`${this.#file} is of the log ${signed.origin}, not of ${this.#origin}.`);
@@ -54,16 +68,5 @@ export class SignedHead {
     await file.writeFile(`${text}\n`);
     await file.sync();
     await rename(temporary, this.#file);
-  }
-
-  async #read(): Promise<z.infer<typeof SignedHeadFile> | null> {
-    let text: string;
-    try {
-      text = await readFile(this.#file, "utf8");
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-      throw error;
-    }
-    return SignedHeadFile.parse(JSON.parse(text));
   }
 }

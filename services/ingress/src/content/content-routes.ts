@@ -1,7 +1,8 @@
 import type { Recorder } from "@signalbox/kit";
-import { SignalboxError, Uuid } from "@signalbox/proto";
+import { SignalboxError } from "@signalbox/proto";
 import type { Kysely } from "kysely";
 import { ADMIN, type AdminRoute, BODY_LIMITS } from "../admin/admin-route.ts";
+import { decisionParam } from "../decisions/decision-routes.ts";
 import type { LedgerReader } from "../decisions/ledger-reader.ts";
 import { parseInput } from "../http/parse-input.ts";
 import { readInput } from "../http/read-input.ts";
@@ -53,7 +54,7 @@ export function contentRoutes(context: ContentContext): AdminRoute[] {
         answer: ContentAnswer,
       },
       async handle({ request, reply, principal }) {
-        const found = await find(context, principal, idParam(request.params));
+        const found = await find(context, principal, decisionParam(request.params));
         await recordRead(recorder, { by: actorOf(principal), of: found.tenant, requestId: found.requestId });
         // No cache on the way may keep what is kept sealed here.
         reply.header("cache-control", "no-store");
@@ -71,7 +72,7 @@ export function contentRoutes(context: ContentContext): AdminRoute[] {
         answer: Erased,
       },
       async handle({ request, principal }) {
-        const { tenant, requestId } = await findErasable(context, principal, idParam(request.params));
+        const { tenant, requestId } = await findErasable(context, principal, decisionParam(request.params));
         const scope = { kind: "request", requestId } as const;
         const found = await content.eraseEverywhere({ of: tenant, by: actorOf(principal), scope });
         if (Object.values(found).every((count) => count === 0)) throw nothingRetained();
@@ -146,10 +147,4 @@ async function required(
   const found = requestId === "" ? null : await content.read(requestId);
   if (found === null || !reaches(reader, found.tenant)) throw nothingRetained();
   return found;
-}
-
-function idParam(params: unknown): string {
-  const id = Uuid.safeParse((params as { id: string }).id.toLowerCase());
-  if (!id.success) throw new SignalboxError("not-found", "There is no decision or request of this id.");
-  return id.data;
 }
