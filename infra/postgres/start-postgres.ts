@@ -42,6 +42,11 @@ const SETTINGS = {
   wal_buffers: "16MB",
   max_wal_size: "2GB",
   checkpoint_timeout: "15min",
+  // What a minute of full speed has written would otherwise lie in the system's memory and reach the disk all at once,
+  // half a minute later, in the way of the commits of then.
+  bgwriter_delay: "50ms",
+  bgwriter_lru_maxpages: "1000",
+  bgwriter_lru_multiplier: "4",
   password_encryption: "scram-sha-256",
   log_min_messages: "warning",
   // What it says beyond an error's first line quotes what stood in rows and values.
@@ -51,7 +56,7 @@ const SETTINGS = {
   jit: "off",
 };
 
-export type StartPostgresOptions = {
+type StartPostgresOptions = {
   /** Holds the data folder and the superuser's password; created when it is not there. */
   readonly dir: string;
   readonly port: number;

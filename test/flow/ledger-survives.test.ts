@@ -69,4 +69,9 @@ test("B13 the log goes on into its next partition, which is made in time and hol
   ]) {
     await expect(rig.owner.query(statement)).rejects.toThrow("append-only");
   }
+  const { rows: kept } = await rig.owner.query(
+    "select relname, reloptions from pg_class where relname in ('ledger_leaf_0', 'ledger_leaf_1') order by relname",
+  );
+  const reloptions = ["toast_tuple_target=8160", "autovacuum_vacuum_cost_delay=20"];
+  expect(kept).toEqual(["ledger_leaf_0", "ledger_leaf_1"].map((relname) => ({ relname, reloptions })));
 });

