@@ -28,14 +28,8 @@ const SHARED_MEMORY_POLL_MS = 100;
  */
 export const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 
-/** What the register relies on: an acknowledged commit is on the disk, and a torn or rotten page is noticed. */
-const SETTINGS = {
-  listen_addresses: "127.0.0.1",
-  unix_socket_directories: "",
-  max_connections: "100",
-  fsync: "on",
-  full_page_writes: "on",
-  synchronous_commit: "on",
+/** What keeps the disk out of the way of commits; a server that others run is better with it as well. */
+export const TUNING = {
   // The register alone writes tens of megabytes a second at full speed: with the defaults its pages would be written
   // out by who appends, and every few seconds all of them anew.
   shared_buffers: "256MB",
@@ -47,6 +41,17 @@ const SETTINGS = {
   bgwriter_delay: "50ms",
   bgwriter_lru_maxpages: "1000",
   bgwriter_lru_multiplier: "4",
+};
+
+/** What the register relies on: an acknowledged commit is on the disk, and a torn or rotten page is noticed. */
+const SETTINGS = {
+  listen_addresses: "127.0.0.1",
+  unix_socket_directories: "",
+  max_connections: "100",
+  fsync: "on",
+  full_page_writes: "on",
+  synchronous_commit: "on",
+  ...TUNING,
   password_encryption: "scram-sha-256",
   log_min_messages: "warning",
   // What it says beyond an error's first line quotes what stood in rows and values.
@@ -56,7 +61,7 @@ const SETTINGS = {
   jit: "off",
 };
 
-type StartPostgresOptions = {
+export type StartPostgresOptions = {
   /** Holds the data folder and the superuser's password; created when it is not there. */
   readonly dir: string;
   readonly port: number;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadCatalogue } from "@signalbox/infra/catalogue/load-catalogue.ts";
+import { TUNING } from "@signalbox/infra/postgres/start-postgres.ts";
 import { STAGES } from "@signalbox/proto";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
@@ -32,7 +33,10 @@ test("compose.yaml waits only for services that it has", () => {
 test("compose.yaml takes PostgreSQL for up when it takes connections from elsewhere, and lets its log quote no values", () => {
   // https://github.com/docker-library/postgres: while it sets a volume up, the server listens at its socket alone.
   expect(compose.services["postgres"]?.healthcheck?.test.join(" ")).toContain("-h 127.0.0.1");
-  expect(compose.services["postgres"]?.command).toEqual(["-c", "log_error_verbosity=terse"]);
+  const settings = Object.entries({ log_error_verbosity: "terse", ...TUNING });
+  expect(compose.services["postgres"]?.command).toEqual(
+    settings.flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+  );
 });
 
 test("compose.yaml hands a known provider's key to who registers it and to who calls it, and to nobody else", () => {
