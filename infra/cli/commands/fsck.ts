@@ -16,8 +16,11 @@ type Checked = CheckedRegister & { readonly unchecked: Readonly<Partial<Record<F
 
 const HELP = `
 Reads the database itself, in one snapshot and without the ledger: every leaf against its hash, its producer's signature
-and the columns beside it; event ids and outcomes against the leaves; the tree's nodes, every checkpoint and the head
-against the tree; and the head against what was signed last, which is remembered in the home folder. What it could not check is named under \`unchecked\`. It changes nothing.
+and each column beside it; event ids, outcomes, the numbers of producers and what searches skip blocks by against the
+leaves, and that labels and witnessed sizes belong to some; the tree's nodes, every checkpoint and the head against the
+tree; and the head against what was signed last, which is remembered in the home folder. What it could not check is
+named under \`unchecked\`. It changes nothing. It does not look at what labels say, which may be erased, at the witnesses'
+signatures, which \`verify\` checks, or at documents and quarantined events.
 
 Exits with 0 when all holds, 1 when something does not, 2 when it could not be looked at.
 

@@ -1,3 +1,4 @@
+import { LeafFollower } from "@signalbox/audit-ledger/derived";
 import {
   EntryChecker,
   Frontier,
@@ -12,6 +13,7 @@ import {
 } from "@signalbox/tlog";
 import type { Client } from "pg";
 import { mayRecord } from "../verify/may-record.ts";
+import { BlockCheck } from "./block-check.ts";
 import { Findings } from "./finding.ts";
 import { checkLeaf } from "./leaf-faults.ts";
 import {
@@ -20,18 +22,18 @@ import {
   leafRows,
   nodeRows,
   producerRows,
-  sideCounts,
   tileRow,
   type CheckpointRow,
   type HeadRow,
 } from "./register-rows.ts";
+import { checkSideTables } from "./side-faults.ts";
 
 const PROGRESS_EVERY = 1_024;
 
 /** What was signed last, as it is remembered outside of the database. */
 export type SignedHead = { readonly size: number; readonly root: string };
 
-export type CheckRegisterOptions = {
+type CheckRegisterOptions = {
   readonly client: Client;
   /** The log's keys; without any, signatures of checkpoints are not checked. */
   readonly verifiers: readonly NoteVerifier[];
@@ -42,8 +44,8 @@ export type CheckRegisterOptions = {
 export type CheckedRegister = { readonly findings: Findings; readonly leaves: number; readonly rootHex: string };
 
 /**
- * Holds every table of the register against its leaves: hashes, signatures, columns, idempotency, outcomes, the tree's
- * nodes, checkpoints and head. Reads in one snapshot, so it may run while the ledger appends.
+ * Holds every table of the register against its leaves: hashes, signatures, columns, idempotency, outcomes, labels,
+ * producers' sequences, blocks, the tree's nodes, checkpoints and head. Reads in one snapshot, so it may run while the ledger appends.
  */
 export async function checkRegister(options: CheckRegisterOptions): Promise<CheckedRegister> {
   const { client } = options;
@@ -61,6 +63,7 @@ class RegisterCheck {
   readonly #findings = new Findings();
   readonly #tree = Frontier.empty();
   readonly #tiles = new TileRecorder();
+  readonly #follower = new LeafFollower();
   readonly #checkpoints: AsyncGenerator<CheckpointRow>;
   #checkpoint: CheckpointRow | null = null;
   #outcomes = 0;
@@ -79,7 +82,9 @@ class RegisterCheck {
     await this.#checkSigned();
     await this.#readLeaves(size);
     for (const tile of this.#tiles.partialTiles()) await this.#checkNodes(tile);
-    await this.#checkSideTables(size);
+    const { client } = this.#options;
+    const counts = { leaves: this.#tree.size, outcomes: this.#outcomes };
+    await checkSideTables({ client, size, findings: this.#findings, follower: this.#follower }, counts);
     this.#checkHead(size);
     const rootHex = Buffer.from(this.#tree.root()).toString("hex");
     return { findings: this.#findings, leaves: this.#tree.size, rootHex };
@@ -88,14 +93,17 @@ class RegisterCheck {
   async #readLeaves(size: number): Promise<void> {
     const { client, onProgress } = this.#options;
     const checker = await entryChecker(client);
+    const [findings, follower] = [this.#findings, this.#follower];
+    const blocks = await BlockCheck.open(client, findings, size);
     for await (const row of leafRows(client, size)) {
       const index = this.#tree.size;
       if (Number(row.idx) !== index) break;
-      const hash = checkLeaf(row, checker.check(index, row.leaf), this.#findings);
+      const hash = checkLeaf(row, checker.check(index, row.leaf), { findings, follower });
       if (row.type === "outcome") this.#outcomes += 1;
       this.#tree.append(hash);
       for (const tile of this.#tiles.addLeaf(hash)) await this.#checkNodes(tile);
       await this.#checkSigned();
+      await blocks.advance(this.#tree.size, follower.lowestOpenIndex ?? Infinity);
       if (index % PROGRESS_EVERY === 0) onProgress(index, size);
     }
     const { size: read } = this.#tree;
@@ -159,21 +167,6 @@ class RegisterCheck {
     else if (opened.checkpoint.size !== at || !root.equals(opened.checkpoint.root)) {
       this.#findings.add("checkpoints", at, `the checkpoint over ${at} leaves says something else than its row`);
     }
-  }
-
-  async #checkSideTables(size: number): Promise<void> {
-    const counts = await sideCounts(this.#options.client, size);
-    if (counts.events !== this.#tree.size) {
-      this.#findings.add("events", null, `${counts.events} event ids for ${this.#tree.size} leaves`);
-    }
-    if (counts.outcomes !== this.#outcomes) {
-      this.#findings.add(
-        "outcomes",
-        null,
-        `${counts.outcomes} requests with an outcome for ${this.#outcomes} outcomes`,
-      );
-    }
-    if (counts.beyond > 0) this.#findings.add("leaves", size, `${counts.beyond} leaves stand beyond the head`);
   }
 
   #checkHead(size: number): void {

@@ -1,17 +1,21 @@
 /**
  * What is wrong, by the check that found it; `index` is the leaf that it shows at, null where no one leaf can be named.
  */
-export type FsckFinding = { readonly check: FsckCheck; readonly index: number | null; readonly detail: string };
+type FsckFinding = { readonly check: FsckCheck; readonly index: number | null; readonly detail: string };
 
 export const FSCK_CHECKS = {
   leaves: "indexes are dense, and each hash is that of its leaf's bytes",
   signatures: "each leaf is an event that a producer signed whose type it is",
   columns: "the columns that queries read are those of the signed event",
-  events: "each event id leads to its one leaf",
-  outcomes: "each request has the outcome that the log holds of it",
+  events: "each event id leads to its one leaf, and each leaf's event id is known",
+  outcomes: "each request has the outcome that the log holds of it, and no other",
+  labels: "plain labels stand beside a request of their tenant's",
+  sequences: "the numbers of each producer that were seen are those of the leaves",
+  blocks: "what a search skips blocks of leaves by is what their leaves say",
   nodes: "the kept nodes of the tree are those of the leaves",
   checkpoints: "each checkpoint holds over the leaves, and the log's key signed it",
   head: "the head has the leaves' size, root and frontier",
+  witnessed: "each size that counts as witnessed has a checkpoint with a cosignature",
   signed: "the head is not behind what was signed last",
 } as const;
 

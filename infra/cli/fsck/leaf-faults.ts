@@ -1,41 +1,86 @@
-import { eventTypeOf } from "@signalbox/proto";
+import { payloadFields, storedColumns, type LeafFollower, type StoredColumns } from "@signalbox/audit-ledger/derived";
 import { leafHash, type EntryCheck } from "@signalbox/tlog";
 import type { Findings } from "./finding.ts";
 import type { LeafRow } from "./register-rows.ts";
 
+const SHOWN_MAX_CHARS = 64;
+/** What a refusal told its caller, and what callers tag requests with, may speak of persons. */
+const UNSHOWN: ReadonlySet<string> = new Set(["reason", "tags"]);
+
+type LeafFaultsContext = { readonly follower: LeafFollower; readonly findings: Findings };
+
 /** Holds a leaf's row against the leaf's own bytes, which `check` has read. Returns the hash of the bytes. */
-export function checkLeaf(row: LeafRow, check: EntryCheck, findings: Findings): Buffer {
+export function checkLeaf(row: LeafRow, check: EntryCheck, { follower, findings }: LeafFaultsContext): Buffer {
   const index = Number(row.idx);
   const hash = leafHash(row.leaf);
   if (!hash.equals(row.leaf_hash)) findings.add("leaves", index, "its hash is not that of its bytes");
-  if (check.kind === "sound") {
-    for (const fault of columnFaults(row, check)) findings.add("columns", index, fault);
+  const signed = check.kind === "sound" ? signedColumns(row, check, follower) : null;
+  if (signed !== null) {
+    for (const fault of columnFaults(row, signed)) findings.add("columns", index, fault);
   } else {
-    const reason = check.kind === "faulty" ? check.reason : "it is not an event, or no producer's key is known";
-    findings.add("signatures", index, reason);
+    findings.add("signatures", index, unreadReason(check));
   }
   for (const fault of eventFaults(row, hash)) findings.add("events", index, fault);
-  if (row.type === "outcome" && row.outcome_idx !== row.idx) {
-    findings.add("outcomes", index, `its request's outcome is said to be ${row.outcome_idx ?? "none"}`);
+  for (const fault of outcomeFaults(row, signed ?? row)) findings.add("outcomes", index, fault);
+  if (row.label_tenant !== null && row.label_tenant !== (signed ?? row).tenant) {
+    findings.add("labels", index, `its request's labels are said to be those of ${shown(row.label_tenant)}`);
   }
   return hash;
 }
 
-function columnFaults(row: LeafRow, check: EntryCheck & { kind: "sound" }): string[] {
-  const event = JSON.parse(Buffer.from(check.payload).toString("utf8")) as Record<string, unknown>;
-  const pairs: [string, unknown, unknown][] = [
-    ["type", row.type, eventTypeOf(check.payloadType)],
-    ["event_id", row.event_id, event["eventId"]],
-    ["tenant", row.tenant, event["tenant"]],
-    ["request_id", row.request_id, event["requestId"] ?? null],
-    ["decision_id", row.decision_id, event["decisionId"] ?? null],
-    ["at_ms", Number(row.at_ms), event["atMs"]],
-  ];
-  return pairs.filter(([, column, signed]) => column !== signed).map(([name]) => `${name} is not what was signed`);
+function unreadReason(check: EntryCheck): string {
+  if (check.kind === "faulty") return check.reason;
+  return check.kind === "sound"
+    ? "its payload is not an event of its type"
+    : "it is not an event, or no producer's key is known";
+}
+
+/** What the appender writes beside these bytes; null for those of no event. */
+function signedColumns(
+  row: LeafRow,
+  check: EntryCheck & { kind: "sound" },
+  follower: LeafFollower,
+): StoredColumns | null {
+  try {
+    const fields = payloadFields(check);
+    const index = Number(row.idx);
+    const isEnded = row.outcome_idx !== null && Number(row.outcome_idx) < index;
+    return storedColumns(fields, follower.follow(index, fields, isEnded));
+  } catch {
+    return null;
+  }
+}
+
+function columnFaults(row: LeafRow, signed: StoredColumns): string[] {
+  const names = Object.keys(signed) as (keyof StoredColumns)[];
+  return names.flatMap((name) => {
+    const [stored, said] = [row[name], signed[name]];
+    if (stored === said || (Array.isArray(stored) && Array.isArray(said) && isSame(stored, said))) return [];
+    const values = UNSHOWN.has(name) ? "" : `: it is ${shown(stored)}, and the leaf says ${shown(said)}`;
+    return [`${name} is not what was signed${values}`];
+  });
+}
+
+function isSame(some: readonly unknown[], others: readonly unknown[]): boolean {
+  return some.length === others.length && some.every((one, at) => one === others[at]);
+}
+
+/** A value that is nobody's text; cut off, because whoever changed a row may have put anything there. */
+function shown(value: string | readonly string[] | null): string {
+  return value === null ? "null" : JSON.stringify(value.slice(0, SHOWN_MAX_CHARS));
 }
 
 function eventFaults(row: LeafRow, hash: Buffer): string[] {
   if (row.event_idx === null) return ["its event id is not known to the register"];
   if (row.event_idx !== row.idx) return [`its event id leads to leaf ${row.event_idx}`];
   return row.event_leaf_hash?.equals(hash) === true ? [] : ["its event id leads to other bytes"];
+}
+
+function outcomeFaults(row: LeafRow, { type, decision_id: decisionId }: StoredColumns): string[] {
+  if (type !== "outcome") return [];
+  if (row.outcome_idx !== row.idx) return [`its request's outcome is said to be ${row.outcome_idx ?? "none"}`];
+  if (row.outcome_decision_id === decisionId) return [];
+  return [
+    `its request's decision is said to be ${shown(row.outcome_decision_id)}, and the leaf says ${shown(decisionId)}`,
+  ];
 }

@@ -1,42 +1,49 @@
+import type { StoredColumns } from "@signalbox/audit-ledger/derived";
 import type { Client } from "pg";
 
 /** A page of leaves, of 4 KB each, is some megabytes. */
 const LEAVES_PAGE = 1_024;
 const CHECKPOINTS_PAGE = 1_024;
 
-export type LeafRow = {
+export type LeafRow = StoredColumns & {
   readonly idx: string;
   readonly leaf: Buffer;
   readonly leaf_hash: Buffer;
-  readonly event_id: string;
-  readonly type: string;
-  readonly tenant: string;
-  readonly request_id: string | null;
-  readonly decision_id: string | null;
-  readonly at_ms: string;
   /** As the side tables have them; null where they have no row. */
   readonly event_idx: string | null;
   readonly event_leaf_hash: Buffer | null;
   readonly outcome_idx: string | null;
+  readonly outcome_decision_id: string | null;
+  readonly label_tenant: string | null;
 };
 
-/** All leaves below an index in their order, with what the side tables say of them. */
+/** All leaves below an index in their order, with what the side tables say of them. The database reads a page ahead. */
 export async function* leafRows(client: Client, size: number): AsyncGenerator<LeafRow> {
-  for (let from = 0n; from < BigInt(size);) {
-    const { rows } = await client.query<LeafRow>(
-      `select l.idx, l.leaf, l.leaf_hash, l.event_id, l.type, l.tenant, l.request_id, l.decision_id, l.at_ms,
-         e.idx as event_idx, e.leaf_hash as event_leaf_hash, r.outcome_idx
-       from ledger_leaf l
-       left join ledger_event e on e.event_id = l.event_id
-       left join ledger_request r on r.request_id = l.request_id
-       where l.idx >= $1 and l.idx < $2 order by l.idx limit ${LEAVES_PAGE}`,
-      [String(from), String(size)],
-    );
-    yield* rows;
+  for (let next = leafPage(client, 0n, size); ;) {
+    const rows = await next;
     const last = rows.at(-1);
     if (last === undefined) return;
-    from = BigInt(last.idx) + 1n;
+    next = leafPage(client, BigInt(last.idx) + 1n, size);
+    // Whoever reads no further does not await it.
+    next.catch(() => {});
+    yield* rows;
   }
+}
+
+async function leafPage(client: Client, from: bigint, size: number): Promise<LeafRow[]> {
+  const { rows } = await client.query<LeafRow>(
+    `select l.idx, l.leaf, l.leaf_hash, l.event_id, l.type, l.tenant, l.request_id, l.decision_id, l.at_ms,
+        l.key_id, l.kind, l.provider, l.model, l.cost, l.reason, l.tags, l.decision_idx,
+        e.idx as event_idx, e.leaf_hash as event_leaf_hash, r.outcome_idx, r.decision_id as outcome_decision_id,
+        b.tenant as label_tenant
+      from ledger_leaf l
+      left join ledger_event e on e.event_id = l.event_id
+      left join ledger_request r on r.request_id = l.request_id
+      left join ledger_label b on b.request_id = l.request_id
+      where l.idx >= $1 and l.idx < $2 order by l.idx limit ${LEAVES_PAGE}`,
+    [String(from), String(size)],
+  );
+  return rows;
 }
 
 export type CheckpointRow = { readonly size: string; readonly root: Buffer; readonly note: string };
@@ -83,21 +90,6 @@ export async function headRow(client: Client): Promise<HeadRow> {
   const [row] = rows;
   if (row === undefined) throw new Error("the register has no head row");
   return row;
-}
-
-/** How many rows a side table has, and how many leaves it should have rows for, below a size. */
-export async function sideCounts(
-  client: Client,
-  size: number,
-): Promise<{ readonly events: number; readonly outcomes: number; readonly beyond: number }> {
-  const { rows } = await client.query<{ events: string; outcomes: string; beyond: string }>(
-    `select (select count(*) from ledger_event where idx < $1) as events,
-       (select count(*) from ledger_request where outcome_idx < $1) as outcomes,
-       (select count(*) from ledger_leaf where idx < 0 or idx >= (select size from ledger_head)) as beyond`,
-    [String(size)],
-  );
-  const [row] = rows;
-  return { events: Number(row?.events), outcomes: Number(row?.outcomes), beyond: Number(row?.beyond) };
 }
 
 /** The producers' raw public keys with their services. */

@@ -3,7 +3,7 @@ import { failure } from "../failure.ts";
 import type { SignedHead } from "./check-register.ts";
 
 /** What was signed last, or why the register cannot be held against it. */
-export type RememberedHead =
+type RememberedHead =
   | { readonly kind: "read"; readonly head: SignedHead }
   | { readonly kind: "none"; readonly reason: string };
 

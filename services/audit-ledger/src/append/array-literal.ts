@@ -28,7 +28,7 @@ function quoted(value: string): string {
 }
 
 /** Postgres' text cannot hold U+0000; the signed bytes can, and keep it. */
-function storable(text: string): string {
+export function storable(text: string): string {
   return text.includes("\u0000") ? text.replaceAll("\u0000", "\ufffd") : text;
 }
 

@@ -1,5 +1,5 @@
 /** A decision that no outcome, and no closing leaf, has ended. */
-export type OpenDecision = { readonly decisionId: string; readonly index: number };
+type OpenDecision = { readonly decisionId: string; readonly index: number };
 
 /** A request with at least one open decision and no outcome. */
 export type OpenRequest = {
@@ -10,6 +10,14 @@ export type OpenRequest = {
   readonly openedAtMs: number;
   /** In the order of the log; the last is the latest. */
   readonly decisions: readonly OpenDecision[];
+};
+
+/** What a decision says of the request that it opens. */
+export type Begun = {
+  readonly requestId: string;
+  readonly tenant: string;
+  readonly decisionId: string;
+  readonly isStream: boolean;
 };
 
 /** What a committed batch did to the open requests. */
@@ -53,4 +61,19 @@ export class OpenRequests {
     }
     return undefined;
   }
+}
+
+/** A request with one more decision; `before` is how it stands without, undefined when none of it is open. */
+export function withDecision(
+  before: OpenRequest | undefined,
+  { requestId, tenant, decisionId, isStream: stream }: Begun,
+  { index, nowMs }: { readonly index: number; readonly nowMs: number },
+): OpenRequest {
+  const decisions = [...(before?.decisions ?? []), { decisionId, index }];
+  return { requestId, tenant, stream, openedAtMs: before?.openedAtMs ?? nowMs, decisions };
+}
+
+/** Where the decision stands that an outcome says was executed, if it is one of its request's open ones. */
+export function executedIndex(request: OpenRequest | undefined, decisionId: string | null): number | undefined {
+  return request?.decisions.find((decision) => decision.decisionId === decisionId)?.index;
 }

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { GoodEvent } from "../events/check-event.ts";
 import { isOutcome, type AnyEvent } from "../events/event-fields.ts";
+import { LeafFollower } from "./leaf-follower.ts";
 import { OpenRequests } from "./open-requests.ts";
 import { Sequences, type DueGap } from "./sequences.ts";
 import { planBatch, type KnownFacts, type Plan } from "./plan-batch.ts";
@@ -10,6 +11,8 @@ import { planBatch, type KnownFacts, type Plan } from "./plan-batch.ts";
 /** A log in memory that batches are planned against, as the database would be. */
 class Log {
   readonly leaves: GoodEvent[] = [];
+  /** Where each leaf's executed decision stands, as it was planned. */
+  readonly executed: (number | undefined)[] = [];
   readonly #events = new Map<string, { index: number; leafHash: string }>();
   readonly #outcomes = new Map<string, string | null>();
   readonly sequences = new Sequences();
@@ -29,9 +32,10 @@ class Log {
         sign: (own) => own.map(({ type, event }) => this.#sign({ ...event, type } as AnyEvent)),
       },
     );
-    for (const { index, event } of plan.leaves) {
+    for (const { index, event, decisionIndex } of plan.leaves) {
       if (index !== this.leaves.length) throw new Error(`the index ${index} is not the next one`);
       this.leaves.push(event);
+      this.executed.push(decisionIndex);
       this.#events.set(event.eventId, { index, leafHash: event.leafHash.toString("base64") });
       if (isOutcome(event)) this.#outcomes.set(event.requestId, event.decisionId);
     }
@@ -51,7 +55,8 @@ class Log {
 
   #sign(event: AnyEvent): GoodEvent {
     this.#own += 1;
-    return good(event, `own-${this.#own}`);
+    const producer = { service: "audit-ledger" as const, instance: "own", seq: this.#own };
+    return good({ ...event, producer }, `own-${this.#own}`);
   }
 }
 
@@ -119,6 +124,10 @@ test("a gap names what is missing when it is planned, once, and what comes after
   expect(log.append([], [], due).leaves).toEqual([]);
   expect(log.append([numbered(4)]).leaves).toHaveLength(1);
   expect(log.sequences.get(producer)?.settled.ranges).toEqual([{ first: 1, last: 9 }]);
+  const { sequences } = followed(log);
+  expect(sequences.map(({ settled, ...of }) => ({ ...of, ranges: settled.ranges }))).toEqual([
+    { ...producer, ranges: [{ first: 1, last: 9 }] },
+  ]);
 });
 
 test("a request that got its outcome in the same batch is not abandoned", () => {
@@ -160,10 +169,21 @@ test("whatever arrives, in whatever order and cut: one outcome a request, and ea
         return type === "decision" && log.openDecisions.includes(decisionId ?? "");
       });
       expect(log.lowestOpen() ?? -1).toBe(firstOpen);
+      expect(followed(log)).toMatchObject({ executed: log.executed, lowestOpen: log.lowestOpen() });
     }),
     { numRuns: 500 },
   );
 });
+
+/** What can be told of a log from its leaves alone. */
+function followed({ leaves }: Log) {
+  const follower = new LeafFollower();
+  const executed = leaves.map((event, index) => {
+    const end = leaves.findIndex(({ type, requestId }) => type === "outcome" && requestId === event.requestId);
+    return follower.follow(index, event, end !== -1 && end < index);
+  });
+  return { executed, lowestOpen: follower.lowestOpenIndex, sequences: follower.takeChanged() };
+}
 
 function problemsOf(log: Log, request: string): string[] {
   const leaves = log.leaves.filter(({ requestId }) => requestId === request);

@@ -5,7 +5,14 @@ import { isDecision, isOutcome } from "../events/event-fields.ts";
 import { abandonedEvent, supersededEvent } from "./closing-events.ts";
 import { gapEvent } from "./gap-event.ts";
 import { NumberSet } from "./number-set.ts";
-import type { OpenChanges, OpenRequest, OpenRequests } from "./open-requests.ts";
+import {
+  executedIndex,
+  withDecision,
+  type Begun,
+  type OpenChanges,
+  type OpenRequest,
+  type OpenRequests,
+} from "./open-requests.ts";
 import { keyOf, type DueGap, type ProducerInstance, type Sequence, type Sequences } from "./sequences.ts";
 
 /** What the database knows of a batch's events and requests, read under the head's lock. */
@@ -69,14 +76,6 @@ export function planBatch(batch: Batch, context: PlanContext): Plan {
   return planner.finish(batch.refused);
 }
 
-type Begun = {
-  readonly requestId: string;
-  readonly tenant: string;
-  readonly decisionId: string;
-  readonly isStream: boolean;
-};
-type Ended = { readonly requestId: string; readonly decisionId: string | null };
-
 class Planner {
   readonly #context: PlanContext;
   readonly #leaves: PlannedLeaf[] = [];
@@ -107,7 +106,8 @@ class Planner {
       this.#refuse(event, "second-outcome");
       return;
     }
-    const index = this.#append(event, outcome === null ? undefined : this.#decisionIndex(outcome));
+    const request = outcome === null ? undefined : this.#openRequest(outcome.requestId);
+    const index = this.#append(event, executedIndex(request, event.decisionId));
     const { service, instance, seq } = event.producer;
     this.#sequence({ service, instance }).settled.add({ first: seq, last: seq });
     if (outcome !== null) this.#end(outcome, outcome.decisionId);
@@ -173,13 +173,11 @@ class Planner {
   }
 
   #open(event: Begun, index: number): void {
-    const { requestId, tenant, decisionId, isStream: stream } = event;
+    const { requestId, decisionId } = event;
     const by = this.#outcomes.get(requestId);
     if (by === undefined) {
-      const before = this.#openRequest(requestId);
-      const decisions = [...(before?.decisions ?? []), { decisionId, index }];
-      const openedAtMs = before?.openedAtMs ?? this.#context.nowMs;
-      this.#opened.set(requestId, { requestId, tenant, stream, openedAtMs, decisions });
+      const { nowMs } = this.#context;
+      this.#opened.set(requestId, withDecision(this.#openRequest(requestId), event, { index, nowMs }));
     } else if (by !== decisionId) {
       // The request ended before this decision was read: it can only be an attempt that was repeated.
       this.#own.push(supersededEvent(event, { closed: decisionId, by }));
@@ -194,11 +192,6 @@ class Planner {
     for (const { decisionId } of open?.decisions ?? []) {
       if (decisionId !== by) this.#own.push(supersededEvent(request, { closed: decisionId, by }));
     }
-  }
-
-  #decisionIndex({ requestId, decisionId }: Ended): number | undefined {
-    const decisions = this.#openRequest(requestId)?.decisions ?? [];
-    return decisions.find((decision) => decision.decisionId === decisionId)?.index;
   }
 
   #openRequest(requestId: string): OpenRequest | undefined {

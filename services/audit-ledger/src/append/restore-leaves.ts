@@ -1,9 +1,7 @@
 import { Frontier } from "@signalbox/tlog";
 import { leafEvent } from "../events/leaf-event.ts";
-import type { GoodEvent } from "../events/check-event.ts";
-import { NumberSet } from "./number-set.ts";
+import { LeafFollower } from "./leaf-follower.ts";
 import type { PlannedLeaf } from "./plan-batch.ts";
-import { keyOf, type Sequence, type Sequences } from "./sequences.ts";
 import type { Store } from "./store.ts";
 
 const BATCH_LEAVES = 256;
@@ -13,7 +11,7 @@ export class OtherHistoryError extends Error {
   override readonly name = "OtherHistoryError";
 }
 
-export type RestoreOptions = {
+type RestoreOptions = {
   readonly origin: string;
   /** Every leaf of a copy of the log that was verified, from the first one on. */
   readonly leaves: AsyncIterable<Uint8Array>;
@@ -28,7 +26,7 @@ export type Restored = { readonly before: number; readonly size: number; readonl
  */
 export async function restoreLeaves(store: Store, { origin, leaves }: RestoreOptions): Promise<Restored> {
   const head = await store.takeHead(origin);
-  const restoring = new Restoring(store, head, await store.loadSequences());
+  const restoring = new Restoring(store, head);
   for await (const leaf of leaves) await restoring.add(leaf);
   await restoring.flush();
   const { size } = restoring.tree;
@@ -42,14 +40,12 @@ class Restoring {
   readonly tree = Frontier.empty();
   readonly #store: Store;
   readonly #head: TakenHead;
-  readonly #sequences: Sequences;
-  readonly #decisions = new Map<string, number>();
+  readonly #follower = new LeafFollower();
   #batch: PlannedLeaf[] = [];
 
-  constructor(store: Store, head: TakenHead, sequences: Sequences) {
+  constructor(store: Store, head: TakenHead) {
     this.#store = store;
     this.#head = head;
-    this.#sequences = sequences;
     this.#requireSameStart();
   }
 
@@ -57,24 +53,20 @@ class Restoring {
     const event = leafEvent(leaf);
     const index = this.tree.size;
     this.tree.append(event.leafHash);
-    const { decisionId } = event;
-    if (event.type === "decision" && decisionId !== null) this.#decisions.set(decisionId, index);
-    if (index >= this.#head.size) {
-      const decisionIndex = event.type === "outcome" ? this.#decisions.get(decisionId ?? "") : undefined;
-      this.#batch.push({ index, event, decisionIndex });
-    } else this.#requireSameStart();
+    const decisionIndex = this.#follower.follow(index, event, false);
+    if (index >= this.#head.size) this.#batch.push({ index, event, decisionIndex });
+    else this.#requireSameStart();
     if (this.#batch.length === BATCH_LEAVES) await this.flush();
   }
 
   async flush(): Promise<void> {
     if (this.#batch.length === 0) return;
-    const sequences = settledBy(this.#batch, this.#sequences);
     const plan = {
       leaves: this.#batch,
       refused: [],
       duplicates: [],
       changes: { opened: new Map(), closed: new Set<string>() },
-      sequences,
+      sequences: this.#follower.takeChanged(),
     };
     await this.#store.ensurePartitionFor(this.tree.size);
     const { epoch, openFrom } = this.#head;
@@ -86,7 +78,6 @@ class Restoring {
       stillOpen: new Set(),
     });
     if (!isWritten) throw new OtherHistoryError("The register changed while leaves were restored.");
-    this.#sequences.apply(sequences);
     this.#batch = [];
   }
 
@@ -96,25 +87,4 @@ class Restoring {
     if (this.tree.size !== size || root.equals(this.tree.root())) return;
     throw new OtherHistoryError(`The register's ${size} leaves are not the copy's first ${size}.`);
   }
-}
-
-/** What the sequences of a batch's producers are with its leaves, and with the numbers that it names missing. */
-function settledBy(batch: readonly PlannedLeaf[], sequences: Sequences): Sequence[] {
-  const changed = new Map<string, Sequence>();
-  const of = (service: string, instance: string): NumberSet => {
-    const key = keyOf(service, instance);
-    const settled =
-      changed.get(key)?.settled ?? sequences.get({ service, instance })?.settled.copy() ?? new NumberSet();
-    changed.set(key, { service, instance, settled });
-    return settled;
-  };
-  for (const { event } of batch) settleBy(event, of);
-  return [...changed.values()];
-}
-
-function settleBy({ producer, gap }: GoodEvent, of: (service: string, instance: string) => NumberSet): void {
-  const { service, instance, seq } = producer;
-  if (service !== "audit-ledger") of(service, instance).add({ first: seq, last: seq });
-  if (gap === null) return;
-  for (const range of gap.missing) of(gap.service, gap.instance).add(range);
 }

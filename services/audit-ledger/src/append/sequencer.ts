@@ -20,7 +20,7 @@ const UNSAID_EVERY_MS = 2_000;
 /** A standby takes the lock from a sequencer that says nothing for some of these. */
 const BEAT_EVERY_MS = 1_000;
 
-export type SequencerOptions = {
+type SequencerOptions = {
   readonly bus: Bus;
   readonly log: Logger;
   /** Connects anew, before each try to sequence. */
@@ -41,7 +41,7 @@ export type SequencerOptions = {
  * - `leading`: appends.
  * - `failing`: Postgres or NATS is away, or the head is not admitted; it is tried again.
  */
-export type SequencerState = "starting" | "standby" | "leading" | "failing";
+type SequencerState = "starting" | "standby" | "leading" | "failing";
 
 /** Appends what the queue holds, for as long as it has the lock; waits for the lock otherwise. */
 export class Sequencer implements AsyncDisposable {

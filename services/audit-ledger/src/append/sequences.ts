@@ -25,6 +25,10 @@ export class Sequences {
     return this.#sequences.get(keyOf(service, instance));
   }
 
+  values(): IterableIterator<Sequence> {
+    return this.#sequences.values();
+  }
+
   /** What a commit has left of the sequences that it touched. */
   apply(changed: Iterable<Sequence>): void {
     for (const sequence of changed) this.#sequences.set(keyOf(sequence.service, sequence.instance), sequence);

@@ -35,7 +35,7 @@ export function isDecision<E extends EventFields>(event: E): event is E & Decisi
 type Producer = AnyEvent["producer"];
 
 /** What stands beside a leaf, for queries alone. */
-type LeafColumns = {
+export type LeafColumns = {
   readonly eventId: string;
   readonly type: EventType;
   readonly tenant: string;

@@ -14,14 +14,14 @@ const PAGE_MS = 300;
 const FIRST_BLOCKS = 4;
 const LOOK_BLOCKS_MAX = 32;
 
-export type DecisionSearch = {
+type DecisionSearch = {
   readonly db: Kysely<Database>;
   readonly scope: Scope;
   readonly request: LedgerQueryRequest;
   readonly limit: number;
 };
 
-export type FoundDecisions = {
+type FoundDecisions = {
   /** Newest first, or oldest first where that was asked for. */
   readonly rows: readonly LeafRow[];
   /** What lies below, or from there on, has not been looked at; null when there is nothing more. */
