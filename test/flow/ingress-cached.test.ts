@@ -107,6 +107,20 @@ test("a hit is replayed as a stream when a stream is asked for", async () => {
   expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { total_tokens: 7 } });
 });
 
+test("B8 a hit has the numbers of a call that no double holds as they were kept", async () => {
+  const far = (JSON as unknown as { rawJSON: (text: string) => unknown }).rawJSON("1e400");
+  const content = [{ type: "tool_use", id: "c1", name: "f", input: { far } }];
+  kept = { id: "msg_1", type: "message", role: "assistant", model: "m", content, stop_reason: "tool_use" };
+  const response = await fetch(`${rig.baseUrl}/v1/messages`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${rig.memberKey}` },
+    body: JSON.stringify({ ...KEPT, max_tokens: 50 }),
+  });
+  kept = ANSWER;
+  expect(response.headers.get("x-signalbox-cache")).toBe("hit");
+  expect(await response.text()).toContain('"input":{"far":1e400}');
+});
+
 test("a hit whose answer is gone goes down the line again with the cache off", async () => {
   isGone = true;
   const before = rig.seen.length;

@@ -116,6 +116,18 @@ describe("a response that is to be kept", () => {
     expect(sent[3]!.input).toHaveLength(7);
   });
 
+  test("goes down the line with the numbers of its tools as they were written", async () => {
+    const parameters = '{"type":"object","properties":{"n":{"type":"number","maximum":1e400}}}';
+    const tools = `[{"type":"function","name":"f","parameters":${parameters}}]`;
+    const { status } = await fetch(`${rig.baseUrl}/v1/responses`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${rig.memberKey}` },
+      body: `{"model":"auto","store":true,"input":"Go","tools":${tools}}`,
+    });
+    expect(status).toBe(200);
+    expect(sent[0]).toMatchObject({ tools: [{ parameters: { properties: { n: { maximum: Infinity } } } }] });
+  });
+
   test("asks for reasoning in a form that the next turn can send back, where there will be some", async () => {
     await alice().responses.create({ ...kept, input: SECRET, reasoning: { effort: "low" } });
     await alice().responses.create({ ...kept, input: SECRET });

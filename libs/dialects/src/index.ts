@@ -1,6 +1,7 @@
 export { readAwsKey, regionOfHost, SIGNING_SERVICE } from "./bedrock-converse/aws-key.ts";
 export { type AwsCredentials, signV4 } from "./bedrock-converse/sign-v4.ts";
 export * from "./anthropic-messages/count-tokens.ts";
+export { readJson } from "./check/exact-json.ts";
 export * from "./codecs.ts";
 export type { EgressCodec, ReadState, RenderedRequest, RenderRequestOptions } from "./egress-codec.ts";
 export { isContextOverflow } from "./error/context-overflow.ts";

@@ -53,6 +53,12 @@ describe("canonicalize", () => {
     expect(() => canonicalize(Number.NaN, { numbers: "any" })).toThrow(TypeError);
   });
 
+  test("takes a number that no double holds as it was written, and where floats are taken alone", () => {
+    const { rawJSON } = JSON as unknown as { rawJSON: (text: string) => unknown };
+    expect(canonicalize({ a: rawJSON("1234567890123456789") }, { numbers: "any" })).toBe('{"a":1234567890123456789}');
+    expect(() => canonicalize({ a: rawJSON("7") })).toThrow(TypeError);
+  });
+
   test("takes objects without a prototype", () => {
     expect(canonicalize(Object.assign(Object.create(null), { a: 1 }))).toBe('{"a":1}');
   });

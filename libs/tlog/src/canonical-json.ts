@@ -1,10 +1,14 @@
 /** How deep a value may nest: far above any record, far below the stack's end. */
 const DEPTH_MAX = 128;
 
+type RawJson = { readonly rawJSON: string };
+// The types of the language's library do not have it, and not every browser does.
+const { isRawJSON: isRawJson = () => false } = JSON as unknown as { isRawJSON?: (value: unknown) => value is RawJson };
+
 /** What JSON must escape, and the surrogates, of which a lone one has no UTF-8 form. */
 const NEEDS_CARE = /[^\u0020-\u0021\u0023-\u005b\u005d-\ud7ff\ue000-\uffff]/;
 
-export type CanonicalOptions = {
+type CanonicalOptions = {
   /**
    * `integers` (the default) is the rule for whatever is hashed and signed here: safe integers only, because a float's
    * text differs between languages. `any` is RFC 8785 as it stands: every finite double, in ECMAScript's own form.
@@ -67,6 +71,7 @@ function writeArray(values: readonly unknown[], anyNumber: boolean, depth: numbe
 function writeObject(value: object, anyNumber: boolean, depth: number): string {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) throw new TypeError("an object is not plain");
+  if (prototype === null && isRawJson(value)) return writeRaw(value, anyNumber);
   const keys = sortKeys(Object.keys(value));
   let text = "{";
   for (let i = 0; i < keys.length; i += 1) {
@@ -75,6 +80,12 @@ function writeObject(value: object, anyNumber: boolean, depth: number): string {
     text += `${writeString(key)}:${write((value as Record<string, unknown>)[key], anyNumber, depth + 1)}`;
   }
   return `${text}}`;
+}
+
+/** What `JSON.rawJSON` made of a number that no double holds. RFC 8785 knows none: its text as it stands is its form. */
+function writeRaw({ rawJSON }: RawJson, anyNumber: boolean): string {
+  if (!anyNumber) throw new TypeError("a number is not a safe integer");
+  return rawJSON;
 }
 
 /** RFC 8785 sorts by UTF-16 code units, which is how `<` compares. Records have few members, nearly in order. */

@@ -1,4 +1,4 @@
-import { ingressOf, type NeutralRequest, type RequestEnvelope } from "@signalbox/dialects";
+import { ingressOf, type NeutralRequest, readJson, type RequestEnvelope } from "@signalbox/dialects";
 import {
   type Attempt,
   type CostDoubt,
@@ -81,7 +81,7 @@ function turnsOf(execution: Execution): PrepareTurn {
 
 function parseRequest({ order, body, envelopeJson }: Execution): NeutralRequest {
   const envelope = envelopeJson === "" ? undefined : (JSON.parse(envelopeJson) as RequestEnvelope);
-  return ingressOf(order.dialect).parseRequest(JSON.parse(body.toString("utf8")), envelope);
+  return ingressOf(order.dialect).parseRequest(readJson(body.toString("utf8")), envelope);
 }
 
 function notReadable(error: unknown): SignalboxError {

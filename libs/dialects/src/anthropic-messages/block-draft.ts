@@ -1,4 +1,5 @@
 import { isObject } from "../check/check-value.ts";
+import { readOpaque } from "../check/exact-json.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { compacted } from "./read-block-event.ts";
 
@@ -37,7 +38,7 @@ export function growBlock(draft: BlockDraft | undefined, delta: JsonObject): Blo
 export function wholeBlock({ block, pieces }: BlockDraft): JsonObject | null {
   if (pieces === "") return block;
   try {
-    const input = JSON.parse(pieces) as unknown;
+    const input = readOpaque(pieces);
     return isObject(input) ? { ...block, input } : null;
   } catch {
     return null;

@@ -1,4 +1,5 @@
 import { isObject } from "../check/check-value.ts";
+import { readOpaque } from "../check/exact-json.ts";
 import { COLLECT_MAX_CHARS } from "../neutral/collect-limit.ts";
 import type { NeutralPart } from "../neutral/part.ts";
 import type { ReasoningState } from "../neutral/reasoning-state.ts";
@@ -151,7 +152,7 @@ function wholeOther({ block, pieces }: OpenBlock & { kind: "other" }): NeutralPa
   const type = textOf(block["type"]) ?? "unknown";
   if (pieces === "") return other(type, block);
   try {
-    return other(type, { ...block, input: JSON.parse(pieces) as unknown });
+    return other(type, { ...block, input: readOpaque(pieces) });
   } catch {
     return other(type, block);
   }

@@ -1,4 +1,4 @@
-import { isObject } from "../check/check-value.ts";
+import { argsOf } from "../neutral/call-args.ts";
 import type { ToolCallPart } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { parseJson } from "../check/parse-json.ts";
@@ -9,9 +9,8 @@ export const FREE_TEXT_FIELD = "input";
 /** The input of a call. `isExact`: reading it back gives the arguments that were, but for white space. */
 export function inputOf({ arguments: text, custom }: ToolCallPart): { input: JsonObject; isExact: boolean } {
   if (custom === true) return { input: { [FREE_TEXT_FIELD]: text }, isExact: false };
-  if (text.trim() === "") return { input: {}, isExact: true };
-  const parsed = parseJson(text);
-  return isObject(parsed) ? { input: parsed, isExact: true } : { input: { [FREE_TEXT_FIELD]: text }, isExact: false };
+  const { args, isWrapped } = argsOf(text);
+  return { input: args, isExact: !isWrapped };
 }
 
 /** The arguments of a call, as text. */

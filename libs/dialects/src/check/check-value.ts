@@ -1,11 +1,12 @@
 import type { JsonObject } from "../neutral/source.ts";
+import { isRawNumber } from "./exact-json.ts";
 import { invalid, missing, notOneOf, wrongType } from "./invalid.ts";
 
 /** Throws `invalid-request` naming `param` when `value` is not what the field may hold. `null` counts as absent and never gets here. */
 export type Check = (value: unknown, param: string) => void;
 
 export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isRawNumber(value);
 }
 
 export function object(value: unknown, param: string): JsonObject {

@@ -1,3 +1,4 @@
+import { isRawNumber } from "../check/exact-json.ts";
 import type { NeutralAnnotation, NeutralPart } from "../neutral/part.ts";
 import type { DeltaExtra } from "../neutral/stream-event.ts";
 import { filtered, type OpenFilter } from "./text-filter.ts";
@@ -46,7 +47,7 @@ function filterAnnotation(annotation: NeutralAnnotation, open: OpenFilter): Neut
 export function filterStrings<T>(value: T, open: OpenFilter): T {
   if (typeof value === "string") return filtered(value, "plain", open) as T;
   if (Array.isArray(value)) return value.map((each: unknown) => filterStrings(each, open)) as T;
-  if (typeof value !== "object" || value === null) return value;
+  if (typeof value !== "object" || value === null || isRawNumber(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, each]) => [name, filterStrings(each as unknown, open)]),
   ) as T;

@@ -1,4 +1,5 @@
 import { isObject } from "../check/check-value.ts";
+import { isRawNumber } from "../check/exact-json.ts";
 import type { LossList } from "../neutral/loss.ts";
 import type { JsonObject } from "../neutral/source.ts";
 
@@ -68,7 +69,7 @@ function buildKeyword(keyword: string, value: unknown, { source, place }: Around
     case "enum":
       return buildEnum(value, place);
     case "const":
-      return typeof value === "string" || typeof value === "number" ? { enum: [value] } : null;
+      return isWordOrNumber(value) ? { enum: [value] } : null;
     case "$defs":
     case "definitions":
       return { $defs: buildMap(value, keyword, place) };
@@ -104,7 +105,7 @@ function withNull(type: unknown, source: JsonObject): unknown {
 /** The API takes texts and numbers: null is said by the type, and others cannot be. */
 function buildEnum(value: unknown, { path, losses }: Place): JsonObject | null {
   const values = Array.isArray(value) ? (value as readonly unknown[]) : [];
-  const kept = values.filter((each) => typeof each === "string" || typeof each === "number");
+  const kept = values.filter(isWordOrNumber);
   if (kept.length === 0) return null;
   if (values.some((each) => each !== null && !kept.some((one) => one === each))) {
     losses.add(`${path}.enum`, "schema-enum", "approximated");
@@ -112,9 +113,13 @@ function buildEnum(value: unknown, { path, losses }: Place): JsonObject | null {
   return { enum: kept };
 }
 
+function isWordOrNumber(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number" || isRawNumber(value);
+}
+
 function buildExclusive(bound: "minimum" | "maximum", value: unknown, { source, place }: Around): JsonObject | null {
-  if (typeof value !== "number") return null;
-  const isInteger = source["type"] === "integer" && Number.isInteger(value);
+  if (typeof value !== "number" && !isRawNumber(value)) return null;
+  const isInteger = source["type"] === "integer" && typeof value === "number" && Number.isSafeInteger(value);
   if (!isInteger) place.losses.add(`${place.path}.${bound}`, `schema-exclusive-${bound}`, "approximated");
   return { [bound]: isInteger ? value + (bound === "minimum" ? 1 : -1) : value };
 }

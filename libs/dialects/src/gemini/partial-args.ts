@@ -1,4 +1,5 @@
 import { isObject } from "../check/check-value.ts";
+import { isRawNumber } from "../check/exact-json.ts";
 import type { JsonObject } from "../neutral/source.ts";
 
 /** A place in the arguments of a call: names of fields and indexes of items. */
@@ -28,7 +29,7 @@ function addPiece(root: Container, piece: JsonObject): void {
   const before = within[key];
   const { stringValue: text, numberValue, boolValue } = piece;
   if (typeof text === "string") within[key] = typeof before === "string" ? before + text : text;
-  else if (typeof numberValue === "number") within[key] = numberValue;
+  else if (typeof numberValue === "number" || isRawNumber(numberValue)) within[key] = numberValue;
   else if (typeof boolValue === "boolean") within[key] = boolValue;
   else if ("nullValue" in piece) within[key] = null;
   else if (before === undefined && piece["willContinue"] !== true) within[key] = isArrayEnd ? [] : Object.create(null);

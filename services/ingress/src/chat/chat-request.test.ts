@@ -58,6 +58,17 @@ test("B14 the cache key covers the tenant and every field that can change the an
   expect(read({ ...CHAT, messages: close }).facts.cache.key).not.toBe(key);
 });
 
+test("B14 calls with numbers that are one double have cache keys and digests of their own", () => {
+  const facts = ["1234567890123456789", "1234567890123456788", '{"rawJSON":"1234567890123456789"}'].map((id) => {
+    const call = `{"type":"tool_use","id":"c","name":"f","input":{"id":${id}}}`;
+    const messages = `[{"role":"user","content":"Go"},{"role":"assistant","content":[${call}]}]`;
+    const body = `{"model":"m","max_tokens":9,"temperature":0,"messages":${messages}}`;
+    return read(body, { dialect: "anthropic-messages", headers: { "x-signalbox-cache": "on" } }).facts;
+  });
+  expect(new Set(facts.map(({ cache }) => cache.key)).size).toBe(3);
+  expect(new Set(facts.map(({ bodyDigest }) => bodyDigest)).size).toBe(3);
+});
+
 test.each([
   { name: "temperature 0", body: CHAT, deterministic: true },
   { name: "a seed", body: { ...CHAT, temperature: 1, seed: 3 }, deterministic: true },

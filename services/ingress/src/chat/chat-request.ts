@@ -4,6 +4,7 @@ import {
   factsOf,
   ingressOf,
   labelsOf,
+  readJson,
   textViewOf,
   type NeutralRequest,
   type RequestEnvelope,
@@ -71,7 +72,7 @@ export type ChatInput = {
 /** Reads and checks a request. Throws `invalid-request`, whose message names the field at fault and never its text. */
 export function readChatRequest(input: ChatInput): ChatRequest {
   const { dialect, envelope } = input;
-  const json = input.json ?? parseJsonBody(input.body);
+  const json = input.json ?? parseJsonBody(input.body, readJson);
   const request = readNested(() => ingressOf(dialect).parseRequest(json, envelope ?? undefined));
   const headers = parseRequestHeaders(input.headers);
   const labels: Labels = { ...labelsOf(request), ...(headers.tags.length === 0 ? {} : { tags: [...headers.tags] }) };

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { ingressOf, type OpenFilter } from "@signalbox/dialects";
+import { ingressOf, type OpenFilter, readJson } from "@signalbox/dialects";
 import type { RequestForm } from "@signalbox/guard";
 import { SignalboxError } from "@signalbox/proto";
 import { requestFormOf } from "../guard/request-form.ts";
@@ -35,7 +35,7 @@ export async function guardChat(chat: ChatRequest, guard: RequestGuard): Promise
 /** The parts of a chat that the document's `form` and `tools` bound; null for operations beside chat, which have none. */
 function formOf({ body, envelope, facts }: ChatRequest): RequestForm | null {
   if (facts.operation !== "chat") return null;
-  const json = JSON.parse(body.toString("utf8")) as unknown;
+  const json = readJson(body.toString("utf8"));
   return requestFormOf(ingressOf(facts.dialect).parseRequest(json, envelope ?? undefined));
 }
 

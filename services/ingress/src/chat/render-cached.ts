@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { builtFor, filterResponse, filterStrings, ingressOf, type JsonObject } from "@signalbox/dialects";
+import { builtFor, filterResponse, filterStrings, ingressOf, type JsonObject, readJson } from "@signalbox/dialects";
 import { KEPT_NOTE, KeptNote, type PipelineReply } from "@signalbox/proto";
 import type { RequestGuard } from "../guard/request-guard.ts";
 import { renderKeptAnswer } from "../operations/render-kept-answer.ts";
@@ -28,7 +28,8 @@ export async function renderCached(
     if (body.length > ONE_TURN_MAX_BYTES) await nextTurn();
   };
   try {
-    const { [KEPT_NOTE]: said, ...answer } = JSON.parse(body.toString("utf8")) as { readonly [KEPT_NOTE]?: unknown };
+    const read = operation === "chat" ? readJson : JSON.parse;
+    const { [KEPT_NOTE]: said, ...answer } = read(body.toString("utf8")) as { readonly [KEPT_NOTE]?: unknown };
     await others();
     const ordered = said === undefined ? [] : KeptNote.parse(said).ordered;
     const restore = guard === null ? null : restorerFor(chat, guard, ordered);
@@ -64,5 +65,5 @@ function echoOf({ body, envelope, facts }: ChatRequest): { echo?: JsonObject } {
   const codec = ingressOf(facts.dialect);
   const field = codec.echoedField;
   if (codec.echoOf === undefined || (field !== undefined && !body.includes(`"${field}"`))) return {};
-  return { echo: codec.echoOf(codec.parseRequest(JSON.parse(body.toString("utf8")), envelope ?? undefined)) };
+  return { echo: codec.echoOf(codec.parseRequest(readJson(body.toString("utf8")), envelope ?? undefined)) };
 }

@@ -81,12 +81,12 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
   });
 }
 
-/** Parses JSON text in UTF-8. Throws `invalid-request`; the message says nothing of the text, which may be a prompt. */
-export function parseJsonBody(body: Buffer): unknown {
+/** Parses JSON text in UTF-8 with `read`. Throws `invalid-request`; the message says nothing of the text, which may be a prompt. */
+export function parseJsonBody(body: Buffer, read: (text: string) => unknown = JSON.parse): unknown {
   if (body.length === 0) throw invalidJson("The request has no body.");
   if (!isUtf8(body)) throw invalidJson("The request's body is not UTF-8.");
   try {
-    return JSON.parse(body.toString("utf8"));
+    return read(body.toString("utf8"));
   } catch {
     throw invalidJson("The request's body is not valid JSON.");
   }

@@ -8,7 +8,7 @@ const ITEMS_MAX = 256;
 const SEALED_AS = "item";
 
 /** Says which response an item belongs to, so that requests can refer to the item. `id` stands where a response's own would. */
-export type ItemPointer = { readonly id: string; readonly sealed: Buffer };
+type ItemPointer = { readonly id: string; readonly sealed: Buffer };
 
 /**
  * Where the pointer of an item is kept. Responses' own ids are made of the time and of chance, so that none is ever the

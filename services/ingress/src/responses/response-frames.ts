@@ -1,4 +1,4 @@
-import { encodeEvent, type JsonObject } from "@signalbox/dialects";
+import { encodeEvent, type JsonObject, readJson } from "@signalbox/dialects";
 
 const EVENT_END = "\n\n";
 /** Items beyond these are not gathered: what holds them is too large to be kept as well. */
@@ -8,7 +8,7 @@ const LAST_EVENTS = new Set<unknown>(["response.completed", "response.incomplete
 const NEEDED = /"response":|"response\.output_item\.done"/;
 
 /** What bytes of a stream became: text that can be given out, and the response that the stream ends with once it is there. */
-export type TakenFrames = { readonly frames: string; readonly last: JsonObject | null };
+type TakenFrames = { readonly frames: string; readonly last: JsonObject | null };
 
 /**
  * A stream of the Responses API on its way to the caller. Events that hold the response say `head` in it; all others pass
@@ -83,7 +83,7 @@ export class ResponseFrames {
 /** Events come from our own encoder, which writes JSON on one line; anything else is nobody's event. */
 function tryParse(text: string): JsonObject | null {
   try {
-    return JSON.parse(text.slice(text.indexOf("data: ") + "data: ".length)) as JsonObject;
+    return readJson(text.slice(text.indexOf("data: ") + "data: ".length)) as JsonObject;
   } catch {
     return null;
   }

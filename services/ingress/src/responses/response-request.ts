@@ -3,6 +3,7 @@ import {
   ingressOf,
   joinConversation,
   previousResponseIdOf,
+  readJson,
   referencesOf,
   resolveReferences,
   type JsonObject,
@@ -56,7 +57,7 @@ const IN_FOREGROUND: TranslationLoss = { path: "background", what: "background",
  * `invalid-request` as the codec does.
  */
 export async function readResponseRequest(body: Buffer, asking: ResponseAsking): Promise<ResponseRequest> {
-  const sent = parseJsonBody(body);
+  const sent = parseJsonBody(body, readJson);
   const { asked, ...held } = await withItems(sent, asking);
   if (!isStateful(asked)) {
     const whole = asked === sent ? body : readNested(() => bounded(asked as JsonObject, asking.bodyMaxBytes, "input"));

@@ -1,4 +1,4 @@
-import type { JsonObject, StoredConversation } from "@signalbox/dialects";
+import { type JsonObject, readJson, type StoredConversation } from "@signalbox/dialects";
 import type { Logger } from "@signalbox/kit";
 import type { Residency } from "@signalbox/proto";
 import { sql, type Kysely } from "kysely";
@@ -17,10 +17,10 @@ export type KeptResponse = {
 };
 
 /** Items that were kept, by their ids. */
-export type KeptItems = { readonly items: ReadonlyMap<string, JsonObject>; readonly residency: readonly Residency[] };
+type KeptItems = { readonly items: ReadonlyMap<string, JsonObject>; readonly residency: readonly Residency[] };
 
 /** A response's id, and the end user that its request named; of none it is empty. */
-export type AskedResponse = { readonly id: string; readonly user: string };
+type AskedResponse = { readonly id: string; readonly user: string };
 
 /** Responses that are read for the references of one request. */
 const RESPONSES_READ_MAX = 64;
@@ -109,7 +109,7 @@ export class ResponseStore implements AsyncDisposable {
       .where("expires_at", ">", new Date())
       .executeTakeFirst();
     const content = row === undefined ? null : this.#seal.open(owner, id, row.sealed);
-    return content === null ? null : (JSON.parse(content.toString("utf8")) as KeptResponse);
+    return content === null ? null : (readJson(content.toString("utf8")) as KeptResponse);
   }
 
   /** The items with these ids, of responses of this tenant that are still kept, and what their conversations are held to. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from "@signalbox/dialects";
+import { type JsonObject, readJson } from "@signalbox/dialects";
 import { type Residency, SignalboxError } from "@signalbox/proto";
 import { AnswerWriter } from "../chat/answer-writer.ts";
 import { ResponseFrames } from "./response-frames.ts";
@@ -49,7 +49,7 @@ export class ResponseWriter extends AnswerWriter {
   }
 
   async #sendKept(body: Buffer): Promise<void> {
-    const response = { ...(JSON.parse(body.toString("utf8")) as JsonObject), ...this.#turn.head };
+    const response = { ...(readJson(body.toString("utf8")) as JsonObject), ...this.#turn.head };
     const change = await this.#keep(response);
     super.send(Buffer.from(JSON.stringify({ ...response, ...change })));
   }
