@@ -20,5 +20,10 @@ if (values.help || values.home === undefined || !["keys", "line"].includes(posit
 } else if (positionals[0] === "keys") {
   prepareKeys(values.home);
 } else {
-  await prepareLine({ home: values.home, configFile: values.config, env: process.env });
+  try {
+    await prepareLine({ home: values.home, configFile: values.config, env: process.env });
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
 }

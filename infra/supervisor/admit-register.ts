@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { SignedHead } from "@signalbox/audit-ledger/signed-head";
+import type { Client } from "pg";
 import { ConfigError } from "../config/config-error.ts";
 import type { Home } from "../home/home.ts";
 import { withClient } from "../postgres/with-client.ts";
 
-export type AdmitRegister = { readonly ownerUrl: string; readonly home: Home; readonly origin: string };
+type AdmitRegister = { readonly ownerUrl: string; readonly home: Home; readonly origin: string };
 
 /**
  * Throws, with what to do, where the database's register is not the log that was signed last: its ledger would wait for it to be brought
@@ -12,10 +13,7 @@ export type AdmitRegister = { readonly ownerUrl: string; readonly home: Home; re
  */
 export function admitRegister({ ownerUrl, home, origin }: AdmitRegister): Promise<void> {
   return withClient(ownerUrl, async (client) => {
-    const { rows } = await client.query<{ origin: string | null; size: string; root: Buffer }>(
-      "select origin, size, root from ledger_head",
-    );
-    const [head] = rows;
+    const head = await headOf(client);
     if (head === undefined) return;
     if (head.origin !== null && head.origin !== origin) {
       throw new ConfigError(
@@ -23,9 +21,17 @@ export function admitRegister({ ownerUrl, home, origin }: AdmitRegister): Promis
           "Write that name, or begin another log in another folder with --home DIR.",
       );
     }
-    await new SignedHead(join(home.ledger, "signed-head.json"), origin).admit({
-      size: Number(head.size),
-      root: head.root,
-    });
+    const signed = new SignedHead(join(home.ledger, "signed-head.json"), origin);
+    // A ledger that runs elsewhere may have signed more between the two readings.
+    await signed.admit(head).catch(async () => signed.admit((await headOf(client)) ?? head));
   });
+}
+
+type CommittedHead = { readonly origin: string | null; readonly size: number; readonly root: Buffer };
+
+async function headOf(client: Client): Promise<CommittedHead | undefined> {
+  const { rows } = await client.query<{ origin: string | null; size: string; root: Buffer }>(
+    "select origin, size, root from ledger_head",
+  );
+  return rows.map(({ origin, size, root }) => ({ origin, size: Number(size), root }))[0];
 }

@@ -1,8 +1,4 @@
-import { checkProviders } from "../catalogue/resolve-providers.ts";
-import { checkGuardrails } from "../config/check-guardrails.ts";
-import { checkNamedFiles } from "../config/check-named-files.ts";
-import { placedInConfig, readSignalboxConfig } from "../config/read-signalbox-config.ts";
-import type { SignalboxConfig } from "../config/signalbox-config.ts";
+import { readCheckedConfig } from "../config/read-checked-config.ts";
 import { claimHome } from "../home/claim-home.ts";
 import { openHome } from "../home/home.ts";
 import type { Home } from "../home/home.ts";
@@ -44,8 +40,7 @@ export type Line = AsyncDisposable & {
 /** Brings up PostgreSQL, NATS and all services over one home folder. Rejects with what to do when something is missing. */
 export async function startLine(options: LineOptions): Promise<Line> {
   const { progress, env, configFile, singleProcess = false } = options;
-  const config = readSignalboxConfig(configFile);
-  await checkReadConfig(config, options);
+  const config = await readCheckedConfig(configFile, env);
   const home = openHome(options.home);
   await using stack = new AsyncDisposableStack();
   stack.use(await claimHome(home));
@@ -77,15 +72,4 @@ export async function startLine(options: LineOptions): Promise<Line> {
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
-}
-
-/** What the file's fields do not say by themselves, a missing key for one, is told before anything is started. */
-async function checkReadConfig(config: SignalboxConfig, { configFile, env }: LineOptions): Promise<void> {
-  try {
-    checkProviders(config.providers, env);
-    checkNamedFiles(config);
-    await checkGuardrails(config.guardrails);
-  } catch (error) {
-    throw placedInConfig(error, configFile);
-  }
 }

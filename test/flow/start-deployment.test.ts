@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -19,6 +19,20 @@ import { afterAll, expect, inject, test } from "vitest";
 
 const home = mkdtempSync(join(tmpdir(), "signalbox-deployment-"));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+const signedHead = join(home, "ledger/signed-head.json");
+
+const REFUSED = [
+  [
+    "guardrails:\n  enabled: true\n  detect: {patterns: [{name: a, expression: '(?<=x)y', maxChars: 9}]}\n",
+    "3: guardrails.detect",
+  ],
+  [
+    "budgets:\n  webhook: { url: https://example.org/, secretFile: /nowhere }\n",
+    "2: budgets.webhook.secretFile cannot be read",
+  ],
+  ["register:\n  witnessPolicy: /nowhere\n", "2: register.witnessPolicy cannot be read"],
+] as const;
 
 test("two preparing steps make all that the services' containers need", async () => {
   prepareKeys(home);
@@ -41,6 +55,20 @@ test("two preparing steps make all that the services' containers need", async ()
   const credentials = readFileSync(join(home, "credentials"), "utf8");
   await prepareLine({ home, configFile: undefined, env });
   expect(readFileSync(join(home, "credentials"), "utf8")).toBe(credentials);
+
+  // What `npm start` refuses is refused here too: the config's faults at their line, and a database that was put back.
+  const configFile = join(home, "config.yaml");
+  for (const [text, refusal] of REFUSED) {
+    writeFileSync(configFile, text);
+    await expect(prepareLine({ home, configFile, env })).rejects.toThrow(`${configFile}:${refusal}`);
+  }
+  const root = Buffer.alloc(32).toString("base64");
+  mkdirSync(join(home, "ledger"), { recursive: true });
+  writeFileSync(signedHead, JSON.stringify({ origin: "signalbox.local/register", size: 8, root }));
+  await expect(prepareLine({ home, configFile: undefined, env })).rejects.toThrow(
+    "The log has 0 leaves, but 8 were signed",
+  );
+  rmSync(signedHead);
 
   const catalogue = Catalogue.parse(JSON.parse(readFileSync(join(home, "run/catalogue-document.json"), "utf8")));
   expect(new Set(catalogue.endpoints.map(({ provider }) => provider))).toEqual(new Set(["simulator"]));

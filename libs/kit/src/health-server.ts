@@ -5,7 +5,7 @@ import { listen } from "./listening-server.ts";
 export { Counter, Gauge, Histogram, register as metricsRegister } from "prom-client";
 
 /** Where it listens; a null port starts none. */
-export type HealthPlace = { readonly healthHost: string; readonly healthPort: number | null };
+type HealthPlace = { readonly healthHost: string; readonly healthPort: number | null };
 
 /**
  * /healthz (the process lives), /readyz (it can do its work) and /metrics, for services without an HTTP API of their
@@ -18,7 +18,11 @@ export async function startHealthServer(
   if (port === null) return { [Symbol.asyncDispose]: () => Promise.resolve() };
   const server = createServer((request, response) => {
     if (request.url === "/metrics") {
-      void register.metrics().then((text) => response.setHeader("content-type", register.contentType).end(text));
+      void register.metrics().then(
+        (text) => response.setHeader("content-type", register.contentType).end(text),
+        // One metric that cannot be read must not end the service; who gathers them sees that they are missing, and why.
+        (error: unknown) => response.writeHead(500).end(`The metrics cannot be read: ${String(error)}\n`),
+      );
       return;
     }
     const ok = request.url === "/healthz" || (request.url === "/readyz" && isReady());
