@@ -1,6 +1,7 @@
 import type { Attempt } from "@signalbox/proto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { json, streamed } from "../kit/upstream.ts";
+import { bedrockFake } from "./matrix/wires/bedrock-converse.ts";
 import { CHAT, planned, startDispatchRig, type DispatchRig } from "./dispatch-rig.ts";
 
 const ANSWER = {
@@ -92,6 +93,27 @@ test("B9 what Claude signed goes back to Claude byte for byte, and to nobody els
     why: "foreign",
   });
 });
+
+test.each([false, true])(
+  "B7 a tool whose name Bedrock does not take is called by it all the same (stream: %s)",
+  async (stream) => {
+    const name = `mcp__${"tool_".repeat(20)}`;
+    rig.two.always(({ body }) => {
+      const { tools } = body["toolConfig"] as { tools: { toolSpec: { name: string } }[] };
+      const calls = tools.map(({ toolSpec }) => ({ id: "t1", name: toolSpec.name, arguments: {} }));
+      expect(calls[0]?.name.length).toBeLessThanOrEqual(64);
+      return stream ? bedrockFake.streamed({ calls }) : bedrockFake.whole({ calls });
+    });
+    const asked = { model: "auto", max_tokens: 50, stream, messages: [{ role: "user", content: "Go" }] };
+    const plan = [{ ...planned("two"), dialect: "bedrock-converse" as const }];
+    const body = { ...asked, tools: [{ name, input_schema: { type: "object" } }] };
+    const sent = await rig.send(body, { plan, stream, dialect: "anthropic-messages" });
+    const { text, error } = await sent.exchange;
+    rig.two.always(json(200, ANSWER));
+    expect(error).toBeNull();
+    expect(text).toContain(`"name":"${name}"`);
+  },
+);
 
 test("an endpoint's own cap on output takes the place of the order's", async () => {
   const plan = [{ ...planned("one"), maxOutputTokens: 20_000 }];
@@ -187,6 +209,23 @@ test("a prompt that is too long for one endpoint goes to the next", async () => 
   expect((await sent.exchange).serving?.provider).toBe("two");
   const refused = await rig.send(asked, { plan: [planned("one")] });
   expect((await refused.exchange).error).toMatchObject({ code: "upstream-invalid-request", message });
+});
+
+test("B8 numbers that no double holds reach provider and caller as they were written", async () => {
+  const far = (JSON as unknown as { rawJSON: (text: string) => unknown }).rawJSON("1e400");
+  const use = { type: "tool_use", id: "c1", name: "f", input: { far } };
+  const asked = { role: "user", content: "Go" };
+  const given = { role: "user", content: [{ type: "tool_result", tool_use_id: "c1", content: "Gone" }] };
+  const messages = [asked, { role: "assistant", content: [use] }, given];
+  rig.two.next(json(200, { ...ANSWER, content: [use], stop_reason: "tool_use" }));
+  const sent = await rig.send(
+    { model: "auto", max_tokens: 50, messages },
+    { plan: [AT_TWO], dialect: "anthropic-messages" },
+  );
+  expect((await sent.exchange).text).toContain('"input":{"far":1e400}');
+  expect(rig.two.received.at(-1)!.body).toMatchObject({
+    messages: [{}, { content: [{ input: { far: Infinity } }] }, {}],
+  });
 });
 
 test("B8 what an answer loses on its way to its caller is on the record, whole and streamed", async () => {

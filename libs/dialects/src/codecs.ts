@@ -64,8 +64,12 @@ export function reportedUsage(wire: WireName, bodyText: string): Usage | null {
 export function renderFor(wire: WireName, request: NeutralRequest, options: RenderRequestOptions): RenderedRequest {
   const codec = egressOf(wire);
   const rendered = withoutOtherModels(codec.renderRequest(request, options));
-  const unread = unreadOf(request, codec);
-  return unread.length === 0 ? rendered : { ...rendered, losses: [...rendered.losses, ...unread] };
+  const more = [...unreadOf(request, codec), ...accountsOf(request)];
+  return more.length === 0 ? rendered : { ...rendered, losses: [...rendered.losses, ...more] };
+}
+
+function accountsOf({ source }: NeutralRequest): readonly TranslationLoss[] {
+  return (source.envelope?.accounts ?? []).map((path) => ({ path, what: "account", why: "overruled" }));
 }
 
 function unreadOf(request: NeutralRequest, codec: EgressCodec): readonly TranslationLoss[] {

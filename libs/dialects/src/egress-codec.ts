@@ -3,6 +3,7 @@ import type { UpstreamFailure } from "./error/upstream-failure.ts";
 import type { EventParser, WireEvent } from "./framing.ts";
 import type { NeutralRequest } from "./neutral/request.ts";
 import type { AnswerDefaults, NeutralResponse } from "./neutral/response.ts";
+import type { ToolNames } from "./neutral/sent-names.ts";
 import type { BodyForm, JsonObject } from "./neutral/source.ts";
 import type { NeutralChunk, StreamProgress } from "./neutral/stream-event.ts";
 import type { RequestQuirks } from "./request-quirks.ts";
@@ -26,6 +27,8 @@ export type RenderedRequest = {
   readonly body: { readonly [field: string]: unknown };
   /** What the wire cannot express. Of fields that nobody knows nothing is said here: `IngressCodec.unread` does. */
   readonly losses: readonly TranslationLoss[];
+  /** Where names of tools were sent that the caller does not know: what its answer is to be read with. */
+  readonly toolNames?: ToolNames;
 };
 
 export type ParseResponseOptions = {
@@ -36,6 +39,8 @@ export type ParseResponseOptions = {
   readonly defaults: AnswerDefaults;
   /** Of a host of openai-chat; the other wires read none. */
   readonly quirks?: RequestQuirks;
+  /** As the request was rendered with. */
+  readonly toolNames?: ToolNames | undefined;
 };
 
 export type ReadStreamOptions = ParseResponseOptions & {

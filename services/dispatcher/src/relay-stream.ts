@@ -92,7 +92,7 @@ class Translation {
   #reportedChars = 0;
 
   constructor(context: AttemptContext, parser: EventParser) {
-    const { provider, endpoint, request, fallbackId } = context;
+    const { provider, endpoint, request, fallbackId, rendered } = context;
     this.#context = context;
     this.#parser = parser;
     this.#codec = egressOf(endpoint.dialect);
@@ -101,7 +101,8 @@ class Translation {
     this.#collector = context.collect ? this.#caller.collector() : null;
     const defaults = { id: fallbackId, createdAtS: Math.floor(Date.now() / 1000), model: endpoint.upstreamModel };
     const { name, secrets, quirks } = provider;
-    this.#reading = this.#codec.startReading({ provider: name, secrets, quirks, choices: request.choices, defaults });
+    const reading = { provider: name, secrets, quirks, choices: request.choices, defaults };
+    this.#reading = this.#codec.startReading({ ...reading, toolNames: rendered.toolNames });
     this.#writing = this.#caller.startWriting(context.writing);
   }
 

@@ -1,4 +1,4 @@
-import { egressOf, ingressOf, type NeutralResponse, refuseTooLong, reportedUsage } from "@signalbox/dialects";
+import { egressOf, ingressOf, type NeutralResponse, readJson, refuseTooLong, reportedUsage } from "@signalbox/dialects";
 import type { AttemptContext, AttemptTrace } from "./attempt.ts";
 import type { ProviderAnswer } from "./call-provider.ts";
 import type { CompleteAnswer } from "./complete-answer.ts";
@@ -57,9 +57,11 @@ function parse(text: string, context: AttemptContext, trace: AttemptTrace): Neut
     createdAtS: Math.floor(Date.now() / 1000),
     model: context.endpoint.upstreamModel,
   };
-  const body = parseAnswer(text, provider);
+  const { toolNames } = context.rendered;
+  const body = parseAnswer(text, provider, readJson);
   try {
-    const response = egressOf(context.endpoint.dialect).parseResponse(body, { provider, secrets, quirks, defaults });
+    const options = { provider, secrets, quirks, defaults, toolNames };
+    const response = egressOf(context.endpoint.dialect).parseResponse(body, options);
     refuseTooLong(response);
     return response;
   } catch (error) {

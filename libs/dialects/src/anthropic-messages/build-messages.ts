@@ -10,7 +10,7 @@ import type { ModelTraits } from "./model-traits.ts";
 import { inputOf } from "./tool-input.ts";
 
 export type Turn = { readonly role: "user" | "assistant" | "system"; readonly content: JsonObject[] };
-export type BuiltMessages = { readonly system: readonly JsonObject[]; readonly turns: readonly Turn[] };
+type BuiltMessages = { readonly system: readonly JsonObject[]; readonly turns: readonly Turn[] };
 
 type Context = { readonly losses: LossList; readonly traits: ModelTraits };
 

@@ -9,7 +9,7 @@ export const BUDGET_MIN_TOKENS = 1024;
 /** What is left to the answer itself when a budget has to fit into a bound. */
 const ANSWER_MIN_TOKENS = 1024;
 
-export type BuiltThinking = { readonly thinking: JsonObject | null; readonly effort: string | null };
+type BuiltThinking = { readonly thinking: JsonObject | null; readonly effort: string | null };
 
 const NOTHING: BuiltThinking = { thinking: null, effort: null };
 

@@ -2,7 +2,7 @@ import type { ReasoningState } from "../neutral/reasoning-state.ts";
 import { unwrapState, wrapState } from "../neutral/reasoning-state.ts";
 
 /** What a carried state belongs to: reasoning of its own, the tool call after it, or the text before it. */
-export type StateOwner = "reasoning" | "call" | "text";
+type StateOwner = "reasoning" | "call" | "text";
 
 export type CarriedState = { readonly state: ReasoningState; readonly owner: StateOwner; readonly id?: string };
 

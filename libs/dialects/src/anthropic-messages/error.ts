@@ -1,6 +1,7 @@
 import { type ErrorCode, SignalboxError } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
 import { isContextOverflow } from "../error/context-overflow.ts";
+import { rateResetMsOf } from "../error/rate-reset.ts";
 import { redact } from "../error/redact.ts";
 import { saidMessage } from "../error/said-message.ts";
 import { retryAfterMsOf } from "../error/retry-after.ts";
@@ -33,7 +34,7 @@ const NO_MONEY = /credit balance|spend(ing)? limit|usage limit/i;
 export function parseError(failure: UpstreamFailure): SignalboxError {
   const said = sayingOf(parseJson(failure.bodyText));
   const message = redact(said.message ?? `The provider answered with status ${failure.status}.`, failure.secrets);
-  const retryAfterMs = retryAfterMsOf(failure.header, failure.nowMs);
+  const retryAfterMs = retryAfterMsOf(failure.header, failure.nowMs) ?? rateResetMsOf(failure);
   const isUnpaid = said.details.upstreamType === "billing_error" || NO_MONEY.test(message);
   const code = failure.status < 500 && failure.status !== 429 && isUnpaid ? "upstream-auth" : null;
   return new SignalboxError(code ?? codeOfStatus(failure.status, message, said.details), message, {

@@ -37,7 +37,7 @@ const FORMATS: readonly unknown[] = [
 const BY_NAME = new Set(["properties", "$defs", "definitions"]);
 const NESTED = new Set(["items", "prefixItems", "anyOf", "allOf", "oneOf"]);
 
-export type SchemaReading = {
+type SchemaReading = {
   readonly schema: JsonObject;
   /** Whether the schema says the same as before; where it does not, what it asks for stands in descriptions. */
   readonly isExact: boolean;

@@ -42,7 +42,7 @@ function toolName(value: unknown, param: string): string {
   throw invalid(param, `Invalid '${param}': expected 1 to 128 letters, digits, underscores or dashes.`);
 }
 
-export type ToolChoiceReading = {
+type ToolChoiceReading = {
   readonly toolChoice: NeutralToolChoice | null;
   readonly parallelTools: boolean | null;
 };

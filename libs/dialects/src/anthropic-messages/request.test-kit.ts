@@ -11,7 +11,7 @@ export const FIRST = "claude-3-5-haiku";
 
 const base = parseRequest({ model: "auto", max_tokens: 9, messages: [{ role: "user", content: "Hello" }] });
 
-export type Rendered = {
+type Rendered = {
   readonly body: { readonly [field: string]: unknown };
   /** The losses as lines of path, what and why. */
   readonly lost: readonly string[];

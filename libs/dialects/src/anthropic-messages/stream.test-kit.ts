@@ -22,7 +22,7 @@ export const ESTIMATED = {
   source: "estimated",
 } as const satisfies Usage;
 
-export type Run = {
+type Run = {
   readonly progress: StreamProgress;
   readonly chunks: readonly NeutralChunk[];
   /** What was read, in no vendor's words; null when the stream was not whole. */

@@ -16,7 +16,7 @@ type Context = {
 };
 
 /** What steers how tokens are drawn: `shared` by all makers' models, and what a maker's have of their `own`. */
-export type Sampling = { readonly shared: JsonObject; readonly own: JsonObject };
+type Sampling = { readonly shared: JsonObject; readonly own: JsonObject };
 
 export function buildSampling(request: NeutralRequest, context: Context): Sampling {
   const { claude, losses } = context;

@@ -8,7 +8,7 @@ import type { ModelFamily } from "./model-family.ts";
 type Effort = NonNullable<NonNullable<NeutralRequest["reasoning"]>["effort"]>;
 
 /** The fields that ask for reasoning, which each maker's models have of their own; `isOn`: the model will reason in the open. */
-export type Thinking = { readonly fields: JsonObject; readonly isOn: boolean };
+type Thinking = { readonly fields: JsonObject; readonly isOn: boolean };
 
 const OFF: Thinking = { fields: {}, isOn: false };
 

@@ -1,20 +1,24 @@
 import type { WireName } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
 import type { NeutralPart } from "../neutral/part.ts";
+import { callersName, type ToolNames } from "../neutral/sent-names.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { argumentsText } from "../neutral/tool-call-text.ts";
 import { readCitation } from "./citations.ts";
 import { mimeOfImage } from "./media-format.ts";
 
-/** One block of an answer's content; null where it holds nothing. `signer` is whose signatures the model's are. */
-export function readBlock(block: JsonObject, signer: WireName): NeutralPart | null {
+/** Whose signatures the model's are, and what its tools are called by the caller. */
+type BlockReading = { readonly signer: WireName; readonly toolNames: ToolNames | undefined };
+
+/** One block of an answer's content; null where it holds nothing. */
+export function readBlock(block: JsonObject, { signer, toolNames }: BlockReading): NeutralPart | null {
   const { text, toolUse, reasoningContent, citationsContent, image } = block;
   if (typeof text === "string") return text === "" ? null : { kind: "text", text };
   // A tool that the service runs itself is none of the caller's.
   if (isObject(toolUse) && toolUse["type"] === undefined) {
     const { toolUseId, name, input } = toolUse;
     const args = argumentsText(input ?? {});
-    return { kind: "tool-call", id: word(toolUseId), name: word(name), arguments: args };
+    return { kind: "tool-call", id: word(toolUseId), name: callersName(word(name), toolNames), arguments: args };
   }
   if (isObject(reasoningContent)) return readReasoning(reasoningContent, signer) ?? other(block);
   if (isObject(citationsContent)) return readCited(citationsContent);

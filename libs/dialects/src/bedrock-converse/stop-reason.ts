@@ -15,7 +15,7 @@ const FINISHES = new Map<string, FinishReason>(
 /** Reasons by which the provider says, inside a 200, that its model's answer is no answer. */
 const FAILURES = new Set(["malformed_model_output", "malformed_tool_use"]);
 
-export type FinishReading =
+type FinishReading =
   | { readonly kind: "finish"; readonly reason: FinishReason; readonly stop?: StopDetails }
   | { readonly kind: "failure"; readonly reason: string };
 

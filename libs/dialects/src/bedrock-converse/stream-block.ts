@@ -1,6 +1,7 @@
 import type { WireName } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
 import type { ReasoningState } from "../neutral/reasoning-state.ts";
+import { callersName, type ToolNames } from "../neutral/sent-names.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { DeltaExtra, NeutralDelta } from "../neutral/stream-event.ts";
 import { readCitation } from "./citations.ts";
@@ -23,10 +24,11 @@ export type OpenBlocks = {
   readonly calls: number;
   /** Whose signatures the model's are. */
   readonly signer: WireName;
+  readonly toolNames: ToolNames | undefined;
 };
 
-export function noBlocks(signer: WireName): OpenBlocks {
-  return { at: null, open: null, calls: 0, signer };
+export function noBlocks({ signer, toolNames }: Pick<OpenBlocks, "signer" | "toolNames">): OpenBlocks {
+  return { at: null, open: null, calls: 0, signer, toolNames };
 }
 
 /** The largest image, in characters of base64, that is put together from its pieces. */
@@ -59,7 +61,7 @@ function readStart(blocks: OpenBlocks, start: unknown): Reading {
     return { blocks: { ...blocks, open: { kind: "other", draft: beginOther(start) } }, delta: null };
   }
   const index = blocks.calls;
-  const opens = { id: word(toolUse["toolUseId"]), name: word(toolUse["name"]) };
+  const opens = { id: word(toolUse["toolUseId"]), name: callersName(word(toolUse["name"]), blocks.toolNames) };
   return {
     blocks: { ...blocks, calls: index + 1, open: { kind: "call", index, hasInput: false } },
     delta: { toolCalls: [{ index, opens, arguments: "", source: toolUse }] },

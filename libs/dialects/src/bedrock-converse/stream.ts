@@ -31,7 +31,7 @@ export function startReading(options: ReadStreamOptions): ConverseReadState {
   return {
     options,
     progress: NO_PROGRESS,
-    blocks: noBlocks(signerOf(options.defaults.model)),
+    blocks: noBlocks({ signer: signerOf(options.defaults.model), toolNames: options.toolNames }),
     begun: false,
     finish: null,
   };

@@ -1,3 +1,5 @@
+import { unixMs } from "./unix-time.ts";
+
 /** Reads a response header by its lower-case name. */
 export type HeaderReader = (name: string) => string | undefined;
 
@@ -41,22 +43,8 @@ function httpDateMs(value: string): number | null {
   const parts = /^\w{3}, (\d{2}) (\w{3}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT$/.exec(value);
   const month = MONTHS.indexOf(parts?.[2] ?? "");
   if (parts === null || month === -1) return null;
-  const [, day, , year, hour, minute, second] = parts.map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  return ((daysSinceEpoch(year, month + 1, day) * 24 + hour) * 60 + minute) * 60_000 + second * 1000;
+  const [day, year, hour, minute, second] = [1, 3, 4, 5, 6].map((at) => Number(parts[at])) as UtcNumbers;
+  return unixMs({ year, month: month + 1, day, hour, minute, second });
 }
 
-/** Days from 1970-01-01 in the Gregorian calendar, for any year from 0: counted in years that begin in March, so the leap day comes last. */
-function daysSinceEpoch(year: number, month: number, day: number): number {
-  const marchYear = month > 2 ? year : year - 1;
-  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
-  const leapDays = Math.floor(marchYear / 4) - Math.floor(marchYear / 100) + Math.floor(marchYear / 400);
-  return marchYear * 365 + leapDays + dayOfYear - 719_468;
-}
+type UtcNumbers = [day: number, year: number, hour: number, minute: number, second: number];

@@ -2,7 +2,7 @@ import type { CacheMark, NeutralPart } from "./part.ts";
 import type { NeutralRequest } from "./request.ts";
 
 /** For how long the provider may be asked to keep what is written to its cache. */
-export type CacheMarks = "5m" | "1h";
+type CacheMarks = "5m" | "1h";
 
 /**
  * For how long at the most a request's marks ask the provider to keep the prompt; undefined where it has none. A mark that

@@ -168,6 +168,10 @@ test.each<[DialectName, object, number | undefined]>([
   ["gemini", { ...GEMINI, tools: [{ urlContext: {} }] }, undefined],
   ["openai-responses", { model: "m", input: "x", tools: [{ type: "file_search" }], max_tool_calls: 25 }, undefined],
   ["openai-responses", { model: "m", input: "x", tools: [{ type: "web_search" }], max_tool_calls: 1e15 }, 100_000],
+  ["openai-chat", { ...ASKED, web_search_options: {} }, 10],
+  ["openai-chat", { ...ASKED, web_search_options: { search_context_size: "low" } }, 10],
+  ["openai-chat", { ...ASKED, web_search_options: null }, undefined],
+  ["openai-responses", { model: "m", input: "x", web_search_options: {} }, undefined],
 ])("B5 how many searches may be made at the most stands in the facts: %s %j", (dialect, body, searches) => {
   const request = ingressOf(dialect).parseRequest(body, { model: "m" });
   expect(factsOf(request).webSearches).toBe(searches);

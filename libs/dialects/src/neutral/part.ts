@@ -58,7 +58,7 @@ export type FilePart = {
   readonly cache?: CacheMark;
 };
 
-export type RefusalPart = { readonly kind: "refusal"; readonly text: string };
+type RefusalPart = { readonly kind: "refusal"; readonly text: string };
 
 /** `text` is what may be shown: the thoughts, or the provider's summary of them; empty where nothing may. */
 export type ReasoningPart = {

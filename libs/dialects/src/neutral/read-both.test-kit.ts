@@ -7,7 +7,7 @@ import type { StreamProgress } from "./stream-event.ts";
 const DEFAULTS = { id: "answer-1", createdAtS: 1_700_000_000, model: "fallback" };
 const OPTIONS = { provider: "acme", secrets: [], defaults: DEFAULTS };
 
-export type Streamed = { readonly response: NeutralResponse | null; readonly progress: StreamProgress };
+type Streamed = { readonly response: NeutralResponse | null; readonly progress: StreamProgress };
 
 export function readWhole(codec: EgressCodec, body: unknown): NeutralResponse {
   return codec.parseResponse(structuredClone(body), OPTIONS);

@@ -19,6 +19,8 @@ export type RequestEnvelope = {
   readonly version?: string;
   /** The names in `anthropic-beta`. */
   readonly betas?: readonly string[];
+  /** The names of headers by which the caller names an account at a vendor. A provider is called with the operator's own. */
+  readonly accounts?: readonly string[];
   /** The client reads calls of tools in a stream only where they are whole. */
   readonly wholeCalls?: boolean;
   /** Of a body of several parts, whose boundary stands here. */

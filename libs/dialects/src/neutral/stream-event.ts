@@ -73,7 +73,7 @@ export const BLANK_DELTA = {
 export type NeutralChunk = AnswerDefaults & { readonly source: Source; readonly deltas: readonly NeutralDelta[] };
 
 /** How a stream stands. `truncated`: the body ended before the answer did. */
-export type StreamEnd =
+type StreamEnd =
   | { readonly kind: "open" }
   | { readonly kind: "done" }
   | { readonly kind: "truncated" }

@@ -2,7 +2,7 @@ import { isObject } from "../check/check-value.ts";
 import { textOfDetails } from "./reasoning-details.ts";
 
 /** Text and reasoning of a message or a delta. */
-export type Content = { readonly text: string | null; readonly reasoning: string | null };
+type Content = { readonly text: string | null; readonly reasoning: string | null };
 
 /**
  * Reads `content` beside the field for reasoning, which hosts call `reasoning_content` or `reasoning`. Mistral writes content as parts,

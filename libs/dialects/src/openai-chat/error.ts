@@ -1,6 +1,7 @@
 import { plainNumber, plainText } from "../check/plain-value.ts";
 import { type ErrorCode, type ErrorDetails, SignalboxError } from "@signalbox/proto";
 import { CONTEXT_OVERFLOW, isContextOverflow } from "../error/context-overflow.ts";
+import { rateResetMsOf } from "../error/rate-reset.ts";
 import { redact } from "../error/redact.ts";
 import { failedBy } from "../error/stream-failure.ts";
 import { retryAfterInWords, retryAfterMsOf } from "../error/retry-after.ts";
@@ -19,7 +20,7 @@ export function parseError(failure: UpstreamFailure): SignalboxError {
   const said = sayingOf(parseJson(failure.bodyText));
   const message = redact(said.message ?? `The provider answered with status ${failure.status}.`, failure.secrets);
   const told = retryAfterMsOf(failure.header, failure.nowMs);
-  const retryAfterMs = told ?? (failure.status === 429 ? retryAfterInWords(message) : null);
+  const retryAfterMs = told ?? (failure.status === 429 ? retryAfterInWords(message) : null) ?? rateResetMsOf(failure);
   return new SignalboxError(codeOfStatus(failure.status, message, said.details), message, {
     details: {
       provider: failure.provider,

@@ -6,14 +6,14 @@ import { AnswerCollector } from "./collect.ts";
 import { startWriting, writeChunk, writeTail } from "./render-stream.ts";
 import { readEnd, readEvent, startReading } from "./stream.ts";
 
-export type Delta = {
+type Delta = {
   role?: string;
   content?: string | null;
   reasoning_content?: string | null;
   refusal?: string | null;
   tool_calls?: { index: number; id?: string; type?: string; function: { name?: string; arguments: string } }[];
 };
-export type Choice = { index: number; delta: Delta; finish_reason: string | null; logprobs: unknown };
+type Choice = { index: number; delta: Delta; finish_reason: string | null; logprobs: unknown };
 export type Chunk = {
   id: string;
   object: string;
@@ -43,7 +43,7 @@ const NO_USAGE_REPORTED = {
   source: "estimated",
 } as const;
 
-export type RunOptions = {
+type RunOptions = {
   includeUsage?: boolean;
   choices?: number;
   /** Of the host that streams. */

@@ -16,7 +16,7 @@ export type OpenCall = {
   readonly waiting?: { readonly id: string; readonly arguments: string; readonly source: JsonObject };
 };
 
-export type Placement = { readonly calls: readonly OpenCall[]; readonly deltas: readonly ToolCallDelta[] };
+type Placement = { readonly calls: readonly OpenCall[]; readonly deltas: readonly ToolCallDelta[] };
 
 /**
  * Gives the pieces of one chunk to their calls. Hosts number calls wrongly in many ways (no index at all, 0 for every call, a new id

@@ -1,4 +1,5 @@
 import type { RequestFacts } from "@signalbox/proto";
+import { isObject } from "../check/check-value.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import type { NeutralTool } from "../neutral/tool.ts";
 import { tokenCount } from "./token-count.ts";
@@ -14,7 +15,11 @@ const SEARCH = /^(?:web_search|googleSearch)/;
 /** How many searches of the web a request lets its provider make at the most; undefined where it allows none. */
 export function askedSearches({ tools, source }: NeutralRequest): Pick<RequestFacts, "webSearches"> | undefined {
   const searches = tools.filter((tool) => tool.kind === "other" && SEARCH.test(tool.type));
-  if (searches.length === 0) return undefined;
+  if (searches.length === 0) {
+    // Chat Completions has no tool for it, and its field no bound.
+    const asks = source.dialect === "openai-chat" && isObject(source.body["web_search_options"]);
+    return asks ? { webSearches: ASSUMED_SEARCHES } : undefined;
+  }
   // Only the Responses API has a bound on all calls of tools that the provider runs.
   const calls = source.dialect === "openai-responses" ? tokenCount(source.body["max_tool_calls"]) : 0;
   const most = calls > 0 ? calls : searches.reduce((sum, tool) => sum + usesOf(tool), 0);

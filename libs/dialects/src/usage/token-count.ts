@@ -16,7 +16,7 @@ const LIST_MAX = 64;
 const COUNTED = /token/i;
 
 /** Whether any count of tokens in a report is below zero, broken or beyond any number of tokens; `tokenCount` leaves it out or cuts it. */
-export function isMalformed(report: JsonObject, depth = 0): boolean {
+function isMalformed(report: JsonObject, depth = 0): boolean {
   for (const field in report) {
     const value = report[field];
     if (typeof value === "number") {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openaiEnvelope } from "./chat-endpoints.ts";
+import { anthropicEnvelope, openaiEnvelope } from "./chat-endpoints.ts";
 
 test.each([
   ["speakeasy-sdk/typescript 2.7.0 2.884.13 1.0.0 @mistralai/mistralai", { wholeCalls: true }],
@@ -10,4 +10,11 @@ test.each([
 ])("a client that names itself %j is told calls as %j", (agent, envelope) => {
   const headers = agent === undefined ? {} : { "user-agent": agent };
   expect(openaiEnvelope({ headers })).toEqual(envelope);
+});
+
+test("a header that names an account at a vendor is kept by its name alone", () => {
+  const headers = { "anthropic-workspace-id": "wrkspc_1", "anthropic-user-profile-id": "up_1" };
+  expect(anthropicEnvelope({ headers })).toEqual({
+    accounts: ["anthropic-user-profile-id", "anthropic-workspace-id"],
+  });
 });

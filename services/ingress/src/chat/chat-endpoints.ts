@@ -45,16 +45,22 @@ export const CHAT_ENDPOINTS: readonly ChatEndpoint[] = [
 const READS_WHOLE_CALLS = /mistral|ai-sdk\/xai/i;
 
 /** These hosts stream each tool call in one piece, so their clients cannot read one that comes in several. */
-export function openaiEnvelope({ headers }: Pick<FastifyRequest, "headers">): RequestEnvelope | null {
+export function openaiEnvelope({ headers }: Headers): RequestEnvelope | null {
   return READS_WHOLE_CALLS.test(headers["user-agent"] ?? "") ? { wholeCalls: true } : null;
 }
+
+type Headers = Pick<FastifyRequest, "headers">;
+
+/** By these the vendor's SDKs name a part of its account, or for whom that is used. */
+const ACCOUNT_HEADERS = ["anthropic-user-profile-id", "anthropic-workspace-id"] as const;
 
 const BETAS_MAX = 32;
 const BETA = /^[a-z0-9][a-z0-9.-]{0,63}$/i;
 
 /** Throws `invalid-request` for betas that are no names. */
-export function anthropicEnvelope({ headers }: FastifyRequest): RequestEnvelope {
+export function anthropicEnvelope({ headers }: Headers): RequestEnvelope {
   const version = headers["anthropic-version"];
+  const accounts = ACCOUNT_HEADERS.filter((name) => headers[name] !== undefined);
   const betas = String(headers["anthropic-beta"] ?? "")
     .split(",")
     .map((beta) => beta.trim())
@@ -64,7 +70,11 @@ export function anthropicEnvelope({ headers }: FastifyRequest): RequestEnvelope 
       details: { param: "anthropic-beta" },
     });
   }
-  return { ...(typeof version === "string" ? { version } : {}), ...(betas.length === 0 ? {} : { betas }) };
+  return {
+    ...(typeof version === "string" ? { version } : {}),
+    ...(betas.length === 0 ? {} : { betas }),
+    ...(accounts.length === 0 ? {} : { accounts }),
+  };
 }
 
 const GEMINI_METHODS = [
