@@ -23,6 +23,8 @@ export default defineConfig({
           testTimeout: 30_000,
           // These suites share no state, and to load zod and fast-check anew for each of them takes longer than to run them.
           isolate: false,
+          // vitest would leave one core to itself, which needs little of it.
+          maxWorkers: "100%",
           include: [
             "proto/**/*.test.ts",
             "libs/**/*.test.ts",
@@ -45,6 +47,8 @@ export default defineConfig({
           hookTimeout: 120_000,
           // Each suite has a NATS server and a database of its own and mostly waits for them.
           maxWorkers: 2,
+          // As for the unit tests: what all of them load is loaded once in each worker.
+          isolate: false,
         },
       },
       {

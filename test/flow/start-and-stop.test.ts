@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { STAGES } from "@signalbox/proto";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startLine } from "../kit/start-line.ts";
+import type { TestLine } from "../kit/start-line.ts";
 
 /*
  * Goal: what a newcomer gets from `npm start`. The supervisor is started as its user starts it, and looked at from
@@ -59,7 +60,7 @@ function secondStartMaxMs(): number {
 
 test("a line comes up, answers, stops with nothing left behind, and comes up again within five seconds", async () => {
   const home = freshHome();
-  const first = await startLine({ home });
+  const first = await startLine({ home, fromNothing: true });
   expect(first).toMatchObject({
     ready: true,
     apiKey: expect.stringMatching(/^sk-/),
@@ -91,37 +92,44 @@ test("a line comes up, answers, stops with nothing left behind, and comes up aga
   expect(processesOf(home)).toEqual([]);
 });
 
-test("every secret in the home folder can be read by its owner alone", async () => {
-  const home = freshHome();
-  await using line = await startLine({ home });
-  const keys = readdirSync(join(home, "keys"), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  const configs = STAGES.map((stage) => join(home, "run", `${stage}.json`));
-  expect(keys.length).toBeGreaterThan(STAGES.length);
-  for (const file of [join(home, "credentials"), join(home, "run/runtime.json"), ...configs, ...keys]) {
-    expect([file, statSync(file).mode & 0o777]).toEqual([file, 0o600]);
-  }
-  const { apiKey, adminKey, baseUrl } = JSON.parse(readFileSync(join(home, "credentials"), "utf8")) as Record<
-    string,
-    string
-  >;
-  expect({ apiKey, adminKey, baseUrl }).toEqual({
-    apiKey: line.apiKey,
-    adminKey: line.adminKey,
-    baseUrl: line.baseUrl,
+describe("a line that runs", () => {
+  const stack = new AsyncDisposableStack();
+  let home: string;
+  let line: TestLine;
+  beforeAll(async () => {
+    home = freshHome();
+    line = stack.use(await startLine({ home }));
   });
-});
+  afterAll(() => stack.disposeAsync());
 
-test("two lines with different homes run side by side, and one home takes no second line", async () => {
-  const home = freshHome();
-  await using one = await startLine({ home });
-  await using two = await startLine();
-  expect(two.baseUrl).not.toBe(one.baseUrl);
-  expect((await one.api("/readyz")).status).toBe(200);
-  expect((await two.api("/readyz")).status).toBe(200);
-  await expect(startLine({ home })).rejects.toThrow(`already runs over ${home} (process ${one.pid})`);
-  expect((await one.api("/readyz")).status).toBe(200);
+  test("every secret in the home folder can be read by its owner alone", () => {
+    const keys = readdirSync(join(home, "keys"), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    const configs = STAGES.map((stage) => join(home, "run", `${stage}.json`));
+    expect(keys.length).toBeGreaterThan(STAGES.length);
+    for (const file of [join(home, "credentials"), join(home, "run/runtime.json"), ...configs, ...keys]) {
+      expect([file, statSync(file).mode & 0o777]).toEqual([file, 0o600]);
+    }
+    const { apiKey, adminKey, baseUrl } = JSON.parse(readFileSync(join(home, "credentials"), "utf8")) as Record<
+      string,
+      string
+    >;
+    expect({ apiKey, adminKey, baseUrl }).toEqual({
+      apiKey: line.apiKey,
+      adminKey: line.adminKey,
+      baseUrl: line.baseUrl,
+    });
+  });
+
+  test("another one with a home of its own runs beside it, and its own home takes no second line", async () => {
+    await using other = await startLine();
+    expect(other.baseUrl).not.toBe(line.baseUrl);
+    expect((await line.api("/readyz")).status).toBe(200);
+    expect((await other.api("/readyz")).status).toBe(200);
+    await expect(startLine({ home })).rejects.toThrow(`already runs over ${home} (process ${line.pid})`);
+    expect((await line.api("/readyz")).status).toBe(200);
+  });
 });
 
 test("all services run in one process when that is asked for", async () => {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { ReadyInfo } from "@signalbox/infra/supervisor/ready-info.ts";
@@ -13,13 +13,15 @@ const STOP_LIMIT_MS = 30_000;
 /** What the register of a new line begins with: the keys of its four producers, and its own. */
 export const KEY_LEAVES = 5;
 
-export type TestLineOptions = {
+type TestLineOptions = {
   /** The one provider, under the name `upstream`; without it and without `config` the simulator answers. */
   readonly upstream?: { readonly baseUrl: string };
   /** Fields of the operator's file, over what `upstream` makes of it. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** A folder of the test's own; else a fresh one that is removed at the end. */
   readonly home?: string;
+  /** Whether PostgreSQL and its schema are made anew, as a user's first start makes them, and not copied from the run's. */
+  readonly fromNothing?: boolean;
   /** More words for the command line. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -45,7 +47,7 @@ export type TestLine = AsyncDisposable &
     replayAll(): Promise<Replayed[]>;
   };
 
-export type Replayed = { readonly id: string; readonly identical: boolean; readonly differences: unknown[] };
+type Replayed = { readonly id: string; readonly identical: boolean; readonly differences: unknown[] };
 
 /** Models of the upstream: a cheap one and a good one, so that there is something to choose. */
 const MODELS = [
@@ -55,6 +57,9 @@ const MODELS = [
 
 export async function startLine(options: TestLineOptions = {}): Promise<TestLine> {
   const home = options.home ?? mkdtempSync(join(tmpdir(), "signalbox-line-"));
+  const postgres = join(home, "postgres");
+  if (options.fromNothing !== true && !existsSync(postgres))
+    cpSync(inject("neighbours").linePostgres, postgres, { recursive: true });
   const child = spawn(process.execPath, [MAIN, ...lineArgs(home, options)], {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     env: { ...plainEnv(), ...options.env },

@@ -46,9 +46,13 @@ function leafOf(engine: string): Buffer {
 }
 
 /** The thread gives as many results as it has in a moment. */
-async function runAll(leaves: readonly Uint8Array[]): Promise<Replayed[]> {
+async function runAll(
+  leaves: readonly Uint8Array[],
+  over: ReplayThread = thread,
+  stalled: StalledEngines = new StalledEngines(),
+): Promise<Replayed[]> {
   const results: Replayed[] = [];
-  while (results.length < leaves.length) results.push(...(await thread.run(leaves.slice(results.length), {})));
+  while (results.length < leaves.length) results.push(...(await over.run(leaves.slice(results.length), {}, stalled)));
   return results;
 }
 
@@ -81,9 +85,9 @@ test("an engine that does not end is run once, and what stands beside its decisi
   const [endless, honest] = [leafOf(ENDLESS), leafOf(HONEST)];
   const stalled = new StalledEngines();
   const startedAtMs = performance.now();
-  const results = await strict.run([honest, endless, honest, endless, endless], {}, stalled);
+  const results = await runAll([honest, endless, honest, endless, endless], strict, stalled);
   expect(results).toMatchObject([{ ok: true }, TOO_LONG, { ok: true }, TOO_LONG, TOO_LONG]);
-  expect(await strict.run([endless, honest], {}, stalled)).toMatchObject([TOO_LONG, { ok: true }]);
+  expect(await runAll([endless, honest], strict, stalled)).toMatchObject([TOO_LONG, { ok: true }]);
   expect(stalled.list).toEqual([[sha256Digest(ENDLESS), TOO_LONG.error]]);
   // Once its time, and two threads that are started; each time would be five times as much.
   expect(performance.now() - startedAtMs).toBeLessThan(5 * 300 + 2_000);
@@ -91,7 +95,7 @@ test("an engine that does not end is run once, and what stands beside its decisi
 
 test("an engine that ends its thread is not run again either", async () => {
   const greedy = leafOf(engineOf("{ const all = []; for (;;) all.push(new Array(1e6).fill(all.length)); }"));
-  const results = await thread.run([leafOf(HONEST), greedy, greedy, leafOf(HONEST)], {});
+  const results = await runAll([leafOf(HONEST), greedy, greedy, leafOf(HONEST)]);
   const failed = { ok: false, error: "The replaying thread failed." };
   expect(results).toMatchObject([{ ok: true }, failed, failed, { ok: true }]);
 });
