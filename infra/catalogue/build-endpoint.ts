@@ -19,7 +19,7 @@ import { withServices } from "./service-prices.ts";
 import { SIMULATOR_PROVIDER, simulatedQuality } from "./simulator-models.ts";
 
 /** An endpoint's region, retention and training terms. */
-export type EndpointTerms = Pick<ModelConfig, "region" | "retention" | "training">;
+type EndpointTerms = Pick<ModelConfig, "region" | "retention" | "training">;
 
 /** The capabilities assumed for an unknown model: without any it would hardly ever be chosen. */
 const ASSUMED_CAPABILITIES: readonly Capability[] = CAPABILITIES.filter(

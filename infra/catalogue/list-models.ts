@@ -7,7 +7,7 @@ const MODELS_MAX = 2_000;
 const ModelList = z.looseObject({
   data: z.array(z.looseObject({ id: z.string().min(1), owned_by: z.string().nullish() })).max(MODELS_MAX),
 });
-export type ListedModel = { readonly id: string; readonly ownedBy: string | null };
+type ListedModel = { readonly id: string; readonly ownedBy: string | null };
 
 /** Names of models that serve no operation of this line. */
 const NOT_SERVED = /(?:^|[-/])clip(?:[-/]|$)/i;

@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 export const ROOT = join(import.meta.dirname, "..", "..");
 const BIN = join(ROOT, "node_modules", ".bin");
 
-export type CommandResult = { readonly code: number; readonly output: string };
+type CommandResult = { readonly code: number; readonly output: string };
 
 /**
  * Runs a tool of the workspace, in the root folder unless another is named. Its output is shown as it comes when `show` is set, and returned

@@ -17,7 +17,7 @@ type Report = z.infer<typeof Report>;
 /** More suites than these do not fail for want of luck. */
 const SECOND_RUN_MAX_FILES = 3;
 
-export type VitestRun = {
+type VitestRun = {
   readonly project: string;
   /** Parts of file names; none for all suites of the project. */
   readonly filters: readonly string[];

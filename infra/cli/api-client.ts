@@ -7,7 +7,7 @@ import { failure } from "./failure.ts";
 const REQUEST_TIMEOUT_MS = 30_000;
 const FAREWELL_TIMEOUT_MS = 2_000;
 
-export type Query = Readonly<Record<string, string | number | undefined>>;
+type Query = Readonly<Record<string, string | number | undefined>>;
 
 /** The HTTP API of a running line. All calls throw a SignalboxError that says what to do next. */
 export type ApiClient = {

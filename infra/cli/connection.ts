@@ -70,7 +70,7 @@ export function readRuntime(home: string): RuntimeFile | null {
   return readJson(join(home, "run", "runtime.json"), RuntimeFile);
 }
 
-export function readCredentials(home: string): CredentialsFile | null {
+function readCredentials(home: string): CredentialsFile | null {
   return readJson(join(home, "credentials"), CredentialsFile);
 }
 

@@ -6,7 +6,7 @@ import { readRuntime } from "./connection.ts";
 import { failure } from "./failure.ts";
 
 /** Where a command finds the database: the address it was given, the running line's, or else the home folder's own. */
-export type OwnerDatabaseOptions = { readonly home: string; readonly database?: string };
+type OwnerDatabaseOptions = { readonly home: string; readonly database?: string };
 
 /**
  * Works with the URL of the database as the schema's owner. Where no line runs, PostgreSQL is started over the home folder for so long:

@@ -7,7 +7,7 @@ const RETRY_MS = 500;
 /** The service writes at least every 15 s; a much longer silence is a dead connection. */
 const SILENCE_MAX_MS = 60_000;
 
-export type ReplayRangeOptions = {
+type ReplayRangeOptions = {
   /** The body of POST /v1/replays. */
   readonly order: object;
   /** Cancels the job; what it found so far is the result. */

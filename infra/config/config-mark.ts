@@ -6,7 +6,7 @@ import type { SignalboxConfig } from "./signalbox-config.ts";
 const SECRET_FIELDS: ReadonlySet<string> = new Set(["apiKey", "headers"]);
 
 /** The digest of the operator's config, and who started the line with it. */
-export type ConfigMark = { readonly digest: string; readonly by: string };
+type ConfigMark = { readonly digest: string; readonly by: string };
 
 export function markConfig(config: SignalboxConfig): ConfigMark {
   return { digest: configDigest(config), by: operatorName() };

@@ -35,7 +35,7 @@ export type Places = {
 
 export const ONE_MACHINE: Places = { bindHost: "127.0.0.1", hostOf: () => "127.0.0.1" };
 
-export type RenderOptions = {
+type RenderOptions = {
   readonly places: Places;
   readonly config: SignalboxConfig;
   readonly home: Home;

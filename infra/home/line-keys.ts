@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { createHash, createPrivateKey, generateKeyPairSync, randomBytes } from "node:crypto";
+import { createHash, createPrivateKey, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { FLOW } from "@signalbox/proto";
 import type { StageName } from "@signalbox/proto";
@@ -9,11 +9,12 @@ import type { NatsKeys } from "../nats/nats-keys.ts";
 import { ROLES } from "../postgres/roles.ts";
 import type { RoleName, RolePasswords } from "../postgres/roles.ts";
 import type { Home } from "./home.ts";
+import { newSigningKey } from "./new-signing-key.ts";
 import { readOrMakeSecret } from "./secret-file.ts";
 
 /** Who calls by gRPC: services, and the operator. */
 const GRPC_CALLERS = ["ingress", "dispatcher", "operator"] as const;
-export type GrpcCaller = (typeof GRPC_CALLERS)[number];
+type GrpcCaller = (typeof GRPC_CALLERS)[number];
 
 export type Producer = { readonly service: StageName; readonly keyId: string; readonly publicKey: Buffer };
 
@@ -81,10 +82,6 @@ function readOrMakeFirst(home: Home, file: string, make: () => string): void {
 function producer(service: StageName, file: string): Producer {
   const key = createPrivateKey(readOrMakeSecret(file, newSigningKey));
   return { service, keyId: producerKeyId(key), publicKey: rawPublicKey(key) };
-}
-
-function newSigningKey(): string {
-  return generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 }
 
 function tokenDigest(token: string): string {

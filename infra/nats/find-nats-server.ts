@@ -11,7 +11,7 @@ const DOWNLOAD_LIMIT_MS = 180_000;
 /** Where packages put the server although an ordinary user's PATH leaves the folder out. */
 const MORE_FOLDERS = ["/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/opt/homebrew/bin"];
 
-export type FindOptions = {
+type FindOptions = {
   readonly say?: (line: string) => void;
   /** Breaks a download off. */
   readonly signal?: AbortSignal;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 /** What the command depends on. */
-export type Machine = {
+type Machine = {
   readonly platform: NodeJS.Platform;
   /** Linux' /etc/os-release; empty elsewhere. */
   readonly osRelease: string;

@@ -3,7 +3,7 @@ import type { NatsKeys } from "./nats-keys.ts";
 import { OPERATOR } from "./nats-keys.ts";
 import { natsPermissions } from "./nats-permissions.ts";
 
-export type NatsConfOptions = {
+type NatsConfOptions = {
   /** Loopback unless it is given; containers reach each other by network alone. */
   readonly host?: string;
   readonly port: number;

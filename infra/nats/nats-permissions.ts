@@ -19,7 +19,7 @@ import {
 import type { StageName } from "@signalbox/proto";
 
 /** What a NATS user may publish and subscribe to: allow-lists alone, because wildcard deny rules have been bypassed. */
-export type NatsPermissions = { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
+type NatsPermissions = { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
 
 const ANY = "*";
 const CONSUMER = `${AUDIT_STREAM.name}.${AUDIT_STREAM.consumer}`;

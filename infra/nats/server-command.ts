@@ -5,7 +5,7 @@ const TIMER_SLACK_NS = 1_000_000;
 /** The share of the machine's cores that the server's Go code may use at once. */
 const CORES_SHARE = 4;
 
-export type ServerCommand = {
+type ServerCommand = {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;

@@ -15,7 +15,7 @@ const STOP_LIMIT_MS = 10_000;
 const POLL_MS = 10;
 const GREETING_LIMIT_MS = 1_000;
 
-export type StartNatsOptions = {
+type StartNatsOptions = {
   /** The binary, from `findNatsServer`. */
   readonly binary: string;
   /** Holds the configuration and the streams. */
@@ -25,7 +25,7 @@ export type StartNatsOptions = {
   readonly logFile: string;
 };
 
-export type Nats = AsyncDisposable & {
+type Nats = AsyncDisposable & {
   readonly port: number;
   readonly pid: number;
   /** Without credentials: services add their nkey. */

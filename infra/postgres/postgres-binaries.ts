@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { chmodSync, statSync } from "node:fs";
 
-export type PostgresBinaries = { readonly postgres: string; readonly initdb: string };
+type PostgresBinaries = { readonly postgres: string; readonly initdb: string };
 
 const EXECUTABLE_BITS = 0o555;
 

@@ -12,7 +12,7 @@ export type ServerUser =
   | { readonly kind: "self" }
   | { readonly kind: "account"; readonly uid: number; readonly gid: number };
 
-export type Command = {
+type Command = {
   readonly command: string;
   readonly args: readonly string[];
   readonly uid?: number;

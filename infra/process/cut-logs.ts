@@ -5,7 +5,7 @@ import { repeatWork } from "@signalbox/kit/repeated-work";
 /** A service in an outage writes far less than its limit within this. */
 const LOOK_EVERY_MS = 10_000;
 
-export type LogLimits = {
+type LogLimits = {
   /** A log that is larger becomes `<name>.log.1`, in the place of the one before, and begins anew. 0: never. */
   readonly maxBytes: number;
   readonly everyMs?: number;

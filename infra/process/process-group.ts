@@ -17,7 +17,7 @@ export type ProcessGroupOptions = {
 
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
-export type StopOptions = { readonly signal: NodeJS.Signals; readonly limitMs: number };
+type StopOptions = { readonly signal: NodeJS.Signals; readonly limitMs: number };
 
 /** A child process that leads its own process group, so that a Ctrl-C in the terminal reaches the supervisor alone. */
 export type ProcessGroup = {

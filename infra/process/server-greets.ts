@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 
-export type Greeting = {
+type Greeting = {
   readonly port: number;
   /** What it answers to; a server that speaks first needs none. */
   readonly say?: Buffer;

@@ -5,7 +5,7 @@ import { signalProcess } from "./process-group.ts";
 
 const POLL_MS = 20;
 
-export type StaleProcess = {
+type StaleProcess = {
   readonly pid: number;
   /** The process is ended only when its command line holds this, because the kernel gives old pids to new processes. */
   readonly commandHolds: string;

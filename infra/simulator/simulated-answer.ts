@@ -7,7 +7,7 @@ export const SIMULATOR_NOTICE = "This answer comes from the Signalbox simulator:
 const CHARS_PER_TOKEN = 4;
 const PARALLEL_CALLS_MAX = 3;
 
-export type SimulatedCall = { readonly id: string; readonly name: string; readonly arguments: string };
+type SimulatedCall = { readonly id: string; readonly name: string; readonly arguments: string };
 
 /** One choice of a simulated answer, before it is given the form of the wire. */
 export type SimulatedChoice = {

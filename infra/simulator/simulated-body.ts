@@ -9,7 +9,7 @@ type Head = {
   readonly system_fingerprint: string;
 };
 
-export type AnswerMark = { readonly id: string; readonly createdAtS: number };
+type AnswerMark = { readonly id: string; readonly createdAtS: number };
 
 /** A whole answer. */
 export function simulateBody(request: NeutralRequest, mark: AnswerMark): JsonObject {

@@ -9,7 +9,7 @@ const Credentials = z.looseObject({ apiKey: z.string(), adminKey: z.string() });
 /** The two keys of the first start: one to send requests with, one to manage keys with. */
 export type FirstKeys = { readonly apiKey: string; readonly adminKey: string };
 
-export type FirstKeysOptions = {
+type FirstKeysOptions = {
   readonly credentialsFile: string;
   readonly ownerUrl: string;
   readonly pepperFile: string;

@@ -7,7 +7,7 @@ import type { FirstKeys } from "./first-keys.ts";
 import { keepClassifierDocument } from "./keep-classifier-document.ts";
 import { registerLogKey, registerProducers } from "./register-producers.ts";
 
-export type PrepareDatabaseOptions = {
+type PrepareDatabaseOptions = {
   readonly home: Home;
   readonly keys: LineKeys;
   readonly ownerUrl: string;

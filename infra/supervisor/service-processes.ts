@@ -15,7 +15,7 @@ const SERVICES = join(import.meta.dirname, "..", "..", "services");
 
 export type Services = AsyncDisposable & { readonly pids: () => Record<StageName, number> };
 
-export type ServicesOptions = {
+type ServicesOptions = {
   readonly home: Home;
   /** When it resolves, all that services connect to is there. */
   readonly prepared: Promise<{

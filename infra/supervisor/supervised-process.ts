@@ -15,7 +15,7 @@ const FIRST_TRIES = 3;
 /** A config that the service refuses. */
 const EXIT_BAD_CONFIG = 2;
 
-export type SupervisedOptions = Omit<ProcessGroupOptions, "ipc"> & {
+type SupervisedOptions = Omit<ProcessGroupOptions, "ipc"> & {
   readonly name: string;
   /** A process ended without being asked, or was started again. */
   readonly say: (line: string) => void;

@@ -1,7 +1,7 @@
 import { get } from "node:http";
 import { repeatWork } from "@signalbox/kit/repeated-work";
 
-export type HealthWatch = {
+type HealthWatch = {
   /** Whether there was an answer, of any kind, within the time. */
   readonly ask: (timeoutMs: number) => Promise<boolean>;
   readonly everyMs: number;

@@ -56,7 +56,7 @@ export type ErrorDetails = {
 };
 
 /** An error as it crosses a process boundary. */
-export type ErrorJson = { readonly code: ErrorCode; readonly message: string; readonly details: ErrorDetails };
+type ErrorJson = { readonly code: ErrorCode; readonly message: string; readonly details: ErrorDetails };
 
 /** The one error class. `message` is for the caller; `cause` stays inside. */
 export class SignalboxError extends Error {

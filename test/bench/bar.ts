@@ -7,7 +7,7 @@ const BAR = [
   { connections: 1, figure: "p50Ms", atMost: 3 },
 ] as const satisfies { connections: number; figure: Figure; atLeast?: number; atMost?: number }[];
 
-export type BarResult = {
+type BarResult = {
   readonly connections: number;
   readonly figure: Figure;
   readonly limit: string;

@@ -1,7 +1,7 @@
 import type { Profiler } from "node:inspector";
 
 /** Time in a function itself, without what it calls. */
-export type SelfTime = { readonly name: string; readonly place: string; readonly share: number };
+type SelfTime = { readonly name: string; readonly place: string; readonly share: number };
 
 /** V8's name for waiting, and the module that takes the profile: neither is work of the process. */
 const IDLE = "(idle)";

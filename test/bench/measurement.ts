@@ -16,7 +16,7 @@ export function figureOf(measurement: Measurement, figure: Figure): number {
 }
 
 /** Which figure of which target is compared with which other's. */
-export type Comparison = Case & { readonly figure: Figure; readonly of: TargetName; readonly over: TargetName };
+type Comparison = Case & { readonly figure: Figure; readonly of: TargetName; readonly over: TargetName };
 
 /**
  * A figure of one target over the same figure of another: the median over the rounds, each of which measured both within

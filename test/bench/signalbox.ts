@@ -42,7 +42,7 @@ function configFor(mock: Target, { features = [], provider = {} }: SignalboxOpti
   });
 }
 
-export type SignalboxOptions = {
+type SignalboxOptions = {
   /** Reaches every process of it. */
   readonly nodeOptions?: string | undefined;
   /** The checkout that it is started from; this one unless given. */

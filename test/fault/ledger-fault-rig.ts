@@ -19,14 +19,14 @@ const ACK_WAIT_MS = 2_000;
 const PUBLISH_TIMEOUT_MS = 2_000;
 const PATIENCE_MS = 90_000;
 
-export type StartOptions = {
+type StartOptions = {
   /** Over the rig's config. */
   readonly config?: object;
   /** Node's own options. */
   readonly execArgv?: string[];
 };
 
-export type CliRun = { readonly code: number; readonly stdout: string; readonly stderr: string };
+type CliRun = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 /** A ledger's real surroundings with ways to break them, and with what every scenario must end with. */
 export class FaultRig implements AsyncDisposable {

@@ -17,7 +17,7 @@ export type Ending =
   /** Anything else: a cut connection, a stream without an end, an error without a type. A client must never see it. */
   | { kind: "broken"; requestId: string | null; why: string; stream: boolean };
 
-export type LoadOptions = {
+type LoadOptions = {
   baseUrl: string;
   apiKey: string;
   requests: number;

@@ -6,12 +6,12 @@ import { connect, createServer, type Socket } from "node:net";
  * the end of a statement that is a transaction by itself, is not sent yet; it is committed, and the sequencer does not
  * know.
  */
-export type CrashPoint = "insert" | "commit" | "committed";
+type CrashPoint = "insert" | "commit" | "committed";
 
 export const CRASH_POINTS: readonly CrashPoint[] = ["insert", "commit", "committed"];
 
 /** A connection that stands still at a point; nothing passes it any more in that direction. */
-export type Halted = {
+type Halted = {
   /** Breaks the connection on both sides. */
   cut(): void;
 };

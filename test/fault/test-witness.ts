@@ -15,7 +15,7 @@ export type TestWitness = AsyncDisposable & {
   cosigns(ledger: LedgerProcess, oldSize: number): Promise<void>;
 };
 
-export type TestWitnessOptions = {
+type TestWitnessOptions = {
   /** Added to its clock. */
   readonly aheadSeconds?: number;
 };

@@ -15,7 +15,7 @@ const SETTLE_LIMIT_MS = 20_000;
 export const INPUT_PRICE = 1_000_000n;
 export const OUTPUT_PRICE = 4_000_000n;
 
-export type BudgetRow = {
+type BudgetRow = {
   readonly budget: string;
   readonly amount: bigint;
   readonly settled: bigint;

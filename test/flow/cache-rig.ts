@@ -143,7 +143,7 @@ type NewEntry = {
   bodyBytes?: number;
 };
 
-export type OpenStore = {
+type OpenStore = {
   readonly call: ClientWritableStream<CacheStoreRequest>;
   readonly ended: Promise<CacheStoreResponse>;
 };
@@ -189,7 +189,7 @@ export function storeAnswer(
   return ended;
 }
 
-export type ReadOptions = { tenant: string; entryId: string; caller?: string };
+type ReadOptions = { tenant: string; entryId: string; caller?: string };
 
 /** Reads one answer; rejects with gRPC's error. */
 export async function readAnswer(

@@ -27,12 +27,10 @@ const TOKEN = "ingress-token";
 export const OWN_TOKEN = "dispatcher-token";
 
 /** Micro-USD per million tokens. */
-export const PRICE = [
-  { aboveInputTokens: 0, input: 1_000_000, output: 2_000_000, cacheRead: 100_000, cacheWrite: null },
-];
+const PRICE = [{ aboveInputTokens: 0, input: 1_000_000, output: 2_000_000, cacheRead: 100_000, cacheWrite: null }];
 
 /** All that a caller of the dispatcher sees of one request. */
-export type Exchange = {
+type Exchange = {
   readonly frames: readonly NonNullable<DispatchFrame["frame"]>["$case"][];
   readonly serving: { provider: string; model: string; planIndex: number; translation: string } | null;
   /** Content and tail, as the client reads them. */
@@ -52,10 +50,10 @@ export type Sent = {
   readonly call: ClientReadableStream<DispatchFrame>;
 };
 
-export type OrderParts = Omit<Partial<DispatchOrder>, "route"> & { includeUsage?: boolean; deadlineInMs?: number };
+type OrderParts = Omit<Partial<DispatchOrder>, "route"> & { includeUsage?: boolean; deadlineInMs?: number };
 
 /** What goes with a body. */
-export type DispatchParts = { traceparent?: string; redaction?: RequestRedaction; lostBefore?: boolean };
+type DispatchParts = { traceparent?: string; redaction?: RequestRedaction; lostBefore?: boolean };
 
 /**
  * A dispatcher between real NATS, real gRPC and two scripted providers, `one` and `two`; policy and ingress are played
@@ -85,7 +83,7 @@ export type DispatchRig = AsyncDisposable & {
 export const CHAT = { model: "auto", messages: [{ role: "user", content: "Hello there." }] };
 
 /** `providers` adds to what the rig says of `one` and `two`; all else replaces a field of the dispatcher's config. */
-export type RigOverrides = { readonly providers?: { one?: object; two?: object }; readonly [field: string]: unknown };
+type RigOverrides = { readonly providers?: { one?: object; two?: object }; readonly [field: string]: unknown };
 
 export async function startDispatchRig({ providers, ...overrides }: RigOverrides = {}): Promise<DispatchRig> {
   await using starting = new AsyncDisposableStack();

@@ -36,7 +36,7 @@ import { playExchange } from "./played-exchange.ts";
 export type LineScript = (item: ClassifyItem) => Partial<PipelineReply> | null;
 
 /** An event that ingress recorded, with the labels that travelled beside it. */
-export type RecordedOutcome = { readonly event: OutcomeEvent; readonly labels: Labels | null };
+type RecordedOutcome = { readonly event: OutcomeEvent; readonly labels: Labels | null };
 
 /**
  * An ingress between real NATS and Postgres; classifier to dispatcher, cache and ledger are played by the test on their
@@ -74,7 +74,7 @@ export type IngressRig = AsyncDisposable & {
   ): Promise<Response>;
 };
 
-export type PlayedServices = {
+type PlayedServices = {
   dispatcher?: DispatcherServer["dispatch"];
   cache?: CacheServer["read"];
   ledger?: Partial<LedgerServer>;
@@ -287,6 +287,6 @@ export function cachedAt(address: string): Partial<PipelineReply> {
 }
 
 /** The SHA-256 of a text in hex. */
-export function sha256(text: string): string {
+function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }

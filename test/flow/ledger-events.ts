@@ -93,7 +93,7 @@ export function decisionEvent(parts: DecisionParts): UnsignedEvent {
   return { type: "decision", event };
 }
 
-export type OutcomeParts = {
+type OutcomeParts = {
   requestId: string;
   decisionId: string | null;
   tenant?: string;

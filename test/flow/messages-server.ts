@@ -15,10 +15,7 @@ import { SignalboxError, type WireName } from "@signalbox/proto";
 type Streamed = { readonly wire: WireName; readonly events: readonly unknown[]; readonly failure?: SignalboxError };
 
 /** What a provider of `wire` answers: whole, as a stream, or not at all. */
-export type Answer =
-  | { readonly wire: WireName; readonly body: unknown }
-  | Streamed
-  | { readonly error: SignalboxError };
+type Answer = { readonly wire: WireName; readonly body: unknown } | Streamed | { readonly error: SignalboxError };
 
 /** The codecs alone behind a socket, and the unmodified SDK of Anthropic in front of them. */
 export type MessagesServer = AsyncDisposable & {

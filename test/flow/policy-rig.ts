@@ -31,7 +31,7 @@ export type PolicyAnswer = { readonly recorded: readonly DecisionEvent[] } & (
 );
 
 /** Parts of a `request.decide` item that a test chooses. */
-export type RequestParts = {
+type RequestParts = {
   facts?: Partial<RequestFacts>;
   lookup?: DecideItem["lookup"];
   cacheAddress?: string | null;

@@ -8,7 +8,7 @@ import { CANARY_POLICY, DOCUMENTS, ENGINE, OTHER_POLICY } from "./small-engine.t
 /** All decisions, each as it was made. */
 export const ALL: ReplayOrder = { kind: "verify", fromIndex: 0, toIndex: null, fromMs: null, toMs: null, policy: null };
 
-export type Ask = { readonly order: Partial<ReplayWish> } | { readonly id: string; readonly cancel?: true };
+type Ask = { readonly order: Partial<ReplayWish> } | { readonly id: string; readonly cancel?: true };
 type Asker = "operator" | "ingress";
 
 /** A ledger that replays decisions of a small engine. */

@@ -8,11 +8,11 @@ import { hashOfEntry, sha256, treeHash } from "@signalbox/infra/cli/verify/__fix
  */
 
 /** Fetches what stands at a path below the log's prefix. */
-export type FetchFile = (path: string) => Promise<Uint8Array>;
+type FetchFile = (path: string) => Promise<Uint8Array>;
 
-export type ReadNote = { readonly text: string; readonly signedBy: readonly string[] };
+type ReadNote = { readonly text: string; readonly signedBy: readonly string[] };
 
-export type ReadLog = {
+type ReadLog = {
   readonly origin: string;
   readonly root: Buffer;
   readonly entries: readonly Buffer[];

@@ -13,7 +13,7 @@ export type PooledEvent = SignedEvent & {
 };
 
 /** A request's events: a decision, at times one that was made again, and an outcome. */
-export type PooledRequest = readonly PooledEvent[];
+type PooledRequest = readonly PooledEvent[];
 
 /** Events that are signed once and played in every run. */
 export type EventPool = {

@@ -20,7 +20,7 @@ const MISHAPS = [
   "batch sent in vain",
   "key retired",
 ] as const;
-export type Mishap = (typeof MISHAPS)[number];
+type Mishap = (typeof MISHAPS)[number];
 
 /** Counts what went wrong, so that runs in which nothing does are not taken for proof. */
 export class Mishaps {

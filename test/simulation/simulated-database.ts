@@ -9,7 +9,7 @@ import type { SimulatedSession } from "./simulated-store.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 /** How often things go wrong, each as a probability. */
-export type StoreFaults = {
+type StoreFaults = {
   /** A statement's connection breaks before it is carried out, or after. */
   breakBefore: number;
   breakAfter: number;
@@ -23,7 +23,7 @@ export type StoreFaults = {
 const NO_STORE_FAULTS: StoreFaults = { breakBefore: 0, breakAfter: 0, dieBefore: 0, dieAfter: 0, loseLock: 0 };
 
 /** A leaf with what was true when it was committed. */
-export type StoredLeaf = { readonly event: GoodEvent; readonly epoch: string; readonly atMs: number };
+type StoredLeaf = { readonly event: GoodEvent; readonly epoch: string; readonly atMs: number };
 
 /** The database of a register: what is committed, one lock for sequencers, one for the head's row. */
 export class SimulatedDatabase {

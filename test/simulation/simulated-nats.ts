@@ -5,7 +5,7 @@ import type { Rng } from "./rng.ts";
 import type { SimulatedProcess, VirtualTime } from "./virtual-time.ts";
 
 /** How often a message between a client and the server goes wrong, each as a probability. */
-export type BusFaults = { drop: number; duplicate: number; slow: number };
+type BusFaults = { drop: number; duplicate: number; slow: number };
 
 const NO_BUS_FAULTS: BusFaults = { drop: 0, duplicate: 0, slow: 0 };
 

@@ -7,7 +7,7 @@ type Versions = Readonly<Record<string, string>>;
 type Manifest = { readonly name: string; readonly dependencies?: Versions; readonly devDependencies?: Versions };
 
 /** A package of the workspace: its folder from the root, what it depends on, and what of that is of the workspace. */
-export type Package = {
+type Package = {
   readonly path: string;
   readonly name: string;
   readonly dependencies: readonly string[];

@@ -57,7 +57,7 @@ export function addExport(program: Command, cli: Cli): void {
 }
 
 /** Where the log's files are, and the token that opens its entries. */
-export function sourceOf({ options }: Pick<CommandContext<{ source?: string; tokenFile?: string }>, "options">): {
+function sourceOf({ options }: Pick<CommandContext<{ source?: string; tokenFile?: string }>, "options">): {
   url: string;
   token: string | null;
 } {

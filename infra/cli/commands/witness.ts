@@ -1,8 +1,9 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createPrivateKey, type KeyObject } from "node:crypto";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
 import { formatVkey, isNoteName, parsePolicy, parseVkey, policyText, type NoteVerifier } from "@signalbox/tlog";
 import type { Command } from "commander";
+import { newSigningKey } from "../../home/new-signing-key.ts";
 import { readOrMakeSecret } from "../../home/secret-file.ts";
 import { does, type Cli, type CommandContext } from "../command-context.ts";
 import { EXIT, failure } from "../failure.ts";
@@ -101,9 +102,5 @@ function policyLogs(file: string): NoteVerifier[] {
 }
 
 function readOrMakeKey(file: string): KeyObject {
-  return createPrivateKey(readOrMakeSecret(file, makeKey));
-}
-
-function makeKey(): string {
-  return generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  return createPrivateKey(readOrMakeSecret(file, newSigningKey));
 }

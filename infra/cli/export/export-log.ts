@@ -27,7 +27,7 @@ const FETCHES_MAX = 8;
 /** No log has so many; what a server says of its size is not believed before its tiles are there. */
 const LEAVES_MAX = 2 ** 32;
 
-export type ExportOptions = {
+type ExportOptions = {
   /** The log's files, as its ledger serves them. */
   readonly read: ReadPath;
   /** A folder that is empty or not there yet. */

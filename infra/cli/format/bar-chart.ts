@@ -5,7 +5,7 @@ import { printable } from "./table.ts";
 export type Span = { readonly label: string; readonly startUs: number; readonly lengthUs: number };
 
 /** How often something was. */
-export type Counted = { readonly label: string; readonly count: number };
+type Counted = { readonly label: string; readonly count: number };
 
 const BAR_WIDTH = 40;
 const LABEL_MAX_CHARS = 72;

@@ -3,7 +3,7 @@ import { utcOffsetMinutes } from "@signalbox/policy/policy-files";
 import type { Decision, DecisionEvent, DecisionInput } from "@signalbox/proto";
 
 /** One recorded request, decided by two policies. */
-export type PolicyChange = {
+type PolicyChange = {
   readonly decisionId: string;
   /** What each of the two does, in few words. */
   readonly before: string;

@@ -9,7 +9,7 @@ import { DocumentKeeper } from "./document-keeper.ts";
 const LOCK_RETRY_MS = 50;
 const LOCK_LIMIT_MS = 30_000;
 
-export type RecoverOptions = {
+type RecoverOptions = {
   readonly database: string;
   readonly origin: string;
   /** A copy of the whole log, verified. */

@@ -11,7 +11,7 @@ import { effectiveAt, policyFilesAt, versionOf } from "../policy/policy-files-at
 /** Endpoint id → its price, as the config file writes it. */
 const PriceList = z.record(z.string(), PriceConfig);
 
-export type OtherDocuments = {
+type OtherDocuments = {
   readonly policy?: string;
   readonly catalogue?: string;
   readonly prices?: string;

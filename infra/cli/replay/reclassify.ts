@@ -18,7 +18,7 @@ const Retained = z.looseObject({
 });
 
 /** Where a classification differs from what was recorded, as places below the decision's input. */
-export type ClassificationDifference = { path: string; recorded: unknown; replayed: unknown };
+type ClassificationDifference = { path: string; recorded: unknown; replayed: unknown };
 
 /**
  * Classifies a request again, from its recorded facts and its retained content, by the document that the record names.

@@ -18,7 +18,7 @@ const ID_SHOWN_MAX_CHARS = 64;
 /**
  * A decision that did not come out as it was recorded, and in which fields; or that did not come out at all, and why.
  */
-export type ReplayFault = { readonly index: number; readonly decisionId: string; readonly reason: string };
+type ReplayFault = { readonly index: number; readonly decisionId: string; readonly reason: string };
 
 export type CopyReplay = {
   readonly replayed: number;
@@ -28,7 +28,7 @@ export type CopyReplay = {
   readonly failed: readonly ReplayFault[];
 };
 
-export type ReplayCopyOptions = {
+type ReplayCopyOptions = {
   readonly read: ReadPath;
   readonly size: number;
   readonly range: EntryRange | undefined;

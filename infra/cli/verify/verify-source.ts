@@ -42,7 +42,7 @@ export type SourceOptions = {
 };
 
 /** A proof of another application's entry: where it stands, and nothing of what it says. */
-export type SoundProof = {
+type SoundProof = {
   readonly kind: "sound";
   readonly origin: string;
   readonly index: number;

@@ -9,7 +9,7 @@ const CONNECTIONS_MAX = 256;
 
 export type WitnessServer = ListeningServer;
 
-export type WitnessServerOptions = {
+type WitnessServerOptions = {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;

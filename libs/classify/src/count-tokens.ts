@@ -4,7 +4,7 @@ import { countTokens, setMergeCacheSize } from "gpt-tokenizer/encoding/o200k_bas
  * How much is counted before the rest is estimated. A unit is a measure of the tokenizer's time: a word costs as many as its
  * bytes and, where it is not one token and has to be merged byte by byte, many times that.
  */
-export type TokenBudget = {
+type TokenBudget = {
   readonly units: number;
   /** Characters of one sample; a longer text is sampled at places spread over its whole length. */
   readonly windowChars: number;

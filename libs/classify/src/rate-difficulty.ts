@@ -8,7 +8,7 @@ const SIGNALS_MAX = 12;
 /** For each formula after the first, up to six. */
 const FORMULA_POINTS = 15_000;
 
-export type Rating = Pick<Classification, "difficulty" | "tier" | "signals">;
+type Rating = Pick<Classification, "difficulty" | "tier" | "signals">;
 type Signal = Classification["signals"][number];
 
 /** Adds up the signals of difficulty, in millionths, and returns them strongest first, so that the sum can be checked. */

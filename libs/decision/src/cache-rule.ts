@@ -4,7 +4,7 @@ import { CIRCUIT_OPEN, type Filtered } from "./filter-candidates.ts";
 import type { GatheredEffects } from "./policy/gather-effects.ts";
 import type { PreparedDocuments } from "./prepare-documents.ts";
 
-export type CacheVerdict =
+type CacheVerdict =
   | { readonly kind: "hit"; readonly action: Extract<Action, { kind: "serve-cached" }> }
   | { readonly kind: Exclude<Decision["cache"], "hit"> };
 

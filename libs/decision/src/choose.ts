@@ -23,7 +23,7 @@ export type Choice = {
   readonly propensities: Decision["propensities"];
 };
 
-export type ChoiceRequest = {
+type ChoiceRequest = {
   readonly strategy: Strategy;
   /** The input's, which decides whether half-open endpoints are probed. */
   readonly draw: number;

@@ -10,7 +10,7 @@ import { type CompiledPolicy, compilePolicy } from "./policy/compile-policy.ts";
 import { type DecisionDocuments, type PreparedDocuments, prepareDocuments } from "./prepare-documents.ts";
 
 /** What the host finds as `globalThis.signalboxEngine`. */
-export type EngineGlobal = {
+type EngineGlobal = {
   /** Whether the document is still held. */
   has(digest: string): boolean;
   /** Takes a document's JSON under the digest that inputs name it by. The host answers for the digest being true. */

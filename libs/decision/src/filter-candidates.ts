@@ -13,9 +13,9 @@ export const OTHER_MODEL = "pinned:other-model";
 const ALL_AFFORDED = { tokens: Infinity, rule: "" };
 export const OTHER_OPERATION = "operation";
 /** It cannot read the signed state that the conversation carries, and another can. */
-export const SIGNED_STATE = "signed-state";
+const SIGNED_STATE = "signed-state";
 /** It speaks another dialect than the one that the request can be said in, and another does not. */
-export const OWN_FORM = "own-form";
+const OWN_FORM = "own-form";
 
 export type Filtered = {
   readonly candidates: readonly Candidate[];
@@ -24,7 +24,7 @@ export type Filtered = {
 };
 
 /** One decision's question to every endpoint. */
-export type FilterRequest = {
+type FilterRequest = {
   readonly input: DecisionInput;
   readonly model: ResolvedModel;
   readonly asked: AskedOutput;

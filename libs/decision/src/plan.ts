@@ -3,7 +3,7 @@ import { best } from "./rank-candidates.ts";
 import type { Candidate, CompareCandidates } from "./candidate.ts";
 import type { Cover } from "./policy/coverage.ts";
 
-export type PlanRequest = {
+type PlanRequest = {
   readonly first: Candidate;
   readonly compare: CompareCandidates;
   /** Endpoints in the plan at the most. */

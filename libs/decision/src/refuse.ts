@@ -89,7 +89,7 @@ export function refuseAll(model: string, excluded: Decision["excluded"], length:
 }
 
 /** What a prompt and its answer may come to. */
-export type AskedLength = {
+type AskedLength = {
   readonly inputTokens: number;
   readonly asked: AskedOutput;
   readonly documents: PreparedDocuments;

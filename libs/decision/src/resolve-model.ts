@@ -3,7 +3,7 @@ import type { ModelRequest } from "./parse-model.ts";
 import type { PreparedDocuments } from "./prepare-documents.ts";
 
 /** `families`: whose hosts may answer; one, unless several models share the name. */
-export type PinnedModel = {
+type PinnedModel = {
   readonly kind: "pinned";
   readonly strategy: Extract<Strategy, "pinned">;
   readonly name: string;

@@ -36,7 +36,7 @@ export type Guard = {
   readonly ownMaxChars: number;
 };
 
-export type CompiledGuard =
+type CompiledGuard =
   | { readonly ok: true; readonly guard: Guard }
   | { readonly ok: false; readonly problems: readonly string[] };
 

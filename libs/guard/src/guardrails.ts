@@ -12,7 +12,7 @@ export type Guardrails = {
   readonly toolRules: ToolRules | null;
 };
 
-export type CompiledGuardrails =
+type CompiledGuardrails =
   | { readonly ok: true; readonly guardrails: Guardrails }
   | { readonly ok: false; readonly problems: readonly string[] };
 

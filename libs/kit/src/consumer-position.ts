@@ -15,7 +15,7 @@ const ConsumerInfo = z.object({
 });
 
 /** Where the ledger stands in the AUDIT queue, as stream sequence numbers. */
-export type ConsumerPosition = {
+type ConsumerPosition = {
   /** The newest message that the queue holds or held. */
   readonly last: number;
   /** Every message up to this one is dealt with, redeliveries included. */

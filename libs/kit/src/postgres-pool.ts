@@ -5,7 +5,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 const IDLE_TIMEOUT_MS = 60_000;
 
-export type PostgresPoolOptions = {
+type PostgresPoolOptions = {
   readonly url: string;
   readonly max: number;
   /** What the database calls its sessions. */

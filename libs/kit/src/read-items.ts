@@ -2,7 +2,7 @@ import { z } from "zod";
 import { decodeJson } from "./bus.ts";
 import { compileCheck } from "./compile-check.ts";
 
-export type ItemsRead<T> =
+type ItemsRead<T> =
   | { readonly ok: true; readonly items: T[] }
   /** Where and what, without any value. */
   | { readonly ok: false; readonly problems: string[] };

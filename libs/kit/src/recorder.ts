@@ -7,7 +7,7 @@ import type { Logger } from "./logger.ts";
 import { createDurablePublisher, type DurablePublisher } from "./durable-publisher.ts";
 import { listenReceipts, type ReceiptResult, type Receipts } from "./receipts.ts";
 
-export type RecordOptions = {
+type RecordOptions = {
   type: EventType;
   tenant: string;
   /** The event without `eventId`, `producer` and `atMs`: they are added at the moment of signing. */
@@ -41,7 +41,7 @@ export type Recorder = Disposable & {
 };
 
 /** The exact bytes that become a leaf, and where they are sent. */
-export type SignedEvent = { readonly subject: string; readonly envelope: Uint8Array };
+type SignedEvent = { readonly subject: string; readonly envelope: Uint8Array };
 
 /** `giveUpAtMs` is on the monotonic clock, which nobody sets. */
 type Pending = RecordOptions & { giveUpAtMs: number; resolve: () => void; reject: (error: SignalboxError) => void };

@@ -4,7 +4,7 @@ export type RepeatedWork = AsyncDisposable & {
   run(): Promise<void>;
 };
 
-export type RepeatedWorkOptions = {
+type RepeatedWorkOptions = {
   readonly everyMs: number;
   readonly work: () => Promise<void>;
   /** Of a run that failed; the next one comes as ever. */

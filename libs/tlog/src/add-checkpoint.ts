@@ -38,7 +38,7 @@ export function parseAddCheckpoint(body: string): AddCheckpoint | null {
 export type WitnessedTree = { readonly size: number; readonly root: Uint8Array } | null;
 
 /** The statuses are those that tlog-witness gives to each fault. */
-export type AddCheckpointVerdict =
+type AddCheckpointVerdict =
   | { readonly status: 200; readonly body: string; readonly checkpoint: Checkpoint }
   | { readonly status: 400 | 403 | 422; readonly reason: string }
   | { readonly status: 409; readonly reason: string; readonly size: number };

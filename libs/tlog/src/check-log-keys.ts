@@ -7,7 +7,7 @@ import { equalBytes } from "./merkle-tree.ts";
 import { formatVkey, type NoteVerifier } from "./note-key.ts";
 
 /** What is known of a log from its checkpoint and its entries. */
-export type SaidOfKeys = {
+type SaidOfKeys = {
   readonly origin: string;
   /** The leaves that the checkpoint covers. */
   readonly size: number;

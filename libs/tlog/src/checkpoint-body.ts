@@ -6,7 +6,7 @@ import { isNoteName } from "./note-key.ts";
 /** A statement that the log named `origin` has `size` leaves under this root (C2SP tlog-checkpoint). */
 export type Checkpoint = { readonly origin: string; readonly size: number; readonly root: Uint8Array };
 
-export type ParsedCheckpoint =
+type ParsedCheckpoint =
   | { readonly ok: true; readonly checkpoint: Checkpoint; readonly extensions: readonly string[] }
   | { readonly ok: false; readonly reason: "malformed" };
 

@@ -2,7 +2,7 @@ import { formatCheckpoint, parseCheckpoint, type Checkpoint } from "./checkpoint
 import type { NoteVerifier } from "./note-key.ts";
 import { signNote, verifyNote, type NoteSigner } from "./signed-note.ts";
 
-export type OpenedCheckpoint =
+type OpenedCheckpoint =
   | { readonly ok: true; readonly checkpoint: Checkpoint }
   | { readonly ok: false; readonly reason: "malformed" | "bad-signature" | "no-known-signature" | "other-origin" };
 

@@ -26,7 +26,7 @@ function largestPowerOfTwoBelow(size: number): number {
   return power;
 }
 
-export type ConsistencyClaim = {
+type ConsistencyClaim = {
   readonly size1: number;
   readonly size2: number;
   readonly root1: Uint8Array;

@@ -12,7 +12,7 @@ export const TIMESTAMP_MAX = 2n ** 63n - 1n;
 export type Cosigner = { readonly name: string; readonly privateKey: KeyObject };
 
 /** What a cosignature/v1 covers: its header, the time and the checkpoint's whole body, extension lines and all. */
-export function cosignatureMessage(body: string, timestampSeconds: number | bigint): Buffer {
+function cosignatureMessage(body: string, timestampSeconds: number | bigint): Buffer {
   return Buffer.from(`cosignature/v1\ntime ${timestampSeconds}\n${body}`);
 }
 

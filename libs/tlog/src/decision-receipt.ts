@@ -50,7 +50,7 @@ export function formatReceipt({ checkpoint, decision, outcome, documents, produc
   return formatLogProof({ index, hashes, checkpoint, extra: Buffer.from(canonicalize(extra)) });
 }
 
-export type ParsedReceipt =
+type ParsedReceipt =
   | { readonly kind: "receipt"; readonly receipt: DecisionReceipt }
   /** A tlog-proof of another kind: its entry must be given apart. */
   | { readonly kind: "proof"; readonly proof: LogProof }

@@ -6,7 +6,7 @@ import type { DocumentName } from "./named-documents.ts";
 export type ReadDocument = (digest: string) => Promise<Uint8Array | null>;
 
 /** A document that is not there, and the first entry that names it. */
-export type MissingDocument = DocumentName & { readonly index: number };
+type MissingDocument = DocumentName & { readonly index: number };
 
 /** What became of the documents that a log's entries name. */
 export type CheckedDocuments = {

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, hash, type KeyObject } from "node:crypto";
 
-export const ED25519_SEED_BYTES = 32;
+const ED25519_SEED_BYTES = 32;
 export const ED25519_PUBLIC_KEY_BYTES = 32;
 export const ED25519_SIGNATURE_BYTES = 64;
 

@@ -38,7 +38,7 @@ const FAULTS = {
   "bad-signature": "its producer's signature does not fit its bytes",
 } as const;
 
-export type EntryCheckerOptions = {
+type EntryCheckerOptions = {
   /** By the key id of envelopes. */
   readonly producers: ReadonlyMap<string, Producer>;
   /**

@@ -1,8 +1,8 @@
 /** Something was changed, removed or replaced. */
-export type Tampered = { readonly kind: "tampered"; readonly index: number | null; readonly reason: string };
+type Tampered = { readonly kind: "tampered"; readonly index: number | null; readonly reason: string };
 
 /** Nothing is said about the log: something is missing, or the policy does not cover it. */
-export type Unverifiable = { readonly kind: "unverifiable"; readonly index: number | null; readonly reason: string };
+type Unverifiable = { readonly kind: "unverifiable"; readonly index: number | null; readonly reason: string };
 
 /** `index` is the first bad one, null where no one leaf can be named. Reasons are sentences for people. */
 export type Fault = Tampered | Unverifiable;

@@ -26,7 +26,7 @@ function proofIn(levels: readonly Uint8Array[][], index: number): Uint8Array[] {
   return proof;
 }
 
-export type InclusionClaim = {
+type InclusionClaim = {
   readonly index: number;
   readonly size: number;
   readonly leafHash: Uint8Array;

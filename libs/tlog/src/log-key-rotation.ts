@@ -7,7 +7,7 @@ import { parseNote, signNote, verifyNote } from "./signed-note.ts";
 const TITLE = "signalbox log key rotation v1";
 
 /** That one key of a log takes another's place, said by both. */
-export type LogKeyRotation = { readonly origin: string; readonly from: NoteVerifier; readonly to: NoteVerifier };
+type LogKeyRotation = { readonly origin: string; readonly from: NoteVerifier; readonly to: NoteVerifier };
 
 /**
  * The statement of a rotation: a C2SP signed note over the origin and both verifier keys, signed by the outgoing key
@@ -37,7 +37,7 @@ export function openLogKeyRotation(statement: string): LogKeyRotation | null {
 }
 
 /** What a `key` entry says of the key that it names; the digest is of its 32 bytes. */
-export type RotationClaim = { readonly name: unknown; readonly keyId: unknown; readonly after: unknown };
+type RotationClaim = { readonly name: unknown; readonly keyId: unknown; readonly after: unknown };
 
 /** Whether both keys of a statement have signed it, and it is of the log and leads to the key that its entry names. */
 export function statementFits(statement: string, { name, keyId, after }: RotationClaim): boolean {

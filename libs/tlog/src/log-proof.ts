@@ -31,7 +31,7 @@ export function formatLogProof({ index, hashes, checkpoint, extra }: LogProof): 
   return `${HEADER}\n${extraLine}index ${index}\n${hashLines}\n${checkpoint}`;
 }
 
-export type ParsedLogProof =
+type ParsedLogProof =
   | { readonly ok: true; readonly proof: LogProof }
   | { readonly ok: false; readonly reason: "malformed" };
 

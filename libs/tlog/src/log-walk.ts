@@ -16,7 +16,7 @@ const READ_AHEAD = 8;
 /** Entries [from, to). */
 export type EntryRange = { readonly from: number; readonly to: number };
 
-export type LogWalkOptions = {
+type LogWalkOptions = {
   readonly copy: LogCopy;
   /** What the log has signed. */
   readonly head: Checkpoint;

@@ -34,7 +34,7 @@ export type NoteVerifier = {
   readonly publicKey: KeyObject;
 };
 
-export type ParsedVkey =
+type ParsedVkey =
   | { readonly ok: true; readonly verifier: NoteVerifier }
   | { readonly ok: false; readonly reason: "malformed" | "unsupported-key-type" | "wrong-key-id" };
 

@@ -12,7 +12,7 @@ const KEY_TYPES: Readonly<Record<"log" | "witness", readonly NoteKeyType[]>> = {
 };
 
 /** Which line is wrong, counted from 1, and how. */
-export type ParsedPolicy =
+type ParsedPolicy =
   | { readonly ok: true; readonly policy: Policy }
   | { readonly ok: false; readonly line: number; readonly reason: string };
 

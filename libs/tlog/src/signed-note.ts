@@ -11,16 +11,16 @@ const NOTE_MAX_BYTES = 1_000_000;
 const SIGNATURES_MAX = 100;
 
 /** One line `— <name> <base64(keyId || signature)>`. */
-export type NoteSignature = { readonly name: string; readonly keyId: Uint8Array; readonly signature: Uint8Array };
+type NoteSignature = { readonly name: string; readonly keyId: Uint8Array; readonly signature: Uint8Array };
 
-export type ParsedNote =
+type ParsedNote =
   | { readonly ok: true; readonly text: string; readonly signatures: readonly NoteSignature[] }
   | { readonly ok: false; readonly reason: "malformed" };
 
 /** A signature that holds, and whose it is; of a cosignature also its time in POSIX seconds. */
 export type NoteSignedBy = { readonly verifier: NoteVerifier; readonly timestampSeconds: number | null };
 
-export type VerifiedNote =
+type VerifiedNote =
   | {
       readonly ok: true;
       readonly text: string;

@@ -2,7 +2,7 @@ import { HASH_BYTES } from "./merkle-tree.ts";
 import { TILE_WIDTH } from "./tile-path.ts";
 
 /** What an entry bundle's 16-bit length can say. */
-export const ENTRY_MAX_BYTES = 65_535;
+const ENTRY_MAX_BYTES = 65_535;
 
 const LENGTH_BYTES = 2;
 

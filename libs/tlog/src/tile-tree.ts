@@ -3,10 +3,10 @@ import type { TileNodes } from "./tile-nodes.ts";
 import { TILE_WIDTH, tileWidth } from "./tile-path.ts";
 
 /** Leaves [start, end) of a tree. */
-export type LeafRange = { readonly start: number; readonly end: number };
+type LeafRange = { readonly start: number; readonly end: number };
 
 /** Reads the hashes of a tile of the width that it has in the tree. A rejection ends what needed them. */
-export type ReadHashes = (tile: {
+type ReadHashes = (tile: {
   readonly level: number;
   readonly index: number;
   readonly width: number;

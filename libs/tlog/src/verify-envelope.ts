@@ -5,7 +5,7 @@ import { ED25519_SIGNATURE_BYTES } from "./ed25519.ts";
 import { leafHashOfParts } from "./merkle-tree.ts";
 import { BATCH_ROOT_TYPE, batchRootMessage } from "./sign-events.ts";
 
-export type VerifiedEnvelope =
+type VerifiedEnvelope =
   | { readonly ok: true; readonly payloadType: string; readonly payload: Uint8Array; readonly keyId: string }
   | { readonly ok: false; readonly reason: "malformed" | "unknown-key" | "bad-signature" };
 

@@ -6,7 +6,7 @@ import { namedDocuments, type DocumentName } from "./named-documents.ts";
 import type { Policy } from "./policy.ts";
 import { refusedCheckpoint } from "./refused-checkpoint.ts";
 
-export type SoundReceipt = {
+type SoundReceipt = {
   readonly kind: "sound";
   readonly origin: string;
   /** The size of the log that the checkpoint covers. */
@@ -22,7 +22,7 @@ export type SoundReceipt = {
 
 export type ReceiptVerdict = SoundReceipt | Fault;
 
-export type VerifyReceiptOptions = {
+type VerifyReceiptOptions = {
   readonly policy: Policy;
   readonly checker: EntryChecker;
   /** The payload types of the two events. */

@@ -88,7 +88,7 @@ export const GuardTools = z.strictObject({
 export type GuardTools = z.infer<typeof GuardTools>;
 
 /** What a request may be made of. */
-export const GuardForm = z.strictObject({
+const GuardForm = z.strictObject({
   messagesMax: z.int().min(1).optional(),
   toolsMax: z.int().min(0).optional(),
   attachmentsMax: z.int().min(0).optional(),
@@ -101,7 +101,7 @@ export const GuardForm = z.strictObject({
   /** Refuses attachments by URL and by file id, which the provider fetches or already has. */
   attachmentsInlineOnly: z.literal(true).optional(),
 });
-export type GuardForm = z.infer<typeof GuardForm>;
+type GuardForm = z.infer<typeof GuardForm>;
 
 const remoteHead = {
   /** What logs call it by. */

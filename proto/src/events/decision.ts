@@ -13,7 +13,7 @@ import { PolicyTrace } from "./policy-trace.ts";
 const Scope = z.array(Selector).min(1).max(64).optional();
 
 /** The part of the catalogue that a virtual key may use; an absent field sets no bound. */
-export const KeyScope = z.strictObject({
+const KeyScope = z.strictObject({
   /** Patterns over endpoint ids, models and families. */
   models: Scope,
   /** Names of the policy's groups: an endpoint must be in one of them. */
@@ -23,7 +23,7 @@ export const KeyScope = z.strictObject({
   /** Patterns over regions; an endpoint of an unknown region is in none. */
   regions: z.array(z.string().min(1).max(64)).min(1).max(32).optional(),
 });
-export type KeyScope = z.infer<typeof KeyScope>;
+type KeyScope = z.infer<typeof KeyScope>;
 
 /** Everything that `decide` reads. The documents are named by digest and kept for ever; the rest stands here. */
 export const DecisionInput = z.strictObject({

@@ -13,9 +13,9 @@ const Header = CacheEntry.pick({ tenant: true, key: true, endpoint: true, dialec
 type Header = z.infer<typeof Header>;
 
 /** How many bytes transfers may hold: each alone, and all that are under way together. */
-export type ReceiveLimits = { readonly entryMaxBytes: number; readonly inFlightMaxBytes: number };
+type ReceiveLimits = { readonly entryMaxBytes: number; readonly inFlightMaxBytes: number };
 
-export type Receiver = (parts: AsyncIterable<CacheStoreRequest>) => Promise<NewAnswer | "too-large">;
+type Receiver = (parts: AsyncIterable<CacheStoreRequest>) => Promise<NewAnswer | "too-large">;
 
 /**
  * Makes a reader of `Cache.Store` calls: a header, then a body in pieces. It resolves at the end of the parts, and

@@ -82,7 +82,7 @@ export type AttemptTrace = {
 };
 
 /** What any attempt needs, whichever operation it is of. */
-export type AttemptBasis = Pick<
+type AttemptBasis = Pick<
   AttemptContext,
   "provider" | "endpoint" | "signal" | "totalAtMs" | "inputTokens" | "maxOutputTokens"
 >;

@@ -1,7 +1,7 @@
 import { SignalboxError } from "@signalbox/proto";
 
 /** What an attempt is given up for. */
-export type DeadlineTimes = {
+type DeadlineTimes = {
   /** Silence before the answer's content begins: a model may think for long before its first word. */
   readonly firstByteMs: number;
   /** Silence after it. */

@@ -4,7 +4,7 @@ import type { DispatchFrame, DispatchRequest } from "@signalbox/proto/grpc/dispa
 import type { FrameWriter } from "./frame-sink.ts";
 import { callerLeft, type ServeContext, serveOrder } from "./serve-order.ts";
 
-export type DispatchCall = ServerWritableStream<DispatchRequest, DispatchFrame>;
+type DispatchCall = ServerWritableStream<DispatchRequest, DispatchFrame>;
 
 /** `Dispatcher.Dispatch`: one request a call, and only under a claim of a decision that came from policy. */
 export function createDispatch(context: ServeContext): (call: DispatchCall) => void {

@@ -3,7 +3,7 @@ import { NO_USAGE, type Usage } from "@signalbox/proto";
 /** Characters that make a token in ordinary English; what is estimated so is marked as such wherever it is recorded. */
 const CHARS_PER_TOKEN = 4;
 
-export type Generated = {
+type Generated = {
   /** Estimated prompt tokens. */
   readonly inputTokens: number;
   /** What the provider said of the prompt, where it did; it is better known than the estimate. */

@@ -9,10 +9,10 @@ import { callerLeft, type ServeContext, serveOrder } from "./serve-order.ts";
 /** The end of an answer follows its content within a millisecond, and must not wait where no others are under way. */
 const BUSY_REQUESTS = 8;
 
-export type ExchangeCall = ServerDuplexStream<ExchangeRequests, ExchangeFrames>;
+type ExchangeCall = ServerDuplexStream<ExchangeRequests, ExchangeFrames>;
 
 /** `Dispatcher.Exchange`, and the end of all its calls: they never end by themselves. */
-export type Exchange = { readonly exchange: (call: ExchangeCall) => void; endAll: () => void };
+type Exchange = { readonly exchange: (call: ExchangeCall) => void; endAll: () => void };
 
 /** Many requests over one call, each under its claim, with the frames of one moment in one message. */
 export function createExchange(context: ServeContext): Exchange {

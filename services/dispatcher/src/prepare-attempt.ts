@@ -9,10 +9,10 @@ import { translationOf } from "./translation.ts";
 import type { ReadyTurn, Turn } from "./walk-plan.ts";
 
 /** Where in its plan a request stands. */
-export type Place = Turn & { readonly request: NeutralRequest };
+type Place = Turn & { readonly request: NeutralRequest };
 
 /** With `refused`, the endpoint is not to be called. */
-export type PreparedAttempt = AttemptContext & Pick<ReadyTurn, "refused">;
+type PreparedAttempt = AttemptContext & Pick<ReadyTurn, "refused">;
 
 /** All that one call of a provider needs. Throws what the request may not ask of this provider's wire. */
 export function prepareAttempt(execution: Execution, place: Place): PreparedAttempt {

@@ -31,7 +31,7 @@ export type ServeContext = {
   readonly log: Logger;
 };
 
-export type Served = {
+type Served = {
   readonly request: DispatchRequest;
   readonly writer: FrameWriter;
   /** How long the caller waits. */

@@ -17,7 +17,7 @@ export type Circuit = {
 };
 
 /** The provider does not accept the key, or does not know the model. */
-export type Unusable = "upstream-auth" | "upstream-not-found";
+type Unusable = "upstream-auth" | "upstream-not-found";
 
 export const UNKNOWN: Circuit = {
   openUntilMs: 0,

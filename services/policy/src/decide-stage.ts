@@ -22,7 +22,7 @@ import type { Throttles } from "./throttles/throttles.ts";
 const OVERLOADED_RETRY_AFTER_MS = 1_000;
 const US_PER_SECOND = 1_000_000;
 
-export type DecideStageOptions = {
+type DecideStageOptions = {
   readonly bus: Bus;
   readonly log: Logger;
   readonly recorder: Recorder;

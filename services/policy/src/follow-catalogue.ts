@@ -8,7 +8,7 @@ import type { DecisionDocuments } from "./decision-documents.ts";
 import { type Database, keepDocument } from "./kept-documents.ts";
 import { readCatalogue } from "./read-documents.ts";
 
-export type FollowCatalogueOptions = {
+type FollowCatalogueOptions = {
   readonly path: string;
   readonly db: Kysely<Database>;
   readonly documents: DecisionDocuments;

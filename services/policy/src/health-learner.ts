@@ -12,7 +12,7 @@ const areEntries = compileCheck(LedgerEntries);
 /** Outcomes of one message, each with its place in the register. */
 type IndexedOutcome = { readonly index: number; readonly outcome: TeachingOutcome };
 
-export type LearnHealthOptions = {
+type LearnHealthOptions = {
   readonly bus: Bus;
   readonly log: Logger;
   readonly documents: DecisionDocuments;
@@ -22,7 +22,7 @@ export type LearnHealthOptions = {
 };
 
 /** What is learned, until it is disposed of. */
-export type LearnedHealth = AsyncDisposable & {
+type LearnedHealth = AsyncDisposable & {
   /** Closes the circuits of unusable endpoints, because an operator has changed something; the next request finds out. */
   reopenUnusable(): void;
 };

@@ -20,7 +20,7 @@ export type Database = {
 
 export type ActivationRow = Selectable<Database["policy_activation"]>;
 
-export type DocumentKind = "engine" | "policy" | "policy-version" | "catalogue" | "health" | "guard";
+type DocumentKind = "engine" | "policy" | "policy-version" | "catalogue" | "health" | "guard";
 
 /** A document that is committed, so that a decision may name it. */
 export type KeptDocument = { readonly digest: string; readonly text: string };

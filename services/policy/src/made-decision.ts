@@ -37,7 +37,7 @@ export type MadeDecision = {
   readonly throttledForMs?: number;
 };
 
-export type DecideWith = {
+type DecideWith = {
   readonly engine: Engine;
   readonly documents: DecisionDocuments;
   /** The fields of the input beside the request and the documents. */

@@ -16,7 +16,7 @@ type ServeCached = Extract<Action, { kind: "serve-cached" }>;
 type Refuse = Extract<Action, { kind: "refuse" }>;
 
 /** A decision that is recorded, and the request that it was made for. */
-export type Decided = {
+type Decided = {
   readonly item: DecideItem;
   readonly decisionId: string;
   readonly residency?: readonly Residency[];

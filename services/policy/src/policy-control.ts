@@ -24,7 +24,7 @@ import { rollbackTarget } from "./rollback-target.ts";
 /** As far back as a rollback looks for a version. */
 const ROLLBACK_SEARCH_MAX = 500;
 
-export type PolicyControlOptions = {
+type PolicyControlOptions = {
   readonly bus: Bus;
   readonly outbox: AdminOutbox;
   readonly db: Kysely<Database>;

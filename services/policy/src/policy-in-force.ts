@@ -24,7 +24,7 @@ export async function policyAtStart(
 }
 
 /** With what the outbox sends. */
-export type Activated = { readonly activation: NewActivation; readonly noted: string };
+type Activated = { readonly activation: NewActivation; readonly noted: string };
 
 /** The policy that this instance decides by, and how it comes to another one. */
 export class PolicyInForce {

@@ -6,7 +6,7 @@ import { isDrift, snapshotOf } from "./health-snapshot.ts";
 /** A busy line's figures are others every second, and each snapshot is kept for ever: they are published so much less often. */
 const DRIFT_TIMES = 30;
 
-export type HealthPublisher = AsyncDisposable & {
+type HealthPublisher = AsyncDisposable & {
   /** What is known of an endpoint has changed. */
   changed(): void;
   publishNow(): Promise<void>;

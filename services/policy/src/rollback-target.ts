@@ -1,7 +1,7 @@
 import type { PolicyActivation } from "@signalbox/proto";
 
 /** Where a rollback leads: to a version, with null to the configuration alone, or nowhere, with what to tell the operator. */
-export type RollbackTarget =
+type RollbackTarget =
   | { readonly kind: "found"; readonly version: string | null }
   | { readonly kind: "none"; readonly code: "not-found" | "unprocessable"; readonly message: string };
 

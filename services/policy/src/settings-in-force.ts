@@ -8,7 +8,7 @@ import type { Database } from "./kept-documents.ts";
 const RETRY_EVERY_MS = 5_000;
 
 /** A setting that is in force, and who put it there. */
-export type Setting = Pick<AdminEvent, "id" | "by"> & {
+type Setting = Pick<AdminEvent, "id" | "by"> & {
   readonly object: "catalogue" | "prices" | "config";
   readonly digest: string;
 };

@@ -4,7 +4,7 @@ import { LedgerClient } from "@signalbox/proto/grpc/ledger";
 import type { BenchLedger } from "./bench-ledger.ts";
 
 /** A client of the ledger's, with what names its caller. */
-export type OpenLedgerClient = Disposable & { readonly client: LedgerClient; readonly metadata: Metadata };
+type OpenLedgerClient = Disposable & { readonly client: LedgerClient; readonly metadata: Metadata };
 
 /** Opens a client as the operator, who reads all tenants. */
 export function openLedgerClient({ grpcAddress, token }: Pick<BenchLedger, "grpcAddress" | "token">): OpenLedgerClient {

@@ -17,7 +17,7 @@ const TICK_MS = 10;
 const TICK_REQUESTS_MAX = 128;
 const LOOK_EVERY_MS = 50;
 
-export type Sustained = {
+type Sustained = {
   readonly events: number;
   readonly seconds: number;
   readonly perSecond: number;

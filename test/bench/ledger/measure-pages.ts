@@ -9,7 +9,7 @@ const PAGE_RECORDS = 50;
 const PAGES_MAX = 20;
 const DESCRIBED_LIMIT_MS = 900_000;
 
-export type PageTimes = {
+type PageTimes = {
   readonly query: string;
   readonly pages: number;
   readonly records: number;

@@ -9,7 +9,7 @@ import type { Asked, Took } from "./proving-thread.ts";
 /** Until the code that makes a proof is compiled, and the connection is there. */
 const WARM_UP_PROOFS = 200;
 
-export type Times = { readonly p50Ms: number; readonly p99Ms: number };
+type Times = { readonly p50Ms: number; readonly p99Ms: number };
 
 export type ProofTimes = {
   /** Asked over one open call, as whoever wants many proofs does. */
@@ -52,7 +52,7 @@ function ask(asked: Asked): Promise<Took> {
   });
 }
 
-export type Verified = { readonly leafBytes: number; readonly hashed: number; readonly signed: number };
+type Verified = { readonly leafBytes: number; readonly hashed: number; readonly signed: number };
 
 /**
  * The median leaf, and how many leaves a second one core hashes into the tree, alone and with every signature checked.

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { readProcessTree } from "../process-tree.ts";
 
 /** CPU milliseconds of the bench's processes by name; the bench itself is the load. */
-export type CpuTimes = ReadonlyMap<string, number>;
+type CpuTimes = ReadonlyMap<string, number>;
 
 const NAMES: Readonly<Record<string, string>> = {
   "audit-ledger": "ledger",

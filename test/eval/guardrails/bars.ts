@@ -9,7 +9,7 @@ const ALARMS_PER_100K_LINES_MAX = 1;
 const OVER_BLOCKING_MAX = 0.02;
 const SCAN_P99_MAX_US = 1_000;
 
-export type Bar = { readonly name: string; readonly figure: string; readonly bar: string; readonly met: boolean };
+type Bar = { readonly name: string; readonly figure: string; readonly bar: string; readonly met: boolean };
 
 /** What the figures are held to. */
 export function barsOf({ pii, secrets, falseAlarms, overBlocking, speed }: Evaluation): Bar[] {

@@ -13,8 +13,8 @@ const GENERATED_PII = 200;
 const GENERATED_SECRETS = 12;
 
 export type SpanResult = { readonly set: string; readonly split: string; readonly scores: ReadonlyMap<string, Score> };
-export type TextResult = { readonly set: string; readonly config: string; readonly score: Score };
-export type AlarmShare = {
+type TextResult = { readonly set: string; readonly config: string; readonly score: Score };
+type AlarmShare = {
   readonly set: string;
   readonly texts: number;
   readonly blocked: number;

@@ -1,5 +1,5 @@
 /** What a client asks for; the same thing in each dialect's words. */
-export type Ask = "text" | "tools" | "tool-result" | "image" | "schema" | "reasoning";
+type Ask = "text" | "tools" | "tool-result" | "image" | "schema" | "reasoning";
 
 /** What the provider answers; the same thing in each wire's words. */
 export type Answer = {

@@ -1,7 +1,7 @@
 import type { WireName } from "@signalbox/proto";
 
 /** A call of a conversation, with the result that stands for it. */
-export type ToolExchange = { readonly name: string; readonly arguments: unknown; readonly result: string };
+type ToolExchange = { readonly name: string; readonly arguments: unknown; readonly result: string };
 
 type Fields = Record<string, unknown>;
 type Call = { readonly id: string; readonly name: string; readonly arguments: unknown };

@@ -55,17 +55,17 @@ function decision(n: number): object {
   return { eventId: `decided ${n}`, requestId: `request ${n}`, decisionId: `decision ${n}`, input };
 }
 
-export const ENTRIES: readonly Buffer[] = EVENTS.flatMap(({ type, by, event }) => {
+const ENTRIES: readonly Buffer[] = EVENTS.flatMap(({ type, by, event }) => {
   const payload = Buffer.from(JSON.stringify(event));
   const signer = { keyId: producerKeyId(by.publicKey), privateKey: by.privateKey };
   return signEvents([{ payloadType: PAYLOAD_TYPES[type], payload }], signer);
 });
 
-export const TERMS: readonly LogKeyTerm[] = [
+const TERMS: readonly LogKeyTerm[] = [
   { vkey: FORMER_VKEY, fromIndex: null, retiredIndex: RETIRED },
   { vkey: VKEY, fromIndex: ROTATED, retiredIndex: null },
 ];
-export const PRODUCERS = [formatVkey("audit-ledger", LEDGER.publicKey), formatVkey("policy", POLICY.publicKey)];
+const PRODUCERS = [formatVkey("audit-ledger", LEDGER.publicKey), formatVkey("policy", POLICY.publicKey)];
 
 /** An export of a register whose log was given another key. */
 export function rotatedRegister(): Files {

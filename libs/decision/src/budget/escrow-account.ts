@@ -2,7 +2,7 @@
 export type Lease = { readonly id: string; readonly amount: bigint; readonly untilMs: number };
 
 /** What a replica asks for. The same `question` is answered once, however often it arrives. */
-export type GrantRequest = {
+type GrantRequest = {
   readonly question: string;
   /** The replica's own name for the lease: more is added to one that it holds already. */
   readonly lease: string;
@@ -11,7 +11,7 @@ export type GrantRequest = {
   readonly untilMs: number;
 };
 
-export type GrantAnswer =
+type GrantAnswer =
   /** `amount` is what was added now. */
   | { readonly kind: "granted"; readonly lease: Lease }
   /** Less is left than the least that was asked for. */

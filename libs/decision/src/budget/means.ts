@@ -9,7 +9,7 @@ type Left = { readonly state: BudgetState; readonly left: bigint; readonly cover
 export type Means = readonly Left[];
 
 /** What an endpoint of the catalogue can be used for, and the rule of the budget that leaves the least of it. */
-export type Afforded = {
+type Afforded = {
   /** Output tokens for each choice; negative when there is not even room for the prompt. */
   readonly tokens: number;
   readonly rule: string;

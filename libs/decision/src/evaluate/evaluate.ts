@@ -3,13 +3,13 @@ import type { LoggedChoice } from "./logged-choice.ts";
 import { isSupported, weighChoices, type WeighedChoices } from "./weigh-choices.ts";
 
 /** A value with the interval that holds the true one 95 times in 100. */
-export type Estimate = { readonly value: number; readonly low: number; readonly high: number };
+type Estimate = { readonly value: number; readonly low: number; readonly high: number };
 
 /**
  * Why there is no estimate. nothing-recorded: no choice has a reward. unsupported: none of what the policy would do could
  * have been chosen. too-few: the effective sample is smaller than what was asked for.
  */
-export type Refusal = "nothing-recorded" | "unsupported" | "too-few";
+type Refusal = "nothing-recorded" | "unsupported" | "too-few";
 
 export type Evaluation = {
   readonly choices: number;

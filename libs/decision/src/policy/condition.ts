@@ -15,7 +15,7 @@ export type ConditionScope = {
 /** Throws when the value cannot be computed, e.g. on an index outside of a list. */
 export type Condition = (scope: ConditionScope) => boolean;
 
-export type ConditionProblem = {
+type ConditionProblem = {
   readonly message: string;
   /** Where it begins in the expression. */ readonly at: number;
 };

@@ -4,7 +4,7 @@ const DAYS_PER_ERA = 146_097;
 /** Days from 0000-03-01, where eras of 400 years begin, to 1970-01-01. */
 const EPOCH_DAYS = 719_468;
 
-export type LocalTime = {
+type LocalTime = {
   /** `2026-11-21`. */
   readonly date: string;
   /** 1 is Monday, 7 is Sunday (ISO 8601). */

@@ -4,7 +4,7 @@ import { decidePrepared } from "../decide.ts";
 import { coveredBy } from "./coverage.ts";
 import { plainInput } from "./plain-input.ts";
 
-export type PolicyTestResult = {
+type PolicyTestResult = {
   readonly name: string;
   /** What the decision is not; empty when the case holds. */
   readonly problems: readonly string[];

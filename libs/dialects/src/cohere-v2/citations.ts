@@ -3,7 +3,7 @@ import type { NeutralAnnotation, OtherPart } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
 
 /** A citation of an answer's text has one annotation for each source. One of anything else is a part that only Cohere understands. */
-export type CitationReading = { readonly annotations: readonly NeutralAnnotation[]; readonly other: OtherPart | null };
+type CitationReading = { readonly annotations: readonly NeutralAnnotation[]; readonly other: OtherPart | null };
 
 /** Reads a citation. `unitsBefore` turns an index in code points, which is what Cohere counts in, into one in UTF-16 units. */
 export function readCitation(citation: JsonObject, toUnits: (codePoints: number) => number): CitationReading {

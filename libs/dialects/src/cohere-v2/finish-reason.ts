@@ -12,7 +12,7 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
 /** Reasons by which Cohere says, inside a 200, that it failed. */
 const FAILURES = new Set(["ERROR", "TIMEOUT", "USER_CANCEL"]);
 
-export type FinishReading =
+type FinishReading =
   | { readonly kind: "finish"; readonly reason: FinishReason; readonly stop?: StopDetails }
   | { readonly kind: "failure"; readonly reason: string };
 

@@ -2,7 +2,7 @@
 export type TextFilter = { push(piece: string): string; end(): string };
 
 /** plain: the text as it is; json: the inside of a JSON string, as a tool call's arguments are. */
-export type TextForm = "plain" | "json";
+type TextForm = "plain" | "json";
 
 /** A filter for a new text. */
 export type OpenFilter = (form: TextForm) => TextFilter;

@@ -4,7 +4,7 @@ import type { JsonObject } from "../neutral/source.ts";
 import { buildCall } from "./build-answer.ts";
 import { renderDetail, renderMedia } from "./media.ts";
 
-export type PartContext = { readonly path: string; readonly losses: LossList; readonly version: number };
+type PartContext = { readonly path: string; readonly losses: LossList; readonly version: number };
 
 /** One part of a message that was read from another form; several where one of this form cannot hold it. */
 export function buildPart(part: NeutralPart, context: PartContext): JsonObject[] {

@@ -31,7 +31,7 @@ const FAILURES = new Set([
   "NO_IMAGE",
 ]);
 
-export type FinishReading =
+type FinishReading =
   | { readonly kind: "none" }
   | { readonly kind: "finish"; readonly reason: FinishReason; readonly stop?: StopDetails }
   | { readonly kind: "failure"; readonly reason: string };

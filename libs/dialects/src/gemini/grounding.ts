@@ -10,7 +10,7 @@ export type PlacedAnnotation = { readonly partIndex: number | null; readonly ann
  * How a byte of a part's UTF-8 is told in UTF-16 units; null where the text is not at hand. Where the part is not named it is the
  * content's one text.
  */
-export type ByteToUnit = (partIndex: number | null, byte: number) => number | null;
+type ByteToUnit = (partIndex: number | null, byte: number) => number | null;
 
 /** What a candidate cites: its `groundingMetadata` and its `citationMetadata`. Places in the format are bytes of UTF-8. */
 export function readCitations(candidate: JsonObject, unitOf: ByteToUnit): PlacedAnnotation[] {

@@ -15,7 +15,7 @@ export type PartialCall = {
 const PIECES_MAX = 8192;
 
 /** What a `functionCall` of a stream is: a whole call, or the beginning, a piece or the end of one. */
-export type CallKind = "whole" | "begins" | "goes-on" | "ends";
+type CallKind = "whole" | "begins" | "goes-on" | "ends";
 
 /** `isOpen`: whether a call has begun whose arguments stream. */
 export function kindOfCall(call: JsonObject, isOpen: boolean): CallKind {

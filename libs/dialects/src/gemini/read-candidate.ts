@@ -23,7 +23,7 @@ export type CandidateState = {
 
 export const NEW_CANDIDATE: CandidateState = { finish: null, calls: 0, signed: false, ascii: true, partial: null };
 
-export type CandidateReading =
+type CandidateReading =
   | { readonly kind: "deltas"; readonly state: CandidateState; readonly deltas: readonly NeutralDelta[] }
   | { readonly kind: "failure"; readonly reason: string };
 

@@ -9,13 +9,13 @@ import { startWriting, writeChunk, writeTail } from "./render-stream.ts";
 import { readEnd, readEvent, startReading } from "./stream.ts";
 
 export type Part = { text?: string; thought?: boolean; thoughtSignature?: string; [field: string]: unknown };
-export type Event = {
+type Event = {
   candidates?: { index: number; content: { role: string; parts: Part[] }; finishReason?: string }[];
   usageMetadata?: Record<string, unknown>;
   [field: string]: unknown;
 };
 
-export type Run = {
+type Run = {
   progress: StreamProgress;
   /** All that the caller read, byte for byte. */
   text: string;

@@ -11,7 +11,7 @@ export function sse(...events: unknown[]): Uint8Array {
   return new TextEncoder().encode(frames.join(""));
 }
 
-export type Run = { readonly progress: StreamProgress; readonly response: NeutralResponse | null };
+type Run = { readonly progress: StreamProgress; readonly response: NeutralResponse | null };
 
 /** A stream, cut as given, and the whole answer that it comes to. */
 export function runStream(pieces: readonly Uint8Array[]): Run {

@@ -2,7 +2,7 @@ import { isObject } from "../check/check-value.ts";
 import type { FinishReason, StopDetails } from "../neutral/response.ts";
 import type { JsonObject } from "../neutral/source.ts";
 
-export type Finish = { readonly finish: FinishReason; readonly stop?: StopDetails };
+type Finish = { readonly finish: FinishReason; readonly stop?: StopDetails };
 
 /**
  * Why a response ended. This format says nothing of it on success, so that calls are told by the items, and names two reasons for an

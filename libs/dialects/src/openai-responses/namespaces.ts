@@ -6,7 +6,7 @@ import type { JsonObject } from "../neutral/source.ts";
  * Groups of tools: `{type: "namespace", name, description, tools}`, whose calls name the group beside the tool. The other forms have one
  * list of tools, in which a tool of a group goes by both names.
  */
-export type ToolPlace = { readonly name: string; readonly namespace?: string; readonly custom?: true };
+type ToolPlace = { readonly name: string; readonly namespace?: string; readonly custom?: true };
 
 /** The name of a group's tool in a list without groups. */
 export function joinedName(namespace: unknown, name: string): string {

@@ -10,7 +10,7 @@ export const SUMMARY_SEPARATOR = "\n\n";
 export const FOREIGN_REASONING_ID = "rs_sb_";
 
 /** An item of reasoning: a part, or the state of another one. An item that says and holds nothing is null. */
-export type ReasoningReading =
+type ReasoningReading =
   | { readonly kind: "part"; readonly part: ReasoningPart }
   | { readonly kind: "carried"; readonly content: EncryptedContent };
 

@@ -2,7 +2,7 @@ import type { InjectionType } from "@signalbox/proto";
 import type { CueClass } from "./cue-words.ts";
 
 /** A sequence of word classes; with each further class, the most words that may stand between it and the one before. */
-export type CueRule = {
+type CueRule = {
   readonly type: InjectionType;
   readonly first: CueClass;
   readonly next: readonly (readonly [CueClass, number])[];

@@ -1,7 +1,7 @@
 import { eachJsonString } from "./json-strings.ts";
 
 /** A string that somebody wrote, and its number among all strings of the JSON text. */
-export type TextField = { readonly field: number; readonly value: string };
+type TextField = { readonly field: number; readonly value: string };
 
 /** Members whose strings are words of an API's protocol; scanning them as prose finds nothing but false alarms. */
 const PROTOCOL = new Set(

@@ -9,7 +9,7 @@ const PROGRAM_MAX_STEPS = 2_000;
 /** Matches of one pattern in one text; the next match makes one finding of the rest of the text, so that nothing is missed. */
 const PATTERN_MATCHES_MAX = 256;
 
-export type CompiledPattern =
+type CompiledPattern =
   | { readonly ok: true; readonly detect: Detector }
   | { readonly ok: false; readonly reason: string };
 

@@ -1,7 +1,7 @@
 import type { GuardAction, GuardRule } from "@signalbox/proto";
 import type { Finding, FindingType } from "../finding.ts";
 
-export type Verdict<Found extends Finding> =
+type Verdict<Found extends Finding> =
   | { readonly action: "pass" }
   | { readonly action: "observe" }
   | { readonly action: "redact"; readonly findings: readonly Found[] }

@@ -2,7 +2,7 @@ import { GUARD_PLACES_MAX, GUARD_TYPES_MAX } from "@signalbox/proto";
 import type { Finding, FindingType } from "../finding.ts";
 
 /** What was found, for a record: types, counts and places, and nothing of the text. */
-export type TypeSummary = {
+type TypeSummary = {
   readonly type: FindingType;
   readonly count: number;
   /** The first ones as `[field, start, end]`; field is 0 for findings in a plain text. */

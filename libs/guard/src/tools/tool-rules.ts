@@ -15,7 +15,7 @@ export type ToolRules = {
   wrongIn(call: ToolCall): "tool.forbidden" | "tool.arguments" | null;
 };
 
-export type CompiledToolRules =
+type CompiledToolRules =
   | { readonly ok: true; readonly rules: ToolRules }
   | { readonly ok: false; readonly problems: readonly string[] };
 

@@ -10,7 +10,7 @@ const Answer = z
   .array(z.object({ entity_type: z.string(), start: z.int().min(0), end: z.int().min(0), score: z.number() }))
   .max(FINDINGS_MAX);
 
-export type PresidioOptions = {
+type PresidioOptions = {
   readonly language: string;
   /** Entities with a lower score are not asked for. */
   readonly scoreMin: number;

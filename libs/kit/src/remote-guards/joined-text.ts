@@ -1,7 +1,7 @@
 /** Stands between two texts that are looked through as one; a sentence does not go on over it. */
 const BETWEEN = "\n\n";
 
-export type PlaceInText = { readonly text: number; readonly start: number; readonly end: number };
+type PlaceInText = { readonly text: number; readonly start: number; readonly end: number };
 
 /** Several texts as one, for services that take one at a time. */
 export class JoinedText {

@@ -8,7 +8,7 @@ import { askWebhook } from "./ask-webhook.ts";
 import { GuardCircuit } from "./guard-circuit.ts";
 import type { AskRemote, RemoteFinding } from "./remote-finding.ts";
 
-export type Direction = "request" | "answer";
+type Direction = "request" | "answer";
 
 /** The guardrails of others that are asked over HTTP, all at once. */
 export type RemoteGuards = {

@@ -10,7 +10,7 @@ import { encodeEntryBundle, encodeTile } from "../tile-bytes.ts";
 import { tilePath, TILE_WIDTH } from "../tile-path.ts";
 import { TileRecorder, type RecordedTile } from "../tile-recorder.ts";
 
-export const ORIGIN = "register.example/signalbox";
+const ORIGIN = "register.example/signalbox";
 const LOG_KEY = privateKeyFromSeed(Buffer.alloc(32, 1));
 export const LOG_VKEY = formatVkey(ORIGIN, createPublicKey(LOG_KEY));
 

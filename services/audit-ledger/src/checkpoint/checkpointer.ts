@@ -10,7 +10,7 @@ import type { SignedHead } from "./signed-head.ts";
 /** Half of what is promised, so that a checkpoint is never older than a second while there is something new. */
 const CHECK_EVERY_MS = 500;
 
-export type CheckpointerOptions = {
+type CheckpointerOptions = {
   readonly db: Kysely<Database>;
   readonly log: Logger;
   readonly origin: string;

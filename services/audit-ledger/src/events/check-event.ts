@@ -18,6 +18,7 @@ import {
 } from "@signalbox/proto";
 import { leafHash, parseEnvelope, verifyEnvelope, type BatchCache } from "@signalbox/tlog";
 import { z } from "zod";
+import { parseJson } from "../parse-json.ts";
 import { fieldsOf, type AnyEvent, type EventFields } from "./event-fields.ts";
 import { mayQueue, type ProducerKeys } from "./producer-keys.ts";
 
@@ -34,7 +35,7 @@ export type GoodEvent = EventFields & {
   readonly labels: Labels | null;
 };
 
-export type RefusalReason =
+type RefusalReason =
   | "malformed"
   | "unknown-key"
   | "bad-signature"
@@ -69,7 +70,7 @@ const CONTRACTS: Readonly<Record<EventType, Check>> = {
   replay: compileCheck(ReplayEvent),
 };
 
-export type CheckContext = { readonly subject: string; readonly keys: ProducerKeys; readonly batches: BatchCache };
+type CheckContext = { readonly subject: string; readonly keys: ProducerKeys; readonly batches: BatchCache };
 
 /** Checks one event as it came from the queue: form, signature, producer's right to the type, contract, subject. */
 export function checkEvent(item: AuditItem, context: CheckContext): GoodEvent | RefusedEvent {
@@ -129,12 +130,4 @@ function textOf(payload: Uint8Array): string {
   // Nearly all payloads are ASCII, which is read at half the price.
   if (isAscii(bytes)) return bytes.toString("latin1");
   return isUtf8(bytes) ? bytes.toString("utf8") : "";
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

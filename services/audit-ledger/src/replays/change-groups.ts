@@ -13,7 +13,7 @@ export type Change = {
   readonly costDelta: bigint | null;
 };
 
-export type Sums = {
+type Sums = {
   decisions: number;
   changed: number;
   moved: number;

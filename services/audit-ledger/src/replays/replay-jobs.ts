@@ -19,7 +19,7 @@ const RUNNING_OF_TENANT_MAX = 1;
 const UPKEEP_EVERY_MS = 2_000;
 const PRUNE_EVERY_MS = 60_000;
 
-export type ReplayJobsOptions = {
+type ReplayJobsOptions = {
   readonly db: Kysely<Database>;
   readonly bus: Bus;
   readonly log: Logger;

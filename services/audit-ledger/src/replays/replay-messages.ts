@@ -21,7 +21,7 @@ export type Replayed =
   | { readonly ok: false; readonly error: string };
 
 /** What a decision was asked for, in a word, and by which model's name. */
-export type ReplayedAbout = { readonly task: string; readonly model: string };
+type ReplayedAbout = { readonly task: string; readonly model: string };
 
 /** What a decision earned; `unknown` when the register does not say; `not-executed` when another one was. */
 export type Reward = number | "unknown" | "not-executed";

@@ -12,7 +12,7 @@ const NAMED_MAX = 16;
 const MICRO = 1_000_000;
 const NO_CHANGE: Change = { changed: false, moved: false, refusal: null, costDelta: 0n };
 
-export type TalliedDecision = Pick<LeafRow, "idx" | "decision_id" | "tenant">;
+type TalliedDecision = Pick<LeafRow, "idx" | "decision_id" | "tenant">;
 
 type Counts = Pick<
   ReplayJob,

@@ -11,7 +11,7 @@ const US_PER_MS = 1e3;
 
 type Said = Pick<OutcomeEvent, "result" | "costPicoUsd" | "timing" | "decisionId">;
 
-export type RewardsWish = {
+type RewardsWish = {
   readonly reward: EvaluationOrder["reward"];
   /** What stands at this index or above it is not looked at. */
   readonly below: number;

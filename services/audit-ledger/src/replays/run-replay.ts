@@ -15,7 +15,7 @@ import { rewardsOf } from "./rewards-of.ts";
 
 const SAY_EVERY_MS = 1_000;
 
-export type RunReplayOptions = {
+type RunReplayOptions = {
   readonly db: Kysely<Database>;
   readonly store: JobStore;
   readonly replayer: Replayer;

@@ -6,7 +6,7 @@ import { replaysTotal } from "../metrics.ts";
 import { selectLeaves } from "../read/leaf-rows.ts";
 import type { Replayer } from "./replayer.ts";
 
-export type SampleOptions = {
+type SampleOptions = {
   readonly db: Kysely<Database>;
   readonly log: Logger;
   readonly replayer: Replayer;

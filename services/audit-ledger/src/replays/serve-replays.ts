@@ -1,5 +1,6 @@
 import { ReplayWish, SignalboxError, Uuid, type ReplayJob } from "@signalbox/proto";
 import type { LedgerReplayJob, LedgerServer } from "@signalbox/proto/grpc/ledger";
+import { parseJson } from "../parse-json.ts";
 import type { ReadContext } from "../read/read-context.ts";
 import { scopeOf } from "../read/scope.ts";
 import { serveUnary } from "../read/serve-call.ts";
@@ -36,14 +37,6 @@ function readWish(json: string): ReplayWish {
 function readId(id: string): string {
   if (Uuid.safeParse(id).success) return id;
   throw new SignalboxError("not-found", "There is no replay of this id.");
-}
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null;
-  }
 }
 
 function messageOf(job: ReplayJob): LedgerReplayJob {

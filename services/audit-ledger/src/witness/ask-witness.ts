@@ -3,7 +3,7 @@ import { formatAddCheckpoint, parseNote, verifyNote, type AddCheckpoint, type No
 /** Some signature lines; a witness that sends more is not read. */
 const ANSWER_MAX_BYTES = 64 * 1024;
 
-export type WitnessAnswer =
+type WitnessAnswer =
   /** The witness's own signature line, which holds. */
   | { readonly kind: "cosigned"; readonly line: string }
   /** It has cosigned another size than the one that the proof begins at. */
@@ -11,7 +11,7 @@ export type WitnessAnswer =
   /** It was reached and does not cosign. */
   | { readonly kind: "refused"; readonly status: number; readonly reason: string };
 
-export type AskOptions = {
+type AskOptions = {
   /** The witness's submission prefix. */
   readonly url: string;
   readonly verifier: NoteVerifier;

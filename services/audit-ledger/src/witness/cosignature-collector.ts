@@ -13,7 +13,7 @@ import { isLineOf, linesByWitness, namesOfLines } from "./witness-lines.ts";
 const CHECK_EVERY_MS = 500;
 const BACKOFF_MAX_MS = 30_000;
 
-export type CollectorOptions = {
+type CollectorOptions = {
   readonly db: Kysely<Database>;
   readonly log: Logger;
   readonly files: LogFiles;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { parsePolicy, policyText, type Policy } from "@signalbox/tlog";
 
 /** A policy as its file says it, with the file's own text for others to read, who get it in UTF-8. */
-export type WitnessPolicy = { readonly policy: Policy; readonly text: string };
+type WitnessPolicy = { readonly policy: Policy; readonly text: string };
 
 /** Null without a file. Throws with the line that is wrong: a log that was to be witnessed must not start without. */
 export function readPolicy(file: string | null): WitnessPolicy | null {

@@ -29,7 +29,7 @@ import { checkCalls, ToolCallGate } from "./tool-call-gate.ts";
 export type Guarded<T> = { readonly kept: T; readonly given: T };
 
 /** An answer that comes in pieces. */
-export type GuardedStream = {
+type GuardedStream = {
   push(chunk: NeutralChunk): Guarded<NeutralChunk[]>;
   end(): Guarded<NeutralChunk[]>;
   /** To be waited for after the end: all that was held back for guardrails elsewhere. null: nothing is. */

@@ -5,7 +5,7 @@ import type { FindingType, ToolCall, ToolRules } from "@signalbox/guard";
 type OpenCall = { readonly name: string; readonly custom: boolean; arguments: string };
 
 /** Told of every call that the rules do not allow. May throw, and then nothing of the call is given out. */
-export type OnWrongCall = (type: FindingType) => void;
+type OnWrongCall = (type: FindingType) => void;
 
 /** The calls of a whole answer. */
 export function checkCalls({ choices }: NeutralResponse, rules: ToolRules, onWrong: OnWrongCall): void {

@@ -3,7 +3,7 @@ import type { Usage } from "@signalbox/proto";
 import type { Provider } from "../providers.ts";
 
 /** Reads along with a stream that is passed on as it is: its usage, and the error that it may end in. */
-export type EventWatch = {
+type EventWatch = {
   readonly usage: Usage | null;
   /** Throws the error that the stream reports. */
   push(bytes: Uint8Array): void;

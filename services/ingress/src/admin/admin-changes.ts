@@ -4,7 +4,7 @@ import type { KeyDatabase } from "../keys/key-database.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 
 /** Adds the audit event of a change to the outbox, in the change's own transaction. */
-export type NoteChange = (event: UnsignedAdminEvent) => Promise<void>;
+type NoteChange = (event: UnsignedAdminEvent) => Promise<void>;
 
 type Options = { readonly db: Kysely<KeyDatabase>; readonly outbox: AdminOutbox; readonly keys: KeyRing };
 

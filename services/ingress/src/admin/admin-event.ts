@@ -4,7 +4,7 @@ import { canonicalize, sha256Digest } from "@signalbox/tlog";
 /** Fields that change by use alone; they are left out of the digests. */
 const BY_USE = ["current", "lastUsedAt"];
 
-export type AdminChange = Pick<UnsignedAdminEvent, "object" | "change" | "id" | "of" | "by"> & {
+type AdminChange = Pick<UnsignedAdminEvent, "object" | "change" | "id" | "of" | "by"> & {
   /** As the API shows it; null where there is none. */
   readonly before: object | null;
   readonly after: object | null;

@@ -1,4 +1,5 @@
-import { type BudgetUnit, SignalboxError } from "@signalbox/proto";
+import type { BudgetUnit } from "@signalbox/proto";
+import { invalidParam } from "../http/invalid-param.ts";
 import type { BudgetLimit, BudgetWindow } from "./budget-forms.ts";
 import { picoUsdOf, usdOf } from "./money.ts";
 
@@ -17,12 +18,12 @@ const MS_PER_SECOND = 1_000;
 /** Throws `invalid-request` for a limit that has no such window. */
 export function termsOf(limit: BudgetLimit, window: BudgetWindow): BudgetTerms {
   if ("concurrency" in limit) {
-    if (window !== "total") throw wrongWindow("a limit on requests at once has no window");
+    if (window !== "total") throw invalidParam("window", "a limit on requests at once has no window");
     return { kind: "concurrency", unit: "requests", amount: BigInt(limit.concurrency), span: "total", rollingMs: null };
   }
   const amount = amountOf(limit);
   if (window === "minute") {
-    if (amount.unit === "pico-usd") throw wrongWindow("money has no limit by the minute");
+    if (amount.unit === "pico-usd") throw invalidParam("window", "money has no limit by the minute");
     return { kind: "rate", ...amount, span: "rolling", rollingMs: MINUTE_MS };
   }
   if (typeof window === "object") {
@@ -46,8 +47,4 @@ function amountOf(limit: Exclude<BudgetLimit, { concurrency: number }>): Pick<Bu
   if ("usd" in limit) return { unit: "pico-usd", amount: picoUsdOf(limit.usd) ?? 0n };
   if ("tokens" in limit) return { unit: "tokens", amount: BigInt(limit.tokens) };
   return { unit: "requests", amount: BigInt(limit.requests) };
-}
-
-function wrongWindow(problem: string): SignalboxError {
-  return new SignalboxError("invalid-request", `Invalid 'window': ${problem}.`, { details: { param: "window" } });
 }

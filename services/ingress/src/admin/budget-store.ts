@@ -1,6 +1,7 @@
-import { SignalboxError } from "@signalbox/proto";
+import type { SignalboxError } from "@signalbox/proto";
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import { isForeignKeyViolation } from "../content/foreign-key.ts";
+import { invalidParam } from "../http/invalid-param.ts";
 import type { KeyDatabase } from "../keys/key-database.ts";
 import { userDigest } from "../keys/user-digest.ts";
 import type { AdminBudget, BudgetAccounts, BudgetScope, EachOf } from "./budget-forms.ts";
@@ -13,7 +14,7 @@ const LIST_MAX = 10_000;
 const ACCOUNTS_MAX = 1_000;
 const ALERTS_MAX = 100;
 
-export type BudgetSettings = {
+type BudgetSettings = {
   readonly terms: BudgetTerms;
   readonly timeZone: string;
   readonly alertAt: readonly number[];
@@ -159,20 +160,14 @@ export async function retireBudget(db: Kysely<KeyDatabase>, id: string): Promise
 
 /** Throws `invalid-request` for a user of no known tenant. */
 async function digestOfUser(db: Kysely<KeyDatabase>, tenant: string | null, user: string): Promise<string> {
-  if (tenant === null) {
-    const problem = "Invalid 'scope.endUser': it needs the tenant whose user it is.";
-    throw new SignalboxError("invalid-request", problem, { details: { param: "scope.endUser" } });
-  }
+  if (tenant === null) throw invalidParam("scope.endUser", "it needs the tenant whose user it is");
   const digest = await userDigest(db, tenant, user);
   if (digest === null) throw nothingOf("tenant", tenant);
   return digest;
 }
 
 function nothingOf(part: "tenant" | "key", name: string): SignalboxError {
-  const param = `scope.${part}`;
-  return new SignalboxError("invalid-request", `Invalid '${param}': there is no ${part} '${name}'.`, {
-    details: { param },
-  });
+  return invalidParam(`scope.${part}`, `there is no ${part} '${name}'`);
 }
 
 function toMicro(share: number): number {

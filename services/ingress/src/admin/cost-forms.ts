@@ -42,7 +42,7 @@ export const CostQuery = z.strictObject({
 const Signed = z.string().regex(/^-?[0-9]+$/);
 
 /** What the requests that can be compared cost, and would have cost by the baseline's price. */
-export const Compared = z.strictObject({
+const Compared = z.strictObject({
   requests: z.int(),
   costPicoUsd: z.string(),
   baselinePicoUsd: z.string(),
@@ -52,7 +52,7 @@ export const Compared = z.strictObject({
   withoutPrice: z.int(),
   unknown: z.int(),
 });
-export type Compared = z.infer<typeof Compared>;
+type Compared = z.infer<typeof Compared>;
 
 /** Sums over requests. A cost belongs to the endpoint of its attempt, a request to the one of its last. */
 export const CostSums = z.strictObject({

@@ -7,7 +7,7 @@ import { decimalUsd } from "./money.ts";
 const ROWS_MAX = 10_000;
 const CATALOGUES_MAX = 1_000;
 
-export type CostWish = {
+type CostWish = {
   readonly by: readonly CostDimension[];
   readonly fromMs: number | null;
   readonly toMs: number | null;

@@ -1,6 +1,7 @@
 import type { UnsignedAdminEvent } from "@signalbox/kit/admin-outbox";
 import { SignalboxError } from "@signalbox/proto";
 import { idParam } from "../http/id-param.ts";
+import { invalidParam } from "../http/invalid-param.ts";
 import { parseInput } from "../http/parse-input.ts";
 import { readInput } from "../http/read-input.ts";
 import { actorOf } from "../identity/actor.ts";
@@ -61,7 +62,7 @@ function makeRoute(kind: IdentityKind, { changes, log }: AdminContext): AdminRou
         const placed = await placeWithin({ ...within, ...NOBODY }, { db: transaction, tenant, by });
         const { team, project } = placed.place;
         const own = await insertIdentity(transaction, { tenant, kind, id, name, team, project, by });
-        if (own === undefined) throw invalid("id", `there is a ${kind} of this id already; PATCH changes it`);
+        if (own === undefined) throw invalidParam("id", `there is a ${kind} of this id already; PATCH changes it`);
         for (const after of [...placed.made, own]) await note(madeEventOf(after, by));
         return own;
       });
@@ -113,9 +114,9 @@ function withinOf(
   { team, project }: Within,
   before: { team: string | null; project: string | null },
 ): { team: string | null; project: string | null } {
-  if (kind === "team" && team != null) throw invalid("team", "a team is within no other");
+  if (kind === "team" && team != null) throw invalidParam("team", "a team is within no other");
   if ((kind === "team" || kind === "project") && project != null)
-    throw invalid("project", `a ${kind} is within no project`);
+    throw invalidParam("project", `a ${kind} is within no project`);
   // Another project brings its own team.
   const moved = project != null && project !== before.project;
   return {
@@ -132,8 +133,4 @@ export function madeEventOf(after: AdminIdentity, by: string): UnsignedAdminEven
 
 function pathOf(kind: IdentityKind): string {
   return `${ADMIN}/${IDENTITY_PATHS[kind]}`;
-}
-
-function invalid(param: string, problem: string): SignalboxError {
-  return new SignalboxError("invalid-request", `Invalid '${param}': ${problem}.`, { details: { param } });
 }

@@ -20,9 +20,9 @@ type Row = {
   disabled_at: Date | null;
 };
 
-export type IdentityName = { readonly tenant: string; readonly kind: IdentityKind; readonly id: string };
+type IdentityName = { readonly tenant: string; readonly kind: IdentityKind; readonly id: string };
 
-export type IdentityWish = IdentityName & {
+type IdentityWish = IdentityName & {
   readonly name: string;
   readonly team: string | null;
   readonly project: string | null;

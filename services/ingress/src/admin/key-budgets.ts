@@ -4,7 +4,7 @@ import type { AdminKey, KeyBudget, KeyLimits } from "./key-forms.ts";
 
 /** The budgets and limits that a key can have of its own; each is a budget of the id `key-<key id>-<part>`. */
 export const KEY_PARTS = ["budget", "rpm", "tpm", "concurrency"] as const;
-export type KeyPart = (typeof KEY_PARTS)[number];
+type KeyPart = (typeof KEY_PARTS)[number];
 
 export function keyBudgetId(keyId: string, part: KeyPart): string {
   return `key-${keyId}-${part}`;
@@ -13,7 +13,7 @@ export function keyBudgetId(keyId: string, part: KeyPart): string {
 type Terms = { readonly terms: BudgetTerms; readonly timeZone: string };
 
 /** For each part its new terms; null removes it, and an absent part stays as it is. */
-export type KeyTerms = { [part in KeyPart]?: Terms | null };
+type KeyTerms = { [part in KeyPart]?: Terms | null };
 
 const NO_LIMITS: KeyLimits = { rpm: null, tpm: null, concurrency: null };
 

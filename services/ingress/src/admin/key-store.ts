@@ -46,7 +46,7 @@ export async function hasOwner(db: Kysely<KeyDatabase>, tenant: string): Promise
   return rows.length > 0;
 }
 
-export type MadeKeyParts = { readonly id: string; readonly secret: string; readonly made: readonly AdminIdentity[] };
+type MadeKeyParts = { readonly id: string; readonly secret: string; readonly made: readonly AdminIdentity[] };
 
 /** Makes a key with its budget and limits in the caller's transaction, so that no request of it escapes them. */
 export async function makeKey(

@@ -16,7 +16,7 @@ const ErrorForm = z.strictObject({
 type Json = Record<string, unknown>;
 
 /** The documented part of a route. */
-export type DocumentedRoute = Pick<AdminRoute, "method" | "path" | "access" | "doc">;
+type DocumentedRoute = Pick<AdminRoute, "method" | "path" | "access" | "doc">;
 
 /** The OpenAPI 3.1 document of the admin API, made of its routes. */
 export function openApiOf(routes: readonly DocumentedRoute[]): Json {

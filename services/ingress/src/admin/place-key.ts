@@ -1,5 +1,5 @@
-import { SignalboxError } from "@signalbox/proto";
 import type { Kysely } from "kysely";
+import { invalidParam } from "../http/invalid-param.ts";
 import type { KeyDatabase } from "../keys/key-database.ts";
 import type { AdminIdentity, IdentityKind } from "./identity-forms.ts";
 import { insertIdentity, readIdentities } from "./identity-store.ts";
@@ -13,7 +13,7 @@ export type Place = {
 };
 
 /** The complete place, and the identities that were made because they were named for the first time. */
-export type Placed = { readonly place: Place; readonly made: readonly AdminIdentity[] };
+type Placed = { readonly place: Place; readonly made: readonly AdminIdentity[] };
 
 type Context = { readonly db: Kysely<KeyDatabase>; readonly tenant: string; readonly by: string };
 
@@ -24,7 +24,7 @@ type Context = { readonly db: Kysely<KeyDatabase>; readonly tenant: string; read
 export async function placeWithin(wish: Place, context: Context): Promise<Placed> {
   const { user, serviceAccount } = wish;
   if (user !== null && serviceAccount !== null)
-    throw contradiction("serviceAccount", "a key is of a user or of a service account");
+    throw invalidParam("serviceAccount", "a key is of a user or of a service account");
   const owner = (await find("user", user, context)) ?? (await find("service-account", serviceAccount, context));
   const project = agreed("project", wish.project, owner?.project);
   const known = await find("project", project, context);
@@ -42,7 +42,7 @@ export async function placeWithin(wish: Place, context: Context): Promise<Placed
 /** The value on which the wish and what is known agree, each of which may be null. Throws `invalid-request` where they differ. */
 function agreed(name: string, wished: string | null, known: string | null | undefined): string | null {
   if (wished === null || known == null || wished === known) return wished ?? known ?? null;
-  throw contradiction(name, `it belongs to the ${name} '${known}' already`);
+  throw invalidParam(name, `it belongs to the ${name} '${known}' already`);
 }
 
 async function find(
@@ -61,8 +61,4 @@ async function make(
   if (id === null) return [];
   const made = await insertIdentity(db, { tenant, kind, id, name: id, team, project, by });
   return made === undefined ? [] : [made];
-}
-
-function contradiction(param: string, problem: string): SignalboxError {
-  return new SignalboxError("invalid-request", `Invalid '${param}': ${problem}.`, { details: { param } });
 }

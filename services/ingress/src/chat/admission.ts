@@ -5,7 +5,7 @@ import type { Room } from "../http/read-body.ts";
 /** The share of each limit that one tenant may take while there are others, so that it cannot keep them out. */
 const TENANT_SHARE = 3 / 4;
 
-export type AdmissionLimits = {
+type AdmissionLimits = {
   /** Requests in work at once. */
   readonly inFlightMax: number;
   /** The memory that their bodies take together. */

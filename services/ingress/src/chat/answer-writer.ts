@@ -14,7 +14,7 @@ const STREAM_HEADERS = {
 };
 
 /** The caller's dialect, in which errors and streams are written. */
-export type Caller = { readonly dialect: DialectName; readonly envelope: RequestEnvelope | null };
+type Caller = { readonly dialect: DialectName; readonly envelope: RequestEnvelope | null };
 
 /** Something else that gets a copy of the answer. */
 export type AnswerSink = { add(piece: Uint8Array): void };

@@ -36,7 +36,7 @@ export type FrameSource = {
   resume(): void;
 };
 
-export type ExchangeOrder = { readonly request: DispatchRequest; readonly stream: boolean; readonly timeoutMs: number };
+type ExchangeOrder = { readonly request: DispatchRequest; readonly stream: boolean; readonly timeoutMs: number };
 
 /** Sends many requests over one call to each dispatcher, which is opened when it is needed and again after it was lost. */
 export type Exchanges = Disposable & {

@@ -10,7 +10,7 @@ import type { FrameSource, FrameTaker } from "./exchange.ts";
  */
 export type DispatchResult = "ended" | LostDispatch;
 
-export type LostDispatch = {
+type LostDispatch = {
   readonly error: SignalboxError;
   /** Whether it may have sent the request to a provider, at an unknown cost. */
   readonly mayHaveBegun: boolean;

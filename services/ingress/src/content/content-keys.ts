@@ -5,7 +5,7 @@ import type { ContentDatabase } from "./content-database.ts";
 const KEY_BYTES = 32;
 
 /** A tenant's key for its content. The pepper, which is in no database, is the other part of what content is sealed with. */
-export type ContentKey = { readonly id: string; readonly key: KeyObject };
+type ContentKey = { readonly id: string; readonly key: KeyObject };
 
 /** The keys that content is sealed with, as they were read last; a tenant's is made with its first content. */
 export class ContentKeys {

@@ -16,11 +16,11 @@ const SWEEP_EVERY_MS = 60_000;
 const TRIES_MAX = 2;
 
 /** Whose request it was; `user` is the end user that it named, and empty where it named none. */
-export type AskedContent = { readonly tenant: string; readonly requestId: string; readonly user: string };
+type AskedContent = { readonly tenant: string; readonly requestId: string; readonly user: string };
 
 export type Erasure = Pick<ErasureEvent, "of" | "by" | "scope">;
 /** What an erasure took: requests' content, what stood elsewhere of it, and their labels. */
-export type Erased = Required<Pick<ErasureEvent, "erased" | "cachedAnswers" | "storedResponses" | "labels">>;
+type Erased = Required<Pick<ErasureEvent, "erased" | "cachedAnswers" | "storedResponses" | "labels">>;
 
 type Options = {
   readonly db: Kysely<ContentDatabase>;

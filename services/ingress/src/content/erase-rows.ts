@@ -5,7 +5,7 @@ import type { ContentDatabase } from "./content-database.ts";
 /** A tenant's labels may be tens of millions of rows; a query of a request has half a minute. */
 const STATEMENT_TIMEOUT_MS = 600_000;
 
-export type ErasedRows = {
+type ErasedRows = {
   /** Requests whose content is gone. */
   readonly erased: number;
   /** Answers of the cache, by their ids: its instances hold some in memory. */

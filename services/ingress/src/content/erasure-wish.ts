@@ -7,7 +7,7 @@ import type { NewErasure } from "./content-form.ts";
 import type { Erasure } from "./content-store.ts";
 
 /** What is to be erased, as it is recorded; beside it the end user's name, which is recorded as a digest alone. */
-export type ErasureWish = { readonly scope: Erasure["scope"]; readonly user: string | null };
+type ErasureWish = { readonly scope: Erasure["scope"]; readonly user: string | null };
 
 /** Throws `invalid-request` for an end user of no known tenant, and `stage-unavailable` while the register is being read. */
 export async function erasureWish(

@@ -11,7 +11,7 @@ import type {
 import { ledgerError } from "./ask-ledger.ts";
 
 /** Asks for proofs over one open call for each credential; a call is opened when it is needed, and again after it was lost. */
-export type ProofCalls = Disposable & {
+type ProofCalls = Disposable & {
   /** Rejects with the ledger's typed error, or with `stage-unavailable` or `deadline-exceeded` when it does not answer. */
   prove(metadata: Metadata, request: LedgerProveRequest): Promise<LedgerProof>;
 };

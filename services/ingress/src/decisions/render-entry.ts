@@ -4,7 +4,7 @@ import { explain } from "@signalbox/decision";
 import { parseEnvelope } from "@signalbox/tlog";
 
 /** An entry of the register as the API shows it; `event` is the signed event, decoded. */
-export type RenderedEntry = {
+type RenderedEntry = {
   readonly index: number;
   readonly eventId: string;
   readonly type: string;

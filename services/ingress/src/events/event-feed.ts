@@ -10,7 +10,7 @@ const KEEP_ALIVE_EVERY_MS = 15_000;
 const ALLOWED_CHECK_EVERY_MS = 500;
 const RECONNECT_WAIT_MS = 500;
 
-export type FeedOptions = {
+type FeedOptions = {
   readonly reader: Principal;
   /** Empty: all that the reader may see. */
   readonly tenant: string;

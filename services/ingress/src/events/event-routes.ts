@@ -35,7 +35,7 @@ const EventsQuery = z
   });
 
 /** The feeds that are open, and how to end them all when the service stops. */
-export type EventRoutes = { readonly routes: Route[]; endAll(): void };
+type EventRoutes = { readonly routes: Route[]; endAll(): void };
 
 /** GET /v1/events: the register as server-sent events. An event's id is its index, so a reader continues where it left off. */
 export function eventRoutes(ledger: LedgerReader, keys: KeyRing): EventRoutes {

@@ -2,7 +2,7 @@ import { ingressOf } from "@signalbox/dialects";
 import type { DialectName, SignalboxError } from "@signalbox/proto";
 
 /** An error as an HTTP answer in the caller's dialect. */
-export type ErrorAnswer = {
+type ErrorAnswer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

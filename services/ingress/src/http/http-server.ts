@@ -23,7 +23,7 @@ declare module "fastify" {
 /** A route as it is registered with the server, with the right that it needs. */
 export type ServedRoute = { readonly methods: readonly string[]; readonly path: string; readonly access: Access };
 
-export type HttpServer = AsyncDisposable & { readonly port: number; readonly routes: readonly ServedRoute[] };
+type HttpServer = AsyncDisposable & { readonly port: number; readonly routes: readonly ServedRoute[] };
 
 /** For requests whose head never ends; bodies have a shorter limit of their own. */
 const REQUEST_TIMEOUT_MS = 90_000;

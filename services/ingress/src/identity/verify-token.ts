@@ -11,7 +11,7 @@ export type VerifiedToken = Extract<Claimed, { kind: "claimed" }> & {
   readonly endsAtMs: number;
 };
 
-export type KnownIssuer = { readonly config: IssuerConfig; readonly keys: IssuerKeys };
+type KnownIssuer = { readonly config: IssuerConfig; readonly keys: IssuerKeys };
 
 /** How far clocks may be apart. */
 const LEEWAY_SECONDS = 30;

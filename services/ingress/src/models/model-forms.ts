@@ -8,7 +8,7 @@ export type ModelForm = {
 };
 
 /** The ids of the models that embed: Google's SDKs choose models by what their list says of them. */
-export type Embedders = ReadonlySet<string>;
+type Embedders = ReadonlySet<string>;
 
 const openai: ModelForm = {
   list: (models) => ({ object: "list", data: models }),

@@ -6,7 +6,7 @@ import { SignalboxError, type ReplayJob } from "@signalbox/proto";
 const POLL_MS = 500;
 const KEEP_ALIVE_EVERY_MS = 15_000;
 
-export type JobFeedOptions = {
+type JobFeedOptions = {
   readonly read: () => Promise<ReplayJob>;
   /** Asked again and again: the feed ends when the reader's key no longer holds. */
   readonly isAllowed: () => boolean;

@@ -62,7 +62,7 @@ const NewReplay = z
 type NewReplay = z.infer<typeof NewReplay>;
 
 /** The routes, and how to end the feeds that are open when the service stops. */
-export type ReplayRoutes = { readonly routes: Route[]; endAll(): void };
+type ReplayRoutes = { readonly routes: Route[]; endAll(): void };
 
 /** Replays of ranges as jobs: a tenant replays its own decisions, an admin all. */
 export function replayRoutes(replays: ReplayClient, keys: KeyRing): ReplayRoutes {

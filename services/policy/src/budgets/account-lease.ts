@@ -3,7 +3,7 @@ import type { BudgetWindow } from "./budget-window.ts";
 import type { Answer } from "./budget-store.ts";
 
 /** The requests that wait for one question to the database. */
-export type Gathering = {
+type Gathering = {
   needed: bigint;
   readonly promise: Promise<"answered" | "unavailable">;
   readonly resolve: (end: "answered" | "unavailable") => void;

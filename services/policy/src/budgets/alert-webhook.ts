@@ -23,7 +23,7 @@ export function readWebhook({ url, secretFile }: { url: string; secretFile: stri
   return { url, secret };
 }
 
-export type Told = "told" | "refused" | "gone";
+type Told = "told" | "refused" | "gone";
 
 /**
  * Posts one alert, signed by Standard Webhooks (https://github.com/standard-webhooks/standard-webhooks). Its id is the same

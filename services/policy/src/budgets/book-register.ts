@@ -25,7 +25,7 @@ export type BookingOptions = {
 };
 
 /** How many leaves were booked, and whether there are more; 0 and false while another instance books. */
-export type BookedLeaves = { readonly leaves: number; readonly more: boolean };
+type BookedLeaves = { readonly leaves: number; readonly more: boolean };
 
 /**
  * Books the next leaves of the register: reservations of decisions are taken out of their leases, and costs of outcomes are

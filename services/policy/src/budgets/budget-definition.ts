@@ -20,10 +20,10 @@ export type BudgetDefinition = {
   readonly retired: boolean;
 };
 
-export type EachOf = "key" | "team" | "project" | "user" | "end-user";
+type EachOf = "key" | "team" | "project" | "user" | "end-user";
 
 /** Which requests are charged: those that match every field; a null field matches all. */
-export type BudgetScope = {
+type BudgetScope = {
   readonly tenant: string | null;
   readonly keyId: string | null;
   readonly team: string | null;

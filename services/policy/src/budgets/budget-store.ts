@@ -74,7 +74,7 @@ function keyScopeOf({ team, project, models, routes, endpoints, regions }: KeyRo
 }
 
 /** Asks for `needed` of an account, to be added to a lease, which is made if it is new. */
-export type Question = {
+type Question = {
   readonly budget: string;
   /** Whose account it is; empty where all share one. */
   readonly subject: string;

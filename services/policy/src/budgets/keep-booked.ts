@@ -12,7 +12,7 @@ const BUSY_LEAVES = 100;
 const HURRIED_MS = 5;
 
 /** Books the register into the accounts all the time, and expires leases of dead instances. */
-export type Booking = AsyncDisposable & {
+type Booking = AsyncDisposable & {
   /** The register has grown. */
   nudge(): void;
   /** A request waits for what ended requests have left over. */

@@ -11,7 +11,7 @@ import { LeaseExpiry } from "./expire-leases.ts";
 import { keepBooked } from "./keep-booked.ts";
 import { NOBODY_TO_TELL, tellAlerts } from "./tell-alerts.ts";
 
-export type Budgets = AsyncDisposable & {
+type Budgets = AsyncDisposable & {
   readonly book: BudgetBook;
   readonly leases: BudgetLeases;
   /** The register has new outcomes. */

@@ -12,7 +12,7 @@ const WAIT_MAX_MS = 300_000;
 const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 
 /** Delivers alerts to the operator's webhook in the background. */
-export type Telling = AsyncDisposable & {
+type Telling = AsyncDisposable & {
   /** Looks for alerts at once, because there is a new one. */
   nudge(): void;
 };

@@ -2,7 +2,7 @@ import { testPolicy } from "@signalbox/decision";
 import type { Catalogue, PolicyDocument } from "@signalbox/proto";
 import { coversNothing } from "./covers-nothing.ts";
 
-export type PolicyCheck = {
+type PolicyCheck = {
   /** Test cases that fail, each with what the decision is not. */
   readonly failures: readonly { readonly name: string; readonly problems: readonly string[] }[];
   readonly tests: number;

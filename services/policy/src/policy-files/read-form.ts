@@ -8,7 +8,7 @@ import { FileForm } from "./file-form.ts";
 /** Where a part of a file stands, by its path. */
 export type LineOf = (path: readonly PropertyKey[]) => number;
 
-export type ReadForm =
+type ReadForm =
   | { readonly kind: "read"; readonly form: FileForm; readonly lineOf: LineOf }
   | { readonly kind: "wrong"; readonly problems: readonly PolicyProblem[] };
 

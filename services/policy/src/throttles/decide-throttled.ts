@@ -6,7 +6,7 @@ import type { Taken, Throttles } from "./throttles.ts";
 
 type ThrottleOrder = Extract<Obligation, { kind: "throttle" }>;
 
-export type ThrottlingOptions = ChargingOptions & { readonly throttles: Throttles };
+type ThrottlingOptions = ChargingOptions & { readonly throttles: Throttles };
 
 const RETRY_AFTER_MS = 1_000;
 

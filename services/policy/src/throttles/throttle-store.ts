@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { BudgetDatabase } from "../budgets/budget-store.ts";
 
-export type ThrottleAsk = {
+type ThrottleAsk = {
   readonly account: string;
   readonly limit: number;
   readonly wanted: number;
@@ -11,7 +11,7 @@ export type ThrottleAsk = {
   readonly countsMs: number;
 };
 
-export type ThrottlePart = {
+type ThrottlePart = {
   /** By the database's clock: the name of the part. */
   readonly at: number;
   readonly count: number;

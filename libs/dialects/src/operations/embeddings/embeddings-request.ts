@@ -4,7 +4,7 @@ import type { JsonObject } from "../../neutral/source.ts";
 import { checkedBody, type FieldChecks } from "../operation-fields.ts";
 
 /** A text, or its tokens in the vocabulary of one model. */
-export type EmbeddingInput = string | readonly number[];
+type EmbeddingInput = string | readonly number[];
 
 /** Texts that are searched for, and texts that are searched, are embedded differently by some models. */
 const INPUT_TYPES = [

@@ -1,7 +1,7 @@
 import { isObject } from "../../check/check-value.ts";
 
 /** A vector as a caller gets it: numbers, or its 32-bit floats, least significant byte first, in base64. */
-export type EncodedVector = readonly number[] | string;
+type EncodedVector = readonly number[] | string;
 
 const FLOAT_BYTES = 4;
 

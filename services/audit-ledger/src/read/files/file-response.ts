@@ -11,7 +11,7 @@ const FOR_EVER_PRIVATE = "private, max-age=31536000, immutable";
 const TEXT = "text/plain; charset=utf-8";
 const BYTES = "application/octet-stream";
 
-export type FileResponse = {
+type FileResponse = {
   readonly body: Buffer | string;
   readonly contentType: string;
   readonly cacheControl: string;
@@ -21,7 +21,7 @@ export type FileResponse = {
   readonly isCompressible: boolean;
 };
 
-export type FileRequest = {
+type FileRequest = {
   /** Below the log's prefix, without the leading slash. */
   readonly path: string;
   /** Throws unless the caller may see entries of all tenants. */

@@ -16,7 +16,7 @@ const CONNECTIONS_MAX = 256;
 
 const compress = promisify(gzip);
 
-export type FileServerOptions = {
+type FileServerOptions = {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;

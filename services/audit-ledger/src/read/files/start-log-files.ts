@@ -10,7 +10,7 @@ import { LogFiles } from "./log-files.ts";
 import { Publication } from "./publication.ts";
 import { TreeNodes } from "./tree-nodes.ts";
 
-export type LogFilesOptions = {
+type LogFilesOptions = {
   readonly db: Kysely<Database>;
   readonly log: Logger;
   /** The log's own. */
@@ -19,7 +19,7 @@ export type LogFilesOptions = {
   readonly isLeading: () => boolean;
 };
 
-export type StartedLogFiles = AsyncDisposable & {
+type StartedLogFiles = AsyncDisposable & {
   readonly files: LogFiles;
   /** Of the HTTP server; null when none was asked for. */
   readonly port: number | null;
