@@ -1,4 +1,4 @@
-import { type WireName, WIRES } from "@signalbox/proto";
+import { NO_USAGE, type WireName, WIRES } from "@signalbox/proto";
 import { describe, expect, test } from "vitest";
 import { readJson } from "./check/exact-json.ts";
 import { egressOf, ingressOf, renderFor } from "./codecs.ts";
@@ -135,14 +135,7 @@ const ANSWERS: Record<WireName, Answer> = {
 
 const OPTIONS = { provider: "acme", secrets: [], defaults: { id: "x", createdAtS: 7, model: "m" } };
 const note = { decisionId: "d", costPicoUsd: "1", endpoint: "acme/m" };
-const usage = {
-  inputTokens: 1,
-  cachedInputTokens: 0,
-  cacheWriteTokens: 0,
-  outputTokens: 1,
-  reasoningTokens: 0,
-  source: "reported",
-} as const;
+const usage = { ...NO_USAGE, inputTokens: 1, outputTokens: 1, source: "reported" } as const;
 
 /** A filter that changes what it sees, so that an answer is built anew. */
 const changing = () => ({ push: (piece: string) => piece.replaceAll('"far"', '"near"'), end: () => "" });

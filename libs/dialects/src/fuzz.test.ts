@@ -1,4 +1,4 @@
-import { DIALECTS, SignalboxError, WIRES } from "@signalbox/proto";
+import { DIALECTS, NO_USAGE, SignalboxError, WIRES } from "@signalbox/proto";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { egressOf, ingressOf, renderFor } from "./codecs.ts";
@@ -43,14 +43,7 @@ function codeOf(work: () => unknown): string {
 
 const reading = { provider: "acme", secrets: ["s"], choices: 1, defaults: { id: "x", createdAtS: 7, model: "m" } };
 const note = { decisionId: "d", costPicoUsd: "1", endpoint: "acme/m" };
-const usage = {
-  inputTokens: 1,
-  cachedInputTokens: 0,
-  cacheWriteTokens: 0,
-  outputTokens: 1,
-  reasoningTokens: 0,
-  source: "reported",
-} as const;
+const usage = { ...NO_USAGE, inputTokens: 1, outputTokens: 1, source: "reported" } as const;
 
 /** All that the line does with a request before a provider is called. */
 function walk(request: NeutralRequest, codec: IngressCodec): void {

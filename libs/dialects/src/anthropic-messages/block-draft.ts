@@ -1,5 +1,5 @@
 import { isObject } from "../check/check-value.ts";
-import { readOpaque } from "../check/exact-json.ts";
+import { parseOpaque } from "../check/parse-json.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { compacted } from "./read-block-event.ts";
 
@@ -37,12 +37,8 @@ export function growBlock(draft: BlockDraft | undefined, delta: JsonObject): Blo
 /** The whole block; null when its input is no JSON object. */
 export function wholeBlock({ block, pieces }: BlockDraft): JsonObject | null {
   if (pieces === "") return block;
-  try {
-    const input = readOpaque(pieces);
-    return isObject(input) ? { ...block, input } : null;
-  } catch {
-    return null;
-  }
+  const input = parseOpaque(pieces);
+  return isObject(input) ? { ...block, input } : null;
 }
 
 function textOf(value: unknown): string {

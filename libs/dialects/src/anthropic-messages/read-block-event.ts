@@ -1,5 +1,5 @@
 import { isObject } from "../check/check-value.ts";
-import { readOpaque } from "../check/exact-json.ts";
+import { parseOpaque } from "../check/parse-json.ts";
 import { COLLECT_MAX_CHARS } from "../neutral/collect-limit.ts";
 import type { NeutralPart } from "../neutral/part.ts";
 import type { ReasoningState } from "../neutral/reasoning-state.ts";
@@ -150,12 +150,8 @@ export function stopBlock(open: OpenBlock): Added | null {
 
 function wholeOther({ block, pieces }: OpenBlock & { kind: "other" }): NeutralPart & { kind: "other" } {
   const type = textOf(block["type"]) ?? "unknown";
-  if (pieces === "") return other(type, block);
-  try {
-    return other(type, { ...block, input: readOpaque(pieces) });
-  } catch {
-    return other(type, block);
-  }
+  const input = pieces === "" ? undefined : parseOpaque(pieces);
+  return other(type, input === undefined ? block : { ...block, input });
 }
 
 function textOf(value: unknown): string | null {

@@ -1,5 +1,5 @@
 import { isObject } from "../check/check-value.ts";
-import { readOpaque } from "../check/exact-json.ts";
+import { parseOpaque } from "../check/parse-json.ts";
 import { COLLECT_MAX_CHARS } from "../neutral/collect-limit.ts";
 import type { OtherPart } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
@@ -40,19 +40,11 @@ export function growOther(draft: OtherDraft, delta: JsonObject): OtherDraft {
 }
 
 export function wholeOther({ field, start, input, content }: OtherDraft): OtherPart {
-  const parsed = input === "" ? undefined : inputOf(input);
+  const parsed = input === "" ? undefined : parseOpaque(input);
   const block = {
     ...start,
     ...(parsed === undefined ? {} : { input: parsed }),
     ...(content.length === 0 ? {} : { content }),
   };
   return { kind: "other", type: field, form: "bedrock-converse", body: { [field]: block } };
-}
-
-function inputOf(text: string): unknown {
-  try {
-    return readOpaque(text);
-  } catch {
-    return undefined;
-  }
 }
