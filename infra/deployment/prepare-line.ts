@@ -13,6 +13,7 @@ import { migrate } from "../postgres/migrate.ts";
 import { ensureDatabase, ensureRoles, urlForRole } from "../postgres/roles.ts";
 import { admitRegister } from "../supervisor/admit-register.ts";
 import { prepareDatabase } from "../supervisor/prepare-database.ts";
+import { deployedRuntime } from "./deployed-runtime.ts";
 import { DEPLOYED_PLACES, DEPLOYED_PORTS } from "./deployed-places.ts";
 
 type PrepareLineOptions = {
@@ -43,7 +44,8 @@ export async function prepareLine({ home: dir, configFile, env }: PrepareLineOpt
   await admitRegister({ ownerUrl, home, origin: config.register.origin }).catch(inFile);
   await prepareDatabase({ home, keys, config, ownerUrl, baseUrl: `http://127.0.0.1:${DEPLOYED_PORTS.http}` });
   const { limits, retention } = config;
-  await ensureStreams(`nats://${OPERATOR}:${keys.nats.operatorPassword}@${natsAddress}`, {
+  const operatorUrl = `nats://${OPERATOR}:${keys.nats.operatorPassword}@${natsAddress}`;
+  await ensureStreams(operatorUrl, {
     auditMaxBytes: limits.auditMaxBytes,
     auditMaxMessages: limits.auditMaxMessages,
     ledgerMaxAgeSeconds: retention.liveEventsMaxAgeSeconds,
@@ -68,5 +70,7 @@ export async function prepareLine({ home: dir, configFile, env }: PrepareLineOpt
   for (const [stage, rendered] of Object.entries(configs)) {
     writeSecretFile(join(home.run, `${stage}.json`), `${JSON.stringify(rendered, null, 2)}\n`);
   }
+  const runtime = deployedRuntime({ natsUrl: operatorUrl, databaseUrl: ownerUrl });
+  writeSecretFile(home.runtimeFile, `${JSON.stringify(runtime, null, 2)}\n`);
   for (const note of resolved.notes) console.error(note);
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rm } from "node:fs/promises";
+import { totalmem } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readOrMakeSecret } from "../home/secret-file.ts";
@@ -10,6 +11,7 @@ import { serverGreets } from "../process/server-greets.ts";
 import { endStaleProcess } from "../process/stale-process.ts";
 import { makeDataFolder, ownDataFolder, SUPER_USER } from "./data-folder.ts";
 import { postgresBinaries } from "./postgres-binaries.ts";
+import { sharedBuffers } from "./shared-buffers.ts";
 import { asServerUser, serverUser } from "./server-user.ts";
 import type { ServerUser } from "./server-user.ts";
 
@@ -30,14 +32,13 @@ export const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 
 /** What keeps the disk out of the way of commits; a server that others run is better with it as well. */
 export const TUNING = {
-  // The register alone writes tens of megabytes a second at full speed: with the defaults its pages would be written
-  // out by who appends, and every few seconds all of them anew.
-  shared_buffers: "256MB",
+  // The register alone writes tens of megabytes a second at full speed: with the defaults all of its pages would be
+  // written out anew every few seconds.
   wal_buffers: "16MB",
   max_wal_size: "2GB",
-  checkpoint_timeout: "15min",
   // What a minute of full speed has written would otherwise lie in the system's memory and reach the disk all at once,
-  // half a minute later, in the way of the commits of then.
+  // half a minute later or at a checkpoint's end, in the way of the commits of then.
+  backend_flush_after: "512kB",
   bgwriter_delay: "50ms",
   bgwriter_lru_maxpages: "1000",
   bgwriter_lru_multiplier: "4",
@@ -51,6 +52,7 @@ const SETTINGS = {
   fsync: "on",
   full_page_writes: "on",
   synchronous_commit: "on",
+  shared_buffers: sharedBuffers(Math.min(totalmem(), process.constrainedMemory() || Infinity)),
   ...TUNING,
   password_encryption: "scram-sha-256",
   log_min_messages: "warning",

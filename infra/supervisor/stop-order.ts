@@ -1,7 +1,7 @@
 import type { StageName } from "@signalbox/proto";
 
 /** First the door, last the register, so that what is under way is still recorded. */
-const STOP_ORDER: readonly (readonly StageName[])[] = [
+export const STOP_ORDER: readonly (readonly StageName[])[] = [
   ["ingress"],
   ["classifier", "cache", "policy"],
   ["dispatcher"],

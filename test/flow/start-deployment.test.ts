@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { readRuntime } from "@signalbox/infra/cli/connection.ts";
+import { withOwnerDatabase } from "@signalbox/infra/cli/owner-database.ts";
 import { prepareKeys } from "@signalbox/infra/deployment/prepare-keys.ts";
 import { prepareLine } from "@signalbox/infra/deployment/prepare-line.ts";
 import { natsKeys } from "@signalbox/infra/nats/nats-keys.ts";
@@ -62,6 +64,12 @@ test("two preparing steps make all that the services' containers need", async ()
     writeFileSync(configFile, text);
     await expect(prepareLine({ home, configFile, env })).rejects.toThrow(`${configFile}:${refusal}`);
   }
+  // The command line finds the line by the services' names, and the database without one in its home folder.
+  const runtime = readRuntime(home);
+  expect(runtime).toMatchObject({ baseUrl: "http://ingress:8790", grpc: { ledger: "audit-ledger:8791" } });
+  expect(runtime?.metricsUrls?.["policy"]).toBe("http://policy:8798/metrics");
+  const { rows } = await withOwnerDatabase({ home }, (client) => client.query("select current_user"));
+  expect(rows).toEqual([{ current_user: "signalbox_owner" }]);
   const root = Buffer.alloc(32).toString("base64");
   mkdirSync(join(home, "ledger"), { recursive: true });
   writeFileSync(signedHead, JSON.stringify({ origin: "signalbox.local/register", size: 8, root }));

@@ -7,8 +7,8 @@ import { fail, ok, type Check, PROBE_TIMEOUT_MS } from "./check.ts";
 export function serversCheck({ natsUrl, databaseUrl }: Pick<RuntimeFile, "natsUrl" | "databaseUrl">): Check[] {
   if (natsUrl === undefined || databaseUrl === undefined) return [];
   const asked = [
-    { name: "NATS", log: "nats.log", port: Number(new URL(natsUrl).port) },
-    { name: "PostgreSQL", log: "postgres.log", port: Number(new URL(databaseUrl).port), say: SSL_REQUEST },
+    { name: "NATS", log: "nats.log", ...placeOf(natsUrl) },
+    { name: "PostgreSQL", log: "postgres.log", ...placeOf(databaseUrl), say: SSL_REQUEST },
   ];
   return [
     {
@@ -27,4 +27,9 @@ export function serversCheck({ natsUrl, databaseUrl }: Pick<RuntimeFile, "natsUr
       },
     },
   ];
+}
+
+function placeOf(url: string): { host: string; port: number } {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: Number(port) };
 }
