@@ -15,6 +15,7 @@ import type { Kysely } from "kysely";
 import { CommitSignal } from "./announce/commit-signal.ts";
 import { FanOut } from "./announce/fan-out.ts";
 import { sendReceipts } from "./announce/receipts.ts";
+import type { Head } from "./append/head.ts";
 import { createOwnEvents } from "./append/own-events.ts";
 import { openPostgresStore } from "./append/postgres-store.ts";
 import { BatchReader } from "./append/read-batch.ts";
@@ -58,12 +59,13 @@ export async function startAuditLedger(config: Config): Promise<RunningService> 
   const sequencer = createSequencer(config, { bus, db, log, commits, signedHead, fanOut });
   const { origin, keyFile } = config.checkpoint;
   const keys = new LogKeys({ file: keyFile, origin, db });
-  starting.use(startCheckpointer({ db, log, origin, keys, signedHead, head: () => sequencer.head }));
+  const head = (): Head | null => sequencer.head;
+  starting.use(startCheckpointer({ db, log, origin, keys, signedHead, head }));
   // Disposed first: then the last checkpoint covers the last commit.
   starting.use(sequencer);
   const isLeading = (): boolean => sequencer.state === "leading";
-  const shown = starting.use(await startLogFiles(config, { db, log, keys, isLeading }));
-  starting.use(keepLeafBlocks({ db, log, isLeading }));
+  const shown = starting.use(await startLogFiles(config, { db, log, keys, head, isLeading }));
+  starting.use(keepLeafBlocks({ db, log, head }));
   const replayer = starting.use(new Replayer(new DocumentCache(db)));
   const decisions = starting.use(new DecisionPages(config.postgres.url, log));
   const jobs = starting.use(new ReplayJobs({ db, bus, log, replayer, decisions, isLeading }));

@@ -7,6 +7,7 @@ import { measureReceipts, measureSustained, whileAppending } from "./measure-app
 import { measurePages, waitUntilDescribed } from "./measure-pages.ts";
 import { measureProofs, measureVerify, type ProofTimes } from "./measure-proofs.ts";
 import { measureReplays, type ReplaySpeeds } from "./measure-replays.ts";
+import { settle } from "./settle.ts";
 import { signedLoad } from "./signed-load.ts";
 import { fillSyntheticLog } from "./synthetic-log.ts";
 
@@ -54,8 +55,10 @@ async function runSpeeds({ seconds, rate, ahead, proofs, replays, jsonFile }: Op
   const sustained = await measureSustained(ledger, { messages, seconds });
   messages.length = 0;
   console.error(`timing receipts for ${seconds} s at ${rate}/s`);
+  await settle();
   const receipts = await measureReceipts(ledger, { perSecond: rate, seconds });
   console.error(`proving ${proofs} events, alone and while events are appended at ${rate}/s, and verifying`);
+  await settle();
   const quiet = await measureProofs(ledger, proofs);
   const busy = await whileAppending(ledger, rate, () => measureProofs(ledger, proofs));
   const verified = await measureVerify(ledger, VERIFIED_LEAVES_MAX);

@@ -1,5 +1,6 @@
 import type { Logger } from "@signalbox/kit";
 import type { Kysely } from "kysely";
+import type { Head } from "../../append/head.ts";
 import type { LogKeys } from "../../checkpoint/log-keys.ts";
 import type { Config } from "../../config.ts";
 import type { Database } from "../../database.ts";
@@ -15,6 +16,8 @@ type LogFilesOptions = {
   readonly log: Logger;
   /** The log's own. */
   readonly keys: LogKeys;
+  /** The head as it was committed; null while another instance sequences. */
+  readonly head: () => Head | null;
   /** Whether this instance is the one that signs. */
   readonly isLeading: () => boolean;
 };
@@ -27,9 +30,9 @@ type StartedLogFiles = AsyncDisposable & {
 
 /** The log as it is shown: its tree's nodes kept up, its checkpoints witnessed and published, its files served. */
 export async function startLogFiles(config: Config, options: LogFilesOptions): Promise<StartedLogFiles> {
-  const { db, log, keys, isLeading } = options;
+  const { db, log, keys, head, isLeading } = options;
   await using starting = new AsyncDisposableStack();
-  const nodes = starting.use(new TreeNodes(db, log, () => committedSize(db)));
+  const nodes = starting.use(new TreeNodes(db, log, async () => head()?.size ?? committedSize(db)));
   const { policyFile, unwitnessedAfterMs, timeoutMs } = config.witness;
   const witnessing = readPolicy(policyFile);
   const policy = witnessing?.policy ?? null;

@@ -1,5 +1,6 @@
 import { repeatWork, type Logger } from "@signalbox/kit";
 import { sql, type Kysely } from "kysely";
+import type { Head } from "../../append/head.ts";
 import type { Database } from "../../database.ts";
 import { BLOCK_LEAVES } from "./block-facets.ts";
 import { descriptionsIn } from "./block-descriptions.ts";
@@ -9,18 +10,29 @@ const CHECK_EVERY_MS = 500;
 type LeafBlocksOptions = {
   readonly db: Kysely<Database>;
   readonly log: Logger;
-  /** One instance of several is enough. */
-  readonly isLeading: () => boolean;
+  /** The head as it was committed; null while another instance sequences, which then describes. */
+  readonly head: () => Head | null;
 };
 
 /** Keeps `ledger_block` up with the log: each block is described once all of its leaves are there. */
-export function keepLeafBlocks({ db, log, isLeading }: LeafBlocksOptions): AsyncDisposable {
+export function keepLeafBlocks({ db, log, head }: LeafBlocksOptions): AsyncDisposable {
   const stop = new AbortController();
+  /** The first that is not described; null while it has to be read. */
+  let next: number | null = null;
+
+  async function describeNext(): Promise<void> {
+    const size = head()?.size;
+    if (size === undefined) {
+      next = null;
+      return;
+    }
+    next ??= await firstLeft(db);
+    for (; (next + 1) * BLOCK_LEAVES <= size && !stop.signal.aborted; next += 1) await describeBlock(db, next);
+  }
+
   const describing = repeatWork({
     everyMs: CHECK_EVERY_MS,
-    work: async () => {
-      if (isLeading()) await describeNext(db, stop.signal);
-    },
+    work: describeNext,
     onFailure: (error) => log.warn({ err: error }, "blocks of leaves could not be described"),
   });
   return {
@@ -31,11 +43,9 @@ export function keepLeafBlocks({ db, log, isLeading }: LeafBlocksOptions): Async
   };
 }
 
-async function describeNext(db: Kysely<Database>, stop: AbortSignal): Promise<void> {
-  const { rows } = await sql<{ size: string; next: string }>`
-    select size, (select coalesce(max(n) + 1, 0) from ledger_block) as next from ledger_head`.execute(db);
-  const [from, full] = [Number(rows[0]?.next), Math.floor(Number(rows[0]?.size) / BLOCK_LEAVES)];
-  for (let n = from; n < full && !stop.aborted; n += 1) await describeBlock(db, n);
+async function firstLeft(db: Kysely<Database>): Promise<number> {
+  const { rows } = await sql<{ next: string }>`select coalesce(max(n) + 1, 0) as next from ledger_block`.execute(db);
+  return Number(rows[0]?.next);
 }
 
 /** Adds what a block's outcomes say to the blocks of their decisions too. Blocks are described in order, so those are there. */
