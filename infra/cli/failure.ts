@@ -18,10 +18,17 @@ export function exitCodeOf(error: unknown): ExitCode {
 
 /** For stderr: a sentence with what to do next, or one line of JSON. */
 export function renderFailure(error: unknown, json: boolean): string {
-  const known = error instanceof SignalboxError ? error : new SignalboxError("internal", describe(error));
+  const known = error instanceof SignalboxError ? error : (fileFailure(error) ?? defect(error));
   return json ? JSON.stringify({ error: known.toJSON() }) : `signalbox: ${known.message}`;
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+/** Of a file that could not be read or written; null for every other error. */
+function fileFailure(error: unknown): SignalboxError | null {
+  const { path, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  if (path === undefined || message === undefined) return null;
+  return failure("invalid-request", `${message}.`, "Check the path, and that you may read and write there.");
+}
+
+function defect(error: unknown): SignalboxError {
+  return new SignalboxError("internal", error instanceof Error ? (error.stack ?? error.message) : String(error));
 }

@@ -77,6 +77,7 @@ test.each([
   [["decisions", "list", "--from", "yesterday"], "2026-11-21T10:00:00Z"],
   [["decisions", "list", "--since", "yesterday"], "2026-11-21T10:00:00Z"],
   [["tail", "--from", "1h"], "whole number"],
+  [["recover", "/nonexistent"], "There is no checkpoint in /nonexistent."],
   [["export", "dir", "--to", "7d"], "whole number"],
   [["decisions", "show"], "missing required argument"],
   [["decisions", "show", "one", "two"], "too many arguments"],

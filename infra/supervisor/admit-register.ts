@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { SignedHead } from "@signalbox/audit-ledger/signed-head";
+import { producerKeyId } from "@signalbox/tlog";
 import type { Client } from "pg";
 import { ConfigError } from "../config/config-error.ts";
 import type { Home } from "../home/home.ts";
@@ -24,6 +25,7 @@ export function admitRegister({ ownerUrl, home, origin }: AdmitRegister): Promis
     const signed = new SignedHead(join(home.ledger, "signed-head.json"), origin);
     // A ledger that runs elsewhere may have signed more between the two readings.
     await signed.admit(head).catch(async () => signed.admit((await headOf(client)) ?? head));
+    await admitLogKeys(client, join(home.keys, "signing"));
   });
 }
 
@@ -34,4 +36,21 @@ async function headOf(client: Client): Promise<CommittedHead | undefined> {
     "select origin, size, root from ledger_head",
   );
   return rows.map(({ origin, size, root }) => ({ origin, size: Number(size), root }))[0];
+}
+
+/** A folder from before a rotation of the log's key, whose register was brought back, has no key that may sign it. */
+async function admitLogKeys(client: Client, folder: string): Promise<void> {
+  const { rows } = await client.query<{ key_id: string }>(
+    `select key_id from ledger_log_key as k where exists
+       (select from ledger_leaf where type = 'key' and key_id = k.key_id and kind = 'retired')`,
+  );
+  if (rows.length === 0) return;
+  const { LogKeyFile } = await import("../cli/ledger/log-key-file.ts");
+  const file = new LogKeyFile(folder);
+  const retired = new Set(rows.map(({ key_id: keyId }) => keyId));
+  if (!file.read().every((key) => retired.has(producerKeyId(key)))) return;
+  throw new Error(
+    `The log has retired the key in ${file.path}: the file is older than the last rotation of the key. ` +
+      "Put back the one that came after it; no other key can sign for this log.",
+  );
 }

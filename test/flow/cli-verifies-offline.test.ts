@@ -147,7 +147,9 @@ test("a reader that knows the standards' texts alone finds the same in the copy 
   const proof = readFileSync(receipt);
   const index = Number(/^index ([0-9]+)$/m.exec(proof.toString())?.[1]);
   const found = readProof(proof, entries[index] as Buffer, vkeys);
-  expect(found).toMatchObject({ index, size: LEAVES });
+  // A proof may stand under the checkpoint before the newest.
+  expect(found.index).toBe(index);
+  expect(found.size).toBeGreaterThan(index);
   expect(JSON.parse(String(found.extra))).toMatchObject({ entry: entries[index]?.toString("base64") });
   expect(() => readProof(proof, entries[0] as Buffer, vkeys)).toThrow("the path leads to the root");
 });

@@ -1,4 +1,5 @@
-import { dirname } from "node:path";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { uuidv7 } from "@signalbox/kit";
 import {
   EntryChecker,
@@ -18,6 +19,9 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { LogKeyFile } from "../../infra/cli/ledger/log-key-file.ts";
 import { retireLogKey, rotateLogKey, type KeyChange } from "../../infra/cli/ledger/rotate-log-key.ts";
 import { mayRecord } from "../../infra/cli/verify/may-record.ts";
+import { readLogVkey } from "../../infra/cli/verify/producer-keys.ts";
+import { openHome } from "../../infra/home/home.ts";
+import { admitRegister } from "../../infra/supervisor/admit-register.ts";
 import { decisionEvent } from "./ledger-events.ts";
 import { as, startLedgerRig, until, type Ledger, type LedgerRig } from "./ledger-rig.ts";
 
@@ -151,4 +155,22 @@ test("a key takes another's place under load: each checkpoint is signed by whom 
     reason: "it retired the key that the checkpoint over it is signed by",
   });
   await expect(retireLogKey(change)).rejects.toThrow("No rotation is under way.");
+
+  // A start over a folder that was put back from before the rotation would wait for checkpoints in vain.
+  const home = openHome(join(dirname(change.file.path), "home"));
+  const folder = join(home.keys, "signing");
+  mkdirSync(folder);
+  const put = new LogKeyFile(folder);
+  put.write([rig.checkpointKey]);
+  const start = { ownerUrl: rig.db.ownerUrl, home, origin: ORIGIN };
+  await expect(admitRegister(start)).rejects.toThrow(
+    /^The log has retired the key in .*home\/keys\/signing\/log\.pem: /,
+  );
+  put.write([rig.checkpointKey, ...change.file.read()]);
+  await admitRegister(start);
+  // Until its retirement is taken note of, the outgoing key stands first in the file.
+  expect([readLogVkey(folder, (both as Checkpoint).note), readLogVkey(folder, after[0]?.note ?? "")]).toEqual([
+    old,
+    fresh,
+  ]);
 });

@@ -25,6 +25,10 @@ with a database and a \`register.origin\` of its own, and keep this one for read
 Example:
   npm run -s signalbox -- recover ./register-2026-11`;
 
+const TAKE_ANOTHER =
+  "Nothing was changed. Take another copy, or where the log's key was rotated after this folder was copied, put the newer " +
+  "log.pem into its keys/signing first.";
+
 export function addRecover(program: Command, cli: Cli): void {
   const command = program
     .command("recover")
@@ -45,16 +49,16 @@ async function recover(context: CommandContext<RecoverCommandOptions>, dir: stri
   const { options, terminal } = context;
   const home = resolve(options.home);
   const read = readFolder(dir);
-  const origin =
-    Buffer.from((await read("checkpoint")) ?? "")
-      .toString("utf8")
-      .split("\n")[0] ?? "";
-  const vkey = options.vkey ?? readLogVkey(join(home, "keys", "signing"), origin);
+  const checkpoint = Buffer.from((await read("checkpoint")) ?? "").toString("utf8");
+  if (checkpoint === "") {
+    throw failure("invalid-request", `There is no checkpoint in ${dir}.`, "Name a folder that `export` has written.");
+  }
+  const vkey = options.vkey ?? readLogVkey(join(home, "keys", "signing"), checkpoint);
   if (vkey === null) throw failure("invalid-request", "No key of the log is at hand.", "Give it with --vkey VKEY.");
   const { verdict } = await verifySource(dir, { vkey }, terminal);
   if (verdict.kind !== "sound" || !("origin" in verdict)) {
     const reason = "reason" in verdict ? verdict.reason : "it is not a log";
-    throw failure("unprocessable", `The copy does not verify: ${reason}.`, "Nothing was changed. Take another copy.");
+    throw failure("unprocessable", `The copy does not verify: ${reason}.`, TAKE_ANOTHER);
   }
   // The database's driver is slow to load, and few commands need it.
   const { recoverRegister } = await import("../recover/recover-register.ts");

@@ -6,7 +6,7 @@ import { does, type Cli, type CommandContext } from "../command-context.ts";
 import { EXIT, failure, type ExitCode } from "../failure.ts";
 import { describeFault, describeVerdict } from "../verify/describe-verdict.ts";
 import type { LogSource } from "../verify/ledger-source.ts";
-import { LogVerifier, type Verdict } from "../verify/log-verifier.ts";
+import { LogVerifier, type SignedHead, type Verdict } from "../verify/log-verifier.ts";
 import { readLogVkey, readProducers } from "../verify/producer-keys.ts";
 import { readUrl } from "../verify/source-files.ts";
 import type { CopyReplay } from "../verify/replay-copy.ts";
@@ -137,7 +137,7 @@ async function verifyLog(context: CommandContext<VerifyOptions>, source: LogSour
     if (verifier.size % PROGRESS_EVERY === 0) terminal.progress(`${verifier.size} of ${head.size} leaves`);
   }
   terminal.stop.throwIfAborted();
-  const trusted = trustedVkey(options.vkey, folder, head.vkey);
+  const trusted = trustedVkey(options.vkey, folder, head);
   const verdict = verifier.finish({ note: head.note, vkey: trusted.vkey });
   const unchecked = verdict.kind === "sound" ? uncheckedOfIds(verifier.size) : [];
   return { verdict, leavesRead: verifier.size, unchecked, ...trusted };
@@ -152,10 +152,12 @@ async function namedKeys({ connect, terminal }: CommandContext<VerifyOptions>): 
 }
 
 /** A key that the ledger names for itself shows damage, but not a register that was replaced together with its key. */
-function trustedVkey(given: string | undefined, folder: string, named: string): { vkey: string; vkeyFrom: string } {
+function trustedVkey(given: string | undefined, folder: string, head: SignedHead): { vkey: string; vkeyFrom: string } {
   if (given !== undefined) return { vkey: given, vkeyFrom: "--vkey" };
-  const vkey = readLogVkey(folder, named.slice(0, named.indexOf("+")));
-  return vkey === null ? { vkey: named, vkeyFrom: "the ledger itself" } : { vkey, vkeyFrom: join(folder, "log.pem") };
+  const vkey = readLogVkey(folder, head.note);
+  return vkey === null
+    ? { vkey: head.vkey, vkeyFrom: "the ledger itself" }
+    : { vkey, vkeyFrom: join(folder, "log.pem") };
 }
 
 function asJson({ verdict, ...rest }: Verified): object {

@@ -2,10 +2,11 @@ import { createPublicKey, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { STAGES } from "@signalbox/proto";
-import { formatVkey, producerKeyId, type Producer } from "@signalbox/tlog";
+import { formatVkey, parseVkey, producerKeyId, verifyNote, type Producer } from "@signalbox/tlog";
 
 /** The log's own key, beside the producers'. */
 const LOG_KEY_FILE = "log.pem";
+const PEM_BLOCK = /-----BEGIN [^-]+-----[^-]+-----END [^-]+-----/g;
 
 /** The services' public keys by key id, from `<service>.pem` (the public or the private half) in a folder. */
 export function readProducers(folder: string): Map<string, Producer> {
@@ -17,10 +18,27 @@ export function readProducers(folder: string): Map<string, Producer> {
   return producers;
 }
 
-/** The verifier key of the log with this origin, from `log.pem` in a folder; null when there is none. */
-export function readLogVkey(folder: string, origin: string): string | null {
-  const key = readPublicKey(join(folder, LOG_KEY_FILE));
-  return key === null ? null : formatVkey(origin, key);
+/**
+ * The verifier key that signed this checkpoint, from `log.pem` in a folder; the first of that file when none did, and null when there
+ * is none. Of the checkpoint its first line is enough where the file holds one key.
+ */
+export function readLogVkey(folder: string, checkpoint: string): string | null {
+  const vkeys = readLogVkeys(folder, checkpoint.split("\n")[0] ?? "");
+  const signer = vkeys.find((vkey) => {
+    const parsed = parseVkey(vkey);
+    return parsed.ok && verifyNote(checkpoint, [parsed.verifier]).ok;
+  });
+  return signer ?? vkeys[0] ?? null;
+}
+
+/** One key, or while a rotation is under way two: the outgoing one stays in the file until the log has retired it. */
+function readLogVkeys(folder: string, origin: string): string[] {
+  try {
+    const blocks = readFileSync(join(folder, LOG_KEY_FILE), "utf8").match(PEM_BLOCK) ?? [];
+    return blocks.map((block) => formatVkey(origin, createPublicKey(block)));
+  } catch {
+    return [];
+  }
 }
 
 function readPublicKey(file: string): KeyObject | null {

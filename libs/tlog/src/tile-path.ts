@@ -39,7 +39,7 @@ export function parseTilePath(path: string): TileRef | null {
   const level = match[1] === "entries" ? 0 : Number(match[1]);
   const index = Number((match[2] as string).replaceAll(/[x/]/g, ""));
   const width = match[3] === undefined ? TILE_WIDTH : Number(match[3]);
-  if (level > TILE_LEVELS_MAX || !Number.isSafeInteger(index)) return null;
+  if (level > TILE_LEVELS_MAX || width > TILE_WIDTH || !Number.isSafeInteger(index)) return null;
   const tile: TileRef = { kind: match[1] === "entries" ? "entries" : "hashes", level, index, width };
   return tilePath(tile) === path ? tile : null;
 }

@@ -63,6 +63,8 @@ describe("a tile's path", () => {
     "tile/64/001",
     "tile/0/001.p/0",
     "tile/0/001.p/256",
+    "tile/0/001.p/257",
+    "tile/entries/001.p/999",
     "tile/0/001.p/012",
     "tile/0/x001/x234/067/",
     "/tile/0/001",
