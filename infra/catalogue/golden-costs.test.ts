@@ -47,9 +47,17 @@ const OPENAI: readonly Golden[] = [
   {
     what: "a service whose price nobody knows is charged as the usual one, and says so",
     endpoint: ["openai", "o3"],
-    ...chat({ prompt_tokens: 10, completion_tokens: 1 }, { service_tier: "ultrafast" }),
+    ...chat({ prompt_tokens: 10, completion_tokens: 1 }, { service_tier: "tomorrow" }),
     // 10 × 2 + 1 × 8
     pico: "28000000",
+    doubts: ["service-tier"],
+  },
+  {
+    what: "the fastest service is assumed to be charged six times, and says so",
+    endpoint: ["openai", "o3"],
+    ...chat({ prompt_tokens: 10, completion_tokens: 1 }, { service_tier: "ultrafast" }),
+    // 6 × (10 × 2 + 1 × 8)
+    pico: "168000000",
     doubts: ["service-tier"],
   },
   {

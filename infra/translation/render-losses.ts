@@ -2,9 +2,10 @@ import { join } from "node:path";
 import { egressOf, ingressOf, renderFor } from "@signalbox/dialects";
 import { SignalboxError, type TranslationLoss, type WireName, WIRES } from "@signalbox/proto";
 import { CONTENT_SAMPLES } from "./content-samples.ts";
+import { FORM_SAMPLES, SAMPLING_SAMPLES, SERVICE_SAMPLES } from "./parameter-samples.ts";
+import { REASONING_SAMPLES } from "./reasoning-samples.ts";
 import { PLAIN, type Sample, type SpokenDialect } from "./sample.ts";
 import { TOOL_SAMPLES } from "./tool-samples.ts";
-import { FORM_SAMPLES, REASONING_SAMPLES, SAMPLING_SAMPLES, SERVICE_SAMPLES } from "./wish-samples.ts";
 
 export const LOSSES_FILE = join(import.meta.dirname, "../../libs/dialects/LOSSES.md");
 

@@ -32,3 +32,7 @@ export function responsesParts(...content: object[]): { input: object[] } {
 export function geminiParts(...parts: object[]): { contents: object[] } {
   return { contents: [{ role: "user", parts: [{ text: "Look" }, ...parts] }] };
 }
+
+export function geminiConfig(generationConfig: object): { generationConfig: object } {
+  return { generationConfig };
+}

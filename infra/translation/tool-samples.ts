@@ -12,6 +12,9 @@ const RESPONSES = { type: "function", ...NAMED, parameters: SCHEMA, strict: fals
 const ANTHROPIC = { ...NAMED, input_schema: SCHEMA };
 const GEMINI = { functionDeclarations: [{ ...NAMED, parametersJsonSchema: SCHEMA }] };
 
+const DASHED = "mcp__a-server__look";
+const LONG = `mcp__server__${"look_".repeat(15)}`;
+
 const CALL = { id: "call_1", type: "function", function: { name: "look", arguments: '{"at":"x"}' } };
 const ASKED = { role: "user", content: "Look" };
 
@@ -45,6 +48,23 @@ export const TOOL_SAMPLES: readonly Sample[] = [
       "openai-responses": { tools: [RESPONSES] },
       "anthropic-messages": { tools: [ANTHROPIC] },
       gemini: { tools: [GEMINI] },
+    },
+  },
+  {
+    feature: "tool with a dash in its name",
+    said: {
+      "openai-chat": { tools: [{ type: "function", function: { ...CHAT.function, name: DASHED } }] },
+      "openai-responses": { tools: [{ ...RESPONSES, name: DASHED }] },
+      "anthropic-messages": { tools: [{ ...ANTHROPIC, name: DASHED }] },
+      gemini: { tools: [{ functionDeclarations: [{ ...NAMED, name: DASHED, parametersJsonSchema: SCHEMA }] }] },
+    },
+  },
+  {
+    feature: "tool with a name of 88 characters",
+    said: {
+      "openai-responses": { tools: [{ ...RESPONSES, name: LONG }] },
+      "anthropic-messages": { tools: [{ ...ANTHROPIC, name: LONG }] },
+      gemini: { tools: [{ functionDeclarations: [{ ...NAMED, name: LONG, parametersJsonSchema: SCHEMA }] }] },
     },
   },
   {

@@ -1,7 +1,8 @@
-import type { Attempt } from "@signalbox/proto";
+import { type Attempt, WIRES } from "@signalbox/proto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { json, streamed } from "../kit/upstream.ts";
-import { bedrockFake } from "./matrix/wires/bedrock-converse.ts";
+import { membersOf } from "./matrix/wires/wire-fake.ts";
+import { WIRE_FAKES } from "./matrix/wires/wires.ts";
 import { CHAT, planned, startDispatchRig, type DispatchRig } from "./dispatch-rig.ts";
 
 const ANSWER = {
@@ -94,24 +95,33 @@ test("B9 what Claude signed goes back to Claude byte for byte, and to nobody els
   });
 });
 
-test.each([false, true])(
-  "B7 a tool whose name Bedrock does not take is called by it all the same (stream: %s)",
-  async (stream) => {
-    const name = `mcp__${"tool_".repeat(20)}`;
+/** A group's tool is called by both of their names in one list, here one that no other wire takes. */
+const GROUP = { type: "namespace", name: "mcp.files", tools: [{ type: "function", name: `open_${"a_".repeat(50)}` }] };
+const NARROWER = WIRES.filter((wire) => wire !== "openai-responses").flatMap((wire) => [
+  [wire, false] as const,
+  [wire, true] as const,
+]);
+
+test.each(NARROWER)(
+  "B7 a tool whose name %s does not take is called by it all the same (stream: %s)",
+  async (wire, stream) => {
+    const sentNames: unknown[] = [];
     rig.two.always(({ body }) => {
-      const { tools } = body["toolConfig"] as { tools: { toolSpec: { name: string } }[] };
-      const calls = tools.map(({ toolSpec }) => ({ id: "t1", name: toolSpec.name, arguments: {} }));
-      expect(calls[0]?.name.length).toBeLessThanOrEqual(64);
-      return stream ? bedrockFake.streamed({ calls }) : bedrockFake.whole({ calls });
+      const [name] = membersOf(body["tools"] ?? body["toolConfig"], "name").map(String);
+      sentNames.push(name);
+      const calls = [{ id: "t1", name: name ?? "", arguments: {} }];
+      return WIRE_FAKES[wire][stream ? "streamed" : "whole"]({ calls });
     });
-    const asked = { model: "auto", max_tokens: 50, stream, messages: [{ role: "user", content: "Go" }] };
-    const plan = [{ ...planned("two"), dialect: "bedrock-converse" as const }];
-    const body = { ...asked, tools: [{ name, input_schema: { type: "object" } }] };
-    const sent = await rig.send(body, { plan, stream, dialect: "anthropic-messages" });
+    const plan = [{ ...planned("two"), dialect: wire }];
+    const asked = { model: "auto", max_output_tokens: 50, stream, input: "Go", tools: [GROUP] };
+    const sent = await rig.send(asked, { plan, stream, dialect: "openai-responses" });
     const { text, error } = await sent.exchange;
     rig.two.always(json(200, ANSWER));
     expect(error).toBeNull();
-    expect(text).toContain(`"name":"${name}"`);
+    expect(sentNames).toEqual([expect.stringMatching(/^mcp_files__open_[a_]+_[0-9a-f]{16}$/)]);
+    expect(text).toContain(`"name":"${GROUP.tools[0]?.name}"`);
+    expect(text).toContain(`"namespace":"mcp.files"`);
+    expect(text).not.toContain(sentNames[0]);
   },
 );
 

@@ -37,7 +37,7 @@ test("a conversation goes on over any provider, whole and streamed, with what wa
   await expect(client.responses.retrieve(second.id)).rejects.toBeInstanceOf(NotFoundError);
 });
 
-test("the id of a kept response is that of its request in the register", async () => {
+test("the id of a stored response is that of its request in the register", async () => {
   const { data, response } = await client.responses.create({ ...kept, input: "Hello." }).withResponse();
   expect(data.id).toBe(`resp_${response.headers.get("x-request-id")!.replaceAll("-", "")}`);
 });

@@ -20,7 +20,7 @@ export function cacheTerms(policy: PolicyDocument, { cache }: Pick<GatheredEffec
 }
 
 /**
- * A kept answer is served only if its endpoint could have been chosen for this request. Its health and what it costs do
+ * A cached answer is served only if its endpoint could have been chosen for this request. Its health and what it costs do
  * not matter: nothing is asked of it.
  */
 export function judgeCache(

@@ -47,8 +47,10 @@ test("where another kind of service is asked for, all of it may cost what that d
   expect(estimateCost([tier!], { ...tokens, asked: { usOnly: true } })).toBe(101_000);
 });
 
-test("priority whose price nobody publishes is reserved at twice the usual price, so that a budget holds (B1)", () => {
+test("a dearer service whose price nobody publishes is reserved at a multiple of the usual price, so that a budget holds (B1)", () => {
   const [tier] = priced(100, 10) ?? [];
+  const ultrafast = estimateCost([tier!], { input: 1_000, output: 100, asked: { serviceTier: "ultrafast" } });
+  expect(ultrafast).toBe(606_000);
   const asked = { serviceTier: "priority" } as const;
   expect(estimateCost([tier!], { input: 1_000, output: 100, asked })).toBe(202_000);
   const price = [{ ...tier!, cacheWrite: 125, cacheWriteHour: 200, audioInput: 300 }];

@@ -40,7 +40,7 @@ function asked({ input }: DecisionEvent): string {
   const { facts, classification } = input;
   const needs = [...classification.capabilities, ...classification.modalities.filter((name) => name !== "text")];
   return [
-    ...wish(facts, classification),
+    ...requested(facts, classification),
     `about ${formatCount(classification.inputTokens)} prompt tokens`,
     ...(facts.cacheMarks === undefined ? [] : [`asks to keep the prompt for ${facts.cacheMarks}`]),
     ...(facts.serviceTier === undefined ? [] : [`asks for ${facts.serviceTier} service`]),
@@ -51,13 +51,13 @@ function asked({ input }: DecisionEvent): string {
 }
 
 /** How hard it is is asked of chats alone. */
-function wish({ model, operation }: RequestFacts, { task, difficulty, tier }: Classification): string[] {
+function requested({ model, operation }: RequestFacts, { task, difficulty, tier }: Classification): string[] {
   if (operation !== "chat") return [`${model} for ${operation}`];
   return [`${model} for ${task}`, `difficulty ${formatMicro(difficulty)} (${tier})`];
 }
 
 function chosen({ action }: Decision): string {
-  if (action.kind === "serve-cached") return `the kept answer ${action.entryId} of ${action.endpoint}`;
+  if (action.kind === "serve-cached") return `the cached answer ${action.entryId} of ${action.endpoint}`;
   if (action.kind === "refuse") return `none (${action.code})`;
   const [first, ...fallbacks] = action.plan;
   const bound = `at most ${formatCount(action.maxOutputTokens)} output tokens (${action.maxOutputSource})`;

@@ -13,6 +13,7 @@ import type { IngressCodec } from "./ingress-codec.ts";
 import { mistralEgress } from "./mistral/egress.ts";
 import { withoutOtherModels } from "./neutral/other-models.ts";
 import type { NeutralRequest } from "./neutral/request.ts";
+import { withSentNames } from "./neutral/sent-names.ts";
 import { openaiChatEgress } from "./openai-chat/egress.ts";
 import { openaiChatIngress } from "./openai-chat/ingress.ts";
 import { openaiCompletionsIngress } from "./openai-completions/ingress.ts";
@@ -63,19 +64,26 @@ export function reportedUsage(wire: WireName, bodyText: string): Usage | null {
  */
 export function renderFor(wire: WireName, request: NeutralRequest, options: RenderRequestOptions): RenderedRequest {
   const codec = egressOf(wire);
-  const rendered = withoutOtherModels(codec.renderRequest(request, options));
-  const more = [...unreadOf(request, codec), ...accountsOf(request)];
-  return more.length === 0 ? rendered : { ...rendered, losses: [...rendered.losses, ...more] };
+  if (request.source.dialect === codec.form)
+    return withMore(codec.renderRequest(request, options), accountsOf(request));
+  const unread = unreadOf(request);
+  const { request: sent, losses, ...names } = withSentNames(request, codec.toolName);
+  const rendered = codec.renderRequest(sent, options);
+  return withMore({ ...rendered, ...names }, [...losses, ...unread, ...accountsOf(request)]);
+}
+
+function withMore(rendered: RenderedRequest, more: readonly TranslationLoss[]): RenderedRequest {
+  const { losses, ...rest } = withoutOtherModels(rendered);
+  return { ...rest, losses: more.length === 0 ? losses : [...losses, ...more] };
 }
 
 function accountsOf({ source }: NeutralRequest): readonly TranslationLoss[] {
   return (source.envelope?.accounts ?? []).map((path) => ({ path, what: "account", why: "overruled" }));
 }
 
-function unreadOf(request: NeutralRequest, codec: EgressCodec): readonly TranslationLoss[] {
-  const { dialect } = request.source;
-  if (dialect === codec.form) return [];
-  const caller = INGRESS[dialect as DialectName];
+/** Throws for a request that only a provider of its own form can take. */
+function unreadOf(request: NeutralRequest): readonly TranslationLoss[] {
+  const caller = INGRESS[request.source.dialect as DialectName];
   const refusal = caller?.ownOnly?.(request) ?? null;
   if (refusal !== null) throw refusal;
   return caller?.unread(request) ?? [];

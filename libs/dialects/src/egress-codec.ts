@@ -5,7 +5,8 @@ import type { NeutralRequest } from "./neutral/request.ts";
 import type { AnswerDefaults, NeutralResponse } from "./neutral/response.ts";
 import type { ToolNames } from "./neutral/sent-names.ts";
 import type { BodyForm, JsonObject } from "./neutral/source.ts";
-import type { NeutralChunk, StreamProgress } from "./neutral/stream-event.ts";
+import type { NeutralChunk } from "./neutral/stream-event.ts";
+import type { StreamProgress } from "./neutral/stream-progress.ts";
 import type { RequestQuirks } from "./request-quirks.ts";
 
 export type RenderRequestOptions = {
@@ -27,7 +28,7 @@ export type RenderedRequest = {
   readonly body: { readonly [field: string]: unknown };
   /** What the wire cannot express. Of fields that nobody knows nothing is said here: `IngressCodec.unread` does. */
   readonly losses: readonly TranslationLoss[];
-  /** Where names of tools were sent that the caller does not know: what its answer is to be read with. */
+  /** Where names of tools were sent that the caller does not know: what calls in the answer are renamed by. */
   readonly toolNames?: ToolNames;
 };
 
@@ -39,8 +40,6 @@ export type ParseResponseOptions = {
   readonly defaults: AnswerDefaults;
   /** Of a host of openai-chat; the other wires read none. */
   readonly quirks?: RequestQuirks;
-  /** As the request was rendered with. */
-  readonly toolNames?: ToolNames | undefined;
 };
 
 export type ReadStreamOptions = ParseResponseOptions & {
@@ -59,6 +58,8 @@ export type EgressCodec<State extends ReadState = ReadState> = {
   readonly wire: WireName;
   /** The form of this wire's bodies. A request that was read from it is overlaid and not built anew, and loses nothing. */
   readonly form: BodyForm;
+  /** The names of tools that its providers take. What is built anew has others under names that all wires take (`neutral/sent-names.ts`). */
+  readonly toolName: RegExp;
   /** The headers that carry a provider's key. */
   credentials(key: string): Readonly<Record<string, string>>;
   renderRequest(request: NeutralRequest, options: RenderRequestOptions): RenderedRequest;

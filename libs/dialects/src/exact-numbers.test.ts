@@ -190,3 +190,13 @@ test("B8 numbers that no double holds come out of arguments that Gemini streams 
   const calls = read.flatMap(({ deltas }) => deltas.flatMap(({ toolCalls }) => toolCalls));
   expect(timesIn(JSON.stringify(calls))).toEqual(ONCE);
 });
+
+test("B8 a bound that Gemini's schema writes as text keeps its digits", () => {
+  const parameters = { type: "STRING", minLength: "7", maxLength: "9007199254740993", maxItems: "x" };
+  const tools = [{ functionDeclarations: [{ name: "f", parameters }] }];
+  const body = { contents: [{ role: "user", parts: [{ text: "Go" }] }], tools };
+  const [tool] = ingressOf("gemini").parseRequest(body, { model: "m" }).tools;
+  expect(JSON.stringify(tool?.parameters)).toBe(
+    '{"type":"string","minLength":7,"maxLength":9007199254740993,"maxItems":null}',
+  );
+});

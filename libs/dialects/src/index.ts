@@ -16,6 +16,7 @@ export { parseGeminiCount, renderGeminiCount } from "./gemini/count-tokens.ts";
 export type { Collector, IngressCodec, WriteState, WriteStreamOptions } from "./ingress-codec.ts";
 export { OpenedCount, refuseTooLong } from "./neutral/answer-limits.ts";
 export type { AnswerNote } from "./neutral/answer-note.ts";
+export * from "./neutral/callers-names.ts";
 export { factsOf } from "./neutral/facts.ts";
 export * from "./neutral/labels.ts";
 export type { MediaSource } from "./neutral/media-source.ts";

@@ -8,16 +8,21 @@ export function tierOf(price: Price, inputTokens: number): PriceTier | undefined
 }
 
 /**
- * What priority service is assumed to cost, as a multiple of the usual price, where no price is published: the upper end of
- * Google's "75% to 100% more" (https://ai.google.dev/gemini-api/docs/optimization). Bedrock names no figure.
+ * What a service tier is assumed to cost, as a multiple of the usual price, where no price is published. Of priority it is the upper end of
+ * Google's "75% to 100% more" (https://ai.google.dev/gemini-api/docs/optimization); Bedrock names no figure. OpenAI alone sells ultrafast
+ * (https://developers.openai.com/api/docs/guides/ultrafast-mode), at six times the usual price for the first model that has it
+ * (https://vercel.com/changelog/openai-ultrafast-mode-now-available-on-ai-gateway).
  */
-const PRIORITY_TIMES = 2;
+const ASSUMED_TIMES: Partial<Record<ServiceTier, number>> = { priority: 2, ultrafast: 6 };
 
-/** The token prices of a service tier: the known ones; for an unknown `priority` an upper estimate, else the usual prices. */
-export function servicePriceOf(tier: PriceTier, service: keyof NonNullable<PriceTier["services"]>): ServicePrice {
+type ServiceTier = keyof NonNullable<PriceTier["services"]>;
+
+/** The token prices of a service tier: the known ones, else an upper estimate where one is assumed, else the usual prices. */
+export function servicePriceOf(tier: PriceTier, service: ServiceTier): ServicePrice {
   const known = tier.services?.[service];
   if (known !== undefined) return known;
-  return service === "priority" ? scaledPrice(tier, (price) => price * PRIORITY_TIMES) : tier;
+  const times = ASSUMED_TIMES[service];
+  return times === undefined ? tier : scaledPrice(tier, (price) => price * times);
 }
 
 /** How many web searches are billed when the provider reported `searches`. */

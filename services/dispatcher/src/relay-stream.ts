@@ -1,4 +1,5 @@
 import {
+  chunkWithCallersNames,
   type Collector,
   type EgressCodec,
   egressOf,
@@ -92,7 +93,7 @@ class Translation {
   #reportedChars = 0;
 
   constructor(context: AttemptContext, parser: EventParser) {
-    const { provider, endpoint, request, fallbackId, rendered } = context;
+    const { provider, endpoint, request, fallbackId } = context;
     this.#context = context;
     this.#parser = parser;
     this.#codec = egressOf(endpoint.dialect);
@@ -101,8 +102,7 @@ class Translation {
     this.#collector = context.collect ? this.#caller.collector() : null;
     const defaults = { id: fallbackId, createdAtS: Math.floor(Date.now() / 1000), model: endpoint.upstreamModel };
     const { name, secrets, quirks } = provider;
-    const reading = { provider: name, secrets, quirks, choices: request.choices, defaults };
-    this.#reading = this.#codec.startReading({ ...reading, toolNames: rendered.toolNames });
+    this.#reading = this.#codec.startReading({ provider: name, secrets, quirks, choices: request.choices, defaults });
     this.#writing = this.#caller.startWriting(context.writing);
   }
 
@@ -168,7 +168,10 @@ class Translation {
       if (reading.progress.usage !== this.progress.usage) this.#reportedChars = reading.progress.outputChars;
       this.#reading = reading;
       for (const { deltas } of chunks) this.#opened.add(deltas);
-      for (const chunk of chunks) this.#give(this.#guarded?.push(chunk) ?? { kept: [chunk], given: [chunk] });
+      for (const each of chunks) {
+        const chunk = chunkWithCallersNames(each, this.#context.rendered.toolNames);
+        this.#give(this.#guarded?.push(chunk) ?? { kept: [chunk], given: [chunk] });
+      }
     }
     if (this.#guarded !== null && this.progress.end.kind === "done") this.#give(this.#guarded.end());
     return this.#release();

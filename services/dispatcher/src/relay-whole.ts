@@ -1,4 +1,12 @@
-import { egressOf, ingressOf, type NeutralResponse, readJson, refuseTooLong, reportedUsage } from "@signalbox/dialects";
+import {
+  egressOf,
+  ingressOf,
+  type NeutralResponse,
+  readJson,
+  refuseTooLong,
+  reportedUsage,
+  withCallersNames,
+} from "@signalbox/dialects";
 import type { AttemptContext, AttemptTrace } from "./attempt.ts";
 import type { ProviderAnswer } from "./call-provider.ts";
 import type { CompleteAnswer } from "./complete-answer.ts";
@@ -57,13 +65,12 @@ function parse(text: string, context: AttemptContext, trace: AttemptTrace): Neut
     createdAtS: Math.floor(Date.now() / 1000),
     model: context.endpoint.upstreamModel,
   };
-  const { toolNames } = context.rendered;
   const body = parseAnswer(text, provider, readJson);
   try {
-    const options = { provider, secrets, quirks, defaults, toolNames };
+    const options = { provider, secrets, quirks, defaults };
     const response = egressOf(context.endpoint.dialect).parseResponse(body, options);
     refuseTooLong(response);
-    return response;
+    return withCallersNames(response, context.rendered.toolNames);
   } catch (error) {
     trace.reported = reportedUsage(context.endpoint.dialect, text);
     throw error;

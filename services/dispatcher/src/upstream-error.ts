@@ -1,6 +1,6 @@
 import { SignalboxError, type ErrorCode } from "@signalbox/proto";
 
-/** Codes by which a connection ends that stood, or seemed to: a kept one that the provider closed looks like this. */
+/** Codes by which a connection ends that stood, or seemed to: an idle one that the provider closed looks like this. */
 const RESETS = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
 
 /** Codes of what came and makes no sense: compressed wrongly, no HTTP, or with headers that do not end. */

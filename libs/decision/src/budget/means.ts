@@ -48,7 +48,7 @@ export function affordableOutput(
   return least;
 }
 
-/** Only a limit on requests stands in the way of a kept answer, which costs nothing. */
+/** Only a limit on requests stands in the way of a cached answer, which costs nothing. */
 export function barsKeptAnswers(rule: string): boolean {
   return !/^(budget|tokens|concurrency):/.test(rule);
 }

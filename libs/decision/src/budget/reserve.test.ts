@@ -105,7 +105,7 @@ test.each([
   ]);
 });
 
-test("a kept answer costs a request and nothing else, and is served beyond every budget", () => {
+test("a cached answer costs a request and nothing else, and is served beyond every budget", () => {
   const hit = {
     status: "hit",
     entryId: "01990000-0000-7000-8000-000000000002",

@@ -28,7 +28,7 @@ export function reserve(
   });
 }
 
-/** A kept answer is one request, and takes neither money, tokens nor a place among those at work. */
+/** A cached answer is one request, and takes neither money, tokens nor a place among those at work. */
 export function reserveForKept(index: number, means: Means): BudgetReservation[] {
   return means
     .filter((each) => each.state.unit === "requests" && each.state.kind !== "concurrency" && isCharged(each, index))

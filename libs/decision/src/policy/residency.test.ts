@@ -93,7 +93,7 @@ const someAsked = fc
     };
   });
 
-test("a request that may not leave a region reaches no endpoint outside of it, kept answers and conversations included", () => {
+test("a request that may not leave a region reaches no endpoint outside of it, cached answers and conversations included", () => {
   let routed = 0;
   let served = 0;
   fc.assert(

@@ -145,7 +145,7 @@ test("what rules leave nothing of is refused as the policy's doing", () => {
   expect(planOf(decision)).toContain("rule:r1:only (3), rule:r2:exclude (1)");
 });
 
-test("a kept answer of an endpoint that a rule rules out is not served (B14)", () => {
+test("a cached answer of an endpoint that a rule rules out is not served (B14)", () => {
   const lookup = {
     status: "hit",
     entryId: "01990000-0000-7000-8000-000000000002",

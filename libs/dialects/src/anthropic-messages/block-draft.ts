@@ -1,4 +1,5 @@
 import { isObject } from "../check/check-value.ts";
+import { textOf } from "../check/field-value.ts";
 import { parseOpaque } from "../check/parse-json.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { compacted } from "./read-block-event.ts";
@@ -39,8 +40,4 @@ export function wholeBlock({ block, pieces }: BlockDraft): JsonObject | null {
   if (pieces === "") return block;
   const input = parseOpaque(pieces);
   return isObject(input) ? { ...block, input } : null;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

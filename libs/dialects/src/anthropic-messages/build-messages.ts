@@ -106,7 +106,7 @@ class Builder {
     if (part.state !== undefined) this.#losses.add(`${path}.state`, "call-signature", "foreign");
     const { input, isExact } = inputOf(part);
     if (!isExact) this.#losses.add(path, "call-input", "approximated");
-    return { type: "tool_use", id: this.#ids.ofCall(part), name: toolName(part.name), input, ...markField(part.cache) };
+    return { type: "tool_use", id: this.#ids.ofCall(part), name: part.name, input, ...markField(part.cache) };
   }
 
   /** Turns of one role become one. A user's turn begins with the results that it holds. */
@@ -128,11 +128,4 @@ function user(text: string): Turn {
 function trimEnd({ content }: Turn): void {
   const last = content.at(-1);
   if (last?.["type"] === "text") content[content.length - 1] = { ...last, text: plainText(last["text"]).trimEnd() };
-}
-
-const NAME_MAX_CHARS = 128;
-
-/** A tool's name as this format takes it. */
-export function toolName(name: string): string {
-  return name.replaceAll(/[^a-zA-Z0-9_-]/g, "_").slice(0, NAME_MAX_CHARS) || "_";
 }

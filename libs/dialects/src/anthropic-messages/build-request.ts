@@ -76,14 +76,14 @@ function isWithinToolLoop(turns: readonly Turn[]): boolean {
 type Format = { readonly config: JsonObject; readonly tool: JsonObject | null; readonly system: readonly JsonObject[] };
 
 const NO_FORMAT: Format = { config: {}, tool: null, system: [] };
-const JSON_WISH = "Answer with one JSON object and nothing else: no other text, and no code fence around it.";
+const JSON_INSTRUCTION = "Answer with one JSON object and nothing else: no other text, and no code fence around it.";
 
 /** What the answer has to be. The name of a schema is a label without a place here, and nothing hangs on it. */
 function buildFormat({ responseFormat: format }: NeutralRequest, traits: ModelTraits, losses: LossList): Format {
   if (format.kind === "text") return NO_FORMAT;
   if (format.kind === "json-object" || format.schema === null) {
     losses.add("responseFormat", format.kind, "approximated");
-    return { ...NO_FORMAT, system: [{ type: "text", text: JSON_WISH }] };
+    return { ...NO_FORMAT, system: [{ type: "text", text: JSON_INSTRUCTION }] };
   }
   if (format.description !== null) losses.add("responseFormat.description", "schema-description", "no-equivalent");
   if (!traits.structured) {

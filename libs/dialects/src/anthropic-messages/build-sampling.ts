@@ -25,20 +25,20 @@ export function drawing(
   { temperature, sampling }: Pick<NeutralRequest, "temperature" | "sampling">,
   { losses, traits, isThinking }: Context,
 ): JsonObject {
-  const wished = { temperature: unlessOne(temperature), top_p: unlessOne(sampling.topP), top_k: sampling.topK };
-  const drop = (field: keyof typeof wished, why: "no-equivalent" | "conflict"): void => {
+  const requested = { temperature: unlessOne(temperature), top_p: unlessOne(sampling.topP), top_k: sampling.topK };
+  const drop = (field: keyof typeof requested, why: "no-equivalent" | "conflict"): void => {
     const [path, what] = NAMES[field];
-    if (wished[field] !== null) losses.add(path, what, why);
-    wished[field] = null;
+    if (requested[field] !== null) losses.add(path, what, why);
+    requested[field] = null;
   };
   if (!traits.sampling) for (const field of FIELDS) drop(field, "no-equivalent");
   if (isThinking) for (const field of FIELDS) drop(field, "conflict");
-  if (wished.temperature !== null && !traits.bothSampling) drop("top_p", "conflict");
-  if (wished.temperature !== null && wished.temperature > TEMPERATURE_MAX) {
+  if (requested.temperature !== null && !traits.bothSampling) drop("top_p", "conflict");
+  if (requested.temperature !== null && requested.temperature > TEMPERATURE_MAX) {
     losses.add("temperature", "temperature", "out-of-range");
-    wished.temperature = TEMPERATURE_MAX;
+    requested.temperature = TEMPERATURE_MAX;
   }
-  return Object.fromEntries(Object.entries(wished).filter(([, value]) => value !== null));
+  return Object.fromEntries(Object.entries(requested).filter(([, value]) => value !== null));
 }
 
 const FIELDS = ["temperature", "top_p", "top_k"] as const;
@@ -53,8 +53,8 @@ function unlessOne(value: number | null): number | null {
 }
 
 /** A stop text of white space alone is refused. */
-export function takenStops(wished: readonly string[], losses: LossList): readonly string[] {
-  const taken = wished.filter((text) => text.trim() !== "");
-  if (taken.length < wished.length) losses.add("sampling.stop", "stop", "out-of-range");
+export function takenStops(requested: readonly string[], losses: LossList): readonly string[] {
+  const taken = requested.filter((text) => text.trim() !== "");
+  if (taken.length < requested.length) losses.add("sampling.stop", "stop", "out-of-range");
   return taken;
 }

@@ -3,7 +3,7 @@ import type { NeutralRequest } from "../neutral/request.ts";
 import { FIRST, LOOK, NEW, OLD, render, say, words } from "./request.test-kit.ts";
 
 describe("thinking", () => {
-  const wish = { effort: null, budgetTokens: null, summary: null } as const;
+  const unset = { effort: null, budgetTokens: null, summary: null } as const;
   test.each<[string, string, Partial<NonNullable<NeutralRequest["reasoning"]>>, object, string[]]>([
     ["by effort", NEW, { effort: "high" }, { thinking: { type: "adaptive" }, output_config: { effort: "high" } }, []],
     [
@@ -52,26 +52,26 @@ describe("thinking", () => {
       { thinking: { type: "enabled", budget_tokens: 7168, display: "summarized" } },
       ["reasoning.effort reasoning-effort approximated", "reasoning.budgetTokens reasoning-budget out-of-range"],
     ],
-    ["of a model that does none", FIRST, { effort: "high" }, {}, ["reasoning reasoning-wish no-equivalent"]],
+    ["of a model that does none", FIRST, { effort: "high" }, {}, ["reasoning reasoning no-equivalent"]],
   ])("%s", (...[, model, change, expected, lost]) => {
-    const rendered = render({ reasoning: { ...wish, ...change } }, model);
+    const rendered = render({ reasoning: { ...unset, ...change } }, model);
     const { thinking, output_config } = rendered.body;
     expect(JSON.parse(JSON.stringify({ thinking, output_config }))).toEqual(expected);
     expect(rendered.lost).toEqual(lost);
   });
 
   test("gives way to a tool that is forced, and temperature gives way to it", () => {
-    const reasoning = { ...wish, budgetTokens: 2048 };
+    const reasoning = { ...unset, budgetTokens: 2048 };
     const forced = render({ reasoning, tools: [LOOK], toolChoice: { kind: "required" } });
     expect(forced.body).not.toHaveProperty("thinking");
-    expect(forced.lost).toEqual(["reasoning reasoning-wish conflict"]);
+    expect(forced.lost).toEqual(["reasoning reasoning conflict"]);
     const warm = render({ reasoning, temperature: 0.5 });
     expect(warm.body).not.toHaveProperty("temperature");
     expect(warm.lost).toEqual(["temperature temperature conflict"]);
   });
 
   test("comes on top of the bound that nobody set", () => {
-    const { body, lost } = render({ reasoning: { ...wish, budgetTokens: 2048 } }, OLD, null);
+    const { body, lost } = render({ reasoning: { ...unset, budgetTokens: 2048 } }, OLD, null);
     expect(body["max_tokens"]).toBe(4096 + 2048);
     expect(lost).toEqual(["maxOutputTokens max-output-tokens approximated"]);
   });

@@ -1,5 +1,5 @@
 import type { LossList } from "../neutral/loss.ts";
-import { budgetOfEffort, effortOfBudget } from "../neutral/reasoning-wish.ts";
+import { budgetOfEffort, effortOfBudget } from "../neutral/requested-reasoning.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { ModelTraits } from "./model-traits.ts";
@@ -40,7 +40,7 @@ export function buildThinking({ reasoning }: NeutralRequest, context: Context): 
 }
 
 function lose(losses: LossList, why: "no-equivalent" | "conflict"): BuiltThinking {
-  losses.add("reasoning", "reasoning-wish", why);
+  losses.add("reasoning", "reasoning", why);
   return NOTHING;
 }
 
@@ -53,9 +53,12 @@ function thinkingOff({ losses, traits }: Context): BuiltThinking {
 
 type Effort = ReturnType<typeof effortOfBudget> | null;
 
-function adaptive(wish: { effort: Effort; display: JsonObject; hasBudget: boolean }, context: Context): BuiltThinking {
-  if (wish.hasBudget) context.losses.add("reasoning.budgetTokens", "reasoning-budget", "approximated");
-  return { thinking: { type: "adaptive", ...wish.display }, effort: effortWord(wish.effort, context) };
+function adaptive(
+  requested: { effort: Effort; display: JsonObject; hasBudget: boolean },
+  context: Context,
+): BuiltThinking {
+  if (requested.hasBudget) context.losses.add("reasoning.budgetTokens", "reasoning-budget", "approximated");
+  return { thinking: { type: "adaptive", ...requested.display }, effort: effortWord(requested.effort, context) };
 }
 
 function effortWord(effort: Effort, { losses, traits }: Context): string | null {
@@ -65,15 +68,15 @@ function effortWord(effort: Effort, { losses, traits }: Context): string | null 
 }
 
 function budgeted(
-  wish: { effort: Effort; display: JsonObject; budgetTokens: number | null },
+  requested: { effort: Effort; display: JsonObject; budgetTokens: number | null },
   { losses, boundTokens }: Context,
 ): BuiltThinking {
-  if (wish.budgetTokens === null) losses.add("reasoning.effort", "reasoning-effort", "approximated");
-  const wanted = wish.budgetTokens ?? budgetOfEffort(wish.effort ?? "medium");
+  if (requested.budgetTokens === null) losses.add("reasoning.effort", "reasoning-effort", "approximated");
+  const wanted = requested.budgetTokens ?? budgetOfEffort(requested.effort ?? "medium");
   const budget = Math.min(Math.max(wanted, BUDGET_MIN_TOKENS), (boundTokens ?? Infinity) - ANSWER_MIN_TOKENS);
   if (budget < BUDGET_MIN_TOKENS) return lose(losses, "conflict");
   if (budget !== wanted) losses.add("reasoning.budgetTokens", "reasoning-budget", "out-of-range");
-  return { thinking: { type: "enabled", budget_tokens: budget, ...wish.display }, effort: null };
+  return { thinking: { type: "enabled", budget_tokens: budget, ...requested.display }, effort: null };
 }
 
 function displayOf(summary: NonNullable<NeutralRequest["reasoning"]>["summary"], losses: LossList): JsonObject {

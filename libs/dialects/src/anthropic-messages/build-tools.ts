@@ -3,7 +3,6 @@ import type { NeutralRequest } from "../neutral/request.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { NeutralTool, NeutralToolChoice } from "../neutral/tool.ts";
 import { listed } from "./build-content.ts";
-import { toolName } from "./build-messages.ts";
 import { markField } from "./cache-mark.ts";
 import type { ModelTraits } from "./model-traits.ts";
 import { outputSchemaOf } from "./output-schema.ts";
@@ -33,9 +32,7 @@ function buildTool(tool: NeutralTool, path: string, { losses, traits }: Context)
     losses.add(path, tool.type, "foreign");
     return null;
   }
-  const name = toolName(tool.name);
-  if (name !== tool.name) losses.add(`${path}.name`, "tool-name", "approximated");
-  const head = { name, ...(tool.description === null ? {} : { description: tool.description }) };
+  const head = { name: tool.name, ...(tool.description === null ? {} : { description: tool.description }) };
   if (tool.kind === "custom") {
     losses.add(path, "custom-tool", "approximated");
     return { ...head, input_schema: FREE_TEXT };
@@ -78,7 +75,7 @@ export function isForced(choice: JsonObject | null): boolean {
 function choiceOf(choice: NeutralToolChoice): JsonObject {
   switch (choice.kind) {
     case "tool":
-      return { type: "tool", name: toolName(choice.name) };
+      return { type: "tool", name: choice.name };
     case "allowed":
       return { type: choice.mode === "required" ? "any" : "auto" };
     case "required":

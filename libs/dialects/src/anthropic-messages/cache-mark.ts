@@ -1,8 +1,8 @@
 import { object } from "../check/check-value.ts";
+import { isSet } from "../check/field-value.ts";
 import { notOneOf } from "../check/invalid.ts";
 import type { CacheMark } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import { isSet } from "./request-fields.ts";
 
 /** The mark on a block, a tool or the request itself (whose path is empty), as a field to be spread. */
 export function readMark(block: JsonObject, param: string): { readonly cache: CacheMark } | undefined {

@@ -1,4 +1,5 @@
 import { isObject } from "../check/check-value.ts";
+import { saidText, textOrNull } from "../check/field-value.ts";
 import type { NeutralAnnotation } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
 
@@ -24,8 +25,8 @@ export function readCitation(body: JsonObject): NeutralAnnotation {
   return {
     kind,
     // A search result's source is nearly always a URL.
-    url: kind === "url" ? textOrNull(body["url"] ?? body["source"]) : null,
-    title: textOrNull(body["title"] ?? body["document_title"]),
+    url: kind === "url" ? saidText(body["url"] ?? body["source"]) : null,
+    title: saidText(body["title"] ?? body["document_title"]),
     citedText: textOrNull(body["cited_text"]),
     start: null,
     end: null,
@@ -53,8 +54,4 @@ export function renderCitation(annotation: NeutralAnnotation): JsonObject | null
 /** Whether a citation was made by `renderCitation`: Anthropic itself would refuse it. */
 export function isMadeCitation(value: unknown): boolean {
   return isObject(value) && value["type"] === "web_search_result_location" && value["encrypted_index"] === "";
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
 }

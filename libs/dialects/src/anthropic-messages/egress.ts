@@ -11,6 +11,7 @@ import { readUsage } from "./usage.ts";
 export const anthropicMessagesEgress: EgressCodec<MessageReadState> = {
   wire: "anthropic-messages",
   form: "anthropic-messages",
+  toolName: /^[a-zA-Z0-9_-]{1,128}$/,
   credentials: (key) => ({ "x-api-key": key }),
   renderRequest,
   parseResponse,

@@ -1,5 +1,6 @@
 import { type ErrorCode, SignalboxError } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
+import { saidText } from "../check/field-value.ts";
 import { isContextOverflow } from "../error/context-overflow.ts";
 import { rateResetMsOf } from "../error/rate-reset.ts";
 import { redact } from "../error/redact.ts";
@@ -11,7 +12,7 @@ import type { RenderedError } from "../ingress-codec.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { encodeEvent } from "../sse/encode.ts";
 import { parseJson } from "../check/parse-json.ts";
-import { upstreamText, upstreamWord } from "../error/upstream-word.ts";
+import { upstreamWord } from "../error/upstream-word.ts";
 
 /** `error.type` as a code (https://platform.claude.com/docs/en/api/errors). */
 const CODES: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
@@ -115,7 +116,7 @@ function sayingOf(body: unknown): Saying {
   if (!isObject(body)) return { message: saidMessage(body), details: {} };
   const error = isObject(body["error"]) ? body["error"] : body;
   const inner = isObject(error["details"]) ? error["details"] : {};
-  const message = upstreamText(error["message"]) ?? upstreamText(body["error"]) ?? saidMessage(body);
+  const message = saidText(error["message"]) ?? saidText(body["error"]) ?? saidMessage(body);
   const upstreamCode = upstreamWord(inner["error_code"]) ?? upstreamWord(error["code"]);
   const upstreamType = error["type"] === "error" ? null : upstreamWord(error["type"]);
   return {

@@ -1,5 +1,6 @@
 import type { TranslationLoss } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
+import { objectsOf } from "../check/field-value.ts";
 import { LossList } from "../neutral/loss.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import type { JsonObject } from "../neutral/source.ts";
@@ -72,10 +73,10 @@ export function unread(request: NeutralRequest): readonly TranslationLoss[] {
   const losses = new LossList();
   addAll(losses, "", unreadFields(body, REQUEST));
   addBlocks(losses, "system", body["system"]);
-  const messages = Array.isArray(body["messages"]) ? body["messages"].filter(isObject) : [];
+  const messages = objectsOf(body["messages"]);
   for (const [index, message] of messages.entries())
     addBlocks(losses, `messages[${index}].content`, message["content"]);
-  const tools = Array.isArray(body["tools"]) ? body["tools"].filter(isObject) : [];
+  const tools = objectsOf(body["tools"]);
   for (const [index, tool] of tools.entries()) {
     if (request.tools[index]?.kind === "function") addAll(losses, `tools[${index}].`, unreadFields(tool, TOOL));
   }

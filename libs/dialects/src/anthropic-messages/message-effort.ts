@@ -1,7 +1,8 @@
 import { isObject, oneOf } from "../check/check-value.ts";
-import type { NeutralReasoning } from "../neutral/reasoning-wish.ts";
+import { isSet, objectsOf } from "../check/field-value.ts";
+import type { NeutralReasoning } from "../neutral/requested-reasoning.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import { EFFORTS, isSet } from "./request-fields.ts";
+import { EFFORTS } from "./request-fields.ts";
 
 type Effort = NeutralReasoning["effort"];
 
@@ -19,7 +20,7 @@ export function effortOf({ output_config: config }: JsonObject, param: string): 
  * (https://platform.claude.com/docs/en/build-with-claude/effort-per-message).
  */
 export function effortAtEnd(body: JsonObject): Effort {
-  const messages = Array.isArray(body["messages"]) ? body["messages"].filter(isObject) : [];
+  const messages = objectsOf(body["messages"]);
   let holding: Effort = null;
   let asked: Effort = null;
   for (const [index, message] of messages.entries()) {

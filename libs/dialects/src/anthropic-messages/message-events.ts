@@ -1,4 +1,5 @@
 import { isObject } from "../check/check-value.ts";
+import { objectsOf } from "../check/field-value.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { callText } from "./read-block.ts";
 
@@ -7,7 +8,7 @@ const NO_FIELDS: JsonObject = {};
 /** The events that would have brought a whole message of this form, but for `message_stop`. */
 export function eventsOfMessage(message: JsonObject): JsonObject[] {
   const { content, stop_reason, stop_sequence, stop_details, usage } = message;
-  const blocks = Array.isArray(content) ? content.filter(isObject) : [];
+  const blocks = objectsOf(content);
   const head = { ...message, content: [], stop_reason: null, stop_sequence: null };
   const ending = { stop_reason: stop_reason ?? "end_turn", stop_sequence: stop_sequence ?? null };
   const details = stop_details === undefined ? NO_FIELDS : { stop_details };

@@ -1,4 +1,5 @@
 import { array, isObject, object, string } from "../check/check-value.ts";
+import { isSet } from "../check/field-value.ts";
 import { invalid, missing, notOneOf, wrongType } from "../check/invalid.ts";
 import type { NeutralMessage } from "../neutral/message.ts";
 import type { NeutralPart } from "../neutral/part.ts";
@@ -7,7 +8,6 @@ import { readMark } from "./cache-mark.ts";
 import { joinCarried, type ReadPart } from "./join-carried.ts";
 import { effortOf } from "./message-effort.ts";
 import { parseBlock } from "./parse-block.ts";
-import { isSet } from "./request-fields.ts";
 
 /** Anthropic's own bound. */
 const MESSAGES_MAX = 100_000;

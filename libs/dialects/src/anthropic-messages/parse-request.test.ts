@@ -278,7 +278,7 @@ describe("what the format allows is read", () => {
     [{ thinking: { type: "disabled" } }, { effort: "none", budgetTokens: null, summary: null }, "none"],
     [{ output_config: { effort: "low" } }, { effort: "low", budgetTokens: null, summary: null }, "low"],
     [{}, null, null],
-  ])("%j wishes for reasoning %j", (change, reasoning, reasoningEffort) => {
+  ])("%j requests reasoning %j", (change, reasoning, reasoningEffort) => {
     expect(parseRequest({ ...base, ...change })).toMatchObject({ reasoning, reasoningEffort });
   });
 

@@ -1,14 +1,15 @@
-import { SignalboxError } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
+import { isSet } from "../check/field-value.ts";
 import { missing } from "../check/invalid.ts";
-import { effortOfBudget, type NeutralReasoning } from "../neutral/reasoning-wish.ts";
+import { requestBody } from "../check/request-body.ts";
+import { effortOfBudget, type NeutralReasoning } from "../neutral/requested-reasoning.ts";
 import { type NeutralRequest, type NeutralResponseFormat, NO_SAMPLING, NO_SERVICE } from "../neutral/request.ts";
 import type { JsonObject, RequestEnvelope } from "../neutral/source.ts";
 import { readMark } from "./cache-mark.ts";
 import { effortAtEnd } from "./message-effort.ts";
 import { parseMessages } from "./parse-message.ts";
 import { parseToolChoice, parseTools } from "./parse-tools.ts";
-import { checkFields, isSet } from "./request-fields.ts";
+import { checkFields } from "./request-fields.ts";
 
 /**
  * Reads the body of `POST /v1/messages`. Strict for what the format defines; blocks, tools and fields that it does not define are
@@ -16,14 +17,14 @@ import { checkFields, isSet } from "./request-fields.ts";
  * Throws `invalid-request` with `details.param` set to the path of the field at fault, e.g. `messages[0].content[1].source`.
  */
 export function parseRequest(value: unknown, envelope?: RequestEnvelope): NeutralRequest {
-  const body = readBody(value);
+  const body = requestBody(value);
   if (!isSet(body["max_tokens"])) throw missing("max_tokens");
   return read(body, envelope);
 }
 
 /** Reads the body of `POST /v1/messages/count_tokens`: the same without the fields that are about the answer. */
 export function parseAnthropicCount(value: unknown, envelope?: RequestEnvelope): NeutralRequest {
-  return read(readBody(value), envelope);
+  return read(requestBody(value), envelope);
 }
 
 function read(body: JsonObject, envelope: RequestEnvelope | undefined): NeutralRequest {
@@ -62,14 +63,14 @@ function read(body: JsonObject, envelope: RequestEnvelope | undefined): NeutralR
 function reasoningOf(body: JsonObject): Pick<NeutralRequest, "reasoning" | "reasoningEffort"> {
   const config = isObject(body["output_config"]) ? body["output_config"] : {};
   const effort = effortAtEnd(body) ?? ((config["effort"] ?? null) as NeutralReasoning["effort"]);
-  const wish = wishOf(isObject(body["thinking"]) ? body["thinking"] : {}, effort);
-  if (wish === null) return { reasoning: null, reasoningEffort: null };
-  const { budgetTokens } = wish;
+  const reasoning = requestedReasoning(isObject(body["thinking"]) ? body["thinking"] : {}, effort);
+  if (reasoning === null) return { reasoning: null, reasoningEffort: null };
+  const { budgetTokens } = reasoning;
   const fromBudget = budgetTokens === null ? null : effortOfBudget(budgetTokens);
-  return { reasoning: wish, reasoningEffort: wish.effort ?? fromBudget };
+  return { reasoning, reasoningEffort: reasoning.effort ?? fromBudget };
 }
 
-function wishOf(thinking: JsonObject, effort: NeutralReasoning["effort"]): NeutralReasoning | null {
+function requestedReasoning(thinking: JsonObject, effort: NeutralReasoning["effort"]): NeutralReasoning | null {
   const { type, budget_tokens: budget, display } = thinking;
   const summary = display === "omitted" ? "none" : typeof display === "string" ? "auto" : null;
   switch (type) {
@@ -98,10 +99,4 @@ function formatOf(body: JsonObject): NeutralResponseFormat {
     description: null,
     strict: true,
   };
-}
-
-function readBody(value: unknown): JsonObject {
-  if (!isObject(value)) throw new SignalboxError("invalid-request", "Invalid request body: expected a JSON object.");
-  if (!isSet(value["model"])) throw missing("model");
-  return value;
 }

@@ -1,5 +1,6 @@
 import { SignalboxError } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
+import { saidText } from "../check/field-value.ts";
 import type { ParseResponseOptions } from "../egress-codec.ts";
 import { generatedChars, type NeutralPart } from "../neutral/part.ts";
 import type { FinishReason, NeutralResponse } from "../neutral/response.ts";
@@ -28,9 +29,9 @@ export function parseResponse(body: unknown, options: ParseResponseOptions): Neu
   };
   return {
     source: { dialect: "anthropic-messages", body },
-    id: textOr(body["id"], options.defaults.id),
+    id: saidText(body["id"]) ?? options.defaults.id,
     createdAtS: options.defaults.createdAtS,
-    model: textOr(body["model"], options.defaults.model),
+    model: saidText(body["model"]) ?? options.defaults.model,
     choices: [choice],
     usage: readUsage(body["usage"]),
     outputChars: generatedChars(parts),
@@ -65,8 +66,4 @@ function malformed(options: ParseResponseOptions): SignalboxError {
   return new SignalboxError("upstream-error", "The provider sent an answer that is no message.", {
     details: { provider: options.provider },
   });
-}
-
-function textOr(value: unknown, fallback: string): string {
-  return typeof value === "string" && value !== "" ? value : fallback;
 }

@@ -1,9 +1,9 @@
 import { array, boolean, object, optionalString, string } from "../check/check-value.ts";
+import { isSet } from "../check/field-value.ts";
 import { invalid, notOneOf } from "../check/invalid.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { NeutralTool, NeutralToolChoice } from "../neutral/tool.ts";
 import { readMark } from "./cache-mark.ts";
-import { isSet } from "./request-fields.ts";
 
 const TOOLS_MAX = 10_000;
 const NAME = /^[a-zA-Z0-9_-]{1,128}$/;

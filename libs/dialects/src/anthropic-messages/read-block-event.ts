@@ -1,4 +1,5 @@
 import { isObject } from "../check/check-value.ts";
+import { saidText, textOf } from "../check/field-value.ts";
 import { parseOpaque } from "../check/parse-json.ts";
 import { COLLECT_MAX_CHARS } from "../neutral/collect-limit.ts";
 import type { NeutralPart } from "../neutral/part.ts";
@@ -38,10 +39,10 @@ export type Place = { readonly seed: string; readonly calls: number; readonly ca
 export function startBlock(block: JsonObject, place: Place): BlockStep {
   switch (block["type"]) {
     case "text":
-      return { open: { kind: "text" }, added: { text: textOf(block["text"]), extras: [NEW_PART, ...citing(block)] } };
+      return { open: { kind: "text" }, added: { text: saidText(block["text"]), extras: [NEW_PART, ...citing(block)] } };
     case "thinking": {
-      const signature = textOf(block["signature"]) ?? "";
-      const added = { reasoning: textOf(block["thinking"]), extras: [NEW_PART] };
+      const signature = textOf(block["signature"]);
+      const added = { reasoning: saidText(block["thinking"]), extras: [NEW_PART] };
       return { open: { kind: "thinking", signature }, added };
     }
     case "redacted_thinking":
@@ -91,19 +92,19 @@ export function continueBlock(open: OpenBlock, delta: JsonObject): BlockStep {
   const nothing = { open, added: null };
   switch (delta["type"]) {
     case "text_delta":
-      return open.kind === "text" ? { open, added: { text: textOf(delta["text"]) } } : nothing;
+      return open.kind === "text" ? { open, added: { text: saidText(delta["text"]) } } : nothing;
     case "thinking_delta":
-      return open.kind === "thinking" ? { open, added: { reasoning: textOf(delta["thinking"]) } } : nothing;
+      return open.kind === "thinking" ? { open, added: { reasoning: saidText(delta["thinking"]) } } : nothing;
     case "signature_delta":
       return open.kind === "thinking"
-        ? { open: { ...open, signature: textOf(delta["signature"]) ?? "" }, added: null }
+        ? { open: { ...open, signature: textOf(delta["signature"]) }, added: null }
         : nothing;
     case "citations_delta": {
       if (open.kind !== "text" || !isObject(delta["citation"])) return nothing;
       return { open, added: { extras: [{ kind: "annotation", annotation: readCitation(delta["citation"]) }] } };
     }
     case "input_json_delta":
-      return continueInput(open, textOf(delta["partial_json"]) ?? "");
+      return continueInput(open, textOf(delta["partial_json"]));
     case "compaction_delta":
       return open.kind === "other" ? { open: { ...open, block: compacted(open.block, delta) }, added: null } : nothing;
     default:
@@ -149,11 +150,7 @@ export function stopBlock(open: OpenBlock): Added | null {
 }
 
 function wholeOther({ block, pieces }: OpenBlock & { kind: "other" }): NeutralPart & { kind: "other" } {
-  const type = textOf(block["type"]) ?? "unknown";
+  const type = saidText(block["type"]) ?? "unknown";
   const input = pieces === "" ? undefined : parseOpaque(pieces);
   return other(type, input === undefined ? block : { ...block, input });
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
 }

@@ -1,4 +1,5 @@
 import { isObject } from "../check/check-value.ts";
+import { saidText, textOf } from "../check/field-value.ts";
 import type { NeutralPart } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { argumentsText, mintedCallId } from "../neutral/tool-call-text.ts";
@@ -12,11 +13,11 @@ export function readBlock(block: JsonObject, place: { seed: string; index: numbe
   switch (block["type"]) {
     case "text": {
       const annotations = readCitations(block["citations"]);
-      const text = textOr(block["text"], "");
+      const text = textOf(block["text"]);
       return annotations.length === 0 ? { kind: "text", text } : { kind: "text", text, annotations };
     }
     case "thinking":
-      return reasoningWith(textOr(block["thinking"], ""), readSignature(block["signature"]));
+      return reasoningWith(textOf(block["thinking"]), readSignature(block["signature"]));
     case "redacted_thinking":
       return reasoningWith("", readRedacted(block["data"]));
     case "tool_use": {
@@ -25,7 +26,7 @@ export function readBlock(block: JsonObject, place: { seed: string; index: numbe
       return { kind: "tool-call", ...openingOf(block, place), arguments: text };
     }
     default:
-      return other(textOr(block["type"], "unknown"), block);
+      return other(saidText(block["type"]) ?? "unknown", block);
   }
 }
 
@@ -37,7 +38,7 @@ export function openingOf(
   const { id } = block;
   return {
     id: typeof id === "string" && id !== "" ? id : mintedCallId(seed, index),
-    name: textOr(block["name"], ""),
+    name: textOf(block["name"]),
   };
 }
 
@@ -49,8 +50,4 @@ export function callText(input: unknown): string {
 /** Whether an answer is the text of the answer tool: it ends as one, although it was a call. */
 export function isAnswerCall(block: unknown): boolean {
   return isObject(block) && block["type"] === "tool_use" && block["name"] === ANSWER_TOOL;
-}
-
-function textOr(value: unknown, fallback: string): string {
-  return typeof value === "string" ? value : fallback;
 }

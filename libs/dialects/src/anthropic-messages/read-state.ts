@@ -1,16 +1,11 @@
 import { SignalboxError } from "@signalbox/proto";
+import { saidText } from "../check/field-value.ts";
 import type { ReadState, ReadStreamOptions } from "../egress-codec.ts";
 import type { ReasoningState } from "../neutral/reasoning-state.ts";
 import type { AnswerDefaults } from "../neutral/response.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import {
-  advanced,
-  BLANK_DELTA,
-  type NeutralChunk,
-  type NeutralDelta,
-  NO_PROGRESS,
-  type StreamProgress,
-} from "../neutral/stream-event.ts";
+import { BLANK_DELTA, type NeutralChunk, type NeutralDelta } from "../neutral/stream-event.ts";
+import { advanced, NO_PROGRESS } from "../neutral/stream-progress.ts";
 import type { Added, BlockStep, OpenBlock, Place } from "./read-block-event.ts";
 
 /** What is known of a provider's stream between two events. */
@@ -88,15 +83,10 @@ export function withBlock(state: MessageReadState, index: number, open: OpenBloc
 export function withHead(state: MessageReadState, message: JsonObject): MessageReadState {
   if (state.head !== null) return state;
   const { id, createdAtS, model } = state.options.defaults;
-  return { ...state, head: { id: textOr(message["id"], id), createdAtS, model: textOr(message["model"], model) } };
-}
-
-export function withProgress(state: MessageReadState, change: Partial<StreamProgress>): MessageReadState {
-  return { ...state, progress: { ...state.progress, ...change } };
-}
-
-export function ended(state: MessageReadState, error: SignalboxError): MessageReadState {
-  return withProgress(state, { end: { kind: "error", error } });
+  return {
+    ...state,
+    head: { id: saidText(message["id"]) ?? id, createdAtS, model: saidText(message["model"]) ?? model },
+  };
 }
 
 export function spliced({ options }: MessageReadState): SignalboxError {
@@ -107,8 +97,4 @@ export function spliced({ options }: MessageReadState): SignalboxError {
 export function tooManyBlocks({ options }: MessageReadState): SignalboxError {
   const details = { provider: options.provider };
   return new SignalboxError("upstream-error", "The provider left too many content blocks open.", { details });
-}
-
-function textOr(value: unknown, fallback: string): string {
-  return typeof value === "string" && value !== "" ? value : fallback;
 }

@@ -10,10 +10,10 @@ import {
   string,
   stringUpTo,
 } from "../check/check-value.ts";
-import { invalid } from "../check/invalid.ts";
+import { isSet } from "../check/field-value.ts";
+import { modelName } from "../check/request-body.ts";
 import type { JsonObject } from "../neutral/source.ts";
 
-const MODEL_MAX_CHARS = 256;
 const USER_MAX_CHARS = 512;
 /** Anthropic sets no bound; no request in earnest has more. */
 const STOPS_MAX = 8192;
@@ -25,7 +25,7 @@ const anObject: Check = (value, param) => void object(value, param);
 
 /** The scalar fields of a request, each with its check. Fields that do not stand here are accepted as they are. */
 const FIELDS: Readonly<Record<string, Check>> = {
-  model,
+  model: modelName,
   stream: boolean,
   // Zero fills the prompt cache and generates nothing.
   max_tokens: integer(0, Number.MAX_SAFE_INTEGER),
@@ -48,17 +48,6 @@ export function checkFields(body: JsonObject): void {
   for (const field in body) {
     const value = body[field];
     if (value !== null && value !== undefined) CHECKS.get(field)?.(value, field);
-  }
-}
-
-export function isSet(value: unknown): boolean {
-  return value !== null && value !== undefined;
-}
-
-function model(value: unknown, param: string): void {
-  const name = string(value, param);
-  if (name === "" || name.length > MODEL_MAX_CHARS) {
-    throw invalid(param, `Invalid '${param}': expected a name of 1 to ${MODEL_MAX_CHARS} characters.`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { isObject } from "../check/check-value.ts";
+import { saidText } from "../check/field-value.ts";
 import type { NeutralPart } from "../neutral/part.ts";
 import type { FinishReason, NeutralChoice, StopDetails } from "../neutral/response.ts";
 import type { JsonObject } from "../neutral/source.ts";
@@ -36,9 +37,9 @@ export function readStop(from: JsonObject, callsTools: boolean): StopReading | n
   const said = isObject(details) ? details : {};
   const stop = {
     reason,
-    sequence: textOrNull(sequence),
-    category: textOrNull(said["category"]),
-    explanation: textOrNull(said["explanation"]),
+    sequence: saidText(sequence),
+    category: saidText(said["category"]),
+    explanation: saidText(said["explanation"]),
   };
   return { finish: FINISHES.get(reason) ?? (callsTools ? "tool_calls" : "stop"), stop };
 }
@@ -75,8 +76,4 @@ function wordOf(finish: FinishReason, stop: StopDetails | undefined): string {
 export function refusalTextOf(parts: readonly NeutralPart[]): string | null {
   const texts = parts.flatMap((part) => (part.kind === "refusal" ? [part.text] : []));
   return texts.length === 0 ? null : texts.join("");
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
 }

@@ -1,8 +1,9 @@
 import { isObject } from "../check/check-value.ts";
+import { objectsOf } from "../check/field-value.ts";
 import { notJson } from "../error/stream-failure.ts";
 import type { WireEvent } from "../framing.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import { advanced } from "../neutral/stream-event.ts";
+import { advanced, ended, withProgress } from "../neutral/stream-progress.ts";
 import { parseInBandError } from "./error.ts";
 import {
   type Added,
@@ -17,7 +18,6 @@ import {
   blank,
   chunkOf,
   emit,
-  ended,
   type MessageReadState,
   placeOf,
   spliced,
@@ -25,7 +25,6 @@ import {
   tooManyBlocks,
   withBlock,
   withHead,
-  withProgress,
 } from "./read-state.ts";
 import { readStop, type StopReading } from "./stop-reason.ts";
 import { mergedUsage, readUsage } from "./usage.ts";
@@ -88,7 +87,7 @@ function readStart(state: MessageReadState, body: JsonObject): Step {
   const promptUsage = readUsage(usage);
   const progressed = promptUsage === null ? headed : withProgress(headed, { promptUsage });
   let next: MessageReadState = { ...progressed, usage };
-  const content = Array.isArray(message["content"]) ? message["content"].filter(isObject) : [];
+  const content = objectsOf(message["content"]);
   const added: Added[] = [{}];
   for (const block of content) {
     const step = startBlock(block, placeOf(next));

@@ -1,5 +1,6 @@
 import type { Usage } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
+import { objectsOf } from "../check/field-value.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { reportedCharge } from "../usage/reported-charge.ts";
 import { serviceTierOf } from "../usage/service-terms.ts";
@@ -61,7 +62,7 @@ type Totals = { readonly input: number; readonly output: number; readonly read: 
 
 function totalsOf(usage: JsonObject): Totals {
   const top = countsOf(usage);
-  const list = Array.isArray(usage["iterations"]) ? usage["iterations"].filter(isObject) : [];
+  const list = objectsOf(usage["iterations"]);
   if (list.some(({ type }) => type === "fallback_message")) return top;
   const own = list.filter(({ type }) => type === "compaction" || type === "message").map(countsOf);
   if (own.length === 0) return top;

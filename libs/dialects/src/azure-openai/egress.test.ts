@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ingressOf, renderFor } from "../codecs.ts";
-import type { NeutralChunk, StreamProgress } from "../neutral/stream-event.ts";
+import type { NeutralChunk } from "../neutral/stream-event.ts";
+import type { StreamProgress } from "../neutral/stream-progress.ts";
 import { openaiChatIngress } from "../openai-chat/ingress.ts";
 import { chunk, chunksOf, sse } from "../openai-chat/stream.test-kit.ts";
 import { parseRequest } from "../openai-responses/parse-request.ts";

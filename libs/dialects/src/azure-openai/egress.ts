@@ -10,6 +10,7 @@ import { type AzureReadState, readEnd, readEvent, startReading } from "./stream.
 export const azureOpenaiEgress: EgressCodec<AzureReadState> = {
   wire: "azure-openai",
   form: "openai-chat",
+  toolName: /^[a-zA-Z0-9_-]{1,64}$/,
   credentials,
   renderRequest,
   parseResponse,

@@ -74,8 +74,8 @@ export function isForced({ toolConfig }: ToolConfig): boolean {
 }
 
 function buildChoice(choice: NeutralToolChoice, { claude, losses }: Context): JsonObject | null {
-  const wished = choiceOf(choice);
-  if (wished === null || wished["auto"] !== undefined || claude === null || claude.forcedTools) return wished;
+  const requested = choiceOf(choice);
+  if (requested === null || requested["auto"] !== undefined || claude === null || claude.forcedTools) return requested;
   losses.add("toolChoice", "forced-tool", "no-equivalent");
   return { auto: {} };
 }

@@ -1,4 +1,5 @@
 import { isObject } from "../check/check-value.ts";
+import { objectsOf, saidText, textOf } from "../check/field-value.ts";
 import type { NeutralAnnotation } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
 
@@ -6,13 +7,13 @@ import type { JsonObject } from "../neutral/source.ts";
 export function readCitation(body: JsonObject): NeutralAnnotation {
   const { title, source, sourceContent, location } = body;
   const web = isObject(location) && isObject(location["web"]) ? location["web"] : {};
-  const url = textOrNull(web["url"]) ?? urlOrNull(source);
-  const cited = Array.isArray(sourceContent) ? sourceContent.filter(isObject) : [];
-  const citedText = cited.map((each) => textOrNull(each["text"]) ?? "").join("");
+  const url = saidText(web["url"]) ?? urlOrNull(source);
+  const cited = objectsOf(sourceContent);
+  const citedText = cited.map((each) => textOf(each["text"])).join("");
   return {
     kind: url === null ? "document" : "url",
     url,
-    title: textOrNull(title),
+    title: saidText(title),
     citedText: citedText === "" ? null : citedText,
     start: null,
     end: null,
@@ -23,8 +24,4 @@ export function readCitation(body: JsonObject): NeutralAnnotation {
 
 function urlOrNull(value: unknown): string | null {
   return typeof value === "string" && /^https?:\/\//.test(value) ? value : null;
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
 }

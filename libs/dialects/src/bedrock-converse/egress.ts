@@ -11,6 +11,8 @@ import { readUsage } from "./usage.ts";
 export const bedrockConverseEgress: EgressCodec<ConverseReadState> = {
   wire: "bedrock-converse",
   form: "bedrock-converse",
+  // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolSpecification.html
+  toolName: /^[a-zA-Z0-9_-]{1,64}$/,
   credentials,
   renderRequest,
   parseResponse,

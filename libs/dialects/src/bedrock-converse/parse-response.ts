@@ -33,9 +33,9 @@ function readParts(
   content: readonly unknown[],
   options: ParseResponseOptions,
 ): NeutralResponse["choices"][number]["parts"] {
-  const reading = { signer: signerOf(options.defaults.model), toolNames: options.toolNames };
+  const signer = signerOf(options.defaults.model);
   try {
-    return content.filter(isObject).flatMap((block) => readBlock(block, reading) ?? []);
+    return content.filter(isObject).flatMap((block) => readBlock(block, signer) ?? []);
   } catch (error) {
     // Arguments that are nested too deeply to be written as text.
     if (error instanceof RangeError) throw malformed(options);

@@ -1,24 +1,21 @@
 import type { WireName } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
+import { objectsOf, textOf } from "../check/field-value.ts";
 import type { NeutralPart } from "../neutral/part.ts";
-import { callersName, type ToolNames } from "../neutral/sent-names.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { argumentsText } from "../neutral/tool-call-text.ts";
 import { readCitation } from "./citations.ts";
 import { mimeOfImage } from "./media-format.ts";
 
-/** Whose signatures the model's are, and what its tools are called by the caller. */
-type BlockReading = { readonly signer: WireName; readonly toolNames: ToolNames | undefined };
-
-/** One block of an answer's content; null where it holds nothing. */
-export function readBlock(block: JsonObject, { signer, toolNames }: BlockReading): NeutralPart | null {
+/** One block of an answer's content; null where it holds nothing. `signer`: whose signatures the model's are. */
+export function readBlock(block: JsonObject, signer: WireName): NeutralPart | null {
   const { text, toolUse, reasoningContent, citationsContent, image } = block;
   if (typeof text === "string") return text === "" ? null : { kind: "text", text };
   // A tool that the service runs itself is none of the caller's.
   if (isObject(toolUse) && toolUse["type"] === undefined) {
     const { toolUseId, name, input } = toolUse;
     const args = argumentsText(input ?? {});
-    return { kind: "tool-call", id: word(toolUseId), name: callersName(word(name), toolNames), arguments: args };
+    return { kind: "tool-call", id: textOf(toolUseId), name: textOf(name), arguments: args };
   }
   if (isObject(reasoningContent)) return readReasoning(reasoningContent, signer) ?? other(block);
   if (isObject(citationsContent)) return readCited(citationsContent);
@@ -36,7 +33,7 @@ function readReasoning(content: JsonObject, wire: WireName): NeutralPart | null 
   const { signature } = reasoningText;
   const isSigned = typeof signature === "string" && signature !== "";
   const state = isSigned ? { state: { wire, kind: "signature", value: signature } as const } : {};
-  return { kind: "reasoning", text: word(reasoningText["text"]), ...state };
+  return { kind: "reasoning", text: textOf(reasoningText["text"]), ...state };
 }
 
 /** What was redacted of the thoughts: some of the service's models have it under another name, or, streamed, as `data`. */
@@ -46,7 +43,7 @@ export function redactedOf({ redactedContent, redactedReasoning, data }: JsonObj
 }
 
 function readCited({ content, citations }: JsonObject): NeutralPart {
-  const texts = Array.isArray(content) ? content.filter(isObject).map((each) => word(each["text"])) : [];
+  const texts = objectsOf(content).map((each) => textOf(each["text"]));
   const annotations = Array.isArray(citations) ? citations.filter(isObject).map(readCitation) : [];
   return { kind: "text", text: texts.join(""), ...(annotations.length === 0 ? {} : { annotations }) };
 }
@@ -60,8 +57,4 @@ export function readImage({ format, source }: JsonObject): (NeutralPart & { kind
 
 function other(block: JsonObject): NeutralPart {
   return { kind: "other", type: Object.keys(block)[0] ?? "block", form: "bedrock-converse", body: block };
-}
-
-function word(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

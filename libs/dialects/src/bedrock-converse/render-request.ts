@@ -1,21 +1,16 @@
 import type { RenderedRequest, RenderRequestOptions } from "../egress-codec.ts";
 import { LossList } from "../neutral/loss.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
-import { withSentNames } from "../neutral/sent-names.ts";
 import { buildRequest } from "./build-request.ts";
 import { encode } from "./sign-v4.ts";
 
 const NO_HEADERS = {};
 
-/** Of a tool (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolSpecification.html). */
-const NAME_MAX_CHARS = 64;
-
 /** The request to send to the service, below `https://bedrock-runtime.{region}.amazonaws.com`. */
 export function renderRequest(request: NeutralRequest, options: RenderRequestOptions): RenderedRequest {
   const losses = new LossList();
-  const { request: sent, ...names } = withSentNames(request, { maxChars: NAME_MAX_CHARS, losses });
-  const body = buildRequest(sent, options, losses);
-  return { path: pathOf(options.model, request.stream), headers: NO_HEADERS, body, losses: losses.all, ...names };
+  const body = buildRequest(request, options, losses);
+  return { path: pathOf(options.model, request.stream), headers: NO_HEADERS, body, losses: losses.all };
 }
 
 /** A model is an id, an inference profile or an ARN, which is one segment of the path: encoded once, its slashes and colons too. */

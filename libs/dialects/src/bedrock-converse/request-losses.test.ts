@@ -27,7 +27,7 @@ const tool = (name: string): NeutralRequest["tools"][number] => {
 };
 const hello: NeutralPart = { kind: "text", text: "Hello" };
 const said = (...parts: NeutralPart[]): Partial<NeutralRequest> => ({ messages: [{ role: "user", parts }] });
-const wish = (change: object): Partial<NeutralRequest> => {
+const reasoningOf = (change: object): Partial<NeutralRequest> => {
   const reasoning = { effort: null, budgetTokens: null, summary: null, ...change } as NonNullable<
     NeutralRequest["reasoning"]
   >;
@@ -83,12 +83,7 @@ describe("what each maker's models are told of reasoning", () => {
       { output_config: { effort: "low" } },
       ["reasoning.effort reasoning-off approximated"],
     ],
-    [
-      "anthropic.claude-3-5-sonnet-20241022-v2:0",
-      { effort: "high" },
-      undefined,
-      ["reasoning reasoning-wish no-equivalent"],
-    ],
+    ["anthropic.claude-3-5-sonnet-20241022-v2:0", { effort: "high" }, undefined, ["reasoning reasoning no-equivalent"]],
     [
       "openai.gpt-oss-120b-1:0",
       { effort: "max" },
@@ -103,19 +98,19 @@ describe("what each maker's models are told of reasoning", () => {
     ],
     ["meta.llama3-70b", { effort: "high" }, undefined, ["reasoning reasoning no-equivalent"]],
   ])("%s for %j", (...[model, change, fields, losses]) => {
-    expect(render(wish(change), model).body["additionalModelRequestFields"]).toEqual(fields);
-    expect(lost(wish(change), model)).toEqual(losses);
+    expect(render(reasoningOf(change), model).body["additionalModelRequestFields"]).toEqual(fields);
+    expect(lost(reasoningOf(change), model)).toEqual(losses);
   });
 
   test("Claude thinks without what it does not take beside it", () => {
-    const change = { ...wish({ budgetTokens: 2000 }), temperature: 0, sampling: { ...base.sampling, topK: 3 } };
+    const change = { ...reasoningOf({ budgetTokens: 2000 }), temperature: 0, sampling: { ...base.sampling, topK: 3 } };
     expect(render(change).body["inferenceConfig"]).toEqual({ maxTokens: 20_000 });
     expect(lost(change)).toEqual(["temperature temperature conflict", "sampling.topK top-k conflict"]);
   });
 
   test("a bound that leaves no room for thinking leaves it out", () => {
-    expect(lost({ ...wish({ budgetTokens: 2000 }), maxOutputTokens: 500 })).toEqual([
-      "reasoning reasoning-wish conflict",
+    expect(lost({ ...reasoningOf({ budgetTokens: 2000 }), maxOutputTokens: 500 })).toEqual([
+      "reasoning reasoning conflict",
     ]);
   });
 });
@@ -159,10 +154,10 @@ describe("B8 Claude is not sent what it would refuse here as it does at Anthropi
   });
 
   test("a model that must call a tool does not think, and one that cannot be made to is left to choose", () => {
-    const change = { ...wish({ budgetTokens: 2000 }), ...forced };
+    const change = { ...reasoningOf({ budgetTokens: 2000 }), ...forced };
     expect(render(change).body).toMatchObject({ toolConfig: { toolChoice: { any: {} } } });
     expect(render(change).body["additionalModelRequestFields"]).toBeUndefined();
-    expect(lost(change)).toEqual(["reasoning reasoning-wish conflict"]);
+    expect(lost(change)).toEqual(["reasoning reasoning conflict"]);
     const fable = "global.anthropic.claude-fable-5-1";
     expect(render(forced, fable).body).toMatchObject({ toolConfig: { toolChoice: { auto: {} } } });
     expect(lost(forced, fable)).toEqual(["toolChoice forced-tool no-equivalent"]);
@@ -174,7 +169,7 @@ describe("B8 Claude is not sent what it would refuse here as it does at Anthropi
       { role: "assistant", parts: [{ kind: "tool-call", id: "a", name: "f", arguments: "{}" }] },
       { role: "tool", callId: "a", parts: [{ kind: "text", text: "x" }] },
     ];
-    expect(lost({ ...wish({ budgetTokens: 2000 }), messages })).toEqual(["reasoning reasoning-wish conflict"]);
+    expect(lost({ ...reasoningOf({ budgetTokens: 2000 }), messages })).toEqual(["reasoning reasoning conflict"]);
   });
 
   test("a conversation begins with the user, and ends so where the model takes no words of its own", () => {

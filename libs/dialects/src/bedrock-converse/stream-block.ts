@@ -1,7 +1,7 @@
 import type { WireName } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
+import { textOf } from "../check/field-value.ts";
 import type { ReasoningState } from "../neutral/reasoning-state.ts";
-import { callersName, type ToolNames } from "../neutral/sent-names.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { DeltaExtra, NeutralDelta } from "../neutral/stream-event.ts";
 import { readCitation } from "./citations.ts";
@@ -24,11 +24,10 @@ export type OpenBlocks = {
   readonly calls: number;
   /** Whose signatures the model's are. */
   readonly signer: WireName;
-  readonly toolNames: ToolNames | undefined;
 };
 
-export function noBlocks({ signer, toolNames }: Pick<OpenBlocks, "signer" | "toolNames">): OpenBlocks {
-  return { at: null, open: null, calls: 0, signer, toolNames };
+export function noBlocks(signer: WireName): OpenBlocks {
+  return { at: null, open: null, calls: 0, signer };
 }
 
 /** The largest image, in characters of base64, that is put together from its pieces. */
@@ -61,7 +60,7 @@ function readStart(blocks: OpenBlocks, start: unknown): Reading {
     return { blocks: { ...blocks, open: { kind: "other", draft: beginOther(start) } }, delta: null };
   }
   const index = blocks.calls;
-  const opens = { id: word(toolUse["toolUseId"]), name: callersName(word(toolUse["name"]), blocks.toolNames) };
+  const opens = { id: textOf(toolUse["toolUseId"]), name: textOf(toolUse["name"]) };
   return {
     blocks: { ...blocks, calls: index + 1, open: { kind: "call", index, hasInput: false } },
     delta: { toolCalls: [{ index, opens, arguments: "", source: toolUse }] },
@@ -85,7 +84,7 @@ function readDelta(blocks: OpenBlocks, delta: JsonObject): Reading {
 
 function readInput(blocks: OpenBlocks, toolUse: JsonObject): Reading {
   const { open } = blocks;
-  const input = word(toolUse["input"]);
+  const input = textOf(toolUse["input"]);
   if (open?.kind !== "call" || input === "") return { blocks, delta: null };
   const call = { index: open.index, opens: null, arguments: input, source: toolUse };
   return {
@@ -109,7 +108,7 @@ function stateOf(state: ReasoningState): Told {
 }
 
 function readPixels(blocks: OpenBlocks, image: JsonObject): Reading {
-  const bytes = isObject(image["source"]) ? word(image["source"]["bytes"]) : "";
+  const bytes = isObject(image["source"]) ? textOf(image["source"]["bytes"]) : "";
   const { open } = blocks;
   if (open?.kind !== "image" || open.bytes.length + bytes.length > IMAGE_MAX_CHARS) return { blocks, delta: null };
   return { blocks: { ...blocks, open: { ...open, bytes: open.bytes + bytes } }, delta: null };
@@ -129,8 +128,4 @@ function readStop(blocks: OpenBlocks, at: number): Reading {
   if (open.kind !== "image" || open.bytes === "") return { blocks: closed, delta: null };
   const part = readImage({ format: open.format, source: { bytes: open.bytes } });
   return { blocks: closed, delta: part === null ? null : { extras: [{ kind: "media", part }] } };
-}
-
-function word(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

@@ -1,7 +1,7 @@
 import { ResponseCollector } from "../neutral/collect.ts";
 import type { NeutralResponse } from "../neutral/response.ts";
-import type { ToolNames } from "../neutral/sent-names.ts";
-import type { NeutralChunk, StreamProgress } from "../neutral/stream-event.ts";
+import type { NeutralChunk } from "../neutral/stream-event.ts";
+import type { StreamProgress } from "../neutral/stream-progress.ts";
 import { crc32 } from "./crc32.ts";
 import { EventStreamParser } from "./event-stream.ts";
 import { readEnd, readEvent, startReading } from "./stream.ts";
@@ -11,10 +11,10 @@ export const DEFAULTS = { id: "resp-0198", createdAtS: 1_700_000_000, model: "m"
 type Run = { progress: StreamProgress; response: NeutralResponse | null; chunks: NeutralChunk[] };
 
 /** A provider's stream, cut as given, through the codec. */
-export function runStream(pieces: readonly Uint8Array[], toolNames?: ToolNames): Run {
+export function runStream(pieces: readonly Uint8Array[]): Run {
   const parser = new EventStreamParser();
   const collector = new ResponseCollector();
-  let state = startReading({ provider: "aws", secrets: [], choices: 1, defaults: DEFAULTS, toolNames });
+  let state = startReading({ provider: "aws", secrets: [], choices: 1, defaults: DEFAULTS });
   const chunks: NeutralChunk[] = [];
   for (const event of [...pieces.flatMap((piece) => parser.push(piece)), ...parser.end()]) {
     const [next, found] = readEvent(state, event);

@@ -97,13 +97,9 @@ describe("B7 an answer", () => {
       ["signature", "anthropic-messages"],
       ["redacted", "bedrock-converse"],
     ]);
-    const { extras = [] } = readBlockEvent(
-      noBlocks({ signer: "anthropic-messages", toolNames: undefined }),
-      "contentBlockDelta",
-      {
-        delta: { reasoningContent: { signature: "c2ln" } },
-      },
-    ).delta!;
+    const { extras = [] } = readBlockEvent(noBlocks("anthropic-messages"), "contentBlockDelta", {
+      delta: { reasoningContent: { signature: "c2ln" } },
+    }).delta!;
     expect(extras).toMatchObject([{ kind: "new-part" }, { state: { wire: "anthropic-messages", value: "c2ln" } }]);
   });
 

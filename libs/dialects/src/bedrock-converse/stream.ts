@@ -1,18 +1,11 @@
-import type { SignalboxError } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
 import type { ReadState, ReadStreamOptions } from "../egress-codec.ts";
 import { failedBy, notJson } from "../error/stream-failure.ts";
 import type { WireEvent } from "../framing.ts";
 import type { FinishReason } from "../neutral/response.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import {
-  advanced,
-  BLANK_DELTA,
-  type NeutralChunk,
-  type NeutralDelta,
-  NO_PROGRESS,
-  type StreamProgress,
-} from "../neutral/stream-event.ts";
+import { BLANK_DELTA, type NeutralChunk, type NeutralDelta } from "../neutral/stream-event.ts";
+import { advanced, ended, NO_PROGRESS, withProgress } from "../neutral/stream-progress.ts";
 import { parseException } from "./error.ts";
 import { signerOf } from "./model-family.ts";
 import { noBlocks, type OpenBlocks, readBlockEvent } from "./stream-block.ts";
@@ -31,7 +24,7 @@ export function startReading(options: ReadStreamOptions): ConverseReadState {
   return {
     options,
     progress: NO_PROGRESS,
-    blocks: noBlocks({ signer: signerOf(options.defaults.model), toolNames: options.toolNames }),
+    blocks: noBlocks(signerOf(options.defaults.model)),
     begun: false,
     finish: null,
   };
@@ -95,12 +88,4 @@ function withUsage(state: ConverseReadState, body: JsonObject): ConverseReadStat
   const source = body["usage"];
   const usage = readUsage(source, body["serviceTier"]);
   return usage === null || !isObject(source) ? state : withProgress(state, { usage, usageSource: source });
-}
-
-function withProgress(state: ConverseReadState, change: Partial<StreamProgress>): ConverseReadState {
-  return { ...state, progress: { ...state.progress, ...change } };
-}
-
-function ended(state: ConverseReadState, error: SignalboxError): ConverseReadState {
-  return withProgress(state, { end: { kind: "error", error } });
 }

@@ -1,9 +1,11 @@
-import { withCallIds } from "../neutral/call-ids.ts";
+import { placedCallId, withCallIds } from "../neutral/call-ids.ts";
 import type { NeutralMessage } from "../neutral/message.ts";
-import type { NeutralPart, ToolCallPart } from "../neutral/part.ts";
+import type { NeutralPart } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { systemFirst } from "../neutral/system-first.ts";
+import { buildFunctionCall } from "../openai-chat/build-function-call.ts";
 import { noteCallOrder } from "../openai-chat/part-order.ts";
+import { plainContent } from "../openai-chat/plain-content.ts";
 import { buildContent, buildPart, type Context } from "./build-content.ts";
 
 /** The messages of a request. Cohere wants the system's words first, so those that come later are moved there. */
@@ -11,7 +13,7 @@ export function buildMessages(messages: readonly NeutralMessage[], context: Cont
   const built: JsonObject[] = [];
   // Results of tools hold text alone: what else they hold follows the results of their turn as the user's.
   let shown: JsonObject[] = [];
-  for (const { message, path } of systemFirst(withCallIds(messages, idOfCall), context.losses)) {
+  for (const { message, path } of systemFirst(withCallIds(messages, placedCallId), context.losses)) {
     if (message.role === "tool") {
       built.push(buildResult(message, path, { ...context, shown }));
       continue;
@@ -28,12 +30,11 @@ function buildTurn(message: NeutralMessage, path: string, context: Context): Jso
   const { role, parts, name } = message;
   if (name !== undefined) context.losses.add(`${path}.name`, "name", "no-equivalent");
   if (role === "assistant") return buildAssistant(message, path, context);
-  if (role === "user") return { role, content: plain(buildContent(parts, path, context)) };
-  return { role: "system", content: plain(parts.flatMap((part, at) => textOf(part, `${path}.parts[${at}]`, context))) };
-}
-
-function idOfCall(id: string, place: string): string {
-  return id === "" ? `call_${place.replace(".", "_")}` : id;
+  if (role === "user") return { role, content: plainContent(buildContent(parts, path, context)) };
+  return {
+    role: "system",
+    content: plainContent(parts.flatMap((part, at) => textOf(part, `${path}.parts[${at}]`, context))),
+  };
 }
 
 /**
@@ -52,9 +53,9 @@ function buildAssistant({ parts }: NeutralMessage, path: string, context: Contex
   });
   return {
     role: "assistant",
-    ...(content.length === 0 && calls.length > 0 ? {} : { content: plain(content) }),
+    ...(content.length === 0 && calls.length > 0 ? {} : { content: plainContent(content) }),
     ...(plan === null || plan.text === "" ? {} : { tool_plan: plan.text }),
-    ...(calls.length === 0 ? {} : { tool_calls: calls.map((call) => buildCall(call)) }),
+    ...(calls.length === 0 ? {} : { tool_calls: calls.map(buildFunctionCall) }),
   };
 }
 
@@ -69,12 +70,6 @@ function noteStates(parts: readonly NeutralPart[], path: string, { losses }: Con
     if (part.cache !== undefined) losses.add(`${at}.cache`, "cache-mark", "no-equivalent");
     if (part.custom === true) losses.add(at, "custom-tool-call", "approximated");
   }
-}
-
-/** The text of a custom tool's call stands in an object here, because arguments are JSON. */
-function buildCall({ id, name, arguments: text, custom }: ToolCallPart): JsonObject {
-  const json = custom === true ? JSON.stringify({ input: text }) : text === "" ? "{}" : text;
-  return { id, type: "function", function: { name, arguments: json } };
 }
 
 function buildResult(
@@ -92,7 +87,7 @@ function buildResult(
     losses.add(path, "tool-result-media", "approximated");
     shown.push({ type: "text", text: `The result of ${message.callId}:` }, ...others);
   }
-  return { role: "tool", tool_call_id: message.callId, content: plain(text) };
+  return { role: "tool", tool_call_id: message.callId, content: plainContent(text) };
 }
 
 /** System and assistant messages take text alone. */
@@ -103,11 +98,4 @@ function textOf(part: NeutralPart, path: string, context: Context): JsonObject[]
   }
   const built = buildPart(part, path, context);
   return built === null ? [] : [built];
-}
-
-/** A message of one text is written as that text. */
-function plain(content: readonly JsonObject[]): unknown {
-  const [first] = content;
-  if (first === undefined) return "";
-  return content.length === 1 && first["type"] === "text" ? first["text"] : content;
 }

@@ -1,4 +1,5 @@
 import { isObject } from "../check/check-value.ts";
+import { objectsOf, saidText } from "../check/field-value.ts";
 import type { NeutralAnnotation, OtherPart } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
 
@@ -11,7 +12,7 @@ export function readCitation(citation: JsonObject, toUnits: (codePoints: number)
   if (type === "PLAN" || type === "THINKING_CONTENT") {
     return { annotations: [], other: { kind: "other", type: "citation", form: "cohere-v2", body: citation } };
   }
-  const sources = Array.isArray(citation["sources"]) ? citation["sources"].filter(isObject) : [];
+  const sources = objectsOf(citation["sources"]);
   const place = {
     citedText: null,
     start: unitsOf(citation["start"], toUnits),
@@ -27,17 +28,13 @@ export function readCitation(citation: JsonObject, toUnits: (codePoints: number)
 function sourceOf(source: JsonObject): Pick<NeutralAnnotation, "kind" | "url" | "title"> {
   const shown = isObject(source["document"]) ? source["document"] : source["tool_output"];
   const from = isObject(shown) ? shown : {};
-  const url = textOrNull(from["url"]);
+  const url = saidText(from["url"]);
   const kind = url !== null ? "url" : source["type"] === "document" ? "document" : "other";
-  return { kind, url, title: textOrNull(from["title"]) ?? textOrNull(source["id"]) };
+  return { kind, url, title: saidText(from["title"]) ?? saidText(source["id"]) };
 }
 
 function unitsOf(value: unknown, toUnits: (codePoints: number) => number): number | null {
   return typeof value === "number" ? toUnits(value) : null;
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
 }
 
 /** Where code points stand that take two UTF-16 units, counted in code points. */

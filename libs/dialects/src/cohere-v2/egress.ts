@@ -10,6 +10,8 @@ import { readUsage } from "./usage.ts";
 export const cohereEgress: EgressCodec<CohereReadState> = {
   wire: "cohere-v2",
   form: "cohere-v2",
+  // https://docs.cohere.com/reference/errors
+  toolName: /^[a-zA-Z_]\w{0,63}$/,
   credentials: (key) => ({ authorization: `Bearer ${key}` }),
   renderRequest,
   parseResponse,

@@ -1,6 +1,7 @@
 import { plainText } from "../check/plain-value.ts";
 import type { ParseResponseOptions } from "../egress-codec.ts";
 import { isObject } from "../check/check-value.ts";
+import { objectsOf } from "../check/field-value.ts";
 import { generatedChars, type NeutralAnnotation, type NeutralPart, type ToolCallPart } from "../neutral/part.ts";
 import type { NeutralChoice, NeutralResponse } from "../neutral/response.ts";
 import type { JsonObject } from "../neutral/source.ts";
@@ -68,7 +69,7 @@ type Cited = { readonly annotations: Map<number, NeutralAnnotation[]>; readonly 
 function citationsOf(value: unknown, blocks: readonly unknown[]): Cited {
   const cited: Cited = { annotations: new Map(), others: [] };
   const firstText = blocks.findIndex((block) => isText(block));
-  for (const citation of Array.isArray(value) ? value.filter(isObject) : []) {
+  for (const citation of objectsOf(value)) {
     const named = citation["content_index"];
     const index = typeof named === "number" && isText(blocks[named]) ? named : firstText;
     const block = blocks[index];

@@ -1,5 +1,6 @@
 import type { RenderedRequest, RenderRequestOptions } from "../egress-codec.ts";
 import { LossList } from "../neutral/loss.ts";
+import { cappedTokens } from "../neutral/output-cap.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { buildMessages } from "./build-messages.ts";
@@ -23,7 +24,7 @@ export function renderRequest(request: NeutralRequest, options: RenderRequestOpt
     ...tools,
     documents: documents.length === 0 ? null : documents,
     response_format: buildFormat(request, offered, losses),
-    max_tokens: bound(request.maxOutputTokens, options.maxOutputTokens),
+    max_tokens: cappedTokens(request.maxOutputTokens, options.maxOutputTokens),
     ...buildSampling(request, losses),
     logprobs: request.logprobs ? true : null,
     thinking: buildThinking(request, losses),
@@ -31,8 +32,4 @@ export function renderRequest(request: NeutralRequest, options: RenderRequestOpt
   loseTheRest(request, losses);
   const body = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
   return { path: PATH, headers: NO_HEADERS, body, losses: losses.all };
-}
-
-function bound(asked: number | null, cap: number | null): number | null {
-  return asked === null || cap === null ? (asked ?? cap) : Math.min(asked, cap);
 }

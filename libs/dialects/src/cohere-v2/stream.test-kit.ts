@@ -1,6 +1,6 @@
 import { ResponseCollector } from "../neutral/collect.ts";
 import type { NeutralResponse } from "../neutral/response.ts";
-import type { StreamProgress } from "../neutral/stream-event.ts";
+import type { StreamProgress } from "../neutral/stream-progress.ts";
 import { SseParser } from "../sse/parser.ts";
 import { readEnd, readEvent, startReading } from "./stream.ts";
 

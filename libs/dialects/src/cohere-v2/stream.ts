@@ -1,19 +1,11 @@
-import { SignalboxError } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
 import type { ReadState, ReadStreamOptions } from "../egress-codec.ts";
 import { notJson } from "../error/stream-failure.ts";
 import type { WireEvent } from "../framing.ts";
 import type { AnswerDefaults } from "../neutral/response.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import {
-  advanced,
-  BLANK_DELTA,
-  type DeltaExtra,
-  type NeutralChunk,
-  type NeutralDelta,
-  NO_PROGRESS,
-  type StreamProgress,
-} from "../neutral/stream-event.ts";
+import { BLANK_DELTA, type DeltaExtra, type NeutralChunk, type NeutralDelta } from "../neutral/stream-event.ts";
+import { advanced, ended, NO_PROGRESS, withProgress } from "../neutral/stream-progress.ts";
 import { argumentsText, mintedCallId } from "../neutral/tool-call-text.ts";
 import { NO_TEXT, placesAfter, readCitation, unitsAt, type WidePlaces } from "./citations.ts";
 import { failureOf, noMessage } from "./error.ts";
@@ -182,12 +174,4 @@ function piece(state: CohereReadState, { body }: Read, content: Partial<NeutralD
 
 function withHead(state: CohereReadState, { id }: JsonObject): CohereReadState {
   return typeof id === "string" && id !== "" ? { ...state, head: { ...state.head, id } } : state;
-}
-
-function withProgress(state: CohereReadState, change: Partial<StreamProgress>): CohereReadState {
-  return { ...state, progress: { ...state.progress, ...change } };
-}
-
-function ended(state: CohereReadState, error: SignalboxError): CohereReadState {
-  return withProgress(state, { end: { kind: "error", error } });
 }

@@ -3,7 +3,7 @@ import { unixMs } from "./unix-time.ts";
 /** Reads a response header by its lower-case name. */
 export type HeaderReader = (name: string) => string | undefined;
 
-/** No provider's wish keeps an endpoint out for longer than a day. */
+/** No provider keeps an endpoint out for longer than a day. */
 const RETRY_AFTER_MAX_MS = 24 * 60 * 60 * 1000;
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -11,12 +11,12 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 /** When a provider wants to be asked again: `retry-after-ms`, or `retry-after` in seconds or as an HTTP date (RFC 9110, section 10.2.3). */
 export function retryAfterMsOf(header: HeaderReader, nowMs: number): number | null {
   const ms = header("retry-after-ms");
-  if (ms !== undefined && /^\d+(\.\d+)?$/.test(ms)) return bounded(Number(ms));
+  if (ms !== undefined && /^\d+(\.\d+)?$/.test(ms)) return boundedWaitMs(Number(ms));
   const value = header("retry-after");
   if (value === undefined) return null;
-  if (/^\d+(\.\d+)?$/.test(value)) return bounded(Number(value) * 1000);
+  if (/^\d+(\.\d+)?$/.test(value)) return boundedWaitMs(Number(value) * 1000);
   const dateMs = httpDateMs(value);
-  return dateMs === null ? null : bounded(dateMs - nowMs);
+  return dateMs === null ? null : boundedWaitMs(dateMs - nowMs);
 }
 
 /** A span as providers write it in a sentence: `1.898s`, `7m12s`, `20ms`, `12 seconds`, `1 minute`. */
@@ -28,13 +28,16 @@ const UNIT_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 
 /** The same where only the message says it, as OpenAI, Groq, Azure and Google do of a rate. */
 export function retryAfterInWords(message: string): number | null {
   const [, ms, span] = SPAN.exec(message) ?? [];
-  if (ms !== undefined) return bounded(Number(ms));
+  if (ms !== undefined) return boundedWaitMs(Number(ms));
   if (span === undefined) return null;
   const pieces = [...span.matchAll(PIECE)];
-  return bounded(pieces.reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit!.toLowerCase()] ?? 0), 0));
+  return boundedWaitMs(
+    pieces.reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit!.toLowerCase()] ?? 0), 0),
+  );
 }
 
-function bounded(ms: number): number {
+/** A wait as it is kept to. */
+export function boundedWaitMs(ms: number): number {
   return Math.ceil(Math.min(Math.max(ms, 0), RETRY_AFTER_MAX_MS));
 }
 

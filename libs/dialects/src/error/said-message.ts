@@ -1,6 +1,6 @@
 import { isObject } from "../check/check-value.ts";
+import { saidText } from "../check/field-value.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import { upstreamText } from "./upstream-word.ts";
 
 /** Where hosts, and the proxies and gateways before them, say in words what went wrong, best first. */
 const FIELDS = [
@@ -29,12 +29,12 @@ export function saidMessage(body: unknown): string | null {
 function findIn(value: unknown, depth: number): string | null {
   const item: unknown = Array.isArray(value) ? value[0] : value;
   if (!isObject(item) || depth > DEPTH_MAX) return null;
-  return own(item) ?? held(item, depth) ?? upstreamText(item["error"]);
+  return own(item) ?? held(item, depth) ?? saidText(item["error"]);
 }
 
 function own(item: JsonObject): string | null {
   for (const field of FIELDS) {
-    const text = upstreamText(item[field]);
+    const text = saidText(item[field]);
     if (text !== null) return text;
   }
   return null;

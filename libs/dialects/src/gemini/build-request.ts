@@ -32,6 +32,7 @@ export function buildRequest(
   const fields = {
     ...buildContents(request.messages, model, losses),
     ...tools,
+    ...buildTier(request, losses),
     ...(Object.keys(generationConfig).length === 0 ? {} : { generationConfig }),
   };
   return { fields, losses: losses.all };
@@ -80,6 +81,22 @@ function buildFormat(
   return { ...mime, responseJsonSchema: described ? schema : { ...schema, description: format.description } };
 }
 
+/** What others call the tiers of https://ai.google.dev/gemini-api/docs/optimization; `auto` leaves it to the provider. */
+const TIERS: ReadonlyMap<string, string> = new Map([
+  ["default", "standard"],
+  ["standard_only", "standard"],
+  ["flex", "flex"],
+  ["priority", "priority"],
+  ["fast", "priority"],
+]);
+
+function buildTier({ service: { tier } }: NeutralRequest, losses: LossList): JsonObject {
+  const serviceTier = tier === null ? undefined : TIERS.get(tier);
+  if (serviceTier !== undefined) return { serviceTier };
+  if (tier !== null && tier !== "auto") losses.add("service.tier", "service-tier", "foreign");
+  return {};
+}
+
 /** What the wire has no field for. */
 function loseService(request: NeutralRequest, losses: LossList): void {
   const { service, parallelTools, verbosity, user, metadata, cache } = request;
@@ -94,5 +111,4 @@ function loseService(request: NeutralRequest, losses: LossList): void {
     ["cache", "cache-mark", cache !== undefined],
   ];
   for (const [path, what, isLost] of lost) if (isLost) losses.add(path, what, "no-equivalent");
-  if (service.tier !== null) losses.add("service.tier", "service-tier", "foreign");
 }

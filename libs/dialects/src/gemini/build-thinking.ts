@@ -1,5 +1,5 @@
 import type { LossList } from "../neutral/loss.ts";
-import { budgetOfEffort } from "../neutral/reasoning-wish.ts";
+import { budgetOfEffort } from "../neutral/requested-reasoning.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { versionOf } from "./model-version.ts";

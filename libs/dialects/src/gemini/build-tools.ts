@@ -4,10 +4,10 @@ import type { NeutralTool, NeutralToolChoice } from "../neutral/tool.ts";
 import { isObject } from "../check/check-value.ts";
 import { buildSchema } from "./build-schema.ts";
 
-type ToolWish = { readonly tools: readonly NeutralTool[]; readonly toolChoice: NeutralToolChoice | null };
+type ToolOptions = { readonly tools: readonly NeutralTool[]; readonly toolChoice: NeutralToolChoice | null };
 
 /** The `tools` and the `toolConfig` of a request that was read from another form. */
-export function buildTools({ tools, toolChoice }: ToolWish, losses: LossList): JsonObject {
+export function buildTools({ tools, toolChoice }: ToolOptions, losses: LossList): JsonObject {
   const functionDeclarations: JsonObject[] = [];
   const own: JsonObject[] = [];
   const config = toolChoice === null ? null : buildChoice(toolChoice);

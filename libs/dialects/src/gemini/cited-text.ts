@@ -1,6 +1,7 @@
 import { COLLECT_MAX_CHARS } from "../neutral/collect-limit.ts";
 import type { NeutralAnnotation } from "../neutral/part.ts";
-import { bytesOf, type Segment, segmentOf } from "./grounding.ts";
+import { byteLengthOf } from "../neutral/utf8-cut.ts";
+import { type Segment, segmentOf } from "./grounding.ts";
 
 /** The text of a streamed choice, while what it cites is not told yet: clients are told at its end, in places of all of the text. */
 export type CitedText = {
@@ -29,5 +30,5 @@ export function citing(cited: CitedText, annotation: NeutralAnnotation): CitedTe
 /** The open part is over, and with it the places in it. */
 export function closed({ bytesBefore, text, open, segments }: CitedText): CitedText {
   const found = open.flatMap((annotation) => segmentOf(annotation, text, { partIndex: null, bytesBefore }) ?? []);
-  return { bytesBefore: bytesBefore + bytesOf(text), text: "", open: [], segments: [...segments, ...found] };
+  return { bytesBefore: bytesBefore + byteLengthOf(text), text: "", open: [], segments: [...segments, ...found] };
 }

@@ -1,5 +1,6 @@
 import { plainText } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
+import { objectsOf } from "../check/field-value.ts";
 import type { Collector, StreamTail } from "../ingress-codec.ts";
 import { ResponseCollector } from "../neutral/collect.ts";
 import { COLLECT_MAX_CHARS } from "../neutral/collect-limit.ts";
@@ -30,7 +31,7 @@ export class AnswerCollector implements Collector {
     const { candidates, usageMetadata: _, ...head } = chunk.source.body;
     if (!this.#isWhole || (candidates === undefined && Object.keys(head).length === 0)) return;
     this.#head = { ...this.#head, ...head };
-    const list = Array.isArray(candidates) ? candidates.filter(isObject) : [];
+    const list = objectsOf(candidates);
     for (const [position, candidate] of list.entries()) this.#add(candidate, position);
     if (this.#chars > COLLECT_MAX_CHARS) this.#giveUp();
   }
@@ -58,7 +59,7 @@ export class AnswerCollector implements Collector {
     if (isObject(content)) {
       const { parts, ...rest } = content;
       candidate.content = { ...candidate.content, ...rest };
-      for (const part of Array.isArray(parts) ? parts.filter(isObject) : []) this.#addPart(candidate.parts, part);
+      for (const part of objectsOf(parts)) this.#addPart(candidate.parts, part);
     }
     if (this.#isWhole) this.#candidates.set(index, candidate);
   }

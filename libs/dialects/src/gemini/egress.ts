@@ -12,6 +12,8 @@ import { usageOfBody } from "./usage.ts";
 export const geminiEgress: EgressCodec<GeminiReadState> = {
   wire: "gemini",
   form: "gemini",
+  // Vertex AI takes 128 characters, the Gemini API refuses more than 64.
+  toolName: /^[a-zA-Z_][\w.:-]{0,63}$/,
   credentials,
   renderRequest,
   parseResponse,

@@ -1,10 +1,8 @@
 import { plainNumber } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
+import { boundedWaitMs } from "../error/retry-after.ts";
 
 export type SaidDetails = { readonly retryAfterMs?: number; readonly upstreamType?: string };
-
-/** No provider's wish keeps an endpoint out for longer than a day. */
-const RETRY_AFTER_MAX_MS = 24 * 60 * 60 * 1000;
 
 /** What the `details` of a google.rpc.Status say: when to try again (RetryInfo), and the reason in one word (ErrorInfo). */
 export function saidDetails(value: unknown): SaidDetails {
@@ -27,12 +25,8 @@ export function saidDetails(value: unknown): SaidDetails {
 function durationMs(value: unknown): number | null {
   if (isObject(value)) {
     const ms = plainNumber(value["seconds"] ?? 0) * 1000 + plainNumber(value["nanos"] ?? 0) / 1e6;
-    return Number.isFinite(ms) ? bounded(ms) : null;
+    return Number.isFinite(ms) ? boundedWaitMs(ms) : null;
   }
   const seconds = typeof value === "string" ? /^(\d{1,12}(?:\.\d{1,9})?)s$/.exec(value)?.[1] : undefined;
-  return seconds === undefined ? null : bounded(Number(seconds) * 1000);
-}
-
-function bounded(ms: number): number {
-  return Math.ceil(Math.min(Math.max(ms, 0), RETRY_AFTER_MAX_MS));
+  return seconds === undefined ? null : boundedWaitMs(Number(seconds) * 1000);
 }

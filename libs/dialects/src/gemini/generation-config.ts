@@ -9,6 +9,7 @@ import {
   oneOf,
   string,
 } from "../check/check-value.ts";
+import { numberOrNull } from "../check/field-value.ts";
 import type { NeutralRequest, NeutralResponseFormat } from "../neutral/request.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { parseThinking } from "./parse-thinking.ts";
@@ -104,8 +105,4 @@ const NAME_MAX_CHARS = 64;
 function nameOf(title: unknown): string {
   const name = typeof title === "string" ? title.replaceAll(/[^\w-]+/g, "_").slice(0, NAME_MAX_CHARS) : "";
   return name === "" ? "response" : name;
-}
-
-function numberOrNull(value: unknown): number | null {
-  return typeof value === "number" ? value : null;
 }

@@ -1,5 +1,6 @@
 import type { Usage } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
+import { listOf } from "../check/field-value.ts";
 import type { JsonObject } from "../neutral/source.ts";
 
 /** What an answer was looked up with on the provider's side. */
@@ -43,8 +44,4 @@ export function joinedGrounding(before: Grounding, after: Grounding): Grounding 
 /** What of it the provider bills beside tokens: each search, and its map, which has a price of its own. */
 export function groundingTerms({ queries, maps }: Grounding): Pick<Usage, "webSearches" | "serverTools"> {
   return { ...(queries.length === 0 ? {} : { webSearches: queries.length }), ...(maps ? { serverTools: true } : {}) };
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -1,7 +1,9 @@
 import { plainNumber } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
+import { objectsOf, saidText } from "../check/field-value.ts";
 import type { NeutralAnnotation } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
+import { byteLengthOf } from "../neutral/utf8-cut.ts";
 
 /** An annotation, with the part of the content that it belongs to; null: the format does not say. */
 export type PlacedAnnotation = { readonly partIndex: number | null; readonly annotation: NeutralAnnotation };
@@ -22,8 +24,8 @@ export function readCitations(candidate: JsonObject, unitOf: ByteToUnit): Placed
 }
 
 function readGrounding(metadata: JsonObject, unitOf: ByteToUnit): PlacedAnnotation[] {
-  const chunks = listOf(metadata["groundingChunks"]);
-  const supports = listOf(metadata["groundingSupports"]);
+  const chunks = objectsOf(metadata["groundingChunks"]);
+  const supports = objectsOf(metadata["groundingSupports"]);
   if (supports.length === 0) {
     return chunks.map((chunk) => ({ partIndex: null, annotation: { ...sourceOf(chunk), ...NOWHERE, body: chunk } }));
   }
@@ -31,7 +33,7 @@ function readGrounding(metadata: JsonObject, unitOf: ByteToUnit): PlacedAnnotati
     const segment = isObject(support["segment"]) ? support["segment"] : {};
     const partIndex = numberOr(segment["partIndex"], 0);
     const place = {
-      citedText: textOrNull(segment["text"]),
+      citedText: saidText(segment["text"]),
       // A start that is 0 is left out, as the JSON form of Protocol Buffers has it.
       start: unitOf(partIndex, numberOr(segment["startIndex"], 0)),
       end: typeof segment["endIndex"] === "number" ? unitOf(partIndex, segment["endIndex"]) : null,
@@ -51,20 +53,20 @@ const NOWHERE = { citedText: null, start: null, end: null };
 /** A chunk is of one of several kinds, each with the same words for where and what it is. */
 function sourceOf(chunk: JsonObject): Pick<NeutralAnnotation, "kind" | "url" | "title" | "form"> {
   const inner = Object.values(chunk).find(isObject) ?? {};
-  const url = textOrNull(inner["uri"]) ?? textOrNull(inner["sourceUri"]);
-  const title = textOrNull(inner["title"]);
+  const url = saidText(inner["uri"]) ?? saidText(inner["sourceUri"]);
+  const title = saidText(inner["title"]);
   return { kind: url === null ? "document" : "url", url, title, form: "gemini" };
 }
 
 /** AI Studio calls the list `citationSources`, Vertex `citations`. */
 function readSources(metadata: JsonObject, unitOf: ByteToUnit): PlacedAnnotation[] {
-  const sources = listOf(metadata["citationSources"] ?? metadata["citations"]);
+  const sources = objectsOf(metadata["citationSources"] ?? metadata["citations"]);
   return sources.map((body) => {
-    const url = textOrNull(body["uri"]);
+    const url = saidText(body["uri"]);
     const annotation = {
       kind: url === null ? "other" : "url",
       url,
-      title: textOrNull(body["title"]),
+      title: saidText(body["title"]),
       citedText: null,
       start: unitOf(null, numberOr(body["startIndex"], 0)),
       end: typeof body["endIndex"] === "number" ? unitOf(null, body["endIndex"]) : null,
@@ -98,8 +100,8 @@ export function segmentOf(
   const end = annotation.end ?? text.length;
   return {
     partIndex: at.partIndex,
-    startIndex: at.bytesBefore + bytesOf(text.slice(0, start)),
-    endIndex: at.bytesBefore + bytesOf(text.slice(0, end)),
+    startIndex: at.bytesBefore + byteLengthOf(text.slice(0, start)),
+    endIndex: at.bytesBefore + byteLengthOf(text.slice(0, end)),
     text: citedText ?? text.slice(start, end),
     url,
     title,
@@ -120,18 +122,6 @@ export function renderGrounding(segments: readonly Segment[]): JsonObject {
 /** The UTF-16 unit at which a byte of the text's UTF-8 stands. */
 export function unitAtByte(text: string, byte: number): number {
   return Buffer.from(text, "utf8").subarray(0, byte).toString("utf8").length;
-}
-
-export function bytesOf(text: string): number {
-  return Buffer.byteLength(text, "utf8");
-}
-
-function listOf(value: unknown): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
 }
 
 function numberOr(value: unknown, fallback: number): number {

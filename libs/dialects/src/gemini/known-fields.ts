@@ -1,8 +1,7 @@
 import type { TranslationLoss } from "@signalbox/proto";
-import { isObject } from "../check/check-value.ts";
+import { objectsOf } from "../check/field-value.ts";
 import { withLoss } from "../neutral/loss.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
-import type { JsonObject } from "../neutral/source.ts";
 import { type ReadFields, unreadFields } from "../neutral/unread-fields.ts";
 import { readDetail } from "./media.ts";
 import { readMedia } from "./read-part.ts";
@@ -116,16 +115,12 @@ export function unread(request: NeutralRequest): readonly TranslationLoss[] {
 
 /** How fine a video or a document is read: the neutral form holds it of images alone. */
 function unreadResolutions(contents: unknown): TranslationLoss[] {
-  return listOf(contents).flatMap(({ parts }, index) =>
-    listOf(parts).flatMap((part, at): TranslationLoss[] => {
+  return objectsOf(contents).flatMap(({ parts }, index) =>
+    objectsOf(parts).flatMap((part, at): TranslationLoss[] => {
       const media = readDetail(part["mediaResolution"]) === null ? null : readMedia(part);
       if (media === null || media.kind === "image") return [];
       const path = `contents[${index}].parts[${at}].mediaResolution`;
       return [{ path, what: "mediaResolution", why: "no-equivalent" }];
     }),
   );
-}
-
-function listOf(value: unknown): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
 }

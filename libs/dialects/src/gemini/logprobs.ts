@@ -1,12 +1,13 @@
 import { isObject } from "../check/check-value.ts";
+import { objectsOf } from "../check/field-value.ts";
 import type { JsonObject } from "../neutral/source.ts";
 
 /** A `logprobsResult` in OpenAI's form, or null. */
 export function readLogprobs(value: unknown): JsonObject | null {
   if (!isObject(value) || !Array.isArray(value["chosenCandidates"])) return null;
-  const tops = listOf(value["topCandidates"]);
-  const content = listOf(value["chosenCandidates"]).map((chosen, index) => {
-    const top = listOf(tops[index]?.["candidates"]).map(readToken);
+  const tops = objectsOf(value["topCandidates"]);
+  const content = objectsOf(value["chosenCandidates"]).map((chosen, index) => {
+    const top = objectsOf(tops[index]?.["candidates"]).map(readToken);
     return { ...readToken(chosen), top_logprobs: top };
   });
   return content.length === 0 ? null : { content, refusal: null };
@@ -19,13 +20,13 @@ function readToken(candidate: JsonObject): JsonObject {
 
 /** The same the other way round, as fields of a candidate. */
 export function renderLogprobs(logprobs: JsonObject): JsonObject {
-  const tokens = listOf(logprobs["content"]);
+  const tokens = objectsOf(logprobs["content"]);
   if (tokens.length === 0) return {};
   const sum = tokens.reduce((total, token) => total + numberOf(token["logprob"]), 0);
   return {
     avgLogprobs: sum / tokens.length,
     logprobsResult: {
-      topCandidates: tokens.map((token) => ({ candidates: listOf(token["top_logprobs"]).map(renderToken) })),
+      topCandidates: tokens.map((token) => ({ candidates: objectsOf(token["top_logprobs"]).map(renderToken) })),
       chosenCandidates: tokens.map(renderToken),
     },
   };
@@ -33,10 +34,6 @@ export function renderLogprobs(logprobs: JsonObject): JsonObject {
 
 function renderToken({ token, logprob }: JsonObject): JsonObject {
   return { token, logProbability: logprob };
-}
-
-function listOf(value: unknown): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
 function numberOf(value: unknown): number {

@@ -1,5 +1,6 @@
 import { plainText } from "../check/plain-value.ts";
 import { array, isObject, object, string } from "../check/check-value.ts";
+import { objectsOf } from "../check/field-value.ts";
 import { invalid, notOneOf } from "../check/invalid.ts";
 import type { NeutralMessage } from "../neutral/message.ts";
 import type { NeutralPart } from "../neutral/part.ts";
@@ -112,7 +113,7 @@ class ContentsReader {
     const id = typeof response["id"] === "string" && response["id"] !== "" ? response["id"] : null;
     const at = id === null ? 0 : open.indexOf(id);
     const [taken] = at === -1 ? [] : open.splice(at, 1);
-    const media = Array.isArray(response["parts"]) ? response["parts"].filter(isObject) : [];
+    const media = objectsOf(response["parts"]);
     return { role: "tool", callId: id ?? taken ?? null, name, ...resultOf(response["response"], media) };
   }
 }

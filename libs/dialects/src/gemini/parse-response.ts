@@ -1,5 +1,6 @@
 import { SignalboxError } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
+import { objectsOf } from "../check/field-value.ts";
 import type { ParseResponseOptions } from "../egress-codec.ts";
 import { failedBy } from "../error/stream-failure.ts";
 import { generatedChars, type NeutralAnnotation, type NeutralPart } from "../neutral/part.ts";
@@ -21,7 +22,7 @@ export function parseResponse(body: unknown, options: ParseResponseOptions): Neu
   if (!isObject(body)) throw malformed(options);
   const error = parseInBandError(body, options);
   if (error !== null) throw error;
-  const raw = Array.isArray(body["candidates"]) ? body["candidates"].filter(isObject) : [];
+  const raw = objectsOf(body["candidates"]);
   const blocked = raw.length === 0 ? readBlock(body) : null;
   if (raw.length === 0 && blocked === null) throw malformed(options);
   const head = headOf(body, options.defaults);
@@ -47,7 +48,7 @@ function parseCandidate(
 ): NeutralChoice {
   const index = typeof candidate["index"] === "number" ? candidate["index"] : position;
   const content = isObject(candidate["content"]) ? candidate["content"] : {};
-  const raw = Array.isArray(content["parts"]) ? content["parts"].filter(isObject) : [];
+  const raw = objectsOf(content["parts"]);
   let minted = 0;
   const read = raw.map((part) => readPart(part, () => mintedCallId(`${options.id}-${index}`, minted++)));
   const hasCalls = read.some((part) => part?.kind === "tool-call");

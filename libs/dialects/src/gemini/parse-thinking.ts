@@ -1,7 +1,7 @@
 import { plainNumber } from "../check/plain-value.ts";
 import { boolean, integer, object, string } from "../check/check-value.ts";
 import { notOneOf } from "../check/invalid.ts";
-import { effortOfBudget, type NeutralReasoning } from "../neutral/reasoning-wish.ts";
+import { effortOfBudget, type NeutralReasoning } from "../neutral/requested-reasoning.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 
 const LEVELS = ["minimal", "low", "medium", "high"] as const;

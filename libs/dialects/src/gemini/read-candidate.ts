@@ -1,4 +1,5 @@
 import { isObject } from "../check/check-value.ts";
+import { objectsOf } from "../check/field-value.ts";
 import type { FinishReason, StopDetails } from "../neutral/response.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { DeltaExtra, NeutralDelta, ToolCallDelta } from "../neutral/stream-event.ts";
@@ -33,7 +34,7 @@ type From = { readonly index: number; readonly first: boolean; readonly seed: st
 export function readCandidate(before: CandidateState, candidate: JsonObject, from: From): CandidateReading {
   const draft = new Draft(before, from);
   const content = isObject(candidate["content"]) ? candidate["content"] : {};
-  const parts = Array.isArray(content["parts"]) ? content["parts"].filter(isObject) : [];
+  const parts = objectsOf(content["parts"]);
   for (const part of parts) if (!draft.addPiece(part)) draft.addPart(part);
   const { ascii } = draft.state;
   for (const { annotation } of readCitations(candidate, (_, byte) => (ascii ? byte : null))) {

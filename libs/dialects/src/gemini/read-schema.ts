@@ -1,3 +1,4 @@
+import { isRawNumber, readOpaque } from "../check/exact-json.ts";
 import { plainNumber } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
 import type { JsonObject } from "../neutral/source.ts";
@@ -17,7 +18,7 @@ export function readSchema(schema: JsonObject, depth = 0): JsonObject {
     if (field === "type") read["type"] = typeof value === "string" ? value.toLowerCase() : value;
     else if (field === "example") read["examples"] = [value];
     else if (field === "format" && value === "enum") continue;
-    else if (BOUNDS.has(field)) read[field] = plainNumber(value);
+    else if (BOUNDS.has(field)) read[field] = boundOf(value);
     else read[field] = readInner(field, value, depth + 1);
   }
   if (read["type"] === "type_unspecified") delete read["type"];
@@ -35,6 +36,13 @@ function readInner(field: string, value: unknown, depth: number): unknown {
     isObject(inner) ? readSchema(inner, depth) : inner,
   ]);
   return Object.fromEntries(entries) as JsonObject;
+}
+
+/** A bound as a number; one that no double holds keeps its digits. */
+function boundOf(value: unknown): unknown {
+  if (isRawNumber(value)) return value;
+  const isDigits = typeof value === "string" && /^(?:0|[1-9]\d{0,18})$/.test(value);
+  return isDigits ? (readOpaque(`[${value}]`) as readonly unknown[])[0] : plainNumber(value);
 }
 
 function nullable(schema: JsonObject): JsonObject {

@@ -279,3 +279,15 @@ describe("B8 a request of another dialect becomes one of this", () => {
     expect(lost({ messages })).toEqual(["messages[0].parts[0].arguments tool-arguments approximated"]);
   });
 });
+
+test.each([
+  ["flex", { serviceTier: "flex" }],
+  ["fast", { serviceTier: "priority" }],
+  ["default", { serviceTier: "standard" }],
+  ["auto", {}],
+])("the service tier %s goes by the API's own word", (tier, expected) => {
+  const { body, losses } = render({ service: { ...base.service, tier } });
+  const { serviceTier } = body;
+  expect(serviceTier === undefined ? {} : { serviceTier }).toEqual(expected);
+  expect(losses).toEqual([]);
+});

@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { arbitraryResponse } from "../neutral/arbitrary.test-kit.ts";
 import { chunksOfResponse } from "../neutral/response-chunks.ts";
-import { type NeutralChunk, NO_PROGRESS, type ToolCallDelta } from "../neutral/stream-event.ts";
+import type { NeutralChunk, ToolCallDelta } from "../neutral/stream-event.ts";
+import { NO_PROGRESS } from "../neutral/stream-progress.ts";
 import { parseResponse } from "./parse-response.ts";
 import { DEFAULTS, partsOf, written } from "./stream.test-kit.ts";
 

@@ -82,7 +82,7 @@ describe("B8 what the API cannot take as it was asked for is named", () => {
     ["verbosity verbosity no-equivalent", { verbosity: "low" }],
     ["user user no-equivalent", { user: "u" }],
     ["metadata metadata no-equivalent", { metadata: { k: "v" } }],
-    ["service.tier service-tier foreign", { service: { ...base.service, tier: "flex" } }],
+    ["service.tier service-tier foreign", { service: { ...base.service, tier: "scale" } }],
     ["seed seed out-of-range", { seed: 2 ** 40 + 7 }],
     ["sampling.stop stop out-of-range", { sampling: { ...base.sampling, stop: ["1", "2", "3", "4", "5", "6"] } }],
     [

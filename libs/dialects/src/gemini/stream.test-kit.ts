@@ -1,7 +1,8 @@
 import type { EventParser } from "../framing.ts";
 import { ResponseCollector } from "../neutral/collect.ts";
 import type { NeutralResponse } from "../neutral/response.ts";
-import type { NeutralChunk, StreamProgress } from "../neutral/stream-event.ts";
+import type { NeutralChunk } from "../neutral/stream-event.ts";
+import type { StreamProgress } from "../neutral/stream-progress.ts";
 import { SseParser } from "../sse/parser.ts";
 import { AnswerCollector } from "./collect.ts";
 import { JsonArrayParser } from "./json-array-parser.ts";

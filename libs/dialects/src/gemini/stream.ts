@@ -1,18 +1,12 @@
-import type { SignalboxError } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
+import { objectsOf } from "../check/field-value.ts";
 import type { ReadState, ReadStreamOptions } from "../egress-codec.ts";
 import { failedBy, notJson } from "../error/stream-failure.ts";
 import type { WireEvent } from "../framing.ts";
 import type { AnswerDefaults } from "../neutral/response.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import {
-  advanced,
-  BLANK_DELTA,
-  type NeutralChunk,
-  type NeutralDelta,
-  NO_PROGRESS,
-  type StreamProgress,
-} from "../neutral/stream-event.ts";
+import { BLANK_DELTA, type NeutralChunk, type NeutralDelta } from "../neutral/stream-event.ts";
+import { advanced, ended, NO_PROGRESS, withProgress } from "../neutral/stream-progress.ts";
 import { readBlock } from "./block.ts";
 import { withinDepth } from "./depth.ts";
 import { parseInBandError } from "./error.ts";
@@ -59,7 +53,7 @@ export function readEnd(state: GeminiReadState): GeminiReadState {
 }
 
 function readAnswer(state: GeminiReadState, body: JsonObject): Step {
-  const raw = Array.isArray(body["candidates"]) ? body["candidates"].filter(isObject) : [];
+  const raw = objectsOf(body["candidates"]);
   if (raw.length === 0) return readBlocked(state, body);
   const choices = new Map(state.choices);
   const columns: (readonly NeutralDelta[])[] = [];
@@ -77,7 +71,7 @@ function readAnswer(state: GeminiReadState, body: JsonObject): Step {
     choices.set(index, reading.state);
     columns.push(reading.deltas);
   }
-  return [withProgress({ ...state, choices }, {}, columns.flat()), chunksOf(state, body, columns)];
+  return [{ ...state, choices, progress: advanced(state.progress, columns.flat()) }, chunksOf(state, body, columns)];
 }
 
 function hasParts({ content }: JsonObject): boolean {
@@ -98,7 +92,10 @@ function readBlocked(state: GeminiReadState, body: JsonObject): Step {
     ...(stop === undefined ? {} : { stop }),
   };
   const choices = new Map([[0, { ...NEW_CANDIDATE, finish }]]);
-  return [withProgress({ ...state, choices, blocked: true }, {}, [delta]), chunksOf(state, body, [[delta]])];
+  return [
+    { ...state, choices, blocked: true, progress: advanced(state.progress, [delta]) },
+    chunksOf(state, body, [[delta]]),
+  ];
 }
 
 /** The event stands on the first of its chunks alone: the others have an empty body, of which callers of this form are told nothing. */
@@ -130,16 +127,4 @@ function withUsage(state: GeminiReadState, body: JsonObject): GeminiReadState {
   if (usage === null) return { ...state, grounding };
   const usageSource = told !== null && isObject(source) ? source : state.progress.usageSource;
   return withProgress({ ...state, grounding }, { usage: { ...usage, ...groundingTerms(grounding) }, usageSource });
-}
-
-function withProgress(
-  state: GeminiReadState,
-  change: Partial<StreamProgress>,
-  deltas: readonly NeutralDelta[] = [],
-): GeminiReadState {
-  return { ...state, progress: advanced({ ...state.progress, ...change }, deltas) };
-}
-
-function ended(state: GeminiReadState, error: SignalboxError): GeminiReadState {
-  return withProgress(state, { end: { kind: "error", error } });
 }

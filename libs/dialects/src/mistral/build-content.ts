@@ -1,6 +1,6 @@
 import type { LossList } from "../neutral/loss.ts";
 import { dataUrlOf } from "../neutral/media-source.ts";
-import type { AudioPart, FilePart, NeutralPart } from "../neutral/part.ts";
+import type { AudioPart, FilePart, NeutralPart, ReasoningPart } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { buildPlainImage } from "../openai-chat/build-plain-image.ts";
 
@@ -23,8 +23,7 @@ function buildPart(part: NeutralPart, path: string, losses: LossList): JsonObjec
       losses.add(path, "refusal", "approximated");
       return { type: "text", text: part.text };
     case "reasoning":
-      if (part.state !== undefined) losses.add(`${path}.state`, `reasoning-${part.state.kind}`, "foreign");
-      return part.text === "" ? null : { type: "thinking", thinking: [{ type: "text", text: part.text }] };
+      return buildThought(part, path, losses);
     case "image":
       return buildPlainImage(part, path, losses);
     case "audio":
@@ -41,6 +40,15 @@ function buildPart(part: NeutralPart, path: string, losses: LossList): JsonObjec
       return null;
   }
   return null;
+}
+
+/** What Mistral signed goes back with its signature. */
+function buildThought({ text, state }: ReasoningPart, path: string, losses: LossList): JsonObject | null {
+  const isOwn = state?.wire === "mistral" && state.kind === "signature";
+  if (state !== undefined && !isOwn) losses.add(`${path}.state`, `reasoning-${state.kind}`, "foreign");
+  if (text === "" && !isOwn) return null;
+  const thinking = text === "" ? [] : [{ type: "text", text }];
+  return { type: "thinking", thinking, ...(isOwn ? { signature: state.value } : {}) };
 }
 
 /** Sound is base64, or a URL, without a word of its format. */

@@ -1,10 +1,12 @@
 import { type WithCallId, withCallIds } from "../neutral/call-ids.ts";
 import type { LossList } from "../neutral/loss.ts";
 import type { NeutralMessage } from "../neutral/message.ts";
-import { toolCallsOf, type ToolCallPart } from "../neutral/part.ts";
+import { toolCallsOf } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { type PlacedMessage, systemFirst } from "../neutral/system-first.ts";
+import { buildFunctionCall } from "../openai-chat/build-function-call.ts";
 import { noteCallOrder } from "../openai-chat/part-order.ts";
+import { plainContent } from "../openai-chat/plain-content.ts";
 import { buildContent } from "./build-content.ts";
 import { mistralCallId } from "./call-id.ts";
 
@@ -29,7 +31,7 @@ export function buildMessages(messages: readonly NeutralMessage[], losses: LossL
 }
 
 function buildMessage({ message, path }: PlacedMessage<WithCallId>, isLast: boolean, losses: LossList): JsonObject {
-  const content = plain(buildContent(message.parts, path, losses));
+  const content = plainContent(buildContent(message.parts, path, losses));
   if (message.role === "tool") {
     if (message.isError === true) losses.add(`${path}.isError`, "tool-error", "no-equivalent");
     if (message.cache !== undefined) losses.add(`${path}.cache`, "cache-mark", "no-equivalent");
@@ -48,20 +50,7 @@ function buildMessage({ message, path }: PlacedMessage<WithCallId>, isLast: bool
   return {
     role: "assistant",
     content,
-    ...(calls.length === 0 ? {} : { tool_calls: calls.map((call) => buildCall(call)) }),
+    ...(calls.length === 0 ? {} : { tool_calls: calls.map(buildFunctionCall) }),
     ...(isLast && calls.length === 0 ? { prefix: true } : {}),
   };
-}
-
-/** The text of a custom tool's call stands in an object here, because arguments are JSON. */
-function buildCall({ id, name, arguments: text, custom }: ToolCallPart): JsonObject {
-  const json = custom === true ? JSON.stringify({ input: text }) : text === "" ? "{}" : text;
-  return { id, type: "function", function: { name, arguments: json } };
-}
-
-/** A message of one text is written as that text. */
-function plain(content: readonly JsonObject[]): unknown {
-  const [first] = content;
-  if (first === undefined) return "";
-  return content.length === 1 && first["type"] === "text" ? first["text"] : content;
 }

@@ -1,6 +1,7 @@
 import { plainText } from "../check/plain-value.ts";
-import { isObject } from "../check/check-value.ts";
+import { objectsOf, saidText } from "../check/field-value.ts";
 import type { NeutralAnnotation, NeutralPart, OtherPart } from "../neutral/part.ts";
+import type { ReasoningState } from "../neutral/reasoning-state.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { readImages } from "../openai-chat/answer-media.ts";
 import { thinkingTextOf } from "../openai-chat/content.ts";
@@ -9,7 +10,7 @@ import { thinkingTextOf } from "../openai-chat/content.ts";
 export function readParts(content: unknown): NeutralPart[] {
   if (typeof content === "string") return content === "" ? [] : [{ kind: "text", text: content }];
   const parts: NeutralPart[] = [];
-  for (const chunk of Array.isArray(content) ? content.filter(isObject) : []) addChunk(chunk, parts);
+  for (const chunk of objectsOf(content)) addChunk(chunk, parts);
   return parts;
 }
 
@@ -18,8 +19,11 @@ function addChunk(chunk: JsonObject, parts: NeutralPart[]): void {
   const last = parts.at(-1);
   if (type === "thinking") {
     const thought = thinkingTextOf(chunk);
-    if (last?.kind === "reasoning") parts[parts.length - 1] = { ...last, text: last.text + thought };
-    else if (thought !== "") parts.push({ kind: "reasoning", text: thought });
+    const state = signatureOf(chunk);
+    // What is signed is whole.
+    if (last?.kind === "reasoning" && last.state === undefined) {
+      parts[parts.length - 1] = { ...last, text: last.text + thought, ...state };
+    } else if (thought !== "" || state !== undefined) parts.push({ kind: "reasoning", text: thought, ...state });
   } else if (type === "text" && typeof text === "string") {
     // A reference cuts a text into pieces of one whole.
     if (last?.kind === "text") parts[parts.length - 1] = { ...last, text: last.text + text };
@@ -31,6 +35,11 @@ function addChunk(chunk: JsonObject, parts: NeutralPart[]): void {
     const images = readImages([chunk]);
     parts.push(...(images.length === 0 ? [otherOf(chunk)] : images));
   }
+}
+
+function signatureOf({ signature }: JsonObject): { readonly state: ReasoningState } | undefined {
+  const value = saidText(signature);
+  return value === null ? undefined : { state: { wire: "mistral", kind: "signature", value } };
 }
 
 export function isReference({ type }: JsonObject): boolean {

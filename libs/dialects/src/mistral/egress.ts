@@ -11,6 +11,7 @@ import { readEvent } from "./stream.ts";
 export const mistralEgress: EgressCodec<ChatReadState> = {
   wire: "mistral",
   form: "mistral",
+  toolName: /^[a-zA-Z0-9_-]{1,64}$/,
   credentials: (key) => ({ authorization: `Bearer ${key}` }),
   renderRequest,
   parseResponse,

@@ -16,6 +16,9 @@ const named = (losses: readonly TranslationLoss[]): string[] =>
   losses.map(({ path, what, why }) => `${path} ${what} ${why}`);
 const user = (...parts: NeutralPart[]): NeutralMessage => ({ role: "user", parts });
 const text = (words: string): NeutralPart => ({ kind: "text", text: words });
+const signed = (wire: "mistral" | "gemini", words: string): NeutralPart => {
+  return { kind: "reasoning", text: words, state: { wire, kind: "signature", value: "c2ln" } };
+};
 
 describe("B8 a request becomes one of Mistral's", () => {
   test("with its own words for what OpenAI calls otherwise, and no field that it does not know", () => {
@@ -122,6 +125,45 @@ describe("B8 a request becomes one of Mistral's", () => {
     const rendered = render({ reasoning, reasoningEffort: effort });
     expect(rendered.body["reasoning_effort"]).toBe(expected);
     expect(named(rendered.losses)).toEqual(losses);
+  });
+
+  test.each<[string, NeutralRequest["reasoningEffort"], string | undefined, string[]]>([
+    ["mistral-large-4", "none", "none", []],
+    ["mistral-large-4", "minimal", "low", ["reasoning.effort reasoning-effort approximated"]],
+    ["mistral-large-4-0", "medium", "medium", []],
+    ["mistral-large-4-0", "max", "high", ["reasoning.effort reasoning-effort approximated"]],
+    ["magistral-small-latest", "medium", "high", ["reasoning.effort reasoning-effort approximated"]],
+    ["codestral-latest", "none", undefined, []],
+    ["mistral-large-2512", "high", undefined, ["reasoning reasoning no-equivalent"]],
+  ])("the effort that %s takes for %s", (...[model, effort, expected, losses]) => {
+    const reasoning = { effort, budgetTokens: null, summary: null };
+    const request = { ...base, reasoning, reasoningEffort: effort };
+    const rendered = renderFor("mistral", request, { model, maxOutputTokens: null });
+    expect(rendered.body["reasoning_effort"]).toBe(expected);
+    expect(named(rendered.losses)).toEqual(losses);
+  });
+
+  test.each([
+    ["auto", "auto", []],
+    ["standard_only", "standard_only", []],
+    ["default", "standard_only", []],
+    ["flex", undefined, ["service.tier service-tier foreign"]],
+  ])("the service tier %s", (tier, expected, losses) => {
+    const rendered = render({ service: { ...base.service, tier } });
+    expect(rendered.body["service_tier"]).toBe(expected);
+    expect(named(rendered.losses)).toEqual(losses);
+  });
+
+  test("B9 thoughts that Mistral signed go back with their signature, and no other's does", () => {
+    const parts = [signed("mistral", "Hm"), signed("mistral", ""), signed("gemini", "So"), text("Yes")];
+    const { body, losses } = render({ messages: [user(text("Go")), { role: "assistant", parts }, user(text("On"))] });
+    expect((body["messages"] as { content: unknown }[])[1]?.content).toEqual([
+      { type: "thinking", thinking: [{ type: "text", text: "Hm" }], signature: "c2ln" },
+      { type: "thinking", thinking: [], signature: "c2ln" },
+      { type: "thinking", thinking: [{ type: "text", text: "So" }] },
+      { type: "text", text: "Yes" },
+    ]);
+    expect(named(losses)).toEqual(["messages[1].parts[2].state reasoning-signature foreign"]);
   });
 
   test("fields that Mistral does not know are named and not sent", () => {

@@ -1,10 +1,11 @@
 import { plainText } from "../check/plain-value.ts";
 import type { RenderedRequest, RenderRequestOptions } from "../egress-codec.ts";
 import { LossList } from "../neutral/loss.ts";
-import { budgetOfEffort } from "../neutral/reasoning-wish.ts";
+import { cappedTokens } from "../neutral/output-cap.ts";
 import type { NeutralRequest, NeutralResponseFormat } from "../neutral/request.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { NeutralTool, NeutralToolChoice } from "../neutral/tool.ts";
+import { buildEffort } from "./build-effort.ts";
 import { buildMessages } from "./build-messages.ts";
 
 const PATH = "/chat/completions";
@@ -24,21 +25,18 @@ export function renderRequest(request: NeutralRequest, options: RenderRequestOpt
     messages: buildMessages(request.messages, losses),
     stream: request.stream ? true : null,
     n: request.choices === 1 ? null : request.choices,
-    max_tokens: bound(request.maxOutputTokens, options.maxOutputTokens),
+    max_tokens: cappedTokens(request.maxOutputTokens, options.maxOutputTokens),
     ...buildTools(request, losses),
     response_format: buildFormat(request.responseFormat),
     ...buildSampling(request, losses),
-    reasoning_effort: buildEffort(request, losses),
+    reasoning_effort: buildEffort(request, options.model, losses),
+    service_tier: buildTier(request, losses),
     prompt_cache_key: request.service.cacheKey,
     metadata: request.metadata,
   };
   loseTheRest(request, losses);
   const body = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
   return { path: PATH, headers: NO_HEADERS, body, losses: losses.all };
-}
-
-function bound(asked: number | null, cap: number | null): number | null {
-  return asked === null || cap === null ? (asked ?? cap) : Math.min(asked, cap);
 }
 
 function buildTools(request: NeutralRequest, losses: LossList): JsonObject {
@@ -123,17 +121,16 @@ function buildSampling(request: NeutralRequest, losses: LossList): JsonObject {
   };
 }
 
-/** Reasoning is off or on (https://docs.mistral.ai/capabilities/reasoning/adjustable): whatever asks for more than the least switches it on. */
-function buildEffort({ reasoning, reasoningEffort }: NeutralRequest, losses: LossList): "none" | "high" | null {
-  if (reasoning === null) return null;
-  if (reasoning.summary !== null) losses.add("reasoning.summary", "reasoning-summary", "no-equivalent");
-  if (reasoning.adaptive === true) losses.add("reasoning.adaptive", "adaptive-reasoning", "approximated");
-  if (reasoning.budgetTokens !== null) losses.add("reasoning.budgetTokens", "reasoning-budget", "approximated");
-  const effort = reasoning.effort ?? reasoningEffort;
-  if (effort === null) return reasoning.adaptive === true ? "high" : null;
-  if (effort === "none" || effort === "high") return effort;
-  losses.add("reasoning.effort", "reasoning-effort", "approximated");
-  return budgetOfEffort(effort) <= budgetOfEffort("minimal") ? "none" : "high";
+/**
+ * Which queue may take the request (https://docs.mistral.ai/inference/priority-tier): the prioritised one where the account has it, or the
+ * usual one alone. OpenAI's word for the latter is `default`.
+ */
+function buildTier({ service }: NeutralRequest, losses: LossList): "auto" | "standard_only" | null {
+  const { tier } = service;
+  if (tier === null || tier === "auto") return tier;
+  if (tier === "standard_only" || tier === "default") return "standard_only";
+  losses.add("service.tier", "service-tier", "foreign");
+  return null;
 }
 
 /** What this format has no field for. */
@@ -141,7 +138,6 @@ function loseTheRest(request: NeutralRequest, losses: LossList): void {
   const { service } = request;
   if (request.logprobs) losses.add("logprobs", "logprobs", "no-equivalent");
   if (request.verbosity !== null) losses.add("verbosity", "verbosity", "no-equivalent");
-  if (service.tier !== null) losses.add("service.tier", "service-tier", "foreign");
   if (service.store === true) losses.add("service.store", "store", "no-equivalent");
   if (service.safetyId !== null) losses.add("service.safetyId", "safety-id", "no-equivalent");
   if (request.user !== null) losses.add("user", "user", "no-equivalent");

@@ -1,7 +1,8 @@
 import type { WireEvent } from "../framing.ts";
 import { isObject } from "../check/check-value.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import { advanced, type NeutralChunk, type NeutralDelta } from "../neutral/stream-event.ts";
+import type { DeltaExtra, NeutralChunk, NeutralDelta } from "../neutral/stream-event.ts";
+import { advanced } from "../neutral/stream-progress.ts";
 import { deltaOf } from "../openai-chat/delta.ts";
 import { type ChatReadState, readEvent as readChat } from "../openai-chat/stream.ts";
 import { isReference, readParts, referenceOf } from "./content.ts";
@@ -50,7 +51,10 @@ function piecesOf(chunk: JsonObject): Partial<NeutralDelta>[] {
   if (isReference(chunk)) return [{ extras: [{ kind: "annotation", annotation: referenceOf(chunk) }] }];
   return readParts([chunk]).map((part) => {
     if (part.kind === "text") return { text: part.text };
-    if (part.kind === "reasoning") return { reasoning: part.text };
+    if (part.kind === "reasoning") {
+      const extras: DeltaExtra[] = part.state === undefined ? [] : [{ kind: "reasoning-state", state: part.state }];
+      return { reasoning: part.text === "" ? null : part.text, ...(extras.length === 0 ? {} : { extras }) };
+    }
     if (part.kind === "image") return { extras: [{ kind: "media", part }] };
     return part.kind === "other" ? { extras: [{ kind: "other", part }] } : {};
   });

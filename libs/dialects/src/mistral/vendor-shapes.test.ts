@@ -59,6 +59,22 @@ describe("B7 B8 what this wire sends is the same whole and streamed", () => {
     expect(read).toMatchObject(said);
   });
 
+  test("B9 thoughts with a signature, in one chunk or after them, and others behind them", () => {
+    const signed = { ...thought("m."), signature: "c2ln" };
+    const last = { ...thought(), signature: "bGFzdA==" };
+    const content = [thought("Hm"), signed, thought("So"), last, text("Hello")];
+    const by = { wire: "mistral", kind: "signature" };
+    const parts = [
+      { kind: "reasoning", text: "Hmm.", state: { ...by, value: "c2ln" } },
+      { kind: "reasoning", text: "So", state: { ...by, value: "bGFzdA==" } },
+      SAID,
+    ];
+    for (const deltas of [[{ content }], content.map((chunk) => ({ content: [chunk] }))]) {
+      const { read, said } = readBoth({ content }, deltas, { said: { parts } });
+      expect(read).toMatchObject(said);
+    }
+  });
+
   test("references, pictures, and chunks of tomorrow", () => {
     const reference = { type: "reference", reference_ids: [1, "b"] };
     const page = { type: "tool_reference", tool: "web_search", title: "A", url: "https://a.example" };

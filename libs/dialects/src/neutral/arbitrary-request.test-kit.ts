@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { arbitraryState } from "./arbitrary.test-kit.ts";
 import type { NeutralMessage } from "./message.ts";
 import type { NeutralPart } from "./part.ts";
-import { effortOfBudget, type NeutralReasoning } from "./reasoning-wish.ts";
+import { effortOfBudget, type NeutralReasoning } from "./requested-reasoning.ts";
 import type { NeutralRequest } from "./request.ts";
 import type { NeutralTool, NeutralToolChoice } from "./tool.ts";
 
@@ -179,8 +179,8 @@ export const arbitraryRequest: fc.Arbitrary<NeutralRequest> = fc
   })
   .chain((request) => choiceOf(request.tools).map((toolChoice) => ({ ...request, toolChoice })))
   .map((request) => {
-    const { reasoning: wish } = request;
-    const reasoningEffort = wish === null ? null : (wish.effort ?? effortOfBudget(wish.budgetTokens ?? 0));
+    const { reasoning: asked } = request;
+    const reasoningEffort = asked === null ? null : (asked.effort ?? effortOfBudget(asked.budgetTokens ?? 0));
     // A request says how tools are to be called only where it has some.
     const parallelTools = request.tools.length === 0 ? null : request.parallelTools;
     return { ...request, parallelTools, topLogprobs: request.logprobs ? 2 : null, reasoningEffort };

@@ -28,3 +28,8 @@ export function withCallIds(
     return { ...message, parts };
   });
 }
+
+/** The id of a call; one of the legacy kind has none, and by its place in the conversation it is the same in every turn. */
+export function placedCallId(id: string, place: string): string {
+  return id === "" ? `call_${place.replace(".", "_")}` : id;
+}

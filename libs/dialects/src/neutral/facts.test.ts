@@ -141,6 +141,7 @@ test.each<[DialectName, object, object]>([
   // OpenAI serves `fast` as `priority`, and says that it did.
   ["openai-chat", { ...ASKED, service_tier: "fast" }, { serviceTier: "priority" }],
   ["openai-responses", { model: "m", input: "x", service_tier: "fast" }, { serviceTier: "priority" }],
+  ["openai-chat", { ...ASKED, service_tier: "ultrafast" }, { serviceTier: "ultrafast" }],
   ["anthropic-messages", { ...ASKED, speed: "fast", inference_geo: "us" }, { serviceTier: "fast", usOnly: true }],
   ["gemini", { ...GEMINI, serviceTier: "priority" }, { serviceTier: "priority" }],
   ["gemini", { ...GEMINI, service_tier: "SERVICE_TIER_PRIORITY" }, { serviceTier: "priority" }],

@@ -2,7 +2,7 @@ import type { EgressCodec } from "../egress-codec.ts";
 import { ResponseCollector } from "./collect.ts";
 import type { NeutralPart } from "./part.ts";
 import type { NeutralChoice, NeutralResponse } from "./response.ts";
-import type { StreamProgress } from "./stream-event.ts";
+import type { StreamProgress } from "./stream-progress.ts";
 
 const DEFAULTS = { id: "answer-1", createdAtS: 1_700_000_000, model: "fallback" };
 const OPTIONS = { provider: "acme", secrets: [], defaults: DEFAULTS };

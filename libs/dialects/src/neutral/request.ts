@@ -1,7 +1,7 @@
 import type { RequestFacts } from "@signalbox/proto";
 import type { NeutralMessage } from "./message.ts";
 import type { CacheMark } from "./part.ts";
-import type { NeutralReasoning } from "./reasoning-wish.ts";
+import type { NeutralReasoning } from "./requested-reasoning.ts";
 import type { JsonObject, Source } from "./source.ts";
 import type { NeutralTool, NeutralToolChoice } from "./tool.ts";
 

@@ -1,4 +1,5 @@
 import { isObject } from "../check/check-value.ts";
+import { numberOrNull, saidText } from "../check/field-value.ts";
 import type { NeutralAnnotation } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
 
@@ -14,9 +15,9 @@ function readAnnotation(body: JsonObject): NeutralAnnotation {
   const citation = isObject(body["url_citation"]) ? body["url_citation"] : null;
   return {
     kind: citation === null ? "other" : "url",
-    url: textOrNull(citation?.["url"]),
-    title: textOrNull(citation?.["title"]),
-    citedText: textOrNull(citation?.["content"]),
+    url: saidText(citation?.["url"]),
+    title: saidText(citation?.["title"]),
+    citedText: saidText(citation?.["content"]),
     start: numberOrNull(citation?.["start_index"]),
     end: numberOrNull(citation?.["end_index"]),
     form: "openai-chat",
@@ -44,12 +45,4 @@ export function renderAnnotation(
       ...(annotation.citedText === null ? {} : { content: annotation.citedText }),
     },
   };
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
-}
-
-function numberOrNull(value: unknown): number | null {
-  return typeof value === "number" ? value : null;
 }

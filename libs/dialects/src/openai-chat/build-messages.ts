@@ -2,6 +2,7 @@ import { plainText } from "../check/plain-value.ts";
 import type { NeutralMessage } from "../neutral/message.ts";
 import { type NeutralPart, reasoningOf, refusalOf, type ToolCallPart, toolCallsOf } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
+import { plainContent } from "./plain-content.ts";
 import { buildCall } from "./build-answer.ts";
 import { noteOrder } from "./part-order.ts";
 import { renderReasoningDetails } from "./reasoning-details.ts";
@@ -31,7 +32,7 @@ export function buildMessages(messages: readonly NeutralMessage[], context: Buil
 
 function buildTurn(message: NeutralMessage, path: string, context: BuildContext): JsonObject {
   const content = buildContent(message.parts, path, context);
-  return { role: message.role, content: plain(content), ...nameOf(message) };
+  return { role: message.role, content: plainContent(content), ...nameOf(message) };
 }
 
 function buildAssistant(message: NeutralMessage, path: string, context: BuildContext): JsonObject {
@@ -44,7 +45,7 @@ function buildAssistant(message: NeutralMessage, path: string, context: BuildCon
   const isEmpty = content.length === 0;
   return {
     role: "assistant",
-    content: isEmpty && (calls.length > 0 || refusal !== null) ? null : plain(content),
+    content: isEmpty && (calls.length > 0 || refusal !== null) ? null : plainContent(content),
     ...(refusal === null ? {} : { refusal }),
     ...reasoning,
     ...(calls.length === 0 ? {} : { tool_calls: calls.map((call) => buildCall(fitCall(call, context))) }),
@@ -109,14 +110,6 @@ function buildResult(
 
 function joined(content: readonly JsonObject[]): string {
   return content.map((part) => plainText(part["text"])).join("\n");
-}
-
-/** A message of one text is written as that text, which every host takes. */
-function plain(content: readonly JsonObject[]): unknown {
-  const [first] = content;
-  if (first === undefined) return "";
-  const isBare = content.length === 1 && first["type"] === "text" && first["cache_control"] === undefined;
-  return isBare ? first["text"] : content;
 }
 
 function nameOf({ name }: NeutralMessage): JsonObject {

@@ -34,6 +34,6 @@ test("goes to its own form as it came", () => {
 });
 
 test("how long it is kept changes no answer", () => {
-  const wishes = { prompt_cache_options: { mode: "explicit", ttl: "30m" }, prompt_cache_retention: "24h" };
-  expect(cacheFieldsOf(parseRequest({ ...BODY, ...wishes }))).toEqual(cacheFieldsOf(parseRequest(BODY)));
+  const options = { prompt_cache_options: { mode: "explicit", ttl: "30m" }, prompt_cache_retention: "24h" };
+  expect(cacheFieldsOf(parseRequest({ ...BODY, ...options }))).toEqual(cacheFieldsOf(parseRequest(BODY)));
 });

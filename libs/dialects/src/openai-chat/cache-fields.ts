@@ -1,8 +1,9 @@
+import { effectiveFields } from "../neutral/effective-fields.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import type { JsonObject } from "../neutral/source.ts";
 
 /** Fields that say how the answer travels, who asked or what it may cost, and never what the answer is. */
-const WITHOUT_EFFECT = new Set([
+export const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   "stream",
   "stream_options",
   "user",
@@ -15,11 +16,7 @@ const WITHOUT_EFFECT = new Set([
   "prompt_cache_options",
 ]);
 
-/** Every field that can change the answer, those that nobody knows included: what a cache key covers. Absent and null are the same. */
-export function cacheFieldsOf(request: NeutralRequest): JsonObject {
-  const fields: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(request.source.body)) {
-    if (value !== null && !WITHOUT_EFFECT.has(field)) fields[field] = value;
-  }
-  return fields;
+/** What a cache key covers. */
+export function cacheFieldsOf({ source }: NeutralRequest): JsonObject {
+  return effectiveFields(source.body, WITHOUT_EFFECT);
 }

@@ -82,9 +82,9 @@ test.each(WIRES.map((wire) => [wire] as [WireName]))("B8 a coding agent's sessio
   }
   expect(sent).toContain("Make it green.");
   expect(sent.length).toBeGreaterThan(CHARS);
-  // Of what a session holds, wires lack places for marks, thoughts that they did not sign, and the exact wish to reason.
+  // Of what a session holds, wires lack places for marks, thoughts that they did not sign, and the exact setting of reasoning.
   for (const { what } of losses)
-    expect(what).toMatch(/^(cache-mark|reasoning|reasoning-effort|reasoning-wish|parallel-tools|schema.*)$/);
+    expect(what).toMatch(/^(cache-mark|reasoning|reasoning-effort|parallel-tools|schema.*)$/);
 });
 
 test("B14 marks that stand beside a message's content, as opencode and Qwen Code write them, reach a wire that has them", () => {

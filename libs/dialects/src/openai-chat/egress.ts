@@ -10,6 +10,8 @@ import { usageOfBody } from "./usage.ts";
 export const openaiChatEgress: EgressCodec<ChatReadState> = {
   wire: "openai-chat",
   form: "openai-chat",
+  // https://platform.openai.com/docs/api-reference/chat/create, and what DeepSeek and other hosts say in their refusals.
+  toolName: /^[a-zA-Z0-9_-]{1,64}$/,
   credentials: (key) => ({ authorization: `Bearer ${key}` }),
   renderRequest,
   parseResponse,

@@ -12,8 +12,9 @@ import type { RenderedError } from "../ingress-codec.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { encodeData } from "../sse/encode.ts";
 import { isObject } from "../check/check-value.ts";
+import { saidText } from "../check/field-value.ts";
 import { parseJson } from "../check/parse-json.ts";
-import { fieldPath, upstreamText, upstreamWord } from "../error/upstream-word.ts";
+import { fieldPath, upstreamWord } from "../error/upstream-word.ts";
 
 /** A provider's answer that is no success, as an error that may be shown to the caller. */
 export function parseError(failure: UpstreamFailure): SignalboxError {
@@ -52,7 +53,7 @@ export function parseInBandError(
 /** An error without a mark of one, as Alibaba and hosts that are written in Python send it: words, and nothing of an answer. */
 function isBare(body: JsonObject): boolean {
   if (ANSWERS.some((field) => field in body)) return false;
-  return upstreamText(body["message"]) !== null || upstreamText(body["detail"]) !== null;
+  return saidText(body["message"]) !== null || saidText(body["detail"]) !== null;
 }
 
 const ANSWERS = ["choices", "usage", "object", "base_resp", "x_groq", "output"];
@@ -75,7 +76,7 @@ function statusOf(error: JsonObject): number | null {
 
 /** Groq says under `x_groq` why it stopped a stream early. */
 function readGroqError(groq: unknown, from: { provider: string; secrets: readonly string[] }): SignalboxError | null {
-  const said = isObject(groq) ? upstreamText(groq["error"]) : null;
+  const said = isObject(groq) ? saidText(groq["error"]) : null;
   return said === null
     ? null
     : new SignalboxError("upstream-error", redact(said, from.secrets), { details: { provider: from.provider } });
@@ -103,7 +104,7 @@ function readBaseResp(said: JsonObject, from: { provider: string; secrets: reado
   const status = said["status_code"];
   if (typeof status !== "number" || status === 0) return null;
   const message = redact(
-    upstreamText(said["status_msg"]) ?? "The provider reported an error inside its answer.",
+    saidText(said["status_msg"]) ?? "The provider reported an error inside its answer.",
     from.secrets,
   );
   const code = codeOfStatus(BASE_RESP_STATUS[status] ?? 500, message);
@@ -164,8 +165,7 @@ function sayingOf(value: unknown): Saying {
   const error = isObject(body["error"]) ? body["error"] : body;
   const { message: own, detail } = error;
   const found = findings(detail) ?? findings(own) ?? (isObject(own) ? findings(own["detail"]) : null);
-  const message =
-    found ?? upstreamText(own) ?? upstreamText(body["error"]) ?? upstreamText(detail) ?? saidMessage(body);
+  const message = found ?? saidText(own) ?? saidText(body["error"]) ?? saidText(detail) ?? saidMessage(body);
   const upstreamCode = upstreamWord(error["code"]);
   const upstreamType = upstreamWord(error["type"]);
   const param = fieldPath(error["param"]);

@@ -1,6 +1,6 @@
 import { isObject } from "../check/check-value.ts";
 import type { LossList } from "../neutral/loss.ts";
-import { budgetOfEffort } from "../neutral/reasoning-wish.ts";
+import { budgetOfEffort } from "../neutral/requested-reasoning.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import type { ReasoningQuirks } from "../request-quirks.ts";
 import { REASONING_EFFORTS } from "./request-fields.ts";

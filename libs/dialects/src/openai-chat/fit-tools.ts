@@ -1,4 +1,5 @@
 import { isObject } from "../check/check-value.ts";
+import { objectsOf } from "../check/field-value.ts";
 import type { LossList } from "../neutral/loss.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { ReasoningQuirks, RequestQuirks } from "../request-quirks.ts";
@@ -67,7 +68,7 @@ function explainCalls(body: Body, field: string, losses: LossList): void {
   let explained: unknown[] | null = null;
   for (const [index, message] of messages.entries()) {
     if (!isObject(message) || message["role"] !== "assistant") continue;
-    const calls = Array.isArray(message["tool_calls"]) ? message["tool_calls"].filter(isObject) : [];
+    const calls = objectsOf(message["tool_calls"]);
     if (calls.length === 0 || isText(message[field])) continue;
     const kept = message["reasoning"];
     if (!isText(kept)) losses.add(`messages[${index}]`, "reasoning", "approximated");

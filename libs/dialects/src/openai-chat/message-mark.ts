@@ -1,7 +1,7 @@
+import { isSet } from "../check/field-value.ts";
 import type { NeutralPart } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { cacheMarkOf } from "./parse-part.ts";
-import { isSet } from "./request-fields.ts";
 
 const MARKED = new Set<NeutralPart["kind"]>(["text", "image", "audio", "file", "tool-call"]);
 

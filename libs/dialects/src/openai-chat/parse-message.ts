@@ -1,7 +1,8 @@
 import { plainText } from "../check/plain-value.ts";
 import { array, isObject, object, optionalString, string } from "../check/check-value.ts";
+import { isSet } from "../check/field-value.ts";
 import { invalid, missing, notOneOf, wrongType } from "../check/invalid.ts";
-import { withCallIds } from "../neutral/call-ids.ts";
+import { placedCallId, withCallIds } from "../neutral/call-ids.ts";
 import type { NeutralMessage } from "../neutral/message.ts";
 import type { AudioPart, NeutralPart, ToolCallPart } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
@@ -9,7 +10,6 @@ import { isLegacyMessage } from "./legacy-messages.ts";
 import { withMessageMark } from "./message-mark.ts";
 import { cacheMarkOf, parsePart } from "./parse-part.ts";
 import { readCallState } from "./reasoning-details.ts";
-import { isSet } from "./request-fields.ts";
 import { readThoughts } from "./thoughts.ts";
 
 const ROLES = ["system", "developer", "user", "assistant", "tool", "function"] as const;
@@ -133,10 +133,5 @@ export function parseMessages(value: unknown): readonly NeutralMessage[] {
     isLegacy ||= isLegacyMessage(message);
     return parseMessage(message, `messages[${index}]`);
   });
-  return isLegacy ? withCallIds(parsed, legacyCallId) : parsed;
-}
-
-/** Calls of the legacy kind have no id, and wires want one; by its place in the conversation it is the same in every turn. */
-function legacyCallId(id: string, place: string): string {
-  return id === "" ? `call_${place.replace(".", "_")}` : id;
+  return isLegacy ? withCallIds(parsed, placedCallId) : parsed;
 }

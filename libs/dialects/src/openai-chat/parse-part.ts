@@ -1,10 +1,10 @@
 import { object, optionalString, string } from "../check/check-value.ts";
+import { isSet } from "../check/field-value.ts";
 import { invalid, missing, notOneOf } from "../check/invalid.ts";
 import { type MediaSource, readDataUrl } from "../neutral/media-source.ts";
 import type { CacheMark, NeutralPart } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { thinkingTextOf } from "./content.ts";
-import { isSet } from "./request-fields.ts";
 
 const PART_TYPES = ["text", "image_url", "input_audio", "file", "refusal"] as const;
 

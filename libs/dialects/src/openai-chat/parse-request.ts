@@ -1,13 +1,12 @@
-import { SignalboxError } from "@signalbox/proto";
-import type { NeutralRequest, NeutralSampling, NeutralService } from "../neutral/request.ts";
+import type { NeutralRequest, NeutralSampling } from "../neutral/request.ts";
 import type { JsonObject, RequestEnvelope } from "../neutral/source.ts";
-import { isObject } from "../check/check-value.ts";
-import { missing } from "../check/invalid.ts";
+import { requestBody } from "../check/request-body.ts";
+import { serviceOf } from "./service-fields.ts";
 import { hasFunctions } from "./legacy-functions.ts";
 import { parseMessages } from "./parse-message.ts";
 import { parseResponseFormat } from "./parse-response-format.ts";
 import { parseTools, parseToolChoice } from "./parse-tools.ts";
-import { checkFields, isSet } from "./request-fields.ts";
+import { checkFields } from "./request-fields.ts";
 
 /**
  * Reads the body of `POST /v1/chat/completions`. Strict for what the format defines, so that a mistake is answered here and not by one
@@ -15,7 +14,7 @@ import { checkFields, isSet } from "./request-fields.ts";
  * Throws `invalid-request` with `details.param` set to the path of the field at fault, e.g. `messages[0].content`.
  */
 export function parseRequest(value: unknown, envelope?: RequestEnvelope): NeutralRequest {
-  const body = readBody(value);
+  const body = requestBody(value);
   checkFields(body);
   const options = body["stream_options"] as JsonObject | null | undefined;
   const tools = parseTools(body);
@@ -65,19 +64,4 @@ function reasoningOf(body: JsonObject): Pick<NeutralRequest, "reasoning" | "reas
   const effort = (body["reasoning_effort"] ?? null) as NeutralRequest["reasoningEffort"];
   if (effort === null) return { reasoningEffort: null, reasoning: null };
   return { reasoningEffort: effort, reasoning: { effort, budgetTokens: null, summary: null } };
-}
-
-function serviceOf(body: JsonObject): NeutralService {
-  return {
-    tier: (body["service_tier"] ?? null) as string | null,
-    store: (body["store"] ?? null) as boolean | null,
-    cacheKey: (body["prompt_cache_key"] ?? null) as string | null,
-    safetyId: (body["safety_identifier"] ?? null) as string | null,
-  };
-}
-
-function readBody(value: unknown): JsonObject {
-  if (!isObject(value)) throw new SignalboxError("invalid-request", "Invalid request body: expected a JSON object.");
-  if (!isSet(value["model"])) throw missing("model");
-  return value;
 }

@@ -1,8 +1,8 @@
 import { boolean, object, optionalString, string } from "../check/check-value.ts";
+import { isSet } from "../check/field-value.ts";
 import { notOneOf } from "../check/invalid.ts";
 import type { NeutralResponseFormat } from "../neutral/request.ts";
 import { toolName } from "./parse-tools.ts";
-import { isSet } from "./request-fields.ts";
 
 /** What a schema is called that its caller gave no name: Perplexity asks for none (https://docs.perplexity.ai/guides/structured-outputs). */
 export const UNNAMED_SCHEMA = "answer";

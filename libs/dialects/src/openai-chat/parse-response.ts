@@ -4,6 +4,7 @@ import { generatedChars, type NeutralAnnotation, type NeutralPart, type ToolCall
 import type { FinishReason, NeutralChoice, NeutralResponse } from "../neutral/response.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { isObject } from "../check/check-value.ts";
+import { saidText, textOf } from "../check/field-value.ts";
 import { readContent } from "./content.ts";
 import { failedChoice, parseInBandError } from "./error.ts";
 import { type FinishReading, readFinish } from "./finish-reason.ts";
@@ -29,9 +30,9 @@ export function parseResponse(answer: unknown, options: ParseResponseOptions): N
   const choices = raw.map((choice: unknown, index) => parseChoice(choice, index, { ...options, sources }));
   return {
     source: { dialect: "openai-chat", body },
-    id: textOr(body["id"], options.defaults.id),
+    id: saidText(body["id"]) ?? options.defaults.id,
     createdAtS: typeof body["created"] === "number" ? Math.trunc(body["created"]) : options.defaults.createdAtS,
-    model: textOr(body["model"], options.defaults.model),
+    model: saidText(body["model"]) ?? options.defaults.model,
     choices,
     usage: usageOfBody(body),
     outputChars: choices.reduce((sum, choice) => sum + generatedChars(choice.parts), 0),
@@ -93,8 +94,8 @@ function parseCalls(value: unknown, seed: string): ToolCallPart[] {
     const state = readCallState(call);
     return {
       kind: "tool-call",
-      id: textOr(call["id"], mintedCallId(seed, index)),
-      name: textOr(called["name"], ""),
+      id: saidText(call["id"]) ?? mintedCallId(seed, index),
+      name: textOf(called["name"]),
       arguments: argumentsText(called["arguments"] ?? called["input"]),
       ...(isCustom ? { custom: true } : undefined),
       ...(state === null ? undefined : { state }),
@@ -106,8 +107,4 @@ function malformed(options: ParseResponseOptions): SignalboxError {
   return new SignalboxError("upstream-error", "The provider sent an answer that is no chat completion.", {
     details: { provider: options.provider },
   });
-}
-
-function textOr(value: unknown, fallback: string): string {
-  return typeof value === "string" && value !== "" ? value : fallback;
 }

@@ -1,11 +1,11 @@
 import { plainText } from "../check/plain-value.ts";
 import { array, boolean, isObject, object, oneOf, optionalString, string } from "../check/check-value.ts";
+import { isSet } from "../check/field-value.ts";
 import { invalid, notOneOf } from "../check/invalid.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { NeutralTool, NeutralToolChoice } from "../neutral/tool.ts";
 import { hasFunctions } from "./legacy-functions.ts";
 import { cacheMarkOf } from "./parse-part.ts";
-import { isSet } from "./request-fields.ts";
 
 const TOOLS_MAX = 1024;
 const NAME = /^[a-zA-Z0-9_-]{1,64}$/;

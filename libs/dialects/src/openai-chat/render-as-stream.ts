@@ -2,6 +2,7 @@ import type { JsonObject } from "../neutral/source.ts";
 import type { NeutralChoice, NeutralResponse } from "../neutral/response.ts";
 import { BLANK_DELTA, type NeutralChunk } from "../neutral/stream-event.ts";
 import { isObject } from "../check/check-value.ts";
+import { objectsOf } from "../check/field-value.ts";
 import { startWriting, writeChunk, writeTail } from "./render-stream.ts";
 import type { RenderResponseOptions, WriteStreamOptions } from "../ingress-codec.ts";
 import { refusalOf, toolCallsOf } from "../neutral/part.ts";
@@ -44,7 +45,7 @@ function toChunks(response: NeutralResponse): NeutralChunk[] {
 function contentDelta(choice: NeutralChoice, source: JsonObject): NeutralChunk["deltas"][number] {
   const message = objectOrNull(source["message"]) ?? {};
   const { message: _, ...rest } = source;
-  const calls = Array.isArray(message["tool_calls"]) ? message["tool_calls"].filter(isObject) : [];
+  const calls = objectsOf(message["tool_calls"]);
   return {
     choice: choice.index,
     first: true,

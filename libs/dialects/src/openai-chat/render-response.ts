@@ -1,4 +1,4 @@
-import { isObject } from "../check/check-value.ts";
+import { objectsOf } from "../check/field-value.ts";
 import type { RenderedResponse, RenderResponseOptions } from "../ingress-codec.ts";
 import { renderNote } from "../neutral/answer-note.ts";
 import { LossList, NO_LOSSES } from "../neutral/loss.ts";
@@ -64,7 +64,7 @@ function overlayMessage(choice: NeutralChoice, source: JsonObject): JsonObject {
   };
   const toolCalls = toolCallsOf(choice.parts);
   if (toolCalls.length === 0) return message;
-  const sources = Array.isArray(calls) ? calls.filter(isObject) : [];
+  const sources = objectsOf(calls);
   const { function_call: _, ...today } = message as JsonObject;
   return {
     ...today,

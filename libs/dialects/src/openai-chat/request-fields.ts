@@ -12,11 +12,12 @@ import {
   string,
   stringUpTo,
 } from "../check/check-value.ts";
+import { isSet } from "../check/field-value.ts";
 import { invalid, wrongType } from "../check/invalid.ts";
+import { modelName } from "../check/request-body.ts";
 
 export const REASONING_EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
 
-const MODEL_MAX_CHARS = 256;
 const STOPS_MAX = 4;
 const METADATA_MAX = 16;
 const METADATA_KEY_MAX_CHARS = 64;
@@ -28,7 +29,7 @@ const tokens = integer(1, Number.MAX_SAFE_INTEGER);
 
 /** The scalar fields of a request, each with its check. Fields that do not stand here are accepted as they are. */
 const FIELDS: Readonly<Record<string, Check>> = {
-  model,
+  model: modelName,
   stream: boolean,
   n: integer(1, 128),
   max_tokens: tokens,
@@ -70,17 +71,6 @@ export function checkFields(body: JsonObject): void {
   }
   if (isSet(body["top_logprobs"]) && body["logprobs"] !== true) {
     throw invalid("top_logprobs", "The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled.");
-  }
-}
-
-export function isSet(value: unknown): boolean {
-  return value !== null && value !== undefined;
-}
-
-export function model(value: unknown, param: string): void {
-  const name = string(value, param);
-  if (name === "" || name.length > MODEL_MAX_CHARS) {
-    throw invalid(param, `Invalid '${param}': expected a name of 1 to ${MODEL_MAX_CHARS} characters.`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { isObject } from "../check/check-value.ts";
+import { listOf, objectsOf } from "../check/field-value.ts";
 import type { NeutralAnnotation } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
 
@@ -10,7 +11,7 @@ const NONE: readonly NeutralAnnotation[] = [];
  */
 export function readSearchResults(body: JsonObject): readonly NeutralAnnotation[] {
   const { search_results: results, citations } = body;
-  const found = listOf(results).filter(isObject);
+  const found = objectsOf(results);
   if (found.length > 0) return found.flatMap(({ url, title }) => sourceOf(url, title));
   return listOf(citations).flatMap((citation) => {
     return isObject(citation) ? sourceOf(citation["url"], citation["title"]) : sourceOf(citation, null);
@@ -22,8 +23,4 @@ function sourceOf(url: unknown, title: unknown): readonly NeutralAnnotation[] {
   const named = typeof title === "string" && title !== "" ? title : null;
   const body = { type: "url_citation", url_citation: { url, ...(named === null ? {} : { title: named }) } };
   return [{ kind: "url", url, title: named, citedText: null, start: null, end: null, form: "openai-chat", body }];
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? (value as readonly unknown[]) : [];
 }

@@ -1,5 +1,5 @@
 import type { JsonObject, RequestEnvelope } from "../neutral/source.ts";
-import type { StreamProgress } from "../neutral/stream-event.ts";
+import type { StreamProgress } from "../neutral/stream-progress.ts";
 import type { RequestQuirks } from "../request-quirks.ts";
 import { SseParser } from "../sse/parser.ts";
 import { AnswerCollector } from "./collect.ts";

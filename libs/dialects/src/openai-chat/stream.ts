@@ -1,19 +1,12 @@
-import type { SignalboxError } from "@signalbox/proto";
 import type { ReadState, ReadStreamOptions } from "../egress-codec.ts";
 import { CHOICES_MAX, tooManyChoices } from "../neutral/answer-limits.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { AnswerDefaults, FinishReason } from "../neutral/response.ts";
-import {
-  advanced,
-  BLANK_DELTA,
-  type DeltaExtra,
-  type NeutralChunk,
-  type NeutralDelta,
-  NO_PROGRESS,
-  type StreamProgress,
-} from "../neutral/stream-event.ts";
+import { BLANK_DELTA, type DeltaExtra, type NeutralChunk, type NeutralDelta } from "../neutral/stream-event.ts";
+import { advanced, ended, NO_PROGRESS, type StreamProgress, withProgress } from "../neutral/stream-progress.ts";
 import type { WireEvent } from "../framing.ts";
 import { isObject } from "../check/check-value.ts";
+import { objectsOf } from "../check/field-value.ts";
 import { type AudioPieces, wholeAudio, withAudio } from "./audio-pieces.ts";
 import { readContent, saysPlainly } from "./content.ts";
 import { deltaOf, readExtras } from "./delta.ts";
@@ -90,7 +83,7 @@ function readDone(state: ChatReadState): Step {
 
 function readChunk(before: ChatReadState, body: JsonObject): Step {
   const state = withUsage(withHead(before, body), body);
-  const raw = Array.isArray(body["choices"]) ? body["choices"].filter(isObject) : [];
+  const raw = objectsOf(body["choices"]);
   let { choices } = state;
   const deltas: NeutralDelta[] = [];
   for (const [position, source] of raw.entries()) {
@@ -243,12 +236,4 @@ function withHead(state: ChatReadState, body: JsonObject): ChatReadState {
 function withUsage(state: ChatReadState, body: JsonObject): ChatReadState {
   const usage = usageOfBody(body);
   return usage === null ? state : withProgress(state, { usage, usageSource: usageOf(body) });
-}
-
-function withProgress(state: ChatReadState, change: Partial<StreamProgress>): ChatReadState {
-  return { ...state, progress: { ...state.progress, ...change } };
-}
-
-function ended(state: ChatReadState, error: SignalboxError): ChatReadState {
-  return withProgress(state, { end: { kind: "error", error } });
 }

@@ -3,6 +3,7 @@ import type { ReasoningState } from "../neutral/reasoning-state.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { ToolCallDelta } from "../neutral/stream-event.ts";
 import { isObject } from "../check/check-value.ts";
+import { saidText } from "../check/field-value.ts";
 import { readCallState } from "./reasoning-details.ts";
 import { argumentsText, mintedCallId } from "../neutral/tool-call-text.ts";
 
@@ -106,8 +107,8 @@ function readPiece(source: JsonObject): Piece {
   return {
     index: typeof source["index"] === "number" ? source["index"] : null,
     // Mistral writes the word `null` on pieces that go on with a call.
-    id: source["id"] === "null" ? null : word(source["id"]),
-    name: word(called["name"]),
+    id: source["id"] === "null" ? null : saidText(source["id"]),
+    name: saidText(called["name"]),
     arguments: argumentsText(called["arguments"] ?? called["input"]),
   };
 }
@@ -124,8 +125,4 @@ function findCall(calls: readonly OpenCall[], piece: Piece): number {
   const isNamed = call.name !== "";
   const isOther = (isNamed && piece.name !== call.name) || (piece.id !== null && call.upstreamId !== null);
   return isOther ? -1 : byIndex;
-}
-
-function word(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
 }

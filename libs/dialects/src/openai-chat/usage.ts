@@ -47,8 +47,10 @@ export function readUsage(value: unknown): Usage | null {
 
 /** The usage of a whole answer or of a chunk, which says beside it what kind of service it was. */
 export function usageOfBody(body: JsonObject): Usage | null {
-  const usage = readUsage(usageOf(body));
-  const terms = usage === null ? undefined : serviceTerms(body["service_tier"]);
+  const source = usageOf(body);
+  const usage = readUsage(source);
+  // Mistral says it in the usage itself.
+  const terms = usage === null ? undefined : serviceTerms(body["service_tier"] ?? source?.["service_tier"]);
   return usage === null || terms === undefined ? usage : { ...usage, ...terms };
 }
 

@@ -11,7 +11,7 @@ import { readLogprobs } from "./logprobs.ts";
 /** Reads an answer that was kept in this dialect. Throws `upstream-error` when it is none. */
 export function parseKept(body: unknown, { provider, defaults }: ParseResponseOptions): NeutralResponse {
   if (!isObject(body) || !Array.isArray(body["choices"])) {
-    throw new SignalboxError("upstream-error", "The kept answer is no completion.", { details: { provider } });
+    throw new SignalboxError("upstream-error", "The cached answer is no completion.", { details: { provider } });
   }
   const choices = body["choices"].filter(isObject).map(readChoice);
   return {

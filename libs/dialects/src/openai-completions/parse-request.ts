@@ -10,10 +10,11 @@ import {
   string,
   stringUpTo,
 } from "../check/check-value.ts";
+import { isSet } from "../check/field-value.ts";
 import { invalid, missing } from "../check/invalid.ts";
+import { modelName } from "../check/request-body.ts";
 import { type NeutralRequest, type NeutralSampling, NO_SERVICE } from "../neutral/request.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import { isSet, model } from "../openai-chat/request-fields.ts";
 
 const STOPS_MAX = 4;
 const LABEL_MAX_CHARS = 512;
@@ -22,7 +23,7 @@ const LOGPROBS_MAX = 20;
 /** The scalar fields of a request, each with its check. Fields that do not stand here are accepted as they are. */
 const CHECKS = new Map<string, Check>(
   Object.entries({
-    model,
+    model: modelName,
     stream: boolean,
     stream_options: (value, param) => void object(value, param),
     echo: boolean,

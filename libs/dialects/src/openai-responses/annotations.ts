@@ -1,5 +1,6 @@
 import { plainText } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
+import { saidText } from "../check/field-value.ts";
 import type { NeutralAnnotation } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
 
@@ -15,8 +16,8 @@ export function readAnnotation(body: JsonObject): NeutralAnnotation {
   const { type, url, title, filename, start_index: start, end_index: end } = body;
   return {
     kind: type === "url_citation" ? "url" : plainText(type).startsWith("file") ? "file" : "other",
-    url: textOrNull(url),
-    title: textOrNull(title ?? filename),
+    url: saidText(url),
+    title: saidText(title ?? filename),
     citedText: null,
     start: typeof start === "number" ? start : null,
     end: typeof end === "number" ? end : null,
@@ -36,8 +37,4 @@ export function renderAnnotation(annotation: NeutralAnnotation, chars: number): 
     url: annotation.url,
     title: annotation.title ?? annotation.url,
   };
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
 }

@@ -147,8 +147,7 @@ export class AnswerDraft implements Sink {
 
   #closeItem(end: ItemEnd = "completed"): void {
     const { open } = this.#fields;
-    if (open instanceof MessageItem) open.close(this, end);
-    else open?.close(this);
+    open?.close(this, end);
     this.#fields.open = null;
   }
 
@@ -173,14 +172,15 @@ export class AnswerDraft implements Sink {
 
   #sealReasoning({ state, id }: DeltaExtra & { kind: "reasoning-state" }): void {
     this.#fields.reasoningId ??= id;
-    this.#reasoning().close(this, encryptedContentOf(state));
+    this.#reasoning().close(this, "completed", encryptedContentOf(state));
     this.#fields.open = null;
   }
 
   /** A state that belongs to another part, in an item by itself. */
   #carry(state: ReasoningState, bearer: Bearer): void {
     this.#close();
-    new ReasoningItem(this.#place(FOREIGN_PREFIX)).begin(this).close(this, encryptedContentOf(state, bearer));
+    const item = new ReasoningItem(this.#place(FOREIGN_PREFIX)).begin(this);
+    item.close(this, "completed", encryptedContentOf(state, bearer));
   }
 
   #message(): MessageItem {

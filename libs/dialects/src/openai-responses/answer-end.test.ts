@@ -53,4 +53,13 @@ describe("an answer that its bound cut short", () => {
       { type: "function_call", call_id: "c2", status: "incomplete" },
     ]);
   });
+
+  test("says how reasoning ended, but of OpenAI's own, which tells no status and takes none back", () => {
+    const thought: NeutralPart = { kind: "reasoning", text: "Hm" };
+    expect(outputOf(answerOf([thought], "stop")).output).toMatchObject([{ type: "reasoning", status: "completed" }]);
+    expect(outputOf(answerOf([thought], "length")).output).toMatchObject([{ type: "reasoning", status: "incomplete" }]);
+    expect(outputOf(answerOf([{ ...thought, id: "rs_1" }], "stop")).output).toEqual([
+      { type: "reasoning", id: "rs_1", summary: [{ type: "summary_text", text: "Hm" }] },
+    ]);
+  });
 });

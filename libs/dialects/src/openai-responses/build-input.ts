@@ -2,6 +2,7 @@ import type { LossList } from "../neutral/loss.ts";
 import type { NeutralMessage } from "../neutral/message.ts";
 import type { NeutralPart, ReasoningPart, ToolCallPart } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
+import { plainContent } from "../openai-chat/plain-content.ts";
 import { renderAnnotation } from "./annotations.ts";
 import { buildInputParts, loseMark } from "./build-part.ts";
 
@@ -17,7 +18,7 @@ export function buildInput(messages: readonly NeutralMessage[], losses: LossList
     if (message.name !== undefined && message.role !== "tool") losses.add(`${path}.name`, "name", "no-equivalent");
     if (message.role === "tool") input.push(buildResult(message, path, losses));
     else if (message.role === "assistant") input.push(...buildAssistant(message.parts, path, losses));
-    else input.push({ role: message.role, content: plain(buildInputParts(message.parts, path, losses)) });
+    else input.push({ role: message.role, content: plainContent(buildInputParts(message.parts, path, losses)) });
   }
   return { instructions, input };
 }
@@ -27,7 +28,7 @@ function instructionsOf(message: NeutralMessage | undefined, losses: LossList): 
   const [part] = message.parts;
   if (part?.kind !== "text") return null;
   if (message.name !== undefined) losses.add("messages[0].name", "name", "no-equivalent");
-  return plain(buildInputParts(message.parts, "messages[0]", losses)) as string;
+  return plainContent(buildInputParts(message.parts, "messages[0]", losses)) as string;
 }
 
 /** One item for each run of words and one for each call or thought, in their order. */
@@ -98,7 +99,7 @@ function buildReasoning(part: ReasoningPart, path: string, losses: LossList): Js
 function buildResult(message: NeutralMessage & { role: "tool" }, path: string, losses: LossList): JsonObject {
   if (message.isError === true) losses.add(`${path}.isError`, "tool-error", "no-equivalent");
   if (message.cache !== undefined) losses.add(`${path}.cache`, "cache-mark", "no-equivalent");
-  const output = plain(buildInputParts(message.parts, path, losses));
+  const output = plainContent(buildInputParts(message.parts, path, losses));
   const type = message.custom === true ? "custom_tool_call_output" : "function_call_output";
   return { type, call_id: callIdOf(message.callId ?? "", message.name ?? ""), output };
 }
@@ -106,11 +107,4 @@ function buildResult(message: NeutralMessage & { role: "tool" }, path: string, l
 /** The legacy calls of Chat Completions have no id, and their results name the function. */
 function callIdOf(id: string, name: string): string {
   return id === "" ? `call_${name}` : id;
-}
-
-/** Content of one text is written as that text, which every host takes. */
-function plain(content: readonly JsonObject[]): unknown {
-  const [first] = content;
-  if (first === undefined) return "";
-  return content.length === 1 && first["type"] === "input_text" ? first["text"] : content;
 }

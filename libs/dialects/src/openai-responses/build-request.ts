@@ -59,11 +59,11 @@ function buildReasoning({ reasoning, reasoningEffort }: NeutralRequest, losses: 
     losses.add("reasoning.adaptive", "adaptive-reasoning", "no-equivalent");
   }
   const { summary } = reasoning;
-  const wish = {
+  const fields = {
     ...(reasoningEffort === null ? {} : { effort: reasoningEffort }),
     ...(summary === null || summary === "none" ? {} : { summary }),
   };
-  return Object.keys(wish).length === 0 ? null : wish;
+  return Object.keys(fields).length === 0 ? null : fields;
 }
 
 /** Reasoning is asked for in a form that can be sent back wherever there will be some: models that do not reason refuse to be asked. */

@@ -1,25 +1,11 @@
+import { effectiveFields } from "../neutral/effective-fields.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import type { JsonObject } from "../neutral/source.ts";
+import { WITHOUT_EFFECT } from "../openai-chat/cache-fields.ts";
 
-/** Fields that say how the answer travels, who asked or what it may cost, and never what the answer is. */
-const WITHOUT_EFFECT = new Set([
-  "stream",
-  "stream_options",
-  "background",
-  "user",
-  "metadata",
-  "store",
-  "service_tier",
-  "safety_identifier",
-  "prompt_cache_key",
-  "prompt_cache_retention",
-  "prompt_cache_options",
-]);
+const OWN_WITHOUT_EFFECT: ReadonlySet<string> = new Set([...WITHOUT_EFFECT, "background"]);
 
-/** Every field that can change the answer, those that nobody knows included: what a cache key covers. Absent and null are the same. */
-export function cacheFieldsOf(request: NeutralRequest): JsonObject {
-  const fields = Object.entries(request.source.body).filter(([field, value]) => {
-    return value !== null && value !== undefined && !WITHOUT_EFFECT.has(field);
-  });
-  return Object.fromEntries(fields);
+/** What a cache key covers. */
+export function cacheFieldsOf({ source }: NeutralRequest): JsonObject {
+  return effectiveFields(source.body, OWN_WITHOUT_EFFECT);
 }

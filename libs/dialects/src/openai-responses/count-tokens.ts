@@ -1,8 +1,8 @@
 import { isObject } from "../check/check-value.ts";
+import { isSet } from "../check/field-value.ts";
 import { invalid } from "../check/invalid.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import { isSet } from "../openai-chat/request-fields.ts";
 import { parseRequest } from "./parse-request.ts";
 
 const STATEFUL_FIELDS = ["previous_response_id", "conversation"] as const;

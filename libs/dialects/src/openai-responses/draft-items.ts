@@ -2,6 +2,7 @@ import { parseJson } from "../check/parse-json.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { ToolCallDelta } from "../neutral/stream-event.ts";
 import { freeTextOf } from "./custom-format.ts";
+import { isOwnId } from "./reasoning-item.ts";
 
 /** Where an item stands in the output, and its id. */
 export type Place = { readonly at: number; readonly id: string };
@@ -134,7 +135,7 @@ export class ReasoningItem extends Item {
   #text: string | null = null;
 
   begin(sink: Sink): this {
-    return this.announce(sink, { id: this.place.id, type: "reasoning", summary: [] });
+    return this.announce(sink, this.#item("in_progress", []));
   }
 
   fork(): ReasoningItem {
@@ -152,7 +153,7 @@ export class ReasoningItem extends Item {
     this.emitPiece(sink, "response.reasoning_summary_text.delta", { summary_index: 0, delta });
   }
 
-  close(sink: Sink, encrypted?: string): void {
+  close(sink: Sink, end: ItemEnd, encrypted?: string): void {
     const text = this.#text;
     const part = { type: "summary_text", text };
     if (text !== null) {
@@ -161,7 +162,13 @@ export class ReasoningItem extends Item {
     }
     const summary = text === null ? [] : [part];
     const state = encrypted === undefined ? {} : { encrypted_content: encrypted };
-    this.end(sink, { id: this.place.id, type: "reasoning", summary, ...state });
+    this.end(sink, { ...this.#item(end, summary), ...state });
+  }
+
+  /** Clients made for xAI read no item without a status. OpenAI tells none of its own, and refuses one that it gets back. */
+  #item(status: string, summary: readonly JsonObject[]): JsonObject {
+    const { id } = this.place;
+    return { id, type: "reasoning", ...(isOwnId(id) ? {} : { status }), summary };
   }
 }
 

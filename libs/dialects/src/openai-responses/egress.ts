@@ -11,6 +11,7 @@ import { usageOfResponse } from "./usage.ts";
 export const openaiResponsesEgress: EgressCodec<ResponsesReadState> = {
   wire: "openai-responses",
   form: "openai-responses",
+  toolName: /^[a-zA-Z0-9_-]{1,128}$/,
   credentials: (key) => ({ authorization: `Bearer ${key}` }),
   renderRequest,
   parseResponse,

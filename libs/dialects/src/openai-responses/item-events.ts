@@ -1,4 +1,4 @@
-import { isObject } from "../check/check-value.ts";
+import { objectsOf } from "../check/field-value.ts";
 import type { JsonObject } from "../neutral/source.ts";
 
 /** The events that would have brought a whole item of this form: what its type says piece by piece in one piece each. */
@@ -11,12 +11,16 @@ export function eventsOfItem(item: JsonObject, output_index: number): readonly J
   const done = { type: "response.output_item.done", output_index, item };
   switch (item["type"]) {
     case "message":
-      return [added({ content: [] }), ...listOf(item["content"]).flatMap((part, i) => eventsOfPart(part, i, at)), done];
+      return [
+        added({ content: [] }),
+        ...objectsOf(item["content"]).flatMap((part, i) => eventsOfPart(part, i, at)),
+        done,
+      ];
     case "reasoning":
       return [
         added({ summary: [], ...("content" in item ? { content: [] } : {}) }),
-        ...listOf(item["summary"]).flatMap((part, i) => eventsOfSummary(part, i, at)),
-        ...listOf(item["content"]).flatMap((part, i) => eventsOfPart(part, i, at)),
+        ...objectsOf(item["summary"]).flatMap((part, i) => eventsOfSummary(part, i, at)),
+        ...objectsOf(item["content"]).flatMap((part, i) => eventsOfPart(part, i, at)),
         done,
       ];
     case "function_call":
@@ -56,8 +60,8 @@ function eventsOfPart(part: JsonObject, content_index: number, at: At): readonly
   const { event, field } = names;
   const isText = part["type"] === "output_text";
   const empty = { ...part, [field]: "", ...(isText ? { annotations: [], logprobs: [] } : {}) };
-  const logprobs = isText ? { logprobs: listOf(part["logprobs"]) } : {};
-  const annotations = listOf(part["annotations"]).map((annotation, annotation_index) => {
+  const logprobs = isText ? { logprobs: objectsOf(part["logprobs"]) } : {};
+  const annotations = objectsOf(part["annotations"]).map((annotation, annotation_index) => {
     return { type: "response.output_text.annotation.added", ...place, annotation_index, annotation };
   });
   return [
@@ -77,8 +81,4 @@ function eventsOfSummary(part: JsonObject, summary_index: number, at: At): reado
     { type: "response.reasoning_summary_text.done", ...place, text: part["text"] },
     { type: "response.reasoning_summary_part.done", ...place, part },
   ];
-}
-
-function listOf(value: unknown): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
 }

@@ -1,7 +1,7 @@
 import { plainText } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
+import { isSet } from "../check/field-value.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import { isSet } from "../openai-chat/request-fields.ts";
 import { isBareReasoning } from "./reasoning-item.ts";
 
 /** Whether an item of an input only names one that was said before; its type may be left out. */

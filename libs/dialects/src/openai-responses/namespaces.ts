@@ -1,5 +1,6 @@
 import { plainText } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
+import { objectsOf } from "../check/field-value.ts";
 import type { JsonObject } from "../neutral/source.ts";
 
 /**
@@ -14,18 +15,14 @@ export function joinedName(namespace: unknown, name: string): string {
   return namespace.endsWith("__") ? namespace + name : `${namespace}__${name}`;
 }
 
-/** The group's tools as they stand in a list without groups; what is said of the group is said with its first. */
-export function toolsOfNamespace({ name: namespace, description: purpose, tools }: JsonObject): JsonObject[] {
+/** The group's tools; what is said of the group is said with its first. */
+export function toolsOfNamespace({ description: purpose, tools }: JsonObject): JsonObject[] {
   if (!Array.isArray(tools)) return [];
   return tools.filter(isObject).map((tool, index) => {
-    const { name, description } = tool;
+    const { description } = tool;
     const said =
       index === 0 ? [purpose, description].filter((text) => typeof text === "string").join("\n") : description;
-    return {
-      ...tool,
-      ...(typeof name === "string" ? { name: joinedName(namespace, name) } : {}),
-      ...(said === undefined || said === "" ? {} : { description: said }),
-    };
+    return said === undefined || said === "" ? tool : { ...tool, description: said };
   });
 }
 
@@ -40,7 +37,7 @@ export function listedName(tools: unknown, name: string): string {
 
 /** What the caller knows the tool as that a model of another wire calls by this name. `tools`: of the caller's request. */
 export function placeOfTool(tools: unknown, called: string): ToolPlace {
-  const known = Array.isArray(tools) ? tools.filter(isObject) : [];
+  const known = objectsOf(tools);
   for (const { type, name, tools: members } of known) {
     if (type === "custom" && name === called) return { name: called, custom: true };
     if (type !== "namespace" || typeof name !== "string" || !Array.isArray(members)) continue;

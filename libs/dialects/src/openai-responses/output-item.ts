@@ -1,5 +1,6 @@
 import { plainText } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
+import { objectsOf } from "../check/field-value.ts";
 import type { ImagePart, NeutralPart, TextPart, ToolCallPart } from "../neutral/part.ts";
 import type { ReasoningState } from "../neutral/reasoning-state.ts";
 import type { JsonObject } from "../neutral/source.ts";
@@ -31,7 +32,7 @@ export function readOutput(output: readonly unknown[], seed: string): Output {
 }
 
 function addMessage(item: JsonObject, parts: NeutralPart[], logprobs: unknown[]): void {
-  for (const part of Array.isArray(item["content"]) ? item["content"].filter(isObject) : []) {
+  for (const part of objectsOf(item["content"])) {
     const { type, text, refusal } = part;
     if (type === "output_text" && typeof text === "string") {
       const annotations = readAnnotations(part["annotations"]);

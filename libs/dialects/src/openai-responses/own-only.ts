@@ -1,7 +1,7 @@
 import { SignalboxError } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
+import { isSet } from "../check/field-value.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
-import { isSet } from "../openai-chat/request-fields.ts";
 import { typeOfItem } from "./parse-input.ts";
 
 /** Fields by which the provider knows a part of the conversation that the request does not hold. */

@@ -1,10 +1,10 @@
 import { array, object, oneOf, string } from "../check/check-value.ts";
+import { isSet } from "../check/field-value.ts";
 import { wrongType } from "../check/invalid.ts";
 import type { NeutralMessage } from "../neutral/message.ts";
 import type { NeutralPart, TextPart, ToolCallPart } from "../neutral/part.ts";
 import type { ReasoningState } from "../neutral/reasoning-state.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import { isSet } from "../openai-chat/request-fields.ts";
 import { joinedName } from "./namespaces.ts";
 import { parseContent } from "./parse-part.ts";
 import { readReasoningItem } from "./reasoning-item.ts";

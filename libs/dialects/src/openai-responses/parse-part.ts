@@ -1,9 +1,9 @@
 import { object, optionalString, string } from "../check/check-value.ts";
+import { isSet } from "../check/field-value.ts";
 import { invalid, missing, notOneOf, wrongType } from "../check/invalid.ts";
 import { readDataUrl } from "../neutral/media-source.ts";
 import type { CacheMark, NeutralPart } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import { isSet } from "../openai-chat/request-fields.ts";
 import { readAnnotations } from "./annotations.ts";
 
 const INPUT_TYPES = ["input_text", "input_image", "input_file"] as const;

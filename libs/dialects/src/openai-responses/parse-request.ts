@@ -1,9 +1,9 @@
-import { SignalboxError } from "@signalbox/proto";
-import { isObject } from "../check/check-value.ts";
+import { isSet } from "../check/field-value.ts";
 import { missing } from "../check/invalid.ts";
-import { type NeutralRequest, type NeutralSampling, type NeutralService, NO_SAMPLING } from "../neutral/request.ts";
+import { requestBody } from "../check/request-body.ts";
+import { type NeutralRequest, type NeutralSampling, NO_SAMPLING } from "../neutral/request.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import { isSet } from "../openai-chat/request-fields.ts";
+import { serviceOf } from "../openai-chat/service-fields.ts";
 import { parseInput } from "./parse-input.ts";
 import { parseTextFormat } from "./parse-text-format.ts";
 import { parseToolChoice, parseTools } from "./parse-tools.ts";
@@ -58,29 +58,23 @@ function logprobsOf(body: JsonObject): Pick<NeutralRequest, "logprobs" | "topLog
 }
 
 function reasoningOf(body: JsonObject): Pick<NeutralRequest, "reasoning" | "reasoningEffort"> {
-  const wish = (body["reasoning"] ?? {}) as JsonObject;
-  const effort = (wish["effort"] ?? null) as NeutralRequest["reasoningEffort"];
-  const summary = (wish["summary"] ?? wish["generate_summary"] ?? null) as "auto" | "concise" | "detailed" | null;
+  const requested = (body["reasoning"] ?? {}) as JsonObject;
+  const effort = (requested["effort"] ?? null) as NeutralRequest["reasoningEffort"];
+  const summary = (requested["summary"] ?? requested["generate_summary"] ?? null) as
+    | "auto"
+    | "concise"
+    | "detailed"
+    | null;
   if (effort === null && summary === null) return { reasoningEffort: null, reasoning: null };
   return { reasoningEffort: effort, reasoning: { effort, budgetTokens: null, summary } };
-}
-
-function serviceOf(body: JsonObject): NeutralService {
-  return {
-    tier: (body["service_tier"] ?? null) as string | null,
-    store: (body["store"] ?? null) as boolean | null,
-    cacheKey: (body["prompt_cache_key"] ?? null) as string | null,
-    safetyId: (body["safety_identifier"] ?? null) as string | null,
-  };
 }
 
 /** What may stand for the input: the provider, or we, know the rest of the conversation. */
 const IN_PLACE_OF_INPUT = ["previous_response_id", "prompt", "conversation"];
 
 function readBody(value: unknown): JsonObject {
-  if (!isObject(value)) throw new SignalboxError("invalid-request", "Invalid request body: expected a JSON object.");
-  if (!isSet(value["model"])) throw missing("model");
-  const hasInput = isSet(value["input"]) || IN_PLACE_OF_INPUT.some((field) => isSet(value[field]));
+  const body = requestBody(value);
+  const hasInput = isSet(body["input"]) || IN_PLACE_OF_INPUT.some((field) => isSet(body[field]));
   if (!hasInput) throw missing("input");
-  return value;
+  return body;
 }

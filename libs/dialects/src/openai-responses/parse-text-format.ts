@@ -1,8 +1,8 @@
 import { boolean, object, optionalString, string } from "../check/check-value.ts";
+import { isSet } from "../check/field-value.ts";
 import { notOneOf } from "../check/invalid.ts";
 import type { NeutralResponseFormat } from "../neutral/request.ts";
 import { toolName } from "../openai-chat/parse-tools.ts";
-import { isSet } from "../openai-chat/request-fields.ts";
 
 /** `text.format`: what the answer has to be. Flat, where Chat Completions nests the schema. */
 export function parseTextFormat(value: unknown): NeutralResponseFormat {

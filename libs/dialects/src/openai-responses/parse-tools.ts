@@ -1,10 +1,10 @@
 import { array, boolean, isObject, object, oneOf, optionalString, string } from "../check/check-value.ts";
+import { isSet } from "../check/field-value.ts";
 import { invalid } from "../check/invalid.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { NeutralTool, NeutralToolChoice } from "../neutral/tool.ts";
-import { isSet } from "../openai-chat/request-fields.ts";
 import { nestedFormat } from "./custom-format.ts";
-import { listedName, toolsOfNamespace } from "./namespaces.ts";
+import { joinedName, listedName, toolsOfNamespace } from "./namespaces.ts";
 
 const TOOLS_MAX = 1024;
 const NAME_MAX_CHARS = 128;
@@ -19,11 +19,16 @@ export function parseTools(value: unknown): readonly NeutralTool[] {
   if (tools.length > TOOLS_MAX) throw invalid("tools", `Invalid 'tools': expected at most ${TOOLS_MAX} tools.`);
   return tools.flatMap((tool, index) => {
     const param = `tools[${index}]`;
-    const members = isObject(tool) && tool["type"] === "namespace" ? toolsOfNamespace(tool) : [];
-    return members.length === 0
-      ? [parseTool(tool, param)]
-      : members.map((member, at) => parseTool(member, `${param}.tools[${at}]`));
+    if (!isObject(tool) || tool["type"] !== "namespace") return [parseTool(tool, param)];
+    const members = toolsOfNamespace(tool);
+    if (members.length === 0) return [parseTool(tool, param)];
+    return members.map((member, at) => listed(parseTool(member, `${param}.tools[${at}]`), tool["name"]));
   });
+}
+
+/** A group's tool by its name in a list without groups, which may be longer than a name of its own. */
+function listed(tool: NeutralTool, namespace: unknown): NeutralTool {
+  return tool.kind === "other" ? tool : { ...tool, name: joinedName(namespace, tool.name) };
 }
 
 function parseTool(value: unknown, param: string): NeutralTool {

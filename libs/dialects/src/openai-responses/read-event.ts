@@ -1,7 +1,9 @@
 import { plainText } from "../check/plain-value.ts";
 import { isObject } from "../check/check-value.ts";
+import { textOf } from "../check/field-value.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { DeltaExtra, NeutralDelta } from "../neutral/stream-event.ts";
+import { withProgress } from "../neutral/stream-progress.ts";
 import { mintedCallId } from "../neutral/tool-call-text.ts";
 import { readAnnotation } from "./annotations.ts";
 import { isCall, readCall } from "./output-item.ts";
@@ -14,7 +16,6 @@ import {
   type Step,
   withItem,
   withPiece,
-  withProgress,
 } from "./read-state.ts";
 import { isOwnId, SUMMARY_SEPARATOR } from "./reasoning-item.ts";
 
@@ -26,17 +27,17 @@ export const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>(
     "response.output_item.added": readItemAdded,
     "response.output_item.done": readItemDone,
     "response.content_part.added": readPartAdded,
-    "response.output_text.delta": (state, body) => readPiece(state, body, textOf(body)),
-    "response.output_text.done": (state, body) => readRest(state, body, { text: stringOf(body["text"]) }),
+    "response.output_text.delta": (state, body) => readPiece(state, body, textDelta(body)),
+    "response.output_text.done": (state, body) => readRest(state, body, { text: textOf(body["text"]) }),
     "response.output_text.annotation.added": readAnnotationAdded,
-    "response.refusal.delta": (state, body) => readPiece(state, body, { refusal: stringOf(body["delta"]) }),
-    "response.refusal.done": (state, body) => readRest(state, body, { refusal: stringOf(body["refusal"]) }),
+    "response.refusal.delta": (state, body) => readPiece(state, body, { refusal: textOf(body["delta"]) }),
+    "response.refusal.done": (state, body) => readRest(state, body, { refusal: textOf(body["refusal"]) }),
     "response.reasoning_summary_text.delta": readReasoning,
     "response.reasoning_summary_part.added": (state, body) => readPartAdded(state, body),
     "response.reasoning_text.delta": readReasoning,
-    "response.function_call_arguments.delta": (state, body) => readArguments(state, body, stringOf(body["delta"])),
+    "response.function_call_arguments.delta": (state, body) => readArguments(state, body, textOf(body["delta"])),
     "response.function_call_arguments.done": (state, body) => readAllArguments(state, body, body["arguments"]),
-    "response.custom_tool_call_input.delta": (state, body) => readArguments(state, body, stringOf(body["delta"])),
+    "response.custom_tool_call_input.delta": (state, body) => readArguments(state, body, textOf(body["delta"])),
     "response.custom_tool_call_input.done": (state, body) => readAllArguments(state, body, body["input"]),
   } satisfies Record<string, Reader>),
 );
@@ -87,8 +88,8 @@ function readRest(state: ResponsesReadState, body: JsonObject, change: Partial<N
   return isSaid ? given(state, body, []) : readPiece(state, body, change);
 }
 
-function textOf(body: JsonObject): Partial<NeutralDelta> {
-  const text = stringOf(body["delta"]);
+function textDelta(body: JsonObject): Partial<NeutralDelta> {
+  const text = textOf(body["delta"]);
   const { logprobs } = body;
   if (!Array.isArray(logprobs) || logprobs.length === 0) return { text };
   const extra: DeltaExtra = { kind: "logprobs", logprobs: { content: logprobs as unknown[], refusal: null } };
@@ -114,7 +115,7 @@ function readReasoning(before: ResponsesReadState, body: JsonObject): Step {
   const place = kind === "summary" ? body["summary_index"] : body["content_index"];
   const piece = `${kind}${typeof place === "number" ? place : 0}`;
   const state = item.pieces.has(piece) ? before : withPiece(before, { index, item, piece });
-  return given(state, body, [{ reasoning: stringOf(body["delta"]) }]);
+  return given(state, body, [{ reasoning: textOf(body["delta"]) }]);
 }
 
 function wordsKind(body: JsonObject): "summary" | "thought" {
@@ -133,8 +134,8 @@ function readArguments(before: ResponsesReadState, body: JsonObject, text: strin
 /** Some hosts send arguments at their end alone. */
 function readAllArguments(state: ResponsesReadState, body: JsonObject, text: unknown): Step {
   const item = state.items.get(indexOf(body));
-  const isSaid = item === undefined || item.pieces.has("arguments") || stringOf(text) === "";
-  return isSaid ? given(state, body, []) : readArguments(state, body, stringOf(text));
+  const isSaid = item === undefined || item.pieces.has("arguments") || textOf(text) === "";
+  return isSaid ? given(state, body, []) : readArguments(state, body, textOf(text));
 }
 
 function indexOf(body: JsonObject): number {
@@ -143,8 +144,4 @@ function indexOf(body: JsonObject): number {
 
 function pieceOf(body: JsonObject): string {
   return `content${typeof body["content_index"] === "number" ? body["content_index"] : 0}`;
-}
-
-function stringOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

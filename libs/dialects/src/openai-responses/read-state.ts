@@ -1,12 +1,7 @@
 import type { ReadState } from "../egress-codec.ts";
 import type { AnswerDefaults } from "../neutral/response.ts";
-import {
-  advanced,
-  BLANK_DELTA,
-  type NeutralChunk,
-  type NeutralDelta,
-  type StreamProgress,
-} from "../neutral/stream-event.ts";
+import { BLANK_DELTA, type NeutralChunk, type NeutralDelta } from "../neutral/stream-event.ts";
+import { advanced } from "../neutral/stream-progress.ts";
 import type { JsonObject } from "../neutral/source.ts";
 
 /** An item that has begun. `pieces`: of each part that has said something, by its name, how many annotations it has. */
@@ -62,8 +57,4 @@ export function withPiece(
   if (at.item.pieces.size >= PIECES_MAX) return state;
   const pieces = new Map(at.item.pieces).set(at.piece, annotations);
   return withItem(state, at.index, { ...at.item, pieces });
-}
-
-export function withProgress(state: ResponsesReadState, change: Partial<StreamProgress>): ResponsesReadState {
-  return { ...state, progress: { ...state.progress, ...change } };
 }

@@ -9,8 +9,10 @@ import {
   string,
   stringUpTo,
 } from "../check/check-value.ts";
+import { isSet } from "../check/field-value.ts";
+import { modelName } from "../check/request-body.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import { isSet, metadata, model, REASONING_EFFORTS } from "../openai-chat/request-fields.ts";
+import { metadata, REASONING_EFFORTS } from "../openai-chat/request-fields.ts";
 
 const LABEL_MAX_CHARS = 512;
 const INCLUDES_MAX = 64;
@@ -24,7 +26,7 @@ const counting = integer(1, Number.MAX_SAFE_INTEGER);
 /** The scalar fields of a request, each with its check. Fields that do not stand here are accepted as they are. */
 const CHECKS = new Map<string, Check>(
   Object.entries({
-    model,
+    model: modelName,
     instructions: aString,
     previous_response_id: aString,
     stream: boolean,
@@ -59,10 +61,10 @@ export function checkFields(body: JsonObject): void {
 }
 
 function reasoning(value: unknown, param: string): void {
-  const wish = object(value, param);
-  if (isSet(wish["effort"])) oneOf(REASONING_EFFORTS)(wish["effort"], `${param}.effort`);
+  const requested = object(value, param);
+  if (isSet(requested["effort"])) oneOf(REASONING_EFFORTS)(requested["effort"], `${param}.effort`);
   for (const field of ["summary", "generate_summary"]) {
-    if (isSet(wish[field])) oneOf(SUMMARIES)(wish[field], `${param}.${field}`);
+    if (isSet(requested[field])) oneOf(SUMMARIES)(requested[field], `${param}.${field}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { plainText } from "../check/plain-value.ts";
-import { isObject } from "../check/check-value.ts";
+import { objectsOf } from "../check/field-value.ts";
 import { invalid } from "../check/invalid.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import type { JsonObject } from "../neutral/source.ts";
@@ -47,5 +47,5 @@ export function joinConversation(requestBody: JsonObject, stored: StoredConversa
 /** An input as items: a text is a message of the user's. */
 function itemsOfInput(input: unknown): readonly JsonObject[] {
   if (typeof input === "string") return [{ type: "message", role: "user", content: input }];
-  return Array.isArray(input) ? input.filter(isObject) : [];
+  return objectsOf(input);
 }

@@ -2,7 +2,8 @@ import OpenAI from "openai";
 import { openaiResponsesEgress } from "./egress.ts";
 import { openaiResponsesIngress } from "./ingress.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import type { NeutralChunk, StreamProgress } from "../neutral/stream-event.ts";
+import type { NeutralChunk } from "../neutral/stream-event.ts";
+import type { StreamProgress } from "../neutral/stream-progress.ts";
 import { SseParser } from "../sse/parser.ts";
 
 export type Event = { type: string; sequence_number: number; [field: string]: unknown };

@@ -5,11 +5,12 @@ import { notJson } from "../error/stream-failure.ts";
 import type { WireEvent } from "../framing.ts";
 import { deltasOfChoice } from "../neutral/response-chunks.ts";
 import type { JsonObject } from "../neutral/source.ts";
-import { type NeutralDelta, NO_PROGRESS } from "../neutral/stream-event.ts";
+import type { NeutralDelta } from "../neutral/stream-event.ts";
+import { ended, NO_PROGRESS, withProgress } from "../neutral/stream-progress.ts";
 import { readFailure } from "./error.ts";
 import { readFinish } from "./finish-reason.ts";
 import { choiceOf, headOf } from "./parse-response.ts";
-import { given, type ResponsesReadState, type Step, withProgress } from "./read-state.ts";
+import { given, type ResponsesReadState, type Step } from "./read-state.ts";
 import { READERS } from "./read-event.ts";
 import { untoldDeltas } from "./untold-output.ts";
 import { usageOfResponse } from "./usage.ts";
@@ -96,10 +97,6 @@ function withUsage(state: ResponsesReadState, response: JsonObject): ResponsesRe
   const usage = usageOfResponse(response, state.items.values());
   if (usage === null) return state;
   return withProgress(state, { usage, usageSource: response["usage"] as JsonObject });
-}
-
-function ended(state: ResponsesReadState, error: SignalboxError): ResponsesReadState {
-  return withProgress(state, { end: { kind: "error", error } });
 }
 
 function tooManyItems(provider: string): SignalboxError {

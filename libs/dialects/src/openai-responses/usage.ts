@@ -1,5 +1,6 @@
 import type { Usage } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
+import { objectsOf } from "../check/field-value.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { reportedCharge } from "../usage/reported-charge.ts";
 import { serviceTerms } from "../usage/service-terms.ts";
@@ -41,7 +42,7 @@ type Item = { readonly type?: unknown; readonly action?: unknown };
 export function usageOfResponse(response: JsonObject, streamed: Iterable<Item> = []): Usage | null {
   const usage = readUsage(response["usage"]);
   if (usage === null) return null;
-  const output: readonly Item[] = Array.isArray(response["output"]) ? response["output"].filter(isObject) : [];
+  const output: readonly Item[] = objectsOf(response["output"]);
   const items = output.length > 0 ? output : [...streamed];
   const searches = billedSearches(response["tool_usage"]) ?? items.filter(isSearch).length;
   return {

@@ -11,13 +11,16 @@ export function askedService({
   const isClaude = source.dialect === "anthropic-messages";
   const isFast = isClaude && serviceTierOf(source.body["speed"]) === "fast";
   const usOnly = isClaude && source.body["inference_geo"] === "us";
-  // OpenAI takes both words for the one kind of service, and answers with the second.
-  const isPriority = !isClaude && DEARER.has(serviceTierOf(service.tier));
-  if (!isFast && !isPriority && !usOnly) return undefined;
+  const serviceTier = isFast ? "fast" : isClaude ? undefined : dearerTier(serviceTierOf(service.tier));
+  if (serviceTier === undefined && !usOnly) return undefined;
   return {
-    ...(isFast ? { serviceTier: "fast" } : isPriority ? { serviceTier: "priority" } : undefined),
+    ...(serviceTier === undefined ? undefined : { serviceTier }),
     ...(usOnly ? { usOnly: true } : undefined),
   };
 }
 
-const DEARER = new Set<Usage["serviceTier"]>(["fast", "priority"]);
+/** OpenAI takes both `fast` and `priority` for the one kind of service, and answers with the second. */
+function dearerTier(tier: Usage["serviceTier"]): "priority" | "ultrafast" | undefined {
+  if (tier === "fast" || tier === "priority") return "priority";
+  return tier === "ultrafast" ? tier : undefined;
+}

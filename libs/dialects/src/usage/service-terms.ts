@@ -26,6 +26,7 @@ const KNOWN: ReadonlyMap<string, Usage["serviceTier"]> = new Map([
   ["on_demand_priority", "priority"],
   ["batch", "batch"],
   ["fast", "fast"],
+  ["ultrafast", "ultrafast"],
 ]);
 
 /** The kind of service that a provider names as the one it gave; undefined: the usual one, or it names none. */

@@ -15,7 +15,9 @@ describe("B5 what changes the price of an answer's tokens is read of it", () => 
   test.each<[WireName, JsonObject, object]>([
     ["openai-chat", { service_tier: "priority", usage: CHAT }, { serviceTier: "priority" }],
     ["openai-chat", { service_tier: "flex", usage: CHAT }, { serviceTier: "flex" }],
-    ["openai-chat", { service_tier: "ultrafast", usage: CHAT }, { serviceTier: "other" }],
+    ["openai-chat", { service_tier: "ultrafast", usage: CHAT }, { serviceTier: "ultrafast" }],
+    ["openai-chat", { service_tier: "tomorrow", usage: CHAT }, { serviceTier: "other" }],
+    ["mistral", { usage: { ...CHAT, service_tier: "priority" } }, { serviceTier: "priority" }],
     ["azure-openai", { service_tier: "priority", usage: CHAT }, { serviceTier: "priority" }],
     ["openai-responses", { service_tier: "flex", usage: RESPONSE, output: [] }, { serviceTier: "flex" }],
     [

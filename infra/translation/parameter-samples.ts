@@ -1,4 +1,4 @@
-import type { Sample } from "./sample.ts";
+import { geminiConfig, type Sample } from "./sample.ts";
 
 const SCHEMA = {
   type: "object",
@@ -6,76 +6,6 @@ const SCHEMA = {
   required: ["at"],
   additionalProperties: false,
 };
-const SIGNATURE = "c2lnbmVk";
-const ASKED = { role: "user", content: "Hello" };
-
-const gemini = (generationConfig: object): { generationConfig: object } => ({ generationConfig });
-
-/** How the model is to reason, and what it has reasoned before. */
-export const REASONING_SAMPLES: readonly Sample[] = [
-  {
-    feature: "effort of reasoning",
-    said: {
-      "openai-chat": { reasoning_effort: "high" },
-      "openai-responses": { reasoning: { effort: "high" } },
-      "anthropic-messages": { thinking: { type: "adaptive" }, output_config: { effort: "high" } },
-      gemini: gemini({ thinkingConfig: { thinkingLevel: "HIGH" } }),
-    },
-  },
-  {
-    feature: "tokens of reasoning",
-    said: {
-      "anthropic-messages": { max_tokens: 8_192, thinking: { type: "enabled", budget_tokens: 2_048 } },
-      gemini: gemini({ thinkingConfig: { thinkingBudget: 2_048 } }),
-    },
-  },
-  {
-    feature: "reasoning shown",
-    said: {
-      "openai-responses": { reasoning: { effort: "high", summary: "auto" } },
-      gemini: gemini({ thinkingConfig: { includeThoughts: true } }),
-    },
-  },
-  {
-    feature: "earlier reasoning",
-    said: {
-      "openai-chat": { messages: [ASKED, { role: "assistant", content: "Hi", reasoning_content: "Hm" }, ASKED] },
-    },
-  },
-  {
-    feature: "earlier reasoning, signed",
-    said: {
-      "openai-responses": {
-        input: [
-          ASKED,
-          { type: "reasoning", id: "rs_1", summary: [], encrypted_content: SIGNATURE },
-          { role: "assistant", content: [{ type: "output_text", text: "Hi" }] },
-          ASKED,
-        ],
-      },
-      "anthropic-messages": {
-        messages: [
-          ASKED,
-          {
-            role: "assistant",
-            content: [
-              { type: "thinking", thinking: "Hm", signature: SIGNATURE },
-              { type: "text", text: "Hi" },
-            ],
-          },
-          ASKED,
-        ],
-      },
-      gemini: {
-        contents: [
-          { role: "user", parts: [{ text: "Hello" }] },
-          { role: "model", parts: [{ text: "Hi", thoughtSignature: SIGNATURE }] },
-          { role: "user", parts: [{ text: "Go on" }] },
-        ],
-      },
-    },
-  },
-];
 
 /** What form the answer is to have. */
 export const FORM_SAMPLES: readonly Sample[] = [
@@ -84,7 +14,7 @@ export const FORM_SAMPLES: readonly Sample[] = [
     said: {
       "openai-chat": { response_format: { type: "json_object" } },
       "openai-responses": { text: { format: { type: "json_object" } } },
-      gemini: gemini({ responseMimeType: "application/json" }),
+      gemini: geminiConfig({ responseMimeType: "application/json" }),
     },
   },
   {
@@ -95,20 +25,20 @@ export const FORM_SAMPLES: readonly Sample[] = [
       },
       "openai-responses": { text: { format: { type: "json_schema", name: "answer", schema: SCHEMA, strict: true } } },
       "anthropic-messages": { output_config: { format: { type: "json_schema", schema: SCHEMA } } },
-      gemini: gemini({ responseMimeType: "application/json", responseJsonSchema: SCHEMA }),
+      gemini: geminiConfig({ responseMimeType: "application/json", responseJsonSchema: SCHEMA }),
     },
   },
   {
     feature: "verbosity",
     said: { "openai-chat": { verbosity: "low" }, "openai-responses": { text: { verbosity: "low" } } },
   },
-  { feature: "several answers", said: { "openai-chat": { n: 2 }, gemini: gemini({ candidateCount: 2 }) } },
+  { feature: "several answers", said: { "openai-chat": { n: 2 }, gemini: geminiConfig({ candidateCount: 2 }) } },
   {
     feature: "log probabilities",
     said: {
       "openai-chat": { logprobs: true, top_logprobs: 2 },
       "openai-responses": { top_logprobs: 2, include: ["message.output_text.logprobs"] },
-      gemini: gemini({ responseLogprobs: true, logprobs: 2 }),
+      gemini: geminiConfig({ responseLogprobs: true, logprobs: 2 }),
     },
   },
 ];
@@ -121,7 +51,7 @@ export const SAMPLING_SAMPLES: readonly Sample[] = [
       "openai-chat": { temperature: 0.5 },
       "openai-responses": { temperature: 0.5 },
       "anthropic-messages": { temperature: 0.5 },
-      gemini: gemini({ temperature: 0.5 }),
+      gemini: geminiConfig({ temperature: 0.5 }),
     },
   },
   {
@@ -129,7 +59,7 @@ export const SAMPLING_SAMPLES: readonly Sample[] = [
     said: {
       "openai-chat": { temperature: 1.5 },
       "openai-responses": { temperature: 1.5 },
-      gemini: gemini({ temperature: 1.5 }),
+      gemini: geminiConfig({ temperature: 1.5 }),
     },
   },
   {
@@ -138,24 +68,24 @@ export const SAMPLING_SAMPLES: readonly Sample[] = [
       "openai-chat": { top_p: 0.9 },
       "openai-responses": { top_p: 0.9 },
       "anthropic-messages": { top_p: 0.9 },
-      gemini: gemini({ topP: 0.9 }),
+      gemini: geminiConfig({ topP: 0.9 }),
     },
   },
-  { feature: "top-k", said: { "anthropic-messages": { top_k: 40 }, gemini: gemini({ topK: 40 }) } },
+  { feature: "top-k", said: { "anthropic-messages": { top_k: 40 }, gemini: geminiConfig({ topK: 40 }) } },
   {
     feature: "penalties",
     said: {
       "openai-chat": { frequency_penalty: 0.5, presence_penalty: 0.5 },
-      gemini: gemini({ frequencyPenalty: 0.5, presencePenalty: 0.5 }),
+      gemini: geminiConfig({ frequencyPenalty: 0.5, presencePenalty: 0.5 }),
     },
   },
-  { feature: "seed", said: { "openai-chat": { seed: 7 }, gemini: gemini({ seed: 7 }) } },
+  { feature: "seed", said: { "openai-chat": { seed: 7 }, gemini: geminiConfig({ seed: 7 }) } },
   {
     feature: "stop text",
     said: {
       "openai-chat": { stop: ["END"] },
       "anthropic-messages": { stop_sequences: ["END"] },
-      gemini: gemini({ stopSequences: ["END"] }),
+      gemini: geminiConfig({ stopSequences: ["END"] }),
     },
   },
   { feature: "logit bias", said: { "openai-chat": { logit_bias: { "42": -100 } } } },
