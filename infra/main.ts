@@ -19,7 +19,7 @@ async function main({ home, port, config, json, singleProcess, demo }: StartOpti
   let line: Line | undefined;
   watchStopSignals(stop, () => line?.kill());
   const progress = createProgress(process.stderr, stop.signal);
-  // What a start has begun is ended in order, which may take a while: the wish is heard at once.
+  // What a start has begun is ended in order, which may take a while: the request to stop is acknowledged at once.
   stop.signal.addEventListener("abort", () => progress.note("stopping"));
   try {
     const configFile = config === undefined ? {} : { configFile: config };

@@ -5,7 +5,7 @@ import { costDoubtsOf } from "../../services/dispatcher/src/cost-doubts.ts";
 import { costPicoUsdOf } from "../../services/dispatcher/src/cost.ts";
 import { buildEndpoint } from "./build-endpoint.ts";
 import { loadCatalogue } from "./load-catalogue.ts";
-import type { PriceConfig } from "./providers-config.ts";
+import type { PriceConfig } from "./price-config.ts";
 
 const known = loadCatalogue();
 

@@ -1,100 +1,7 @@
-import { CAPABILITIES, MODALITIES, OPERATIONS, WIRES } from "@signalbox/proto";
+import { WIRES } from "@signalbox/proto";
 import { z } from "zod";
 import { section } from "../config/section.ts";
-import { DeclaredQuality } from "./declared-quality.ts";
-import { microUsd } from "./micro-usd.ts";
-
-const UsdPerMillion = z
-  .number()
-  .refine(isPrice, "a price is USD per million tokens, zero or more, with at most six decimals");
-
-const priceFields = {
-  inputUsdPerMillion: UsdPerMillion.describe("Prompt tokens."),
-  outputUsdPerMillion: UsdPerMillion.describe("Answer tokens, reasoning included."),
-  cacheReadUsdPerMillion: UsdPerMillion.optional().describe(
-    "Prompt tokens read from the provider's cache; else the prompt price.",
-  ),
-  cacheWriteUsdPerMillion: UsdPerMillion.optional().describe(
-    "Prompt tokens written to the provider's cache; else the prompt price.",
-  ),
-  cacheWriteHourUsdPerMillion: UsdPerMillion.optional().describe(
-    "Of them, those to be kept for an hour; else what any write costs.",
-  ),
-};
-
-/** The price of a model in USD per million tokens. */
-export const PriceConfig = section({
-  ...priceFields,
-  tiers: z
-    .array(
-      section({
-        aboveInputTokens: z.int().min(1).describe("The tier holds for prompts longer than this."),
-        ...priceFields,
-      }),
-    )
-    .max(7)
-    .default([])
-    .describe(
-      "Other prices for long prompts; the tier with the largest bound that the prompt exceeds holds for the whole request.",
-    ),
-});
-export type PriceConfig = z.infer<typeof PriceConfig>;
-
-/** Region and data terms. A field that is left out comes from the catalogue where the provider is called at its own address. */
-const termsFields = {
-  region: z
-    .string()
-    .min(1)
-    .max(64)
-    .optional()
-    .describe("Where it computes; policies can ask for it. Unknown unless given."),
-  retention: z
-    .enum(["zero", "limited"])
-    .optional()
-    .describe("How long it keeps what is sent: `zero` where a contract says so. Policies can ask for it."),
-  training: z
-    .enum(["never", "may"])
-    .optional()
-    .describe("Whether models may be trained on what is sent. Policies can ask for `never`."),
-};
-
-/** A model of a provider. What is left out comes from the built-in catalogue when the model is known there. */
-export const ModelConfig = section({
-  id: z.string().min(1).max(190).describe("The model's name at the provider, sent upstream."),
-  price: PriceConfig.optional().describe("Without a price, known or given, answers are recorded as unpriced."),
-  context: z.int().min(1).optional().describe("Tokens of prompt and answer together."),
-  maxInput: z.int().min(1).optional().describe("Tokens of a prompt alone."),
-  maxOutput: z.int().min(1).optional().describe("Tokens of an answer."),
-  capabilities: z
-    .array(z.enum(CAPABILITIES))
-    .optional()
-    .describe("What the model can do; a model that is not known is taken to do all but reasoning."),
-  inputs: z
-    .array(z.enum(MODALITIES))
-    .min(1)
-    .optional()
-    .describe("What the model can read; text and images unless it is known."),
-  operations: z
-    .array(z.enum(OPERATIONS))
-    .min(1)
-    .optional()
-    .describe("What the model can be asked to do; what its name says, and else chat, unless it is known."),
-  quality: DeclaredQuality.optional().describe(
-    "How good its answers are: a share (0.7), a percentage (70) or millionths (700000), or one for each task with a `default`.",
-  ),
-  family: z
-    .string()
-    .min(1)
-    .max(256)
-    .optional()
-    .describe("The same for one model at all its hosts: fallbacks of a pinned model share it."),
-  openWeights: z
-    .boolean()
-    .optional()
-    .describe("Whether its weights are published; a model that is not known is taken for one of which they are not."),
-  ...termsFields,
-});
-export type ModelConfig = z.infer<typeof ModelConfig>;
+import { ModelConfig, termsFields } from "./model-config.ts";
 
 const timeout = z.int().min(1).max(3_600_000).optional();
 
@@ -201,12 +108,3 @@ export const ProvidersConfig = z.record(
   ProviderConfig,
 );
 export type ProvidersConfig = z.infer<typeof ProvidersConfig>;
-
-function isPrice(usd: number): boolean {
-  try {
-    microUsd(usd);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -5,7 +5,8 @@ import { buildEndpoint } from "./build-endpoint.ts";
 import { listModels } from "./list-models.ts";
 import type { KnownModels } from "./load-catalogue.ts";
 import type { ProviderFile } from "./provider-file.ts";
-import type { ModelConfig, ProviderConfig } from "./providers-config.ts";
+import type { ModelConfig } from "./model-config.ts";
+import type { ProviderConfig } from "./providers-config.ts";
 import { callableModels, expandUrl, firstSet } from "./register-known.ts";
 import { countModels, type Env, type ProviderAccess, type Registration } from "./registration.ts";
 

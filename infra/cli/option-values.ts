@@ -29,10 +29,10 @@ export function duration(text: string): number {
 }
 
 /** What a budget is counted over: a word, or the seconds of a window that rolls. */
-export type WindowWish = string | { seconds: number };
+export type BudgetWindow = string | { seconds: number };
 
 /** `day`, `week`, `month`, `total`, `minute`, or a duration like 90s, 12h or 7d. */
-export function budgetWindow(text: string): WindowWish {
+export function budgetWindow(text: string): BudgetWindow {
   if (["day", "week", "month", "total", "minute"].includes(text)) return text;
   if (/^[0-9]{1,6}[smhd]$/.test(text)) return { seconds: duration(text) };
   throw new InvalidArgumentError("Give day, week, month, total, minute, or a duration like 12h or 7d.");

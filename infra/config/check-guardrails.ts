@@ -1,6 +1,7 @@
 import { ConfigError } from "./config-error.ts";
 import { unknownRuleTypes } from "./guard-rule-types.ts";
-import { guardDocumentOf, type GuardrailsConfig } from "./guardrails-config.ts";
+import { guardDocumentOf } from "./guard-document.ts";
+import type { GuardrailsConfig } from "./guardrails-config.ts";
 
 /** Throws ConfigError for an expression or a schema that cannot be used, and for a rule that can never match. */
 export async function checkGuardrails(guardrails: GuardrailsConfig): Promise<void> {

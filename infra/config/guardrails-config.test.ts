@@ -3,7 +3,7 @@ import { GuardDocument } from "@signalbox/proto";
 import { expect, test } from "vitest";
 import { checkGuardrails } from "./check-guardrails.ts";
 import { ConfigError } from "./config-error.ts";
-import { guardDocumentOf } from "./guardrails-config.ts";
+import { guardDocumentOf } from "./guard-document.ts";
 import { parseSignalboxConfig } from "./read-signalbox-config.ts";
 
 test("the defaults make a document that can be used, and are off", () => {

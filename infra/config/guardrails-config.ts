@@ -1,11 +1,4 @@
-import {
-  DEFAULT_DETECTION,
-  type GuardDocument,
-  GuardDetection,
-  GuardRule,
-  type GuardTools,
-  type RemoteGuard,
-} from "@signalbox/proto";
+import { DEFAULT_DETECTION, GuardDetection, GuardRule } from "@signalbox/proto";
 import { z } from "zod";
 import { section } from "./section.ts";
 
@@ -174,50 +167,3 @@ export const GuardrailsConfig = section({
     .describe("Guardrails elsewhere, asked over HTTP and all at once. What `redact` takes out is not shown to them."),
 });
 export type GuardrailsConfig = z.infer<typeof GuardrailsConfig>;
-
-export function guardDocumentOf(config: GuardrailsConfig): GuardDocument {
-  const { detect: wanted, request, answer, tools: named, form: limits, remote: elsewhere } = config;
-  return {
-    schema: "signalbox.guard.v1",
-    detect: wanted,
-    request,
-    answer,
-    ...(named === undefined ? {} : { tools: toolsOf(named) }),
-    ...(limits === undefined ? {} : { form: limits }),
-    ...(elsewhere.length === 0 ? {} : { remote: elsewhere.map(remoteOf) }),
-  };
-}
-
-/** JSON Schemas stand in the document as text, because they may hold fractions and a hashed document only integers. */
-function toolsOf({ allow: allowed, deny, schemas }: z.infer<typeof tools>): GuardTools {
-  return {
-    ...(allowed === undefined ? {} : { allow: allowed }),
-    ...(deny === undefined ? {} : { deny }),
-    ...(schemas === undefined
-      ? {}
-      : { schemas: schemas.map(({ tool, schema }) => ({ tool, schema: JSON.stringify(schema) })) }),
-  };
-}
-
-const PER_SHARE = 1_000_000;
-
-function micro(value: number): number {
-  return Math.round(value * PER_SHARE);
-}
-
-function remoteOf(config: z.infer<typeof remote>): RemoteGuard {
-  const { name, url, on, deadlineMs, onFailure, textMaxChars, apiKeyEnv = null } = config;
-  const head = { name, url, on, deadlineMs, onFailure, textMaxChars, apiKeyEnv };
-  switch (config.kind) {
-    case "webhook":
-      return { ...head, kind: "webhook" };
-    case "presidio": {
-      const { language, scoreMin, entities = null, anonymizerUrl = null } = config;
-      return { ...head, kind: "presidio", anonymizerUrl, language, scoreMin: micro(scoreMin), entities };
-    }
-    default: {
-      const { model, threshold } = config;
-      return { ...head, kind: "moderation", model, threshold: threshold === undefined ? null : micro(threshold) };
-    }
-  }
-}

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import type { ResolvedProviders } from "../catalogue/resolve-providers.ts";
 import type { Home } from "../home/home.ts";
 import { catalogueFile, guardFile, hostsFile, policyFile } from "./document-files.ts";
-import { guardDocumentOf } from "./guardrails-config.ts";
+import { guardDocumentOf } from "./guard-document.ts";
 import { renderPolicy } from "./render-policy.ts";
 import type { SignalboxConfig } from "./signalbox-config.ts";
 

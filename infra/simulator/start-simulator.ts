@@ -90,8 +90,8 @@ async function respondVectors(request: IncomingMessage, response: ServerResponse
 
 function failureOf(model: string, request: IncomingMessage, manner: Manner): SimulatedFailure | null {
   const header = request.headers["x-simulator-fail"];
-  const wish = manner.fail ?? (typeof header === "string" ? header : null);
-  return wish === null ? failureOfModel(model) : parseFailure(wish);
+  const requested = manner.fail ?? (typeof header === "string" ? header : null);
+  return requested === null ? failureOfModel(model) : parseFailure(requested);
 }
 
 function sendWhole(

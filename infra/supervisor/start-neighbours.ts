@@ -11,8 +11,8 @@ import type { RoleName } from "../postgres/roles.ts";
 import { startPostgres } from "../postgres/start-postgres.ts";
 import { bothEnded } from "./both-ended.ts";
 import type { Ports } from "./choose-ports.ts";
-import { KeptServer } from "./kept-server.ts";
-import type { Server } from "./kept-server.ts";
+import { SupervisedServer } from "./supervised-server.ts";
+import type { Server } from "./supervised-server.ts";
 import type { Progress } from "./progress.ts";
 
 export type NeighbourOptions = {
@@ -48,14 +48,14 @@ export async function bringUpNeighbours(options: NeighbourOptions, stack: AsyncD
 
 /** PostgreSQL over the home folder, with roles, database and schema as this version wants them. */
 async function bringUpPostgres({ home, keys, ports, progress }: NeighbourOptions): Promise<PostgresNeighbour> {
-  const kept = await progress.step("PostgreSQL", () =>
-    KeptServer.start({
+  const supervised = await progress.step("PostgreSQL", () =>
+    SupervisedServer.start({
       start: () =>
         startPostgres({ dir: home.postgres, port: ports.postgres, logFile: join(home.logs, "postgres.log") }),
       say: (line) => progress.note(`PostgreSQL: ${line}`),
     }),
   );
-  const { superUrl } = kept.server;
+  const { superUrl } = supervised.server;
   const url = (role: RoleName): string => urlForRole({ superUrl, role, passwords: keys.postgres });
   try {
     await progress.step("database schema", async () => {
@@ -65,10 +65,10 @@ async function bringUpPostgres({ home, keys, ports, progress }: NeighbourOptions
       return appliedText(applied);
     });
   } catch (error) {
-    await kept[Symbol.asyncDispose]();
+    await supervised[Symbol.asyncDispose]();
     throw error;
   }
-  return { ...neighbour(kept), url };
+  return { ...neighbour(supervised), url };
 }
 
 function appliedText(names: readonly string[]): string | undefined {
@@ -80,14 +80,14 @@ function appliedText(names: readonly string[]): string | undefined {
 /** NATS over the home folder, with its users and streams. */
 async function bringUpNats({ home, keys, ports, config, progress }: NeighbourOptions): Promise<NatsNeighbour> {
   const binary = await findNatsServer(home.nats, { say: (line) => progress.note(line), signal: progress.stop });
-  const kept = await progress.step("NATS", () =>
-    KeptServer.start({
+  const supervised = await progress.step("NATS", () =>
+    SupervisedServer.start({
       start: () =>
         startNats({ binary, dir: home.nats, port: ports.nats, keys: keys.nats, logFile: join(home.logs, "nats.log") }),
       say: (line) => progress.note(`NATS: ${line}`),
     }),
   );
-  const { url, operatorUrl } = kept.server;
+  const { url, operatorUrl } = supervised.server;
   try {
     const { limits, retention } = config;
     await progress.step("streams", () =>
@@ -99,16 +99,16 @@ async function bringUpNats({ home, keys, ports, config, progress }: NeighbourOpt
       }),
     );
   } catch (error) {
-    await kept[Symbol.asyncDispose]();
+    await supervised[Symbol.asyncDispose]();
     throw error;
   }
-  return { ...neighbour(kept), url, operatorUrl };
+  return { ...neighbour(supervised), url, operatorUrl };
 }
 
-function neighbour(kept: KeptServer<Server>): Neighbour {
+function neighbour(supervised: SupervisedServer<Server>): Neighbour {
   return {
-    pid: () => kept.server.pid,
-    onRestart: (call) => kept.onRestart(call),
-    [Symbol.asyncDispose]: () => kept[Symbol.asyncDispose](),
+    pid: () => supervised.server.pid,
+    onRestart: (call) => supervised.onRestart(call),
+    [Symbol.asyncDispose]: () => supervised[Symbol.asyncDispose](),
   };
 }

@@ -1,7 +1,7 @@
 /** The closed set of error codes: code → HTTP status and gRPC status. Only ingress renders them, in the caller's dialect. */
 export const ERROR_CODES = {
   "invalid-request": { http: 400, grpc: 3 },
-  /** The kept response that a request goes on from is not there: unknown, another tenant's, or past its lifetime. */
+  /** The stored response that a request goes on from is not there: unknown, another tenant's, or past its lifetime. */
   "previous-response-not-found": { http: 400, grpc: 5 },
   "invalid-api-key": { http: 401, grpc: 16 },
   forbidden: { http: 403, grpc: 7 },

@@ -20,7 +20,7 @@ export * from "./messages/cache-lookup.ts";
 export * from "./messages/erased-answers.ts";
 export * from "./messages/rate-state.ts";
 export * from "./messages/dispatch-order.ts";
-export * from "./messages/kept-answer.ts";
+export * from "./messages/cached-answer.ts";
 export * from "./messages/pipeline-reply.ts";
 export * from "./messages/translation-loss.ts";
 export * from "./events/event.ts";

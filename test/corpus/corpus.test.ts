@@ -43,7 +43,7 @@ test("there is a corpus, and each is whole: its documents have the digests that 
   }
 });
 
-test("the corpus is varied: every action, reason and strategy, budgets, draws and kept answers", () => {
+test("the corpus is varied: every action, reason and strategy, budgets, draws and cached answers", () => {
   const decided = corpora.flatMap(({ decisions }) => decisions.map(({ decision }) => JSON.parse(decision)));
   const seen = (of: (decision: { action: { kind: string; code?: string } }) => string): string[] =>
     [...new Set(decided.map(of))].toSorted();

@@ -6,7 +6,7 @@ import { natsKeys } from "@signalbox/infra/nats/nats-keys.ts";
 import { startNats } from "@signalbox/infra/nats/start-nats.ts";
 import { startPostgres } from "@signalbox/infra/postgres/start-postgres.ts";
 import { freePort } from "@signalbox/infra/process/free-port.ts";
-import { KeptServer, type Server } from "@signalbox/infra/supervisor/kept-server.ts";
+import { SupervisedServer, type Server } from "@signalbox/infra/supervisor/supervised-server.ts";
 import { Client } from "pg";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
 
@@ -21,7 +21,7 @@ async function tempDir(): Promise<string> {
 }
 
 /** Freezes what is kept, and says whether another process serves in its place. */
-async function isReplaced(kept: KeptServer<Server>): Promise<boolean> {
+async function isReplaced(kept: SupervisedServer<Server>): Promise<boolean> {
   const frozen = kept.server.pid;
   // It is held to what it does once it has answered.
   await sleep(5 * PACE.everyMs);
@@ -37,7 +37,7 @@ test("a NATS that stands still is ended and started again over its streams", { t
   const options = { binary, dir, port: await freePort(), keys: natsKeys(join(dir, "keys")) };
   const said: string[] = [];
   const start = (): ReturnType<typeof startNats> => startNats({ ...options, logFile: join(dir, "nats.log") });
-  await using kept = await KeptServer.start({ start, say: (line) => said.push(line), pace: PACE });
+  await using kept = await SupervisedServer.start({ start, say: (line) => said.push(line), pace: PACE });
   expect(await isReplaced(kept)).toBe(true);
   expect(said).toEqual(REPLACED);
 });
@@ -50,7 +50,7 @@ test(
     const options = { dir, port: await freePort(), logFile: join(dir, "postgres.log") };
     const said: string[] = [];
     const start = (): ReturnType<typeof startPostgres> => startPostgres(options);
-    await using kept = await KeptServer.start({ start, say: (line) => said.push(line), pace: PACE });
+    await using kept = await SupervisedServer.start({ start, say: (line) => said.push(line), pace: PACE });
     const url = kept.server.superUrl;
     await ask(url, "create table kept as select 1 as one");
     expect(await isReplaced(kept)).toBe(true);

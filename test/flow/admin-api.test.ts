@@ -117,7 +117,7 @@ test("every route is closed to members, but for the document and the list of the
 
 test("a key is made with all that holds for it, shown again without its secret, changed and revoked", async () => {
   const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
-  const wish = {
+  const body = {
     name: "ci",
     team: "red",
     models: ["openai/*"],
@@ -125,8 +125,8 @@ test("a key is made with all that holds for it, shown again without its secret, 
     limits: { rpm: 60, tpm: 100_000, concurrency: 4 },
     expiresAt,
   };
-  const made = await call("POST", "/keys", wish);
-  expect(made).toMatchObject({ status: 201, body: { ...wish, role: "member", tenant: "alice", revokedAt: null } });
+  const made = await call("POST", "/keys", body);
+  expect(made).toMatchObject({ status: 201, body: { ...body, role: "member", tenant: "alice", revokedAt: null } });
   const { id, secret } = made.body as { id: string; secret: string };
   expect(secret).toMatch(new RegExp(`^sk-sb-${id}-`));
   const models = await fetch(`${rig.baseUrl}/v1/models`, { headers: { authorization: `Bearer ${secret}` } });
@@ -158,7 +158,7 @@ test("a key is made with all that holds for it, shown again without its secret, 
 });
 
 test("a budget is made over any scope, shown with what is spent of it, changed and deleted", async () => {
-  const wish = {
+  const body = {
     name: "team-red",
     scope: { tenant: "alice", team: "red", model: "gpt-*" },
     limit: { usd: 0.1 },
@@ -168,8 +168,8 @@ test("a budget is made over any scope, shown with what is spent of it, changed a
     each: "end-user",
     atLimit: "pass",
   };
-  const made = await call("POST", "/budgets", wish);
-  expect(made).toMatchObject({ status: 201, body: { ...wish, id: "alice/team-red" } });
+  const made = await call("POST", "/budgets", body);
+  expect(made).toMatchObject({ status: 201, body: { ...body, id: "alice/team-red" } });
   expect(made.body["current"]).toMatchObject({
     unit: "pico-usd",
     limit: "100000000000",
@@ -181,11 +181,11 @@ test("a budget is made over any scope, shown with what is spent of it, changed a
     window: "week",
     alertAt: [0.5, 0.9],
   });
-  const { body } = await call("GET", "/budgets");
-  expect((body["data"] as { name: string }[]).map(({ name }) => name)).toContain("team-red");
+  const { body: list } = await call("GET", "/budgets");
+  expect((list["data"] as { name: string }[]).map(({ name }) => name)).toContain("team-red");
   expect(await call("DELETE", "/budgets/team-red")).toMatchObject({ body: { deleted: true } });
   expect(await call("GET", "/budgets/team-red")).toMatchObject({ status: 404 });
-  expect(await call("POST", "/budgets", wish)).toMatchObject({ status: 400, body: { error: { param: "name" } } });
+  expect(await call("POST", "/budgets", body)).toMatchObject({ status: 400, body: { error: { param: "name" } } });
 });
 
 test.each([
@@ -203,9 +203,9 @@ test.each([
     { scope: { tenant: "alice", endUser: expect.stringMatching(/^hmac-sha256:[0-9a-f]{64}$/) }, atLimit: "block" },
   ],
   [{ limit: { usd: 1 } }, { limit: { usd: 1 }, window: "month", timeZone: "UTC", alertAt: [0.8] }],
-])("the limit %j becomes %j", async (wish, expected) => {
-  const name = `limit-${JSON.stringify(wish).replaceAll(/\W+/g, "-").toLowerCase().slice(1, 50)}x`;
-  expect(await call("POST", "/budgets", { name, scope: {}, ...wish })).toMatchObject({ status: 201, body: expected });
+])("the limit %j becomes %j", async (body, expected) => {
+  const name = `limit-${JSON.stringify(body).replaceAll(/\W+/g, "-").toLowerCase().slice(1, 50)}x`;
+  expect(await call("POST", "/budgets", { name, scope: {}, ...body })).toMatchObject({ status: 201, body: expected });
 });
 
 test.each([
@@ -223,8 +223,8 @@ test.each([
   ["/budgets", { name: "x", scope: {}, limit: { requests: 1 }, window: "minute", atLimit: "pass" }, "atLimit"],
   ["/budgets", { name: "x", scope: { endUser: "bob" }, limit: { usd: 1 } }, "scope.endUser"],
   ["/budgets", { name: "x", scope: {}, limit: { usd: 1 }, timeZone: "Mars/Olympus" }, "timeZone"],
-] as const)("POST %s %j is refused with the field at fault", async (...[path, wish, param]) => {
-  expect(await call("POST", path, wish)).toMatchObject({ status: 400, body: { error: { param } } });
+] as const)("POST %s %j is refused with the field at fault", async (...[path, body, param]) => {
+  expect(await call("POST", path, body)).toMatchObject({ status: 400, body: { error: { param } } });
 });
 
 test("statements, prices and the reconciliation of an empty register are empty", async () => {

@@ -29,15 +29,15 @@ test.each([
   ["/v1/keys", { name: "unsaid" }, "virtual_key where name = 'unsaid'"],
   ["/admin/v1/teams", { id: "unwritten" }, "identity where id = 'unwritten'"],
   ["/admin/v1/budgets", { name: "unwritten", ...BUDGET }, "budget where name = 'unwritten'"],
-])("B15 a change at %s whose record cannot be written down is no change", async (path, wish, rows) => {
+])("B15 a change at %s whose record cannot be written down is no change", async (path, body, rows) => {
   await sql`alter table admin_outbox add constraint broken check (false) not valid`.execute(rig.db);
   try {
-    expect((await asAdmin("POST", path, wish)).status).toBeGreaterThanOrEqual(500);
+    expect((await asAdmin("POST", path, body)).status).toBeGreaterThanOrEqual(500);
   } finally {
     await sql`alter table admin_outbox drop constraint broken`.execute(rig.db);
   }
   expect((await sql`select from ${sql.raw(rows)}`.execute(rig.db)).rows).toEqual([]);
-  expect((await asAdmin("POST", path, wish)).status).toBe(201);
+  expect((await asAdmin("POST", path, body)).status).toBe(201);
 });
 
 test("B15 a record whose acknowledgement was lost is sent again as the same event, by whoever is there", async () => {

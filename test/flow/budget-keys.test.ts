@@ -45,11 +45,11 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 });
 
-async function makeKey(wish: object): Promise<{ id: string; secret: string }> {
+async function makeKey(settings: object): Promise<{ id: string; secret: string }> {
   const response = await rig.line.api("/admin/v1/keys", {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ name: "test", ...wish }),
+    body: JSON.stringify({ name: "test", ...settings }),
   });
   expect(response.status).toBe(201);
   return (await response.json()) as { id: string; secret: string };

@@ -28,7 +28,7 @@ beforeEach(() => {
   tenant = `tenant-${Number(tenant.slice("tenant-".length)) + 1}`;
 });
 
-test("a kept answer is found and read back byte by byte", async () => {
+test("a cached answer is found and read back byte by byte", async () => {
   const body = Buffer.from(Array.from({ length: 700_000 }, (_, at) => at % 251));
   const stored = await storeAnswer(cache.client, { tenant, body });
   expect(stored.stored).toBe(true);

@@ -234,8 +234,8 @@ test("a key is shown once, works, and is refused within a second of its revocati
 });
 
 test("a key is of a team, and ends and goes on with it; its secret is changed while the one before goes on", async () => {
-  const wish = ["--team", "red", "--service-account", "ci", "--networks", "127.0.0.1,::1", "--lifetime", "1h"];
-  const made = JSON.parse((await run("keys", "create", "--name", "of red", ...wish, "--json")).stdout) as Made;
+  const options = ["--team", "red", "--service-account", "ci", "--networks", "127.0.0.1,::1", "--lifetime", "1h"];
+  const made = JSON.parse((await run("keys", "create", "--name", "of red", ...options, "--json")).stdout) as Made;
   const rotated = JSON.parse((await run("keys", "rotate", made.id, "--overlap", "1h", "--json")).stdout) as Made;
   const refreshed = await run("keys", "refresh", made.id, "--key", rotated.key);
   expect(refreshed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^sk-sb-/) });

@@ -52,8 +52,8 @@ test("what is erased of an end user is not written again by a request that was u
     post("/v1/responses", { ...asked, input: "Where is it?", store: true }),
   ];
   await upstream.arrived(2);
-  const wish = { tenant: "default", user: ADA };
-  expect(await (await post("/admin/v1/content/erase", wish)).json()).toMatchObject({ erased: 0, labels: 0 });
+  const body = { tenant: "default", user: ADA };
+  expect(await (await post("/admin/v1/content/erase", body)).json()).toMatchObject({ erased: 0, labels: 0 });
   release();
   const [, response] = await Promise.all(asking.map(async (each) => (await each).json() as Promise<object>));
   // It does not say that it is kept.

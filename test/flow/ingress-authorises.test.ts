@@ -160,9 +160,9 @@ test("only an owner makes and touches keys of owners, but for the first one", as
     const { id = "", error } = (await response.json()) as { id?: string; error?: { code: string; message: string } };
     return { status: response.status, code: error?.code ?? null, message: error?.message ?? "", id };
   };
-  const wish = { name: "another", role: "owner" };
-  expect(await as("admin", "POST /admin/v1/keys", wish)).toMatchObject({ status: 403 });
-  const { id } = await as("owner", "POST /admin/v1/keys", wish);
+  const body = { name: "another", role: "owner" };
+  expect(await as("admin", "POST /admin/v1/keys", body)).toMatchObject({ status: 403 });
+  const { id } = await as("owner", "POST /admin/v1/keys", body);
   const touching = [
     `PATCH /admin/v1/keys/${id}`,
     `DELETE /admin/v1/keys/${id}`,
@@ -174,6 +174,6 @@ test("only an owner makes and touches keys of owners, but for the first one", as
   expect(told.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403]);
   expect(await as("owner", `DELETE /admin/v1/keys/${id}`)).toMatchObject({ status: 200 });
   await rig.db.updateTable("virtual_key").set({ revoked_at: new Date() }).where("role", "=", "owner").execute();
-  expect(await as("admin", "POST /admin/v1/keys", wish)).toMatchObject({ status: 201 });
-  expect(await as("admin", "POST /admin/v1/keys", wish)).toMatchObject({ status: 403 });
+  expect(await as("admin", "POST /admin/v1/keys", body)).toMatchObject({ status: 201 });
+  expect(await as("admin", "POST /admin/v1/keys", body)).toMatchObject({ status: 403 });
 });

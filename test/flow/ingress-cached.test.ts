@@ -46,7 +46,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig[Symbol.asyncDispose]());
 
-test("a hit is the kept answer with this decision and no cost, and its outcome is recorded", async () => {
+test("a hit is the cached answer with this decision and no cost, and its outcome is recorded", async () => {
   const response = await rig.post(KEPT);
   expect(response.status).toBe(200);
   const decisionId = response.headers.get("x-signalbox-decision-id");

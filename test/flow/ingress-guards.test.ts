@@ -131,7 +131,7 @@ test("a body of which nothing is taken out is sent byte for byte", async () => {
   expect(sent[0]!.redactionJson).toBe("");
 });
 
-test("a kept answer has put back what was taken out of its request, by the document and by the policy of then", async () => {
+test("a cached answer has put back what was taken out of its request, by the document and by the policy of then", async () => {
   reply = () => cachedAt(rig.address);
   const content = "From 203.0.113.9 to jane@example.org";
   const whole = await ask(content, { temperature: 0 });

@@ -42,7 +42,8 @@ async function call<T = Key>(
   return { status: response.status, body: (await response.json()) as Told<T>["body"], headers: response.headers };
 }
 
-const make = async (wish: object): Promise<Key> => (await call("POST", "keys", { body: { name: "k", ...wish } })).body;
+const make = async (settings: object): Promise<Key> =>
+  (await call("POST", "keys", { body: { name: "k", ...settings } })).body;
 
 async function statusWith(key: string, forwarded?: string): Promise<number> {
   const headers = {
@@ -238,12 +239,12 @@ describe("whose a key is", () => {
     await call("POST", "users", { body: { id: "jane", project: "gemini" } });
     expect(await make({ user: "jane" })).toMatchObject({ user: "jane", project: "gemini", team: "blue" });
     expect(await make({ project: "gemini" })).toMatchObject({ user: null, project: "gemini", team: "blue" });
-    for (const [wish, param] of [
+    for (const [settings, param] of [
       [{ project: "gemini", team: "red" }, "team"],
       [{ user: "jane", project: "apollo" }, "project"],
       [{ user: "jane", serviceAccount: "ci" }, "serviceAccount"],
     ] as const) {
-      expect(await call("POST", "keys", { body: { name: "x", ...wish } })).toMatchObject({
+      expect(await call("POST", "keys", { body: { name: "x", ...settings } })).toMatchObject({
         status: 400,
         body: { error: { param } },
       });

@@ -1,7 +1,7 @@
 import { status } from "@grpc/grpc-js";
 import { SseParser } from "@signalbox/dialects";
 import { uuidv7 } from "@signalbox/kit";
-import { ReplayWish, SignalboxError, type ReplayJob } from "@signalbox/proto";
+import { ReplayRequest, SignalboxError, type ReplayJob } from "@signalbox/proto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startIngressRig, type IngressRig } from "./ingress-rig.ts";
 
@@ -29,14 +29,14 @@ const JOB: ReplayJob = {
 
 let rig: IngressRig;
 let job = JOB;
-const started: { tenant: string; order: ReplayWish }[] = [];
+const started: { tenant: string; order: ReplayRequest }[] = [];
 const cancelled: string[] = [];
 beforeAll(async () => {
   rig = await startIngressRig({
     ledger: {
       startReplay: (call, reply) => {
         const { tenant, orderJson } = call.request;
-        started.push({ tenant, order: ReplayWish.parse(JSON.parse(orderJson)) });
+        started.push({ tenant, order: ReplayRequest.parse(JSON.parse(orderJson)) });
         reply(null, { jobJson: JSON.stringify(job) });
       },
       getReplay: (call, reply) => {
@@ -77,8 +77,8 @@ test("an order becomes a job of the asking tenant, which can be read and cancell
 
 test("an evaluation says what is weighed, and takes the rest as it is declared", async () => {
   const policy = `sha256:${"a".repeat(64)}`;
-  const wish = { kind: "evaluate", reward: "feedback", policy, catalogue: policy, min_effective_size: 50 };
-  expect((await ask("/v1/replays", "POST", wish)).status).toBe(202);
+  const body = { kind: "evaluate", reward: "feedback", policy, catalogue: policy, min_effective_size: 50 };
+  expect((await ask("/v1/replays", "POST", body)).status).toBe(202);
   expect(started.at(-1)?.order).toMatchObject({
     kind: "evaluate",
     policy,

@@ -274,7 +274,7 @@ export function dispatchTo(address: string): Partial<PipelineReply> {
   return { kind: "dispatch", decisionId: uuidv7(), address, claim: "claim-1" };
 }
 
-/** A reply that names a kept answer at the played cache. */
+/** A reply that names a cached answer at the played cache. */
 export function cachedAt(address: string): Partial<PipelineReply> {
   return {
     kind: "cached",

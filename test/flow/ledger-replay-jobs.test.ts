@@ -6,7 +6,7 @@ import {
   type ReclassifyAnswer,
   type ReplayJob,
   type ReplayOrder,
-  type ReplayWish,
+  type ReplayRequest,
 } from "@signalbox/proto";
 import { canonicalize, sha256Digest } from "@signalbox/tlog";
 import { Kysely, PostgresDialect } from "kysely";
@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => replays[Symbol.asyncDispose]());
 
 const record: ReplayRig["record"] = (parts) => replays.record(parts);
-const ask: ReplayRig["ask"] = (wish, who) => replays.ask(wish, who);
+const ask: ReplayRig["ask"] = (call, who) => replays.ask(call, who);
 const finished: ReplayRig["finished"] = (order, who) => replays.finished(order, who);
 
 test("a range is verified: the share, and of each mismatch the field and both values", async () => {
@@ -274,7 +274,7 @@ test("each report is recorded, with the digest of the whole of it", async () => 
 
 test("an operator brings a document to try, which is kept under its digest; a tenant does not", async () => {
   const catalogue: Catalogue = { schema: "signalbox.catalogue.v1", date: "2026-01-02", endpoints: [] };
-  const order: ReplayWish = { ...ALL, kind: "diff", toIndex: 1, documents: { catalogue } };
+  const order: ReplayRequest = { ...ALL, kind: "diff", toIndex: 1, documents: { catalogue } };
   const { id } = await ask({ order }, "operator");
   const job = await until(async () => {
     const now = await ask({ id }, "operator");

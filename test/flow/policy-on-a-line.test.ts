@@ -139,7 +139,7 @@ type Asked = {
 
 let asked = 0;
 
-/** Each request is another one, so that no kept answer stands in its way, unless it brings its own text. */
+/** Each request is another one, so that no cached answer stands in its way, unless it brings its own text. */
 async function ask(tags: string, body: object = {}, bearer: string = key): Promise<Asked> {
   const messages = [{ role: "user", content: `Hello, number ${(asked += 1)}.` }];
   const response = await line.api("/v1/chat/completions", {

@@ -1,4 +1,4 @@
-import { ReplayJob, type ReplayOrder, type ReplayWish } from "@signalbox/proto";
+import { ReplayJob, type ReplayOrder, type ReplayRequest } from "@signalbox/proto";
 import type { LedgerReplayJob } from "@signalbox/proto/grpc/ledger";
 import { sha256Digest } from "@signalbox/tlog";
 import { decisionEvent } from "./ledger-events.ts";
@@ -8,7 +8,7 @@ import { CANARY_POLICY, DOCUMENTS, ENGINE, OTHER_POLICY } from "./small-engine.t
 /** All decisions, each as it was made. */
 export const ALL: ReplayOrder = { kind: "verify", fromIndex: 0, toIndex: null, fromMs: null, toMs: null, policy: null };
 
-type Ask = { readonly order: Partial<ReplayWish> } | { readonly id: string; readonly cancel?: true };
+type Ask = { readonly order: Partial<ReplayRequest> } | { readonly id: string; readonly cancel?: true };
 type Asker = "operator" | "ingress";
 
 /** A ledger that replays decisions of a small engine. */
@@ -22,7 +22,7 @@ export type ReplayRig = AsyncDisposable & {
   keep(kind: string, text: string): Promise<void>;
   /** Has decisions committed. */
   record(parts: readonly Parameters<typeof decisionEvent>[0][]): Promise<void>;
-  ask(wish: Ask, who: Asker): Promise<ReplayJob>;
+  ask(call: Ask, who: Asker): Promise<ReplayJob>;
   /** What came of a job; by the operator unless another one asks. */
   finished(order: Partial<ReplayOrder>, who?: Asker): Promise<ReplayJob>;
 };
@@ -39,7 +39,7 @@ export async function startReplayRig(): Promise<ReplayRig> {
   for (const [kind, text] of Object.entries(DOCUMENTS)) await keep(kind, text);
   for (const policy of [OTHER_POLICY, CANARY_POLICY]) await keep("policy", policy);
   await keep("engine", ENGINE);
-  const ask = (wish: Ask, who: Asker): Promise<ReplayJob> => askOf(ledger, wish, who);
+  const ask = (call: Ask, who: Asker): Promise<ReplayJob> => askOf(ledger, call, who);
   return {
     rig,
     get ledger() {
@@ -69,15 +69,15 @@ export async function startReplayRig(): Promise<ReplayRig> {
   };
 }
 
-function askOf({ client }: Ledger, wish: Ask, who: Asker): Promise<ReplayJob> {
+function askOf({ client }: Ledger, call: Ask, who: Asker): Promise<ReplayJob> {
   const tenant = who === "operator" ? "" : "default";
   return new Promise((resolve, reject) => {
     const settle = (error: Error | null, answer: LedgerReplayJob): void => {
       if (error === null) resolve(ReplayJob.parse(JSON.parse(answer.jobJson)));
       else reject(error);
     };
-    if ("order" in wish) client.startReplay({ tenant, orderJson: JSON.stringify(wish.order) }, as(who), settle);
-    else if (wish.cancel === true) client.cancelReplay({ tenant, id: wish.id }, as(who), settle);
-    else client.getReplay({ tenant, id: wish.id }, as(who), settle);
+    if ("order" in call) client.startReplay({ tenant, orderJson: JSON.stringify(call.order) }, as(who), settle);
+    else if (call.cancel === true) client.cancelReplay({ tenant, id: call.id }, as(who), settle);
+    else client.getReplay({ tenant, id: call.id }, as(who), settle);
   });
 }

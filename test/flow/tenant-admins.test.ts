@@ -194,11 +194,11 @@ test("a key of another tenant is bound to no budget, and a budget of no tenant b
 
 test("two tenants have a budget of the same name, and neither learns of the other's", async () => {
   const key = bobs.get("admin");
-  const wish = { name: "shared-name", scope: { team: "red" }, limit: { tokens: 5 } };
-  for (const scope of [{ tenant: HIDDEN }, {}]) await made("budgets", { ...wish, scope });
-  const bobsOwn = await call(key, "POST /admin/v1/budgets", wish);
+  const body = { name: "shared-name", scope: { team: "red" }, limit: { tokens: 5 } };
+  for (const scope of [{ tenant: HIDDEN }, {}]) await made("budgets", { ...body, scope });
+  const bobsOwn = await call(key, "POST /admin/v1/budgets", body);
   expect(bobsOwn).toMatchObject({ status: 201, body: { id: "bob/shared-name", name: "shared-name" } });
-  expect((await call(key, "POST /admin/v1/budgets", wish)).status).toBe(400);
+  expect((await call(key, "POST /admin/v1/budgets", body)).status).toBe(400);
   expect((await call(key, "GET /admin/v1/budgets/shared-name")).body).toEqual(bobsOwn.body);
   expect((await call(key, `GET /admin/v1/budgets/${encodeURIComponent(`${HIDDEN}/shared-name`)}`)).status).toBe(404);
   const reached = async (asked: string): Promise<unknown> =>

@@ -65,9 +65,9 @@ test("a tenant has so many teams, also where keys name new ones", async () => {
 });
 
 test.each([{ tenant: "full-of-budgets" }, {}])("there are so many budgets with the scope %j", async (scope) => {
-  const wish = (name: string): object => ({ name, scope, limit: { usd: 5 } });
+  const body = (name: string): object => ({ name, scope, limit: { usd: 5 } });
   if (scope.tenant !== undefined) await call("POST", "/admin/v1/teams", { id: "first", tenant: scope.tenant });
-  const first = await call("POST", "/admin/v1/budgets", wish("first"));
+  const first = await call("POST", "/admin/v1/budgets", body("first"));
   expect(first.status).toBe(201);
   const template = String(first.body.id);
   await sql`
@@ -75,9 +75,9 @@ test.each([{ tenant: "full-of-budgets" }, {}])("there are so many budgets with t
     select id || '-' || n, tenant, kind, unit, amount, span, time_zone, alert_shares, created_by
     from budget, generate_series(1, 999) n where id = ${template}`.execute(rig.db);
   await expectFull(
-    call("POST", "/admin/v1/budgets", wish("beyond")),
+    call("POST", "/admin/v1/budgets", body("beyond")),
     /has 1000 budgets and limits, and may have no more/,
   );
   expect((await call("DELETE", `/admin/v1/budgets/${encodeURIComponent(template)}`)).status).toBe(200);
-  expect((await call("POST", "/admin/v1/budgets", wish("next"))).status).toBe(201);
+  expect((await call("POST", "/admin/v1/budgets", body("next"))).status).toBe(201);
 });

@@ -1,12 +1,12 @@
 import { Option, type Command } from "commander";
 import { failure } from "../failure.ts";
 import { dollars } from "../money-option.ts";
-import { budgetWindow, listed, wholeNumber, type WindowWish } from "../option-values.ts";
+import { budgetWindow, listed, wholeNumber, type BudgetWindow } from "../option-values.ts";
 
 type LimitOptions = { usd?: number; tokens?: number; requests?: number; concurrency?: number };
 /** What can be said of a budget when it is made and later, as options give it. */
 export type BudgetSettings = LimitOptions & {
-  window?: WindowWish;
+  window?: BudgetWindow;
   timeZone?: string;
   atLimit?: string;
   alertAt?: string[];

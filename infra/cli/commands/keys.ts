@@ -75,7 +75,7 @@ function addCreate(keys: Command, cli: Cli): void {
     const made = await connect().api.call(CreatedKey, {
       method: "POST",
       path: "/admin/v1/keys",
-      body: wishOf(options),
+      body: bodyOf(options),
     });
     // `key` is what scripts read of it.
     print({ ...made, key: made.secret }, () => made.secret);
@@ -87,7 +87,7 @@ function addCreate(keys: Command, cli: Cli): void {
   });
 }
 
-function wishOf({ name, role, tenant, lifetime, ...settings }: NewKey): object {
+function bodyOf({ name, role, tenant, lifetime, ...settings }: NewKey): object {
   return { name, role, tenant, lifetimeSeconds: lifetime, ...keySettingsOf(settings) };
 }
 

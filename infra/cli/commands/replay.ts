@@ -1,30 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import { REWARDS, type ReplayJob } from "@signalbox/proto";
 import { Option, type Command } from "commander";
-import { z } from "zod";
 import { alsoNamed } from "../also-named.ts";
 import type { ApiClient } from "../api-client.ts";
 import { does, type Cli, type CommandContext } from "../command-context.ts";
-import { EXIT, exitCodeOf, failure, type ExitCode } from "../failure.ts";
-import { formatJson } from "../format/json.ts";
+import { EXIT, failure, type ExitCode } from "../failure.ts";
 import { pointInTime, wholeNumber } from "../option-values.ts";
 import { chartOf } from "../replay/chart.ts";
+import { classifyAgain, describe, differs, replayOne, type Replay, type Result } from "../replay/one-decision.ts";
 import { shareOf, summaryOf } from "../replay/summary.ts";
 import { replayRange } from "../replay-range.ts";
-
-/** Mismatches and errors are told one by one up to here; the share covers all. */
-const SHOWN_MAX = 20;
-
-const Replay = z.looseObject({
-  identical: z.boolean(),
-  differences: z.array(z.looseObject({ path: z.string(), recorded: z.unknown(), replayed: z.unknown() })),
-});
-type Replay = z.infer<typeof Replay>;
-
-type Result = { decisionId: string } & (
-  | { kind: "replayed"; identical: boolean; differences: Replay["differences"] }
-  | { kind: "error"; error: string }
-);
 
 type ReplayOptions = {
   all?: boolean;
@@ -166,34 +151,6 @@ function listedOf({ differing, failures, order }: ReplayJob): Result[] {
   ];
 }
 
-async function replayOne(api: ApiClient, decisionId: string): Promise<Result> {
-  const path = `/v1/decisions/${encodeURIComponent(decisionId)}/replay`;
-  try {
-    const { identical, differences } = await api.call(Replay, { method: "POST", path });
-    return { decisionId, kind: "replayed", identical, differences };
-  } catch (error) {
-    if (exitCodeOf(error) !== EXIT.failed) throw error;
-    return { decisionId, kind: "error", error: (error as Error).message };
-  }
-}
-
-/** A classification is held against its record like a decision. */
-async function classifyAgain(api: ApiClient, decisionId: string): Promise<Result> {
-  try {
-    // Comes with every dialect and the classifier.
-    const { reclassify } = await import("../replay/reclassify.ts");
-    const differences = await reclassify(api, decisionId);
-    return { decisionId, kind: "replayed", identical: differences.length === 0, differences };
-  } catch (error) {
-    if (exitCodeOf(error) !== EXIT.failed) throw error;
-    return { decisionId, kind: "error", error: `the classification: ${(error as Error).message}` };
-  }
-}
-
-function differs(result: Result): boolean {
-  return result.kind === "error" || !result.identical;
-}
-
 function report({ print }: CommandContext<ReplayOptions>, results: readonly Result[]): ExitCode {
   const bad = results.filter(differs);
   const identical = results.length - bad.length;
@@ -201,21 +158,4 @@ function report({ print }: CommandContext<ReplayOptions>, results: readonly Resu
     [`${identical} of ${results.length} identical${shareOf(identical, results.length)}`, ...describe(bad)].join("\n"),
   );
   return bad.length === 0 ? EXIT.ok : EXIT.failed;
-}
-
-function describe(bad: readonly Result[]): string[] {
-  const lines = bad
-    .slice(0, SHOWN_MAX)
-    .flatMap((result) =>
-      result.kind === "error"
-        ? [`${result.decisionId}  cannot be replayed: ${result.error}`]
-        : [
-            `${result.decisionId}  differs`,
-            ...result.differences.map(
-              ({ path, recorded, replayed }) =>
-                `  ${path || "/"}: recorded ${formatJson(recorded)}, replayed ${formatJson(replayed)}`,
-            ),
-          ],
-    );
-  return bad.length > SHOWN_MAX ? [...lines, `… and ${bad.length - SHOWN_MAX} more; --json lists all`] : lines;
 }

@@ -2,9 +2,10 @@ import type { DecisionEvent, Obligation } from "@signalbox/proto";
 import type { DecisionRecord } from "../decision-record.ts";
 import { formatSpans, type Span } from "./bar-chart.ts";
 import { formatTime, resultOf } from "./decision-rows.ts";
-import { formatMicros } from "./duration.ts";
+import { attempts, excluded, ranked } from "./decision-tables.ts";
 import { formatPicoUsd } from "./money.ts";
-import { formatTable, printable } from "./table.ts";
+import { counted, fields, indent, share } from "./page-text.ts";
+import { printable } from "./table.ts";
 
 type Outcome = NonNullable<DecisionRecord["outcome"]>;
 
@@ -111,66 +112,6 @@ function ordered(obligation: Obligation): string {
   return `at most ${counted(obligation.requestsPerMinute, "request")} a minute for each ${obligation.by}`;
 }
 
-function ranked({ decision }: DecisionEvent): string {
-  if (decision.ranked.length === 0) return "";
-  const table = formatTable(
-    [
-      { title: "#", align: "right" },
-      { title: "endpoint" },
-      { title: "quality", align: "right" },
-      { title: "source" },
-      { title: "good enough" },
-      { title: "estimated cost", align: "right" },
-      { title: "latency", align: "right" },
-    ],
-    decision.ranked.map((one, at) => [
-      String(at + 1),
-      one.endpoint,
-      share(one.quality),
-      one.qualitySource,
-      one.goodEnough ? "yes" : "no",
-      formatPicoUsd(one.costPicoUsd),
-      one.latencyMs === null ? "unknown" : `${one.latencyMs} ms`,
-    ]),
-  );
-  const more = decision.eligible - decision.ranked.length;
-  return `Ranked${more > 0 ? ` (the best ${decision.ranked.length} of ${decision.eligible})` : ""}\n${indent(table)}`;
-}
-
-function excluded({ decision }: DecisionEvent): string {
-  if (decision.excluded.length === 0) return "";
-  const table = formatTable(
-    [{ title: "rule" }, { title: "endpoints", align: "right" }],
-    decision.excluded.map(({ rule, count }) => [rule, String(count)]),
-  );
-  return `Ruled out\n${indent(table)}`;
-}
-
-function attempts(outcome: Outcome): string {
-  if (outcome.attempts.length === 0) return "";
-  const table = formatTable(
-    [
-      { title: "#", align: "right" },
-      { title: "endpoint" },
-      { title: "result" },
-      { title: "HTTP", align: "right" },
-      { title: "first byte", align: "right" },
-      { title: "total", align: "right" },
-      { title: "cost", align: "right" },
-    ],
-    outcome.attempts.map((one, at) => [
-      String(at + 1),
-      one.endpoint,
-      one.error === null ? one.result : `${one.result}: ${one.error}`,
-      one.httpStatus === null ? "—" : String(one.httpStatus),
-      one.firstByteUs === null ? "—" : formatMicros(one.firstByteUs),
-      formatMicros(one.totalUs),
-      formatPicoUsd(one.costPicoUsd),
-    ]),
-  );
-  return `Attempts\n${indent(table)}`;
-}
-
 function ended(outcome: Outcome): string {
   const { usage, finishReason, costPicoUsd } = outcome;
   const doubts = [...new Set(outcome.attempts.flatMap(({ costDoubts = [] }) => costDoubts))];
@@ -210,25 +151,6 @@ function documents({ input }: DecisionEvent): string {
   return `Made from\n${indent(fields(Object.entries(named)))}`;
 }
 
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-/** Millionths as a share with three digits. */
-function share(micro: number): string {
-  return (micro / 1_000_000).toFixed(3);
-}
-
 function signed(points: number): string {
   return points < 0 ? String(points) : `+${points}`;
-}
-
-function fields(rows: readonly (readonly [string, string])[]): string {
-  const shown = rows.filter(([, value]) => value !== "");
-  const width = Math.max(...shown.map(([name]) => name.length));
-  return shown.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n");
-}
-
-function indent(text: string): string {
-  return text.replaceAll(/^/gm, "  ");
 }

@@ -62,7 +62,7 @@ function priceOf({ action, ranked }: Decision): bigint | null {
 
 function describeAction({ action }: Decision): string {
   if (action.kind === "refuse") return `refuse (${action.code})`;
-  if (action.kind === "serve-cached") return `kept answer of ${action.endpoint}`;
+  if (action.kind === "serve-cached") return `cached answer of ${action.endpoint}`;
   const [first, ...fallbacks] = action.plan;
   return `${first}${fallbacks.length === 0 ? "" : `, then ${fallbacks.join(", ")}`}, ${action.maxOutputTokens} tokens`;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Catalogue, type Endpoint } from "@signalbox/proto";
 import { z } from "zod";
 import { configuredPrice } from "../../catalogue/build-endpoint.ts";
-import { PriceConfig } from "../../catalogue/providers-config.ts";
+import { PriceConfig } from "../../catalogue/price-config.ts";
 import type { ApiClient } from "../api-client.ts";
 import { DecisionList } from "../decision-record.ts";
 import { failure } from "../failure.ts";

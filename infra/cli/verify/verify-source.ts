@@ -1,13 +1,10 @@
 import { statSync, type Stats } from "node:fs";
 import { PAYLOAD_TYPES } from "@signalbox/proto";
 import {
-  decodeUtf8,
   EntryChecker,
   formatLogKeys,
   parseLogKeys,
-  parsePolicy,
   parseReceipt,
-  policyText,
   proofFault,
   verifyLogProof,
   verifyReceipt,
@@ -24,6 +21,7 @@ import { readManifest } from "./export-manifest.ts";
 import { mayRecord } from "./may-record.ts";
 import { refuseOptions } from "./refuse-options.ts";
 import { isUrl, readFolder, readGivenFile, readUrl } from "./source-files.ts";
+import { readPolicy, readProducersFile, readText } from "./trusted-files.ts";
 import { uncheckedOfReceipt } from "./unchecked.ts";
 import { verifyCopy, type Copy, type CopyVerdict } from "./verify-copy.ts";
 
@@ -140,42 +138,4 @@ function verifyProof(proof: LogProof, policy: Policy, { entry, producers }: Sour
   const verdict = verifyLogProof(proof, readGivenFile(entry), policy);
   if (!verdict.ok) return proofFault(verdict.reason, proof.index);
   return { kind: "sound", origin: verdict.log, index: proof.index, size: verdict.checkpoint.size };
-}
-
-function readPolicy({ policy, vkey }: SourceOptions): Policy {
-  if (policy === undefined && vkey === undefined) {
-    throw failure(
-      "invalid-request",
-      "Whom to trust is not said.",
-      "Give --policy FILE (C2SP tlog-policy, at least `log <vkey>` and `quorum none`) or --vkey VKEY.",
-    );
-  }
-  if (policy !== undefined && vkey !== undefined) {
-    throw failure("invalid-request", "Whom to trust is said twice.", "Give --policy or --vkey.");
-  }
-  const text = policy === undefined ? `log ${vkey}\nquorum none\n` : policyText(readGivenFile(policy));
-  const parsed = parsePolicy(text);
-  if (parsed.ok) return parsed.policy;
-  const where = policy === undefined ? "--vkey" : `${policy}, line ${parsed.line}`;
-  throw failure(
-    "invalid-request",
-    `The policy cannot be read: ${where}: ${parsed.reason}.`,
-    "See c2sp.org/tlog-policy.",
-  );
-}
-
-function readProducersFile(file: string): ReadonlyMap<string, Producer> {
-  const keys = parseLogKeys(readText(file));
-  if (keys !== null && keys.producers.size > 0) return keys.producers;
-  throw failure(
-    "invalid-request",
-    `${file} names no producer.`,
-    "Its lines are `producer <vkey>`, like those of the log's /vkeys.",
-  );
-}
-
-function readText(file: string): string {
-  const text = decodeUtf8(readGivenFile(file));
-  if (text !== null) return text;
-  throw failure("invalid-request", `${file} is not UTF-8.`, "Name the file as it was received, byte for byte.");
 }

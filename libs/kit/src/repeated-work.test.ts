@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { repeatWork } from "./repeated-work.ts";
 
-test("runs do not overlap, and a second wish while one is under way is the same run", async () => {
+test("runs do not overlap, and a second call while one is under way is the same run", async () => {
   let begun = 0;
   const { promise, resolve } = Promise.withResolvers<void>();
   const work = (): Promise<void> => {

@@ -29,7 +29,7 @@ export const PolicyTestRequest = z.strictObject({
     .string()
     .regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$/, "a local time, 2026-11-21T10:00")
     .optional(),
-  /** A kept answer of this endpoint was found. */
+  /** A cached answer of this endpoint was found. */
   cached: EndpointId.optional(),
   /** The circuits of what these cover are open. */
   unhealthy: z.array(Selector).max(32).optional(),

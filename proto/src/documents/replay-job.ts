@@ -42,7 +42,7 @@ export type ReplayOrder = z.infer<typeof ReplayOrder>;
  * What a caller sends: an order, and documents that the register may not hold yet. It keeps them for ever, so only callers
  * who read across tenants may send any.
  */
-export const ReplayWish = ReplayOrder.extend({
+export const ReplayRequest = ReplayOrder.extend({
   documents: z
     .strictObject({
       policy: PolicyDocument.optional(),
@@ -51,7 +51,7 @@ export const ReplayWish = ReplayOrder.extend({
     })
     .optional(),
 });
-export type ReplayWish = z.infer<typeof ReplayWish>;
+export type ReplayRequest = z.infer<typeof ReplayRequest>;
 
 const Decided = z.strictObject({ index: Count, decisionId: Uuid });
 

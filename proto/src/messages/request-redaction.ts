@@ -10,7 +10,7 @@ import { GuardOutcome } from "./guard-facts.ts";
 export const RequestRedaction = z.strictObject({
   /** The guardrails document by which the texts were found. */
   config: Digest,
-  /** The names that the decision orders redacted, sorted; see `KeptNote`. */
+  /** The names that the decision orders redacted, sorted; see `CacheNote`. */
   ordered: z.array(PolicyName),
   /** Types and counts, for the outcome. */
   redacted: GuardOutcome.shape.redacted,

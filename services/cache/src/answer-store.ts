@@ -29,7 +29,7 @@ type Limits = {
   readonly ttlMaxSeconds: number;
 };
 
-/** The kept answers: what is known of them in memory, their bodies in memory and in Postgres. */
+/** The cached answers: what is known of them in memory, their bodies in memory and in Postgres. */
 export class AnswerStore {
   readonly index: EntryIndex;
   readonly #bodies: BodyMemory;
@@ -93,7 +93,7 @@ export class AnswerStore {
       for (const entry of await this.#table.newest(this.#limits.entriesMax, nowMs)) this.index.put(entry);
       this.#loaded = true;
     } catch (error) {
-      this.#log.warn({ err: error }, "the kept answers could not be read; each sweep tries again");
+      this.#log.warn({ err: error }, "the cached answers could not be read; each sweep tries again");
     }
   }
 

@@ -1,7 +1,7 @@
 import { Count, EndpointId, TenantId, Usage, Uuid } from "@signalbox/proto";
 import { z } from "zod";
 
-/** A kept answer without its body. */
+/** A cached answer without its body. */
 export const CacheEntry = z.strictObject({
   entryId: Uuid,
   tenant: TenantId,

@@ -16,7 +16,7 @@ export const Config = z.strictObject({
     .int()
     .min(0)
     .default(64 * MIB),
-  /** A larger answer is not kept: ingress writes a kept chat in one turn, at about 6 ms a mebibyte. */
+  /** A larger answer is not kept: ingress writes a cached chat in one turn, at about 6 ms a mebibyte. */
   entryMaxBytes: z
     .int()
     .min(1)

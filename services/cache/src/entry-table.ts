@@ -21,7 +21,7 @@ export type Database = {
 const ROW_OVERHEAD_BYTES = 1_024;
 const DELETE_BATCH_MAX = 1_000;
 
-/** The kept answers in Postgres, of all instances. */
+/** The cached answers in Postgres, of all instances. */
 export class EntryTable {
   readonly #db: Kysely<Database>;
 

@@ -21,7 +21,7 @@ export function createRead(options: {
   async function read(call: ReadCall): Promise<void> {
     const { tenant, entryId } = call.request;
     const body = Uuid.safeParse(entryId).success ? await answers.read(tenant, entryId) : undefined;
-    if (body === undefined) throw new SignalboxError("not-found", "The kept answer is gone.");
+    if (body === undefined) throw new SignalboxError("not-found", "The cached answer is gone.");
     // The type of the call leaves out that it is a Writable of Node.
     await pipeline(piecesOf(body), call as unknown as Writable);
   }
@@ -29,7 +29,7 @@ export function createRead(options: {
   return (call) => {
     read(call).catch((error: unknown) => {
       if (call.cancelled) return;
-      if (!(error instanceof SignalboxError)) log.warn({ err: error }, "a kept answer could not be read");
+      if (!(error instanceof SignalboxError)) log.warn({ err: error }, "a cached answer could not be read");
       call.emit("error", toGrpcError(error));
     });
   };

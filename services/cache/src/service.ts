@@ -33,7 +33,7 @@ export async function startCache(config: Config): Promise<RunningService> {
   return runningService(starting, answers === null ? {} : { grpc: answers.port });
 }
 
-/** Opens the kept answers, serves them by gRPC, and sweeps them regularly, until `resources` are disposed of. */
+/** Opens the cached answers, serves them by gRPC, and sweeps them regularly, until `resources` are disposed of. */
 async function startAnswers(
   config: Config,
   context: { bus: Bus; log: Logger; resources: AsyncDisposableStack },

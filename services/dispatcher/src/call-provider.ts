@@ -31,7 +31,7 @@ type ProviderCall = {
 const JSON_TYPE = "application/json";
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** One pool of kept connections for each provider, through the proxy that the environment names. Silence is watched by the attempt, so undici's own timers are off. */
+/** One pool of keep-alive connections for each provider, through the proxy that the environment names. Silence is watched by the attempt, so undici's own timers are off. */
 export function createAgent(config: Pick<Config, "http" | "timeouts" | "providers">): Agent {
   const connectMs = connectMsByOrigin(Object.values(config.providers));
   const options = {

@@ -1,7 +1,7 @@
 import type { Metadata } from "@grpc/grpc-js";
 import type { Logger } from "@signalbox/kit";
 import type { GrpcClients } from "@signalbox/kit/grpc";
-import { type DispatchOrder, KEPT_NOTE, type KeptNote } from "@signalbox/proto";
+import { type DispatchOrder, CACHE_NOTE, type CacheNote } from "@signalbox/proto";
 import type { CacheClient } from "@signalbox/proto/grpc/cache";
 import type { Ending } from "./execute.ts";
 
@@ -42,6 +42,6 @@ export function createKeeper(options: {
   };
 }
 
-function noteOf({ redact }: DispatchOrder): { readonly [KEPT_NOTE]?: KeptNote } {
-  return redact === undefined ? {} : { [KEPT_NOTE]: { ordered: redact } };
+function noteOf({ redact }: DispatchOrder): { readonly [CACHE_NOTE]?: CacheNote } {
+  return redact === undefined ? {} : { [CACHE_NOTE]: { ordered: redact } };
 }

@@ -55,11 +55,11 @@ async function ask(baseUrl: string): Promise<SignalboxError | number> {
 async function startTls(days: number, isTrusted: boolean): Promise<{ port: number; requests: () => number }> {
   const dir = mkdtempSync(join(tmpdir(), "signalbox-trust-"));
   stack.defer(() => rmSync(dir, { recursive: true }));
-  const [keyFile, wishFile, certFile, namesFile] = ["key", "wish", "cert", "names"].map((name) => join(dir, name));
+  const [keyFile, csrFile, certFile, namesFile] = ["key", "csr", "cert", "names"].map((name) => join(dir, name));
   writeFileSync(namesFile!, "subjectAltName=IP:127.0.0.1");
-  const wish = `req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=one -keyout ${keyFile} -out ${wishFile}`;
-  const signed = `x509 -req -in ${wishFile} -key ${keyFile} -days ${days} -extfile ${namesFile} -out ${certFile}`;
-  for (const made of [wish, signed]) execFileSync("openssl", made.split(" "), { stdio: "ignore" });
+  const signing = `req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=one -keyout ${keyFile} -out ${csrFile}`;
+  const signed = `x509 -req -in ${csrFile} -key ${keyFile} -days ${days} -extfile ${namesFile} -out ${certFile}`;
+  for (const made of [signing, signed]) execFileSync("openssl", made.split(" "), { stdio: "ignore" });
   const cert = readFileSync(certFile!, "utf8");
   if (isTrusted) setDefaultCACertificates([...getCACertificates("default"), cert]);
   let requests = 0;

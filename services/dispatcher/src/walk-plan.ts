@@ -42,7 +42,7 @@ export type ReadyTurn = {
 /** Throws what the request may not ask of the endpoint. */
 export type PrepareTurn = (turn: Turn) => ReadyTurn;
 
-/** The same endpoint is asked again once, when the connection broke before it answered: a kept connection may just have been closed. */
+/** The same endpoint is asked again once, when the connection broke before it answered: an idle connection may just have been closed. */
 const TRIES_MAX = 2;
 
 /** Walks the plan: each endpoint in its order, until one has answered or has begun to. All content goes to the sink. */

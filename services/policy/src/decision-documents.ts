@@ -4,7 +4,7 @@ import { canonicalize } from "@signalbox/tlog";
 import type { Kysely } from "kysely";
 import { EndpointView } from "./endpoint-view.ts";
 import { NOTHING_KNOWN } from "./health-snapshot.ts";
-import { type Database, keepDocument, type KeptDocument } from "./kept-documents.ts";
+import { type Database, keepDocument, type StoredDocument } from "./stored-documents.ts";
 
 /** A policy with what every decision asks of its rules, looked up once. */
 type PolicyInForce = {
@@ -97,7 +97,7 @@ export class DecisionDocuments {
   }
 
   /** Puts a catalogue in force from the next decision on. It must be committed under the digest. */
-  replaceCatalogue(catalogue: Catalogue, kept: KeptDocument): void {
+  replaceCatalogue(catalogue: Catalogue, kept: StoredDocument): void {
     this.#names = { ...this.#names, catalogue: kept.digest };
     this.#texts = { ...this.#texts, catalogue: kept.text };
     this.#catalogue = catalogue;
@@ -105,7 +105,7 @@ export class DecisionDocuments {
   }
 
   /** Puts a policy in force from the next decision on. It must be committed under the digest. */
-  replacePolicy(policy: PolicyDocument, kept: KeptDocument): void {
+  replacePolicy(policy: PolicyDocument, kept: StoredDocument): void {
     this.#names = { ...this.#names, policy: kept.digest };
     this.#texts = { ...this.#texts, policy: kept.text };
     this.#policy = policyInForce(policy);

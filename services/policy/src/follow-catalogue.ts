@@ -5,7 +5,7 @@ import type { Catalogue } from "@signalbox/proto";
 import { canonicalize } from "@signalbox/tlog";
 import type { Kysely } from "kysely";
 import type { DecisionDocuments } from "./decision-documents.ts";
-import { type Database, keepDocument } from "./kept-documents.ts";
+import { type Database, keepDocument } from "./stored-documents.ts";
 import { readCatalogue } from "./read-documents.ts";
 
 type FollowCatalogueOptions = {

@@ -65,7 +65,7 @@ export function redactedBy({ policy }: Decision): string[] {
 
 export function cachedReply({ item, decisionId, residency }: Decided, action: ServeCached): PipelineReply {
   const { facts, lookup, cacheAddress } = item;
-  if (lookup.status !== "hit" || cacheAddress === null) throw new Error("a kept answer is served without a hit");
+  if (lookup.status !== "hit" || cacheAddress === null) throw new Error("a cached answer is served without a hit");
   return {
     kind: "cached",
     requestId: facts.requestId,

@@ -14,11 +14,11 @@ import {
 import { canonicalize, sha256Digest } from "@signalbox/tlog";
 import type { Kysely } from "kysely";
 import type { DecisionDocuments } from "./decision-documents.ts";
-import type { Database } from "./kept-documents.ts";
+import type { Database } from "./stored-documents.ts";
 import { policyRefusals } from "./metrics.ts";
 import { proveFiles, proveVersion, type ProvenPolicy } from "./policy-files/prove-policy.ts";
 import type { PolicyInForce } from "./policy-in-force.ts";
-import { activations, documentText, keptPolicy, recordRefusal, refusals } from "./policy-store.ts";
+import { activations, documentText, storedPolicy, recordRefusal, refusals } from "./policy-store.ts";
 import { rollbackTarget } from "./rollback-target.ts";
 
 /** As far back as a rollback looks for a version. */
@@ -82,7 +82,7 @@ async function carryOut(command: PolicyCommand, options: PolicyControlOptions): 
         refusals: await refusals(db, command.limit),
       };
     case "read": {
-      const kept = await keptPolicy(db, command.digest);
+      const kept = await storedPolicy(db, command.digest);
       return kept === null ? failed("not-found", "There is no policy of this digest.") : { kind: "read", ...kept };
     }
     default: {

@@ -5,7 +5,7 @@ import { PolicyDocument, PolicyVersion } from "@signalbox/proto";
 import { canonicalize } from "@signalbox/tlog";
 import type { Kysely } from "kysely";
 import type { DecisionDocuments } from "./decision-documents.ts";
-import { type Database, keepDocument, type KeptDocument } from "./kept-documents.ts";
+import { type Database, keepDocument, type StoredDocument } from "./stored-documents.ts";
 import { policyActivations } from "./metrics.ts";
 import { effectivePolicy } from "./policy-files/effective-policy.ts";
 import { activationEventOf } from "./activation-event.ts";
@@ -138,7 +138,7 @@ export class PolicyInForce {
    * One decision that nobody asked for: it shows that the engine takes the policy, and prepares it before a request
    * must wait.
    */
-  #tryOut({ digest, text }: KeptDocument): void {
+  #tryOut({ digest, text }: StoredDocument): void {
     const documents = { ...this.#documents.names, policy: digest };
     this.#engine.decide({ ...plainInput({}), documents }, { ...this.#documents.texts, policy: text });
   }

@@ -1,6 +1,6 @@
 import type { PolicyActivation, PolicyProblem, PolicyRefusal } from "@signalbox/proto";
 import { sql, type Kysely, type Transaction } from "kysely";
-import type { ActivationRow, Database } from "./kept-documents.ts";
+import type { ActivationRow, Database } from "./stored-documents.ts";
 
 /** Any number that nobody else locks with: one replica activates at a time. */
 const LOCK = 7_306_010_001;
@@ -84,14 +84,14 @@ export async function recordRefusal(
     .execute();
 }
 
-/** The text of a kept document, or null. */
+/** The text of a stored document, or null. */
 export async function documentText(db: Kysely<Database>, digest: string): Promise<string | null> {
   const row = await db.selectFrom("document").select("body").where("digest", "=", digest).executeTakeFirst();
   return row === undefined ? null : row.body.toString("utf8");
 }
 
 /** A policy, or a version of what was applied, by its digest; null when there is none. */
-export async function keptPolicy(
+export async function storedPolicy(
   db: Kysely<Database>,
   digest: string,
 ): Promise<{ of: "policy" | "policy-version"; document: string } | null> {

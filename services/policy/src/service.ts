@@ -21,7 +21,7 @@ import { followPolicy } from "./follow-policy.ts";
 import { answerHealth } from "./health-answer.ts";
 import { learnHealth } from "./health-learner.ts";
 import { keepGuard } from "./keep-guard.ts";
-import type { Database } from "./kept-documents.ts";
+import type { Database } from "./stored-documents.ts";
 import { listenPolicyControl } from "./policy-control.ts";
 import { PolicyInForce, policyAtStart } from "./policy-in-force.ts";
 import { readCatalogue, readPolicy } from "./read-documents.ts";

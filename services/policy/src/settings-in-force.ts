@@ -3,7 +3,7 @@ import type { AdminOutbox } from "@signalbox/kit/admin-outbox";
 import type { AdminEvent, Catalogue } from "@signalbox/proto";
 import { canonicalize, sha256Digest } from "@signalbox/tlog";
 import type { Kysely } from "kysely";
-import type { Database } from "./kept-documents.ts";
+import type { Database } from "./stored-documents.ts";
 
 const RETRY_EVERY_MS = 5_000;
 

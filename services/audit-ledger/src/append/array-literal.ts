@@ -1,3 +1,5 @@
+import { storableText } from "@signalbox/kit/storable-text";
+
 const ESCAPED = /["\\]/;
 
 /** A Postgres array of text as the text of its literal; one parameter is far cheaper than one for each element. */
@@ -23,13 +25,8 @@ export function bareArrayLiteral(values: readonly (string | number | null)[]): s
 }
 
 function quoted(value: string): string {
-  const text = storable(value);
+  const text = storableText(value);
   return ESCAPED.test(text) ? `"${text.replaceAll(/["\\]/g, "\\$&")}"` : `"${text}"`;
-}
-
-/** Postgres' text cannot hold U+0000; the signed bytes can, and keep it. */
-export function storable(text: string): string {
-  return text.includes("\u0000") ? text.replaceAll("\u0000", "\ufffd") : text;
 }
 
 /** JSON that `jsonb` takes: it refuses U+0000 and lone surrogates, which JSON may spell. */

@@ -1,5 +1,5 @@
+import { storableText } from "@signalbox/kit/storable-text";
 import type { LeafColumns } from "../events/event-fields.ts";
-import { storable } from "./array-literal.ts";
 
 /** The columns beside a leaf's bytes as a client reads them back, in the order of the table. */
 export type StoredColumns = {
@@ -24,7 +24,7 @@ export function storedColumns(event: LeafColumns, decisionIndex: number | undefi
   return {
     event_id: event.eventId,
     type: event.type,
-    tenant: storable(event.tenant),
+    tenant: storableText(event.tenant),
     request_id: event.requestId,
     decision_id: event.decisionId,
     at_ms: String(event.atMs),
@@ -34,11 +34,11 @@ export function storedColumns(event: LeafColumns, decisionIndex: number | undefi
     model: textOf(event.model),
     cost: event.cost,
     reason: textOf(event.reason),
-    tags: event.tags.length === 0 ? null : event.tags.map(storable),
+    tags: event.tags.length === 0 ? null : event.tags.map(storableText),
     decision_idx: decisionIndex === undefined ? null : String(decisionIndex),
   };
 }
 
 function textOf(value: string | null): string | null {
-  return value === null ? null : storable(value);
+  return value === null ? null : storableText(value);
 }

@@ -1,25 +1,11 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import { compileCheck, type AuditItem, type Check } from "@signalbox/kit";
-import {
-  AdminEvent,
-  DecisionEvent,
-  ErasureEvent,
-  eventSubject,
-  eventTypeOf,
-  FeedbackEvent,
-  GapEvent,
-  KeyEvent,
-  OutcomeEvent,
-  ReplayEvent,
-  SupersededEvent,
-  Uuid,
-  type EventType,
-  type Labels,
-} from "@signalbox/proto";
+import { eventSubject, eventTypeOf, Uuid, type EventType, type Labels } from "@signalbox/proto";
 import { leafHash, parseEnvelope, verifyEnvelope, type BatchCache } from "@signalbox/tlog";
 import { z } from "zod";
 import { parseJson } from "../parse-json.ts";
-import { fieldsOf, type AnyEvent, type EventFields } from "./event-fields.ts";
+import { type AnyEvent, CONTRACTS } from "./contracts.ts";
+import { fieldsOf, type EventFields } from "./event-fields.ts";
 import { mayQueue, type ProducerKeys } from "./producer-keys.ts";
 
 /** An event whose signature, producer and content are in order. */
@@ -57,18 +43,10 @@ export type RefusedEvent = {
   readonly instance: string | null;
 };
 
-/** The events' contracts. What is taken stays as it was parsed, for nothing in a contract changes a value. */
-const CONTRACTS: Readonly<Record<EventType, Check>> = {
-  decision: compileCheck(DecisionEvent),
-  outcome: compileCheck(OutcomeEvent),
-  superseded: compileCheck(SupersededEvent),
-  gap: compileCheck(GapEvent),
-  key: compileCheck(KeyEvent),
-  admin: compileCheck(AdminEvent),
-  feedback: compileCheck(FeedbackEvent),
-  erasure: compileCheck(ErasureEvent),
-  replay: compileCheck(ReplayEvent),
-};
+/** What is taken stays as it was parsed, for nothing in a contract changes a value. */
+const CHECKS = Object.fromEntries(
+  Object.entries(CONTRACTS).map(([type, contract]) => [type, compileCheck(contract)]),
+) as Readonly<Record<EventType, Check>>;
 
 type CheckContext = { readonly subject: string; readonly keys: ProducerKeys; readonly batches: BatchCache };
 
@@ -83,7 +61,7 @@ export function checkEvent(item: AuditItem, context: CheckContext): GoodEvent | 
   const service = keys.serviceOf(verified.keyId);
   if (service === undefined || !mayQueue(service, type)) return refuse("wrong-producer");
   const said = parseJson(textOf(verified.payload));
-  if (!CONTRACTS[type](said)) return refuse("not-an-event");
+  if (!CHECKS[type](said)) return refuse("not-an-event");
   const event = Object.assign(said as object, { type }) as AnyEvent;
   if (event.producer.service !== service) return refuse("wrong-producer");
   if (eventSubject(type, event.tenant) !== subject || !agreesWithItself(event)) return refuse("inconsistent");

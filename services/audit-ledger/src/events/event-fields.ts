@@ -1,15 +1,5 @@
-import type {
-  AdminEvent,
-  DecisionEvent,
-  ErasureEvent,
-  EventType,
-  FeedbackEvent,
-  GapEvent,
-  KeyEvent,
-  OutcomeEvent,
-  ReplayEvent,
-  SupersededEvent,
-} from "@signalbox/proto";
+import type { DecisionEvent, EventType, GapEvent } from "@signalbox/proto";
+import type { AnyEvent } from "./contracts.ts";
 
 /** What is kept of an event beside its bytes. */
 export type EventFields = LeafColumns & {
@@ -53,17 +43,6 @@ export type LeafColumns = {
   /** Of decisions: the keyed digests of the request's tags. */
   readonly tags: readonly string[];
 };
-
-export type AnyEvent =
-  | ({ readonly type: "decision" } & DecisionEvent)
-  | ({ readonly type: "outcome" } & OutcomeEvent)
-  | ({ readonly type: "superseded" } & SupersededEvent)
-  | ({ readonly type: "gap" } & GapEvent)
-  | ({ readonly type: "key" } & KeyEvent)
-  | ({ readonly type: "admin" } & AdminEvent)
-  | ({ readonly type: "feedback" } & FeedbackEvent)
-  | ({ readonly type: "erasure" } & ErasureEvent)
-  | ({ readonly type: "replay" } & ReplayEvent);
 
 /**
  * The event itself is let go: kept until its batch is committed, it would be copied by each garbage collection in

@@ -1,7 +1,8 @@
 import { eventTypeOf } from "@signalbox/proto";
 import { leafHash, parseEnvelope } from "@signalbox/tlog";
 import type { GoodEvent } from "./check-event.ts";
-import { fieldsOf, type AnyEvent, type EventFields } from "./event-fields.ts";
+import type { AnyEvent } from "./contracts.ts";
+import { fieldsOf, type EventFields } from "./event-fields.ts";
 
 /** An envelope as a leaf with its columns. Nothing is checked: it is the ledger's own, or stood in the log before. */
 export function leafEvent(envelope: Uint8Array): GoodEvent {

@@ -1,4 +1,4 @@
-import { SignalboxError, type ReplayOrder, type ReplayWish } from "@signalbox/proto";
+import { SignalboxError, type ReplayOrder, type ReplayRequest } from "@signalbox/proto";
 import { canonicalize, sha256Digest } from "@signalbox/tlog";
 import type { Kysely } from "kysely";
 import type { Database } from "../database.ts";
@@ -6,7 +6,7 @@ import type { Database } from "../database.ts";
 /** Keeps documents that a caller brings under their digests, as a replay names them. */
 export async function keepDocuments(
   db: Kysely<Database>,
-  { policy, catalogue, classifier }: NonNullable<ReplayWish["documents"]>,
+  { policy, catalogue, classifier }: NonNullable<ReplayRequest["documents"]>,
 ): Promise<Partial<Pick<ReplayOrder, "policy" | "catalogue" | "classifier">>> {
   return {
     ...(policy === undefined ? {} : { policy: await keep(db, "policy", policy) }),

@@ -1,5 +1,5 @@
 import { repeatWork, uuidv7, type Bus, type Logger, type RepeatedWork } from "@signalbox/kit";
-import { SignalboxError, type ReplayJob, type ReplayOrder, type ReplayWish } from "@signalbox/proto";
+import { SignalboxError, type ReplayJob, type ReplayOrder, type ReplayRequest } from "@signalbox/proto";
 import type { Kysely } from "kysely";
 import { newestCheckpoint } from "../checkpoint/newest-checkpoint.ts";
 import type { Database } from "../database.ts";
@@ -63,7 +63,7 @@ export class ReplayJobs implements AsyncDisposable {
    * Throws `forbidden` for documents that a tenant brings, `not-found` for one that nobody has kept, `overloaded` when
    * as many run as may.
    */
-  async start(scope: Scope, { documents, ...order }: ReplayWish): Promise<ReplayJob> {
+  async start(scope: Scope, { documents, ...order }: ReplayRequest): Promise<ReplayJob> {
     if (documents !== undefined && scope.tenant !== null) {
       throw new SignalboxError("forbidden", "Only who reads across tenants brings documents of their own.");
     }

@@ -21,7 +21,7 @@ type Compared = Extract<Replayed, { ok: true }>;
 type Prepared =
   | { readonly ok: true; readonly recorded: RecordedDecision }
   | { readonly ok: false; readonly error: string };
-type Wishes = Required<Pick<ReplayOptions, "others" | "describes">> & {
+type RunOptions = Required<Pick<ReplayOptions, "others" | "describes">> & {
   readonly wantsDecisions: boolean;
   readonly refused: ReadonlyMap<string, string>;
 };
@@ -51,12 +51,12 @@ export class ReplayRunner {
     const sets = new Set(prepared.flatMap((each) => (each.ok ? [each.recorded.names] : [])));
     const named = new Set([...sets].flatMap((names) => Object.values(names)));
     await this.#shelf.fetch(named, read);
-    const wishes = { others, describes, wantsDecisions: sample !== undefined, refused: new Map(refused) };
+    const options = { others, describes, wantsDecisions: sample !== undefined, refused: new Map(refused) };
     const results: Replayed[] = [];
     const untilMs = performance.now() + STRETCH_MS;
     for (const [at, each] of prepared.entries()) {
       this.#onDecision(at);
-      const replayed = each.ok ? this.#replay(each.recorded, wishes) : each;
+      const replayed = each.ok ? this.#replay(each.recorded, options) : each;
       results.push(isIdentical(replayed) ? withoutDecisions(replayed) : replayed);
       if (sample !== undefined) this.#sampleOf(sample.name).add(replayed, sample.rewards[at] ?? "unknown");
       if (performance.now() > untilMs) break;
@@ -79,18 +79,18 @@ export class ReplayRunner {
     return sample;
   }
 
-  #replay(recorded: RecordedDecision, wishes: Wishes): Replayed {
+  #replay(recorded: RecordedDecision, options: RunOptions): Replayed {
     try {
-      return this.#decide(recorded, wishes);
+      return this.#decide(recorded, options);
     } catch (error) {
       if (recorded.signed === null) return { ok: false, error: SignalboxError.from(error).message };
     }
     // It may have been cut where it must not be.
-    const parsed = prepare(() => parsedDecision(recorded.event(), wishes.others));
-    return parsed.ok ? this.#replay(parsed.recorded, wishes) : parsed;
+    const parsed = prepare(() => parsedDecision(recorded.event(), options.others));
+    return parsed.ok ? this.#replay(parsed.recorded, options) : parsed;
   }
 
-  #decide(recorded: RecordedDecision, { describes, wantsDecisions, refused }: Wishes): Replayed {
+  #decide(recorded: RecordedDecision, { describes, wantsDecisions, refused }: RunOptions): Replayed {
     const { inputJson, names, signed } = recorded;
     const why = refused.size === 0 ? undefined : refused.get(names.engine);
     if (why !== undefined) return { ok: false, error: why };

@@ -144,7 +144,7 @@ function choiceOf({ action }: Decision): string {
   return action.kind === "serve-cached" ? "cached" : (action.plan[0] ?? "refused");
 }
 
-/** What the first choice was estimated to cost; a refusal and a kept answer cost nothing. */
+/** What the first choice was estimated to cost; a refusal and a cached answer cost nothing. */
 function costOf(decision: Decision): bigint | null {
   const choice = choiceOf(decision);
   if (choice === "refused" || choice === "cached") return 0n;

@@ -11,7 +11,7 @@ const US_PER_MS = 1e3;
 
 type Said = Pick<OutcomeEvent, "result" | "costPicoUsd" | "timing" | "decisionId">;
 
-type RewardsWish = {
+type RewardsQuery = {
   readonly reward: EvaluationOrder["reward"];
   /** What stands at this index or above it is not looked at. */
   readonly below: number;
@@ -21,7 +21,7 @@ type RewardsWish = {
 export async function rewardsOf(
   db: Kysely<Database>,
   decisions: readonly Pick<LeafRow, "request_id" | "decision_id">[],
-  { reward, below }: RewardsWish,
+  { reward, below }: RewardsQuery,
 ): Promise<Reward[]> {
   const requestIds = decisions.flatMap(({ request_id: id }) => (id === null ? [] : [id]));
   const rows = await db

@@ -41,9 +41,9 @@ export async function runReplay(job: ReplayJob, options: RunReplayOptions): Prom
   await using life = new ReplayLife(job.id, options);
   let saidAtMs = performance.now();
   const sample = asked === undefined ? {} : { sample: job.id };
-  const wishes = { others: othersOf(job), describes: job.order.kind !== "verify", ...sample };
+  const replayOptions = { others: othersOf(job), describes: job.order.kind !== "verify", ...sample };
   try {
-    for await (const results of replayer.run(pagesOf(job, { ...options, over: life.over }), wishes)) {
+    for await (const results of replayer.run(pagesOf(job, { ...options, over: life.over }), replayOptions)) {
       for (const [row, result] of results) {
         tally.add(row, result);
         if (row.reclassified !== undefined) again?.add(row.reclassified);

@@ -1,4 +1,4 @@
-import { ReplayWish, SignalboxError, Uuid, type ReplayJob } from "@signalbox/proto";
+import { ReplayRequest, SignalboxError, Uuid, type ReplayJob } from "@signalbox/proto";
 import type { LedgerReplayJob, LedgerServer } from "@signalbox/proto/grpc/ledger";
 import { parseJson } from "../parse-json.ts";
 import type { ReadContext } from "../read/read-context.ts";
@@ -14,7 +14,7 @@ export function serveReplays(
   return {
     startReplay: serveUnary(log, async (call) => {
       const scope = scopeOf(call);
-      return messageOf(await jobs.start(scope, readWish(call.request.orderJson)));
+      return messageOf(await jobs.start(scope, readRequest(call.request.orderJson)));
     }),
     getReplay: serveUnary(log, async (call) => {
       return messageOf(await jobs.get(scopeOf(call), readId(call.request.id)));
@@ -25,8 +25,8 @@ export function serveReplays(
   };
 }
 
-function readWish(json: string): ReplayWish {
-  const parsed = ReplayWish.safeParse(parseJson(json));
+function readRequest(json: string): ReplayRequest {
+  const parsed = ReplayRequest.safeParse(parseJson(json));
   if (parsed.success) return parsed.data;
   const path = parsed.error.issues[0]?.path.join(".") ?? "";
   throw new SignalboxError("invalid-request", "The replay's order does not fit its contract.", {

@@ -1,9 +1,10 @@
 import { contentRoutes, type ContentContext } from "../content/content-routes.ts";
 import { DECISION_LIST } from "../decisions/decision-routes.ts";
+import type { AdminContext } from "./admin-context.ts";
 import type { AdminRoute } from "./admin-route.ts";
 import { adminBudgetRoutes } from "./budget-routes.ts";
 import { adminCostRoutes } from "./cost-routes.ts";
-import { adminKeyRoutes, type AdminContext } from "./key-routes.ts";
+import { adminKeyRoutes } from "./key-routes.ts";
 import { adminIdentityRoutes } from "./identity-routes.ts";
 import { openApiRoute } from "./openapi.ts";
 import { adminPolicyRoutes, type PolicyContext } from "./policy-routes.ts";

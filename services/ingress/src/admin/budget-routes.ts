@@ -6,6 +6,7 @@ import { actorOf } from "../identity/actor.ts";
 import { meantTenant, tenantBound } from "../identity/reach.ts";
 import type { KeyDatabase } from "../keys/key-database.ts";
 import type { Principal } from "../keys/key-ring.ts";
+import type { AdminContext } from "./admin-context.ts";
 import { adminEventOf } from "./admin-event.ts";
 import { ADMIN, type AdminRoute, BODY_LIMITS } from "./admin-route.ts";
 import {
@@ -18,8 +19,8 @@ import {
   Retired,
 } from "./budget-forms.ts";
 import { type BudgetTerms, termsOf } from "./budget-row.ts";
-import { budgetId, insertBudget, readAccounts, readBudgets, retireBudget, updateBudget } from "./budget-store.ts";
-import type { AdminContext } from "./key-routes.ts";
+import { budgetId, insertBudget, retireBudget, updateBudget } from "./budget-store.ts";
+import { readAccounts, readBudgets } from "./read-budgets.ts";
 import { presentKey } from "./key-store.ts";
 import { expectRoomForBudget } from "./tenant-limits.ts";
 
@@ -69,13 +70,13 @@ function makeRoute({ db, changes, log }: AdminContext): AdminRoute {
     access: "manage-budgets",
     doc: { summary: "Makes a budget or a limit.", status: 201, body: NewBudget, answer: AdminBudget },
     async handle({ request, reply, principal }) {
-      const wish = await readInput(request.raw, NewBudget, BODY_LIMITS);
-      const { name, limit, window = "concurrency" in limit ? "total" : "month" } = wish;
-      const scope = await scopeWithin(db, wish.scope, principal);
-      const { timeZone = "UTC", alertAt = ALERT_AT_DEFAULT, each } = wish;
+      const body = await readInput(request.raw, NewBudget, BODY_LIMITS);
+      const { name, limit, window = "concurrency" in limit ? "total" : "month" } = body;
+      const scope = await scopeWithin(db, body.scope, principal);
+      const { timeZone = "UTC", alertAt = ALERT_AT_DEFAULT, each } = body;
       const by = actorOf(principal);
       const terms = termsOf(limit, window);
-      const settings = { terms, timeZone, alertAt, atLimit: atLimitOf(terms, wish.atLimit) };
+      const settings = { terms, timeZone, alertAt, atLimit: atLimitOf(terms, body.atLimit) };
       const of = scope.tenant ?? null;
       const id = budgetId(of, name);
       const made = await changes.carryOut(async (transaction, note) => {

@@ -49,8 +49,8 @@ function costRoute(db: Kysely<KeyDatabase>): AdminRoute {
       const tenant = tenantBound(principal);
       const { by, from, to, timeZone, baseline, format } = parseInput(CostQuery, request.query);
       await readCosts(db);
-      const wish = { by, fromMs: from ?? null, toMs: to ?? null, timeZone, baseline: baseline ?? null, tenant };
-      const report = await costReport(db, wish);
+      const filter = { by, fromMs: from ?? null, toMs: to ?? null, timeZone, baseline: baseline ?? null, tenant };
+      const report = await costReport(db, filter);
       if (format === "json") return report;
       reply.header("content-type", "text/csv; charset=utf-8");
       return reply.header("content-disposition", 'attachment; filename="costs.csv"').send(costCsv(report, by));
@@ -71,13 +71,13 @@ function statementRoute(db: Kysely<KeyDatabase>): AdminRoute {
       alsoText: ["text/csv", "text/markdown"],
     },
     async handle({ request, reply, principal }) {
-      const wish = parseInput(StatementQuery, request.query);
+      const query = parseInput(StatementQuery, request.query);
       await readCosts(db);
-      const statements = await monthlyStatements(db, { ...wish, tenant: tenantBound(principal) });
-      if (wish.format === "json") return statements;
-      const isCsv = wish.format === "csv";
-      const file = `statements-${wish.month}.${isCsv ? "csv" : "md"}`;
-      reply.header("content-type", `text/${wish.format}; charset=utf-8`);
+      const statements = await monthlyStatements(db, { ...query, tenant: tenantBound(principal) });
+      if (query.format === "json") return statements;
+      const isCsv = query.format === "csv";
+      const file = `statements-${query.month}.${isCsv ? "csv" : "md"}`;
+      reply.header("content-type", `text/${query.format}; charset=utf-8`);
       reply.header("content-disposition", `attachment; filename="${file}"`);
       return reply.send(isCsv ? statementCsv(statements) : statementMarkdown(statements));
     },

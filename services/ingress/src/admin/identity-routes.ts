@@ -6,6 +6,8 @@ import { parseInput } from "../http/parse-input.ts";
 import { readInput } from "../http/read-input.ts";
 import { actorOf } from "../identity/actor.ts";
 import { meantTenant } from "../identity/reach.ts";
+import { ensureTenant } from "../keys/ensure-tenant.ts";
+import type { AdminContext } from "./admin-context.ts";
 import { adminEventOf } from "./admin-event.ts";
 import { ADMIN, type AdminRoute, BODY_LIMITS } from "./admin-route.ts";
 import {
@@ -18,8 +20,7 @@ import {
   IdentityQuery,
   NewIdentity,
 } from "./identity-forms.ts";
-import { ensureTenant, insertIdentity, readIdentities, updateIdentity } from "./identity-store.ts";
-import type { AdminContext } from "./key-routes.ts";
+import { insertIdentity, readIdentities, updateIdentity } from "./identity-store.ts";
 import { placeWithin } from "./place-key.ts";
 
 /** Teams, projects, users and service accounts of tenants. */
@@ -52,11 +53,11 @@ function makeRoute(kind: IdentityKind, { changes, log }: AdminContext): AdminRou
     access: "manage-identities",
     doc: { summary: `Makes a ${kind}.`, status: 201, body: NewIdentity, answer: AdminIdentity },
     async handle({ request, reply, principal }) {
-      const wish = await readInput(request.raw, NewIdentity, BODY_LIMITS);
-      const { id, name = id } = wish;
-      const tenant = meantTenant(principal, wish.tenant);
+      const body = await readInput(request.raw, NewIdentity, BODY_LIMITS);
+      const { id, name = id } = body;
+      const tenant = meantTenant(principal, body.tenant);
       const by = actorOf(principal);
-      const within = withinOf(kind, wish, NOWHERE);
+      const within = withinOf(kind, body, NOWHERE);
       const made = await changes.carryOut(async (transaction, note) => {
         await ensureTenant(transaction, tenant);
         const placed = await placeWithin({ ...within, ...NOBODY }, { db: transaction, tenant, by });

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { type Kysely, sql } from "kysely";
 import type { KeyDatabase } from "../keys/key-database.ts";
 import type { AdminIdentity, IdentityChange, IdentityKind } from "./identity-forms.ts";
@@ -6,7 +5,6 @@ import { expectRoomForIdentity } from "./tenant-limits.ts";
 
 type Db = Kysely<KeyDatabase>;
 
-const DIGEST_KEY_BYTES = 32;
 const LIST_MAX = 10_000;
 
 type Row = {
@@ -22,19 +20,12 @@ type Row = {
 
 type IdentityName = { readonly tenant: string; readonly kind: IdentityKind; readonly id: string };
 
-type IdentityWish = IdentityName & {
+type IdentitySpec = IdentityName & {
   readonly name: string;
   readonly team: string | null;
   readonly project: string | null;
   readonly by: string;
 };
-
-/** Makes the tenant unless it exists. */
-export async function ensureTenant(db: Db, tenant: string): Promise<void> {
-  await sql`
-    insert into tenant (id, digest_key) values (${tenant}, ${randomBytes(DIGEST_KEY_BYTES)})
-    on conflict do nothing`.execute(db);
-}
 
 /** A tenant's identities of a kind, disabled ones too; or the one of an id. */
 export async function readIdentities(
@@ -49,13 +40,13 @@ export async function readIdentities(
 }
 
 /** Undefined where the id is taken. Throws `invalid-request` where the tenant may have no more. */
-export async function insertIdentity(db: Db, wish: IdentityWish): Promise<AdminIdentity | undefined> {
-  const { tenant, kind, id } = wish;
+export async function insertIdentity(db: Db, spec: IdentitySpec): Promise<AdminIdentity | undefined> {
+  const { tenant, kind, id } = spec;
   if ((await readIdentities(db, { tenant, kind, id })).length > 0) return undefined;
   await expectRoomForIdentity(db, tenant, kind);
   const { rows } = await sql<Row>`
     insert into identity (tenant, kind, id, name, team, project, created_by)
-    values (${tenant}, ${kind}, ${id}, ${wish.name}, ${wish.team}, ${wish.project}, ${wish.by})
+    values (${tenant}, ${kind}, ${id}, ${spec.name}, ${spec.team}, ${spec.project}, ${spec.by})
     on conflict do nothing
     returning tenant, kind, id, name, team, project, created_at, disabled_at`.execute(db);
   return rows.map(shown)[0];

@@ -17,11 +17,11 @@ type KeyTerms = { [part in KeyPart]?: Terms | null };
 
 const NO_LIMITS: KeyLimits = { rpm: null, tpm: null, concurrency: null };
 
-export function keyTerms(wish: {
+export function keyTerms(settings: {
   budget?: KeyBudget | null | undefined;
   limits?: KeyLimits | null | undefined;
 }): KeyTerms {
-  const { budget, limits } = wish;
+  const { budget, limits } = settings;
   const { rpm, tpm, concurrency } = limits === undefined ? {} : (limits ?? NO_LIMITS);
   const terms: KeyTerms = {};
   if (budget !== undefined) {

@@ -1,27 +1,17 @@
-import type { Logger } from "@signalbox/kit";
 import { SignalboxError } from "@signalbox/proto";
-import type { Kysely } from "kysely";
 import { idParam } from "../http/id-param.ts";
 import { readInput } from "../http/read-input.ts";
 import { actorOf } from "../identity/actor.ts";
 import { authoriseRole } from "../identity/authorise.ts";
-import { meantTenant, tenantBound } from "../identity/reach.ts";
-import type { KeyDatabase } from "../keys/key-database.ts";
-import { revokeKey } from "../keys/key-store.ts";
-import type { AdminChanges } from "./admin-changes.ts";
+import { tenantBound } from "../identity/reach.ts";
+import type { AdminContext } from "./admin-context.ts";
 import { adminEventOf } from "./admin-event.ts";
 import { ADMIN, type AdminRoute, BODY_LIMITS } from "./admin-route.ts";
 import { Retired } from "./budget-forms.ts";
+import { issueKey, revokeKey } from "./key-changes.ts";
 import { AdminKey, KeyChange, KeyList, MadeKey, NewKey } from "./key-forms.ts";
-import { changeKey, hasOwner, makeKey, presentKey, readKeys } from "./key-store.ts";
+import { changeKey, presentKey, readKeys } from "./key-store.ts";
 import { madeEventOf } from "./identity-routes.ts";
-
-export type AdminContext = {
-  readonly db: Kysely<KeyDatabase>;
-  readonly pepper: Uint8Array;
-  readonly changes: AdminChanges;
-  readonly log: Logger;
-};
 
 /** Virtual keys with all their settings. */
 export function adminKeyRoutes(context: AdminContext): AdminRoute[] {
@@ -50,30 +40,17 @@ export function adminKeyRoutes(context: AdminContext): AdminRoute[] {
   ];
 }
 
-function makeRoute({ db, pepper, changes, log }: AdminContext): AdminRoute {
+function makeRoute(context: AdminContext): AdminRoute {
   return {
     method: "POST",
     path: `${ADMIN}/keys`,
     access: "manage-keys",
     doc: { summary: "Makes a key; its secret is shown this once.", status: 201, body: NewKey, answer: MadeKey },
     async handle({ request, reply, principal }) {
-      const wish = await readInput(request.raw, NewKey, BODY_LIMITS);
-      const tenant = meantTenant(principal, wish.tenant);
-      const by = actorOf(principal);
-      // Where a tenant has no owner yet, an admin makes the first.
-      if (wish.role !== "owner" || (await hasOwner(db, tenant))) authoriseRole(principal, wish.role);
-      const { after, secret } = await changes.carryOut(async (transaction, note) => {
-        const key = await makeKey(transaction, { ...wish, tenant }, { pepper, by });
-        const shown = await presentKey(transaction, key.id, null);
-        for (const identity of key.made) await note(madeEventOf(identity, by));
-        const what = { object: "virtual-key", change: "created", id: key.id, of: tenant } as const;
-        await note(adminEventOf({ ...what, by, before: null, after: shown }));
-        return { after: shown, secret: key.secret };
-      });
-      log.info({ key: after.id, tenant, role: wish.role, by }, "a key was made");
+      const key = await issueKey(context, principal, await readInput(request.raw, NewKey, BODY_LIMITS));
       // The one time that the secret is shown; no cache on the way may keep it.
       reply.code(201).header("cache-control", "no-store");
-      return { ...after, secret };
+      return key;
     },
   };
 }
@@ -104,7 +81,7 @@ function changeRoute({ changes, log }: AdminContext): AdminRoute {
   };
 }
 
-function revokeRoute({ changes, log }: AdminContext): AdminRoute {
+function revokeRoute(context: AdminContext): AdminRoute {
   return {
     method: "DELETE",
     path: `${ADMIN}/keys/:id`,
@@ -112,16 +89,7 @@ function revokeRoute({ changes, log }: AdminContext): AdminRoute {
     doc: { summary: "Revokes a key for ever.", status: 200, answer: Retired },
     async handle({ request, principal }) {
       const id = idParam(request.params);
-      const by = actorOf(principal);
-      await changes.carryOut(async (transaction, note) => {
-        const before = await presentKey(transaction, id, principal);
-        authoriseRole(principal, before.role);
-        if (!(await revokeKey(transaction, id))) return;
-        const after = await presentKey(transaction, id, null);
-        const of = before.tenant;
-        await note(adminEventOf({ object: "virtual-key", change: "revoked", id, of, by, before, after }));
-      });
-      log.info({ key: id, by }, "a key was revoked");
+      await revokeKey(context, principal, id);
       return { object: "key", id, deleted: true };
     },
   };

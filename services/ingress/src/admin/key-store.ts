@@ -1,34 +1,42 @@
 import { SignalboxError } from "@signalbox/proto";
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import { reaches } from "../identity/reach.ts";
+import { ensureTenant } from "../keys/ensure-tenant.ts";
 import type { KeyDatabase } from "../keys/key-database.ts";
 import type { Principal } from "../keys/key-ring.ts";
 import { generateSecretKey, hashKey } from "../keys/secret-key.ts";
 import { ALERT_AT_DEFAULT } from "./budget-forms.ts";
-import { insertBudget, readBudgets, retireBudget, updateBudget } from "./budget-store.ts";
+import { insertBudget, retireBudget, updateBudget } from "./budget-store.ts";
 import type { AdminIdentity } from "./identity-forms.ts";
-import { ensureTenant } from "./identity-store.ts";
 import { type KeyRow, settingColumns, SHOWN_COLUMNS, shownKey } from "./key-columns.ts";
 import { KEY_PARTS, keyBudgetId, keyTerms, shownTerms } from "./key-budgets.ts";
 import type { AdminKey, KeyChange, NewKey } from "./key-forms.ts";
 import { type Place, placeWithin } from "./place-key.ts";
+import { readBudgets } from "./read-budgets.ts";
 import { expectRoomForKey } from "./tenant-limits.ts";
 
 const LIST_MAX = 10_000;
 
+type KeyFilter = { readonly id?: string | null; readonly tenant?: string | null };
+
 /** Keys, revoked and expired ones too, oldest first; those of a tenant, or the one of an id. */
-export async function readKeys(
+export async function listKeys(
   db: Kysely<KeyDatabase>,
-  { id = null, tenant = null }: { id?: string | null; tenant?: string | null } = {},
-): Promise<AdminKey[]> {
+  { id = null, tenant = null }: KeyFilter,
+): Promise<Omit<AdminKey, "budget" | "limits">[]> {
   const { rows } = await sql<KeyRow>`
     select ${SHOWN_COLUMNS} from virtual_key
-    where (${id}::text is null or id = ${id}) and (${tenant}::text is null or tenant = ${tenant}) order by created_at, id limit ${LIST_MAX}`.execute(
-    db,
-  );
-  const budgets = await readBudgets(db, { keyIds: rows.map((row) => row.id) });
+    where (${id}::text is null or id = ${id}) and (${tenant}::text is null or tenant = ${tenant})
+    order by created_at, id limit ${LIST_MAX}`.execute(db);
+  return rows.map(shownKey);
+}
+
+/** The same with their budgets and limits. */
+export async function readKeys(db: Kysely<KeyDatabase>, filter: KeyFilter): Promise<AdminKey[]> {
+  const keys = await listKeys(db, filter);
+  const budgets = await readBudgets(db, { keyIds: keys.map(({ id }) => id) });
   const byKey = Map.groupBy(budgets, ({ scope }) => scope.key);
-  return rows.map((row) => ({ ...shownKey(row), ...shownTerms(row.id, byKey.get(row.id) ?? []) }));
+  return keys.map((key) => ({ ...key, ...shownTerms(key.id, byKey.get(key.id) ?? []) }));
 }
 
 /** A key by its id. Throws `not-found`, also for a key that `asking` does not reach; null reaches every key. */
@@ -51,15 +59,15 @@ type MadeKeyParts = { readonly id: string; readonly secret: string; readonly mad
 /** Makes a key with its budget and limits in the caller's transaction, so that no request of it escapes them. */
 export async function makeKey(
   db: Kysely<KeyDatabase>,
-  wish: NewKey & { readonly tenant: string },
+  spec: NewKey & { readonly tenant: string },
   { pepper, by }: { pepper: Uint8Array; by: string },
 ): Promise<MadeKeyParts> {
   const { id, secretKey } = generateSecretKey();
-  const { tenant, name, role, lifetimeSeconds = null, expiresAt = null } = wish;
+  const { tenant, name, role, lifetimeSeconds = null, expiresAt = null } = spec;
   await expectRoomForKey(db, tenant);
   await ensureTenant(db, tenant);
-  const { place, made } = await placeWithin({ ...NOWHERE, ...placeOf(wish) }, { db, tenant, by });
-  const settings = settingColumns({ ...wish, ...place });
+  const { place, made } = await placeWithin({ ...NOWHERE, ...placeOf(spec) }, { db, tenant, by });
+  const settings = settingColumns({ ...spec, ...place });
   await sql`
     insert into virtual_key (id, tenant, name, role, hash, lifetime_seconds, renewable_until, expires_at,
       ${sql.join(settings.map(({ column }) => column))})
@@ -67,7 +75,7 @@ export async function makeKey(
       ${lifetimeSeconds === null ? null : expiresAt},
       least(${expiresAt}::timestamptz, now() + make_interval(secs => ${lifetimeSeconds}::integer)),
       ${sql.join(settings.map(({ value }) => value))})`.execute(db);
-  await setTerms(db, { id, tenant, by }, wish);
+  await setTerms(db, { id, tenant, by }, spec);
   return { id, secret: secretKey, made };
 }
 
@@ -112,9 +120,9 @@ function placeOf(said: { readonly [part in keyof Place]?: string | null | undefi
 async function setTerms(
   db: Kysely<KeyDatabase>,
   { id, tenant, by }: { id: string; tenant: string; by: string },
-  wish: Pick<KeyChange, "budget" | "limits">,
+  change: Pick<KeyChange, "budget" | "limits">,
 ): Promise<void> {
-  const wanted = keyTerms(wish);
+  const wanted = keyTerms(change);
   for (const part of KEY_PARTS) {
     const terms = wanted[part];
     if (terms === undefined) continue;

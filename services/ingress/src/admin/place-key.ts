@@ -21,14 +21,14 @@ type Context = { readonly db: Kysely<KeyDatabase>; readonly tenant: string; read
  * Completes a place from what is known of its parts: a user brings the project, a project the team. Throws
  * `invalid-request` where they contradict each other.
  */
-export async function placeWithin(wish: Place, context: Context): Promise<Placed> {
-  const { user, serviceAccount } = wish;
+export async function placeWithin(asked: Place, context: Context): Promise<Placed> {
+  const { user, serviceAccount } = asked;
   if (user !== null && serviceAccount !== null)
     throw invalidParam("serviceAccount", "a key is of a user or of a service account");
   const owner = (await find("user", user, context)) ?? (await find("service-account", serviceAccount, context));
-  const project = agreed("project", wish.project, owner?.project);
+  const project = agreed("project", asked.project, owner?.project);
   const known = await find("project", project, context);
-  const team = agreed("team", wish.team, known === undefined ? owner?.team : known.team);
+  const team = agreed("team", asked.team, known === undefined ? owner?.team : known.team);
   const place = { team, project, user, serviceAccount };
   const made = [
     ...(await make("team", team, { context, team: null, project: null })),
@@ -39,9 +39,9 @@ export async function placeWithin(wish: Place, context: Context): Promise<Placed
   return { place, made };
 }
 
-/** The value on which the wish and what is known agree, each of which may be null. Throws `invalid-request` where they differ. */
-function agreed(name: string, wished: string | null, known: string | null | undefined): string | null {
-  if (wished === null || known == null || wished === known) return wished ?? known ?? null;
+/** The value on which what is asked for and what is known agree, each of which may be null. Throws `invalid-request` where they differ. */
+function agreed(name: string, asked: string | null, known: string | null | undefined): string | null {
+  if (asked === null || known == null || asked === known) return asked ?? known ?? null;
   throw invalidParam(name, `it belongs to the ${name} '${known}' already`);
 }
 

@@ -36,7 +36,7 @@ export const PolicyHistory = z.strictObject({
 export type PolicyHistory = z.infer<typeof PolicyHistory>;
 
 /** A policy as decisions name it, or a version as it was applied, which together with the configuration makes one. */
-export const KeptPolicy = z.strictObject({
+export const StoredPolicy = z.strictObject({
   object: z.enum(["policy", "policy-version"]),
   digest: Digest,
   document: z.union([PolicyDocument, PolicyVersion]),

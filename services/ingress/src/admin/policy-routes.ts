@@ -10,7 +10,7 @@ import { ADMIN, type AdminRoute } from "./admin-route.ts";
 import {
   ActivePolicy,
   HistoryQuery,
-  KeptPolicy,
+  StoredPolicy,
   PolicyCheck,
   PolicyDiff,
   PolicyDiffStarted,
@@ -29,7 +29,7 @@ export function adminPolicyRoutes(context: PolicyContext): AdminRoute[] {
   return [
     historyRoute(context),
     currentRoute(context),
-    keptRoute(context),
+    storedRoute(context),
     checkRoute(context),
     diffRoute(context),
     applyRoute(context),
@@ -65,7 +65,7 @@ function currentRoute({ bus }: PolicyContext): AdminRoute {
     method: "GET",
     path: `${ADMIN}/policies/current`,
     access: "read-policies",
-    doc: { summary: "The policy in force, as decisions name it.", status: 200, answer: KeptPolicy },
+    doc: { summary: "The policy in force, as decisions name it.", status: 200, answer: StoredPolicy },
     async handle() {
       const { digest, document } = await askPolicy(bus.connection, { kind: "show" }, "shown");
       return { object: "policy", digest, document: JSON.parse(document) as unknown };
@@ -73,7 +73,7 @@ function currentRoute({ bus }: PolicyContext): AdminRoute {
   };
 }
 
-function keptRoute({ bus }: PolicyContext): AdminRoute {
+function storedRoute({ bus }: PolicyContext): AdminRoute {
   return {
     method: "GET",
     path: `${ADMIN}/policies/:digest`,
@@ -81,7 +81,7 @@ function keptRoute({ bus }: PolicyContext): AdminRoute {
     doc: {
       summary: "A policy that decisions name, or a version of what was applied, by its digest.",
       status: 200,
-      answer: KeptPolicy,
+      answer: StoredPolicy,
     },
     async handle({ request }) {
       const { digest } = request.params as { digest: string };

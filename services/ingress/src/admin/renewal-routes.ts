@@ -5,10 +5,10 @@ import { readInput } from "../http/read-input.ts";
 import { actorOf } from "../identity/actor.ts";
 import { authorise, authoriseRole } from "../identity/authorise.ts";
 import type { Principal } from "../keys/key-ring.ts";
+import type { AdminContext } from "./admin-context.ts";
 import { adminEventOf } from "./admin-event.ts";
 import { ADMIN, type AdminRoute, BODY_LIMITS } from "./admin-route.ts";
 import { type AdminKey, MadeKey, Rotation } from "./key-forms.ts";
-import type { AdminContext } from "./key-routes.ts";
 import { presentKey } from "./key-store.ts";
 import { type Renewal, renewSecret } from "./renew-secret.ts";
 
@@ -65,15 +65,15 @@ function refreshRoute(context: AdminContext): AdminRoute {
 
 async function renew(
   { key: before, principal, reply }: Renewing,
-  wish: Omit<Renewal, "pepper">,
+  renewal: Omit<Renewal, "pepper">,
   { pepper, changes, log }: AdminContext,
 ): Promise<object> {
   const { id, tenant: of } = before;
   const by = actorOf(principal);
   const { after, secret } = await changes.carryOut(async (transaction, note) => {
-    const renewed = await renewSecret(transaction, id, { ...wish, pepper });
+    const renewed = await renewSecret(transaction, id, { ...renewal, pepper });
     if (renewed === null) {
-      const isLasting = wish.extend && before.lifetimeSeconds === null;
+      const isLasting = renewal.extend && before.lifetimeSeconds === null;
       const problem = isLasting ? "is not a short-lived one: rotate it" : "has ended: make a new one";
       throw new SignalboxError("invalid-request", `The key ${problem}.`);
     }
@@ -81,7 +81,7 @@ async function renew(
     await note(adminEventOf({ object: "virtual-key", change: "changed", id, of, by, before, after: shown }));
     return { after: shown, secret: renewed };
   });
-  log.info({ key: id, by, extended: wish.extend }, "a key was given another secret");
+  log.info({ key: id, by, extended: renewal.extend }, "a key was given another secret");
   // The one time that the secret is shown; no cache on the way may keep it.
   reply.header("cache-control", "no-store");
   return { ...after, secret };

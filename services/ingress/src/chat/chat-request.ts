@@ -10,7 +10,6 @@ import {
   type RequestEnvelope,
 } from "@signalbox/dialects";
 import {
-  SignalboxError,
   VIEW_MAX_BYTES,
   type ClassifyItem,
   type DialectName,
@@ -19,13 +18,14 @@ import {
   type CallerContext,
   type Residency,
 } from "@signalbox/proto";
-import { canonicalize } from "@signalbox/tlog";
 import type { Inspection } from "../guard/request-guard.ts";
 import { parseJsonBody } from "../http/read-body.ts";
 import { readNested } from "../http/read-nested.ts";
 import type { Principal } from "../keys/key-ring.ts";
 import { tenantDigest } from "../keys/tenant-digest.ts";
 import { isDeterministic } from "./cache-rule.ts";
+import { canonicalText } from "./canonical-text.ts";
+import { labelDigests } from "./label-digests.ts";
 import { recordedModel } from "./recorded-model.ts";
 import { parseRequestHeaders, type RequestHeaders } from "./request-headers.ts";
 import { traceparentOf } from "./traceparent.ts";
@@ -96,11 +96,7 @@ export function readChatRequest(input: ChatInput): ChatRequest {
       bodyBytes: input.body.length,
       bodyDigest,
       cache: cacheFacts(request, { dialect, tenant, mode: input.cacheEnabled ? headers.cache : "off" }),
-      labels: {
-        user: labels.user === undefined ? null : digest(labels.user),
-        metadata: labels.metadata === undefined ? null : digest(canonicalText(labels.metadata)),
-        tags: headers.tags.map(digest),
-      },
+      labels: labelDigests(labels, digest),
       audit: input.audit,
     },
     view: textViewOf(request, VIEW_MAX_BYTES),
@@ -136,15 +132,4 @@ function cacheFacts(
   if (mode === "off" || (mode === "auto" && !deterministic)) return { mode, deterministic, key: null };
   const fields = canonicalText(ingressOf(dialect).cacheFieldsOf(request));
   return { mode, deterministic, key: hash("sha256", `${tenant}\n${dialect}\n${fields}`, "hex") };
-}
-
-/** The canonical JSON (RFC 8785) of what a caller sent. Throws `invalid-request` for what has no such form. */
-export function canonicalText(value: unknown): string {
-  try {
-    return canonicalize(value, { numbers: "any" });
-  } catch (error) {
-    // The message names the kind of fault and never the value.
-    const problem = error instanceof TypeError ? error.message : "it cannot be read";
-    throw new SignalboxError("invalid-request", `Invalid request body: ${problem}.`, { cause: error });
-  }
 }

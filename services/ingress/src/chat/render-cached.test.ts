@@ -32,7 +32,7 @@ function chatOf(contents: readonly string[]): object {
 
 type Rendered = { readonly text: string | null; readonly turns: number };
 
-/** What a kept answer becomes, and how many turns others had in the meantime. */
+/** What a cached answer becomes, and how many turns others had in the meantime. */
 async function render(kept: object, facts: Parameters<typeof plainRequestFacts>[0]): Promise<Rendered> {
   let turns = 0;
   let isOver = false;
@@ -50,7 +50,7 @@ async function render(kept: object, facts: Parameters<typeof plainRequestFacts>[
 }
 
 test.each([true, false])(
-  "others have turns while a large kept answer is made into one, streamed: %s",
+  "others have turns while a large cached answer is made into one, streamed: %s",
   async (stream) => {
     const words = "Words and words. ".repeat(100_000);
     const small = await render(chatOf(["short"]), { stream });

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { builtFor, filterResponse, filterStrings, ingressOf, type JsonObject, readJson } from "@signalbox/dialects";
-import { KEPT_NOTE, KeptNote, type PipelineReply } from "@signalbox/proto";
+import { CACHE_NOTE, CacheNote, type PipelineReply } from "@signalbox/proto";
 import type { RequestGuard } from "../guard/request-guard.ts";
-import { renderKeptAnswer } from "../operations/render-kept-answer.ts";
+import { renderCachedAnswer } from "../operations/render-cached-answer.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import { restorerFor } from "./guard-chat.ts";
 
@@ -29,15 +29,15 @@ export async function renderCached(
   };
   try {
     const read = operation === "chat" ? readJson : JSON.parse;
-    const { [KEPT_NOTE]: said, ...answer } = read(body.toString("utf8")) as { readonly [KEPT_NOTE]?: unknown };
+    const { [CACHE_NOTE]: said, ...answer } = read(body.toString("utf8")) as { readonly [CACHE_NOTE]?: unknown };
     await others();
-    const ordered = said === undefined ? [] : KeptNote.parse(said).ordered;
+    const ordered = said === undefined ? [] : CacheNote.parse(said).ordered;
     const restore = guard === null ? null : restorerFor(chat, guard, ordered);
     if (operation !== "chat") {
       const restored = restore === null ? answer : filterStrings(answer, restore);
       await others();
       const pieces: Buffer[] = [];
-      for (const piece of renderKeptAnswer(restored, { usage: hit.usage, note })) {
+      for (const piece of renderCachedAnswer(restored, { usage: hit.usage, note })) {
         pieces.push(piece);
         await others();
       }

@@ -14,7 +14,7 @@ export async function serveCached(
   const body = await readCached(line.caches, { address, entryId, tenant: chat.facts.tenant }, line.metadata);
   const isAllowed = body !== null && (line.guard === null || (await line.guard.passesAnswer(body.toString("utf8"))));
   const rendered = isAllowed ? await renderCached(body, chat, { hit, guard: line.guard }) : null;
-  if (rendered === null) return new SignalboxError("internal", "The kept answer could not be read.");
+  if (rendered === null) return new SignalboxError("internal", "The cached answer could not be read.");
   if (writer.isGone) {
     await recordAborted(line, { chat, lost }, decisionId);
     return "ended";

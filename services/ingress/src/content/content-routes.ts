@@ -12,7 +12,7 @@ import type { KeyDatabase } from "../keys/key-database.ts";
 import type { Principal } from "../keys/key-ring.ts";
 import { ContentAnswer, ContentList, ContentQuery, Erased, NewErasure } from "./content-form.ts";
 import type { ContentStore } from "./content-store.ts";
-import { erasureWish } from "./erasure-wish.ts";
+import { erasureTarget } from "./erasure-target.ts";
 import { recordRead } from "./record-read.ts";
 
 export type ContentContext = {
@@ -96,9 +96,9 @@ function eraseRoute({ content, db }: ContentContext): AdminRoute {
       answer: Erased,
     },
     async handle({ request, principal }) {
-      const wish = await readInput(request.raw, NewErasure, BODY_LIMITS);
-      const tenant = meantTenant(principal, wish.tenant);
-      const { scope, user } = await erasureWish(db, { ...wish, tenant });
+      const body = await readInput(request.raw, NewErasure, BODY_LIMITS);
+      const tenant = meantTenant(principal, body.tenant);
+      const { scope, user } = await erasureTarget(db, { ...body, tenant });
       const found = await content.eraseEverywhere({ of: tenant, by: actorOf(principal), scope }, user);
       return { object: "erasure", tenant, ...found };
     },

@@ -129,10 +129,10 @@ export class ContentStore implements AsyncDisposable {
   async eraseEverywhere(erasure: Erasure, user: string | null = null): Promise<Erased> {
     const { db, record, forgetAnswers } = this.#options;
     const { of, scope } = erasure;
-    const wish = { of, scope, user };
-    const holdId = await holdBack(db, wish, Date.now());
+    const target = { of, scope, user };
+    const holdId = await holdBack(db, target, Date.now());
     const erasing = db.transaction().execute(async (transaction) => {
-      const { cached: gone, ...rows } = await eraseRows(transaction, wish);
+      const { cached: gone, ...rows } = await eraseRows(transaction, target);
       if (scope.kind === "tenant") await deleteKey(transaction, of);
       const found = { ...rows, cachedAnswers: gone.length };
       await record({ ...erasure, ...found });

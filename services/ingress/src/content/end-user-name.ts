@@ -1,4 +1,6 @@
-/** An end user's name as PostgreSQL holds it, whose text knows no U+0000. Of nobody it is empty. */
+import { storableText } from "@signalbox/kit/storable-text";
+
+/** An end user's name as PostgreSQL holds it; of nobody it is empty. */
 export function endUserName(user: string | null | undefined): string {
-  return (user ?? "").replaceAll("\u0000", "\ufffd");
+  return storableText(user ?? "");
 }

@@ -1,6 +1,6 @@
-import type { ErasureEvent } from "@signalbox/proto";
 import { type RawBuilder, sql, type Transaction } from "kysely";
 import type { ContentDatabase } from "./content-database.ts";
+import type { ErasureTarget } from "./erasure-target.ts";
 
 /** A tenant's labels may be tens of millions of rows; a query of a request has half a minute. */
 const STATEMENT_TIMEOUT_MS = 600_000;
@@ -15,17 +15,10 @@ type ErasedRows = {
   readonly labels: number;
 };
 
-export type RowsWish = {
-  readonly of: string;
-  readonly scope: ErasureEvent["scope"];
-  /** What the digest in a user's scope was made of; null in every other scope. */
-  readonly user: string | null;
-};
-
 /** Erases what is kept of requests' content and labels in all places, at one moment. */
-export async function eraseRows(db: Transaction<ContentDatabase>, wish: RowsWish): Promise<ErasedRows> {
-  const { of } = wish;
-  const rows = rowsOf(wish);
+export async function eraseRows(db: Transaction<ContentDatabase>, target: ErasureTarget): Promise<ErasedRows> {
+  const { of } = target;
+  const rows = rowsOf(target);
   await sql`select set_config('statement_timeout', ${String(STATEMENT_TIMEOUT_MS)}, true)`.execute(db);
   const { rows: found } = await sql<Omit<ErasedRows, "cached"> & { cached: string[] | null }>`
     with asked (request_id) as materialized (${rows.requests}),
@@ -44,7 +37,7 @@ export async function eraseRows(db: Transaction<ContentDatabase>, wish: RowsWish
 /** Which rows of each table an erasure takes. */
 type Rows = Readonly<Record<"requests" | "content" | "answer" | "response" | "label", RawBuilder<unknown>>>;
 
-function rowsOf({ of, scope, user }: RowsWish): Rows {
+function rowsOf({ of, scope, user }: ErasureTarget): Rows {
   if (scope.kind === "request") return rowsOfRequests(of, sql`select ${scope.requestId}::uuid`);
   if (scope.kind === "age") return rowsOfTimes(scope.fromMs ?? 0, scope.beforeMs);
   if (scope.kind === "user") {

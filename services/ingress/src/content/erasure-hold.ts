@@ -1,7 +1,8 @@
 import { uuidv7 } from "@signalbox/kit";
 import { type Kysely, sql } from "kysely";
 import type { ContentDatabase } from "./content-database.ts";
-import { firstIdAt, type RowsWish } from "./erase-rows.ts";
+import { firstIdAt } from "./erase-rows.ts";
+import type { ErasureTarget } from "./erasure-target.ts";
 
 /**
  * Holds back what requests that came until `nowMs` would still write of what is erased: labels that wait in a queue,
@@ -9,7 +10,7 @@ import { firstIdAt, type RowsWish } from "./erase-rows.ts";
  */
 export async function holdBack(
   db: Kysely<ContentDatabase>,
-  { of, scope, user }: RowsWish,
+  { of, scope, user }: ErasureTarget,
   nowMs: number,
 ): Promise<string> {
   const id = uuidv7(nowMs);

@@ -51,8 +51,8 @@ export function feedbackRoutes({ ledger, recorder }: { ledger: LedgerReader; rec
         good: good ?? null,
         comment: comment === undefined ? null : tenantDigest(principal.digestKey, comment),
       };
-      const wish = { type: "feedback", tenant, event, audit: "async", retryForMs: RETRY_FOR_MS } as const;
-      await places.within(principal.tenant, () => recorder.record(wish));
+      const toRecord = { type: "feedback", tenant, event, audit: "async", retryForMs: RETRY_FOR_MS } as const;
+      await places.within(principal.tenant, () => recorder.record(toRecord));
       reply.code(201);
       return { object: "feedback", decisionId, score: score ?? null, good: good ?? null };
     },

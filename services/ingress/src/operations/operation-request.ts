@@ -1,7 +1,9 @@
 import { hash } from "node:crypto";
 import { factsOfOperation, openOperation, type OperationCall, type OperationEnvelope } from "@signalbox/dialects";
 import { type Labels, type PlainOperation, type RequestFacts, VIEW_MAX_BYTES } from "@signalbox/proto";
-import { callerOf, canonicalText, type ChatInput, type ChatRequest } from "../chat/chat-request.ts";
+import { canonicalText } from "../chat/canonical-text.ts";
+import { callerOf, type ChatInput, type ChatRequest } from "../chat/chat-request.ts";
+import { labelDigests } from "../chat/label-digests.ts";
 import { recordedModel } from "../chat/recorded-model.ts";
 import { parseRequestHeaders, type RequestHeaders } from "../chat/request-headers.ts";
 import { traceparentOf } from "../chat/traceparent.ts";
@@ -44,11 +46,7 @@ export function readOperationRequest(input: OperationInput): ChatRequest {
       bodyBytes: input.body.length,
       bodyDigest,
       cache: cacheFacts(call, { operation, tenant, mode: input.cacheEnabled ? headers.cache : "off" }),
-      labels: {
-        user: call.user === null ? null : digest(call.user),
-        metadata: null,
-        tags: headers.tags.map(digest),
-      },
+      labels: labelDigests(labels, digest),
       audit: input.audit,
     },
     view: { system: "", conversation: "", ...boundedText(call.text, VIEW_MAX_BYTES) },

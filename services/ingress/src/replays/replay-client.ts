@@ -1,5 +1,5 @@
 import type { GrpcClients } from "@signalbox/kit/grpc";
-import { ReplayJob, type ReplayWish } from "@signalbox/proto";
+import { ReplayJob, type ReplayRequest } from "@signalbox/proto";
 import type { LedgerClient, LedgerReplayJob } from "@signalbox/proto/grpc/ledger";
 import { askLedger } from "../decisions/ask-ledger.ts";
 import { tenantScope, type LedgerCredentials } from "../decisions/tenant-scope.ts";
@@ -9,7 +9,7 @@ const TIMEOUT_MS = 10_000;
 
 /** The ledger's replays, each call within what its principal may see. Methods reject with the ledger's typed error. */
 export type ReplayClient = {
-  start(reader: Principal, order: ReplayWish): Promise<ReplayJob>;
+  start(reader: Principal, order: ReplayRequest): Promise<ReplayJob>;
   get(reader: Principal, id: string): Promise<ReplayJob>;
   cancel(reader: Principal, id: string): Promise<ReplayJob>;
 };

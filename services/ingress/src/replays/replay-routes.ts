@@ -6,7 +6,7 @@ import {
   PolicyDocument,
   REPLAY_KINDS,
   REWARDS,
-  type ReplayWish,
+  type ReplayRequest,
 } from "@signalbox/proto";
 import { z } from "zod";
 import { openFeed } from "../events/open-feed.ts";
@@ -51,7 +51,7 @@ const NewReplay = z
     seed: EvaluationOrder.shape.seed.optional(),
     resamples: EvaluationOrder.shape.resamples.optional(),
   })
-  .refine((wish) => wish.kind !== "verify" || !bringsDocuments(wish), {
+  .refine((body) => body.kind !== "verify" || !bringsDocuments(body), {
     path: ["policy"],
     message: "other documents are for replays of the kinds diff and evaluate",
   })
@@ -71,8 +71,8 @@ export function replayRoutes(replays: ReplayClient, keys: KeyRing): ReplayRoutes
     path: "/v1/replays",
     access: "replay",
     async handle({ request, reply, principal }) {
-      const wish = await readInput(request.raw, NewReplay, BODY_LIMITS);
-      const job = await replays.start(principal, orderOf(wish));
+      const body = await readInput(request.raw, NewReplay, BODY_LIMITS);
+      const job = await replays.start(principal, replayRequestOf(body));
       reply.code(202).header("location", `/v1/replays/${job.id}`);
       return job;
     },
@@ -96,24 +96,24 @@ export function replayRoutes(replays: ReplayClient, keys: KeyRing): ReplayRoutes
 const DOCUMENTS = ["policy", "catalogue", "classifier"] as const;
 type Documents = Partial<Record<(typeof DOCUMENTS)[number] | `${(typeof DOCUMENTS)[number]}_document`, unknown>>;
 
-function bringsDocuments(wish: Documents): boolean {
-  return DOCUMENTS.some((name) => wish[name] != null || wish[`${name}_document`] != null);
+function bringsDocuments(body: Documents): boolean {
+  return DOCUMENTS.some((name) => body[name] != null || body[`${name}_document`] != null);
 }
 
-function orderOf(wish: NewReplay): ReplayWish {
-  const { reward, catalogue, classifier, seed, resamples, min_effective_size: minEffectiveSize } = wish;
+function replayRequestOf(body: NewReplay): ReplayRequest {
+  const { reward, catalogue, classifier, seed, resamples, min_effective_size: minEffectiveSize } = body;
   const documents = {
-    ...(wish.policy_document === undefined ? {} : { policy: wish.policy_document }),
-    ...(wish.catalogue_document === undefined ? {} : { catalogue: wish.catalogue_document }),
-    ...(wish.classifier_document === undefined ? {} : { classifier: wish.classifier_document }),
+    ...(body.policy_document === undefined ? {} : { policy: body.policy_document }),
+    ...(body.catalogue_document === undefined ? {} : { catalogue: body.catalogue_document }),
+    ...(body.classifier_document === undefined ? {} : { classifier: body.classifier_document }),
   };
   return {
-    kind: wish.kind,
-    fromIndex: wish.from_index,
-    toIndex: wish.to_index ?? null,
-    fromMs: wish.from ?? null,
-    toMs: wish.to ?? null,
-    policy: wish.policy ?? null,
+    kind: body.kind,
+    fromIndex: body.from_index,
+    toIndex: body.to_index ?? null,
+    fromMs: body.from ?? null,
+    toMs: body.to ?? null,
+    policy: body.policy ?? null,
     ...(catalogue == null ? {} : { catalogue }),
     ...(classifier == null ? {} : { classifier }),
     ...(Object.keys(documents).length === 0 ? {} : { documents }),

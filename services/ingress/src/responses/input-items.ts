@@ -1,10 +1,10 @@
 import type { JsonObject } from "@signalbox/dialects";
-import type { KeptResponse } from "./response-store.ts";
+import type { StoredResponse } from "./response-store.ts";
 
 export type ItemPage = { readonly after?: string | undefined; readonly limit: number; readonly order: "asc" | "desc" };
 
 /** A page of the items that a response answered (https://platform.openai.com/docs/api-reference/responses/input-items). */
-export function pageOfItems({ response, input }: KeptResponse, { after, limit, order }: ItemPage): JsonObject {
+export function pageOfItems({ response, input }: StoredResponse, { after, limit, order }: ItemPage): JsonObject {
   const items = input.map((item, index) => itemOf(item, `${String(response["id"]).replace("resp_", "")}_${index}`));
   const ordered = order === "asc" ? items : items.toReversed();
   // After an item that is not there nothing comes.

@@ -6,7 +6,7 @@ import { ContentSeal } from "./content-seal.ts";
 import type { ResponseDatabase } from "./response-database.ts";
 import { ResponseStore } from "./response-store.ts";
 
-/** The store of kept responses, in the database of the keys and sealed with their pepper. */
+/** The store of responses, in the database of the keys and sealed with their pepper. */
 export function openResponses(
   { responses: config }: Config,
   { db, pepper, log }: { db: Kysely<KeyDatabase>; pepper: Uint8Array; log: Logger },

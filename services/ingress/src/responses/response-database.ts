@@ -1,4 +1,4 @@
-/** The table of kept responses, as migration 0013 in `infra/postgres/migrations` makes it. */
+/** The table of stored responses, as migration 0013 in `infra/postgres/migrations` makes it. */
 export type ResponseDatabase = {
   stored_response: {
     tenant: string;

@@ -23,19 +23,19 @@ export type ResponseRequest = {
   readonly body: Buffer;
   /** The same, read. */
   readonly json: unknown;
-  /** Null when the request says nothing of kept conversations, and goes down the line as it came. */
+  /** Null when the request says nothing of stored conversations, and goes down the line as it came. */
   readonly turn: ResponseTurn | null;
   /** What the conversation that it goes on from is held to; absent: to nothing. */
   readonly residency?: readonly Residency[];
 };
 
-/** What a request says of kept conversations. */
+/** What a request says of stored conversations. */
 export type ResponseTurn = {
   /** What the response says of itself in the place of what the line knows. */
   readonly head: JsonObject;
   /** What the request asks for and does not get. */
   readonly losses: readonly TranslationLoss[];
-  /** Keeps the response; false when it is not kept. Null where it is not to be. */
+  /** Stores the response; false when it could not be. Null where it is not to be stored. */
   readonly keep: ((response: JsonObject, residency: readonly Residency[]) => Promise<boolean>) | null;
 };
 
@@ -49,7 +49,7 @@ export type ResponseAsking = {
 
 const PREVIOUS = "previous_response_id";
 const ENCRYPTED_REASONING = "reasoning.encrypted_content";
-const NOT_KEPT: TranslationLoss = { path: "store", what: "stored-response", why: "no-equivalent" };
+const NOT_STORED: TranslationLoss = { path: "store", what: "stored-response", why: "no-equivalent" };
 const IN_FOREGROUND: TranslationLoss = { path: "background", what: "background", why: "approximated" };
 
 /**
@@ -67,17 +67,17 @@ export async function readResponseRequest(body: Buffer, asking: ResponseAsking):
   const previousId = previousResponseIdOf(request);
   const previous = previousId === null ? null : await readPrevious(previousId, asking);
   const joined = previous === null ? asked : joinConversation(asked, previous.conversation);
-  const isKept = asked["store"] === true && asking.store.keepsFor(asking.principal.tenant);
+  const isStored = asked["store"] === true && asking.store.keepsFor(asking.principal.tenant);
   // Providers keep nothing of it, whatever is kept here, and one that runs in the background needs to.
   const { background, ...rest } = joined;
-  const json = { ...rest, store: false, ...(isKept ? includeOf(joined) : {}) };
+  const json = { ...rest, store: false, ...(isStored ? includeOf(joined) : {}) };
   const losses = [
-    ...(asked["store"] === true && !isKept ? [NOT_KEPT] : []),
+    ...(asked["store"] === true && !isStored ? [NOT_STORED] : []),
     ...(background === true ? [IN_FOREGROUND] : []),
   ];
-  const head = { store: isKept, previous_response_id: previousId };
-  const turn = isKept
-    ? keptTurn({ head, losses, json, user: endUserName(request.user) }, asking)
+  const head = { store: isStored, previous_response_id: previousId };
+  const turn = isStored
+    ? storedTurn({ head, losses, json, user: endUserName(request.user) }, asking)
     : { head, losses, keep: null };
   const whole = readNested(() => bounded(json, asking.bodyMaxBytes, previousId === null ? "input" : PREVIOUS));
   return { body: whole, json, turn, ...held, ...heldOf(previous) };
@@ -107,7 +107,7 @@ function heldOf(previous: { residency?: readonly Residency[] | undefined } | nul
 }
 
 /** The id is the request's: a provider's own need not be the only one of its kind. */
-function keptTurn(
+function storedTurn(
   {
     head,
     losses,
@@ -141,10 +141,10 @@ async function readPrevious(
   id: string,
   { store, principal }: ResponseAsking,
 ): Promise<{ conversation: ReturnType<typeof conversationOf>; residency?: readonly Residency[] | undefined }> {
-  const kept = await store.read(principal, id);
-  if (kept !== null) {
-    const conversation = { input: kept.input, output: conversationOf({}, kept.response).output };
-    return { conversation, residency: kept.residency };
+  const stored = await store.read(principal, id);
+  if (stored !== null) {
+    const conversation = { input: stored.input, output: conversationOf({}, stored.response).output };
+    return { conversation, residency: stored.residency };
   }
   throw new SignalboxError(
     "previous-response-not-found",
@@ -157,9 +157,9 @@ async function readPrevious(
 
 /** A later turn needs the reasoning in a form that can be sent back; models that do not reason refuse to be asked for it. */
 function includeOf({ include, reasoning }: JsonObject): JsonObject {
-  const wish = (reasoning ?? null) as JsonObject | null;
+  const wanted = (reasoning ?? null) as JsonObject | null;
   const asked = (include ?? []) as readonly string[];
-  if (wish === null || wish["effort"] === "none" || asked.includes(ENCRYPTED_REASONING)) return {};
+  if (wanted === null || wanted["effort"] === "none" || asked.includes(ENCRYPTED_REASONING)) return {};
   return { include: [...asked, ENCRYPTED_REASONING] };
 }
 

@@ -5,7 +5,7 @@ import { parseInput } from "../http/parse-input.ts";
 import type { Exchange, Route } from "../http/route.ts";
 import type { Principal } from "../keys/key-ring.ts";
 import { pageOfItems } from "./input-items.ts";
-import type { KeptResponse, ResponseStore } from "./response-store.ts";
+import type { ResponseStore, StoredResponse } from "./response-store.ts";
 
 const PATH = "/v1/responses/:id";
 const PAGE_MAX = 100;
@@ -16,15 +16,15 @@ const ItemQuery = z.looseObject({
   order: z.enum(["asc", "desc"]).default("desc"),
 });
 /** A response that is kept is over: there is no stream of it to take up again. */
-const RetrieveQuery = z.looseObject({ stream: z.literal("false", "a kept response is given whole").optional() });
+const RetrieveQuery = z.looseObject({ stream: z.literal("false", "a stored response is given whole").optional() });
 
 type Asking = Exchange & { readonly principal: Principal };
 
 /** What callers may do with the responses that are kept for their tenant (https://platform.openai.com/docs/api-reference/responses). */
 export function responseRoutes(store: ResponseStore): Route[] {
-  async function find({ request, principal }: Asking): Promise<KeptResponse> {
-    const kept = await store.read(principal, idOf(request));
-    return kept ?? notFound(idOf(request));
+  async function find({ request, principal }: Asking): Promise<StoredResponse> {
+    const stored = await store.read(principal, idOf(request));
+    return stored ?? notFound(idOf(request));
   }
 
   return [

@@ -9,7 +9,7 @@ import { itemsOf, pointerIdOf, pointersOf, responseIdAt } from "./item-pointers.
 import type { ResponseDatabase } from "./response-database.ts";
 
 /** A response as it was given to its caller, and the whole input that it answered. */
-export type KeptResponse = {
+export type StoredResponse = {
   readonly response: JsonObject;
   readonly input: StoredConversation["input"];
   /** What decisions have held the conversation to; whatever goes on from it is held to it, too. */
@@ -17,7 +17,7 @@ export type KeptResponse = {
 };
 
 /** Items that were kept, by their ids. */
-type KeptItems = { readonly items: ReadonlyMap<string, JsonObject>; readonly residency: readonly Residency[] };
+type StoredItems = { readonly items: ReadonlyMap<string, JsonObject>; readonly residency: readonly Residency[] };
 
 /** A response's id, and the end user that its request named; of none it is empty. */
 type AskedResponse = { readonly id: string; readonly user: string };
@@ -30,7 +30,7 @@ const SWEEP_EVERY_MS = 60_000;
 /** A tenant's share is measured again once this part of it has been written anew. */
 const MEASURE_AFTER_SHARE = 1 / 16;
 
-/** Kept responses, each of them its tenant's alone. */
+/** Stored responses, each of them its tenant's alone. */
 export class ResponseStore implements AsyncDisposable {
   readonly #db: Kysely<ResponseDatabase>;
   readonly #seal: ContentSeal;
@@ -62,18 +62,18 @@ export class ResponseStore implements AsyncDisposable {
    * Keeps a response until its lifetime is over. False when it could not be, is too large, or is of a request that was
    * erased.
    */
-  async keep(owner: Principal, { id, user }: AskedResponse, kept: KeptResponse): Promise<boolean> {
+  async keep(owner: Principal, { id, user }: AskedResponse, stored: StoredResponse): Promise<boolean> {
     const { tenant } = owner;
     const { entryMaxBytes, ttlSeconds } = this.#config;
-    const content = Buffer.from(JSON.stringify(kept));
+    const content = Buffer.from(JSON.stringify(stored));
     if (content.length > entryMaxBytes) return false;
     const nowMs = Date.now();
     const times = { created_at: new Date(nowMs), expires_at: new Date(nowMs + ttlSeconds * 1_000) };
     try {
       const sealed = this.#seal.seal(owner, id, content);
-      const pointers = pointersOf(kept.response, id, { seal: this.#seal, owner });
+      const pointers = pointersOf(stored.response, id, { seal: this.#seal, owner });
       const rows = [{ id, sealed }, ...pointers].map((row) => ({ tenant, ...row, ...times }));
-      const isKept = await this.#db.transaction().execute(async (db) => {
+      const isStored = await this.#db.transaction().execute(async (db) => {
         if (await isErased(db, { tenant, id, user })) return false;
         // Hosts that number their items anew in each response give the same id again: the last one is meant.
         const again = pointers.map((pointer) => pointer.id);
@@ -86,7 +86,7 @@ export class ResponseStore implements AsyncDisposable {
           .execute();
         return true;
       });
-      if (!isKept) return false;
+      if (!isStored) return false;
       this.#count(
         tenant,
         rows.reduce((bytes, row) => bytes + row.sealed.length, 0),
@@ -99,7 +99,7 @@ export class ResponseStore implements AsyncDisposable {
   }
 
   /** A response of this tenant that is still kept; null for any other. */
-  async read(owner: Principal, id: string): Promise<KeptResponse | null> {
+  async read(owner: Principal, id: string): Promise<StoredResponse | null> {
     if (!ID.test(id)) return null;
     const row = await this.#db
       .selectFrom("stored_response")
@@ -109,11 +109,11 @@ export class ResponseStore implements AsyncDisposable {
       .where("expires_at", ">", new Date())
       .executeTakeFirst();
     const content = row === undefined ? null : this.#seal.open(owner, id, row.sealed);
-    return content === null ? null : (readJson(content.toString("utf8")) as KeptResponse);
+    return content === null ? null : (readJson(content.toString("utf8")) as StoredResponse);
   }
 
   /** The items with these ids, of responses of this tenant that are still kept, and what their conversations are held to. */
-  async readItems(owner: Principal, ids: readonly string[]): Promise<KeptItems> {
+  async readItems(owner: Principal, ids: readonly string[]): Promise<StoredItems> {
     const pointers = await this.#db
       .selectFrom("stored_response")
       .select(["id", "sealed"])
@@ -132,12 +132,12 @@ export class ResponseStore implements AsyncDisposable {
       const id = pointer === undefined ? null : responseIdAt(pointer, { seal: this.#seal, owner });
       if (id === null || reads === RESPONSES_READ_MAX) continue;
       reads += 1;
-      const kept = await this.read(owner, id);
-      for (const item of kept === null ? [] : [...itemsOf(kept.response), ...kept.input.toReversed()]) {
+      const stored = await this.read(owner, id);
+      for (const item of stored === null ? [] : [...itemsOf(stored.response), ...stored.input.toReversed()]) {
         const named = item["id"];
         if (typeof named === "string" && wanted.has(named) && !items.has(named)) items.set(named, item);
       }
-      for (const each of kept?.residency ?? []) residency.add(each);
+      for (const each of stored?.residency ?? []) residency.add(each);
     }
     return { items, residency: [...residency] };
   }
@@ -176,7 +176,7 @@ export class ResponseStore implements AsyncDisposable {
   /** One piece of the upkeep after the other. Never rejects. */
   #later(work: () => Promise<void>): Promise<void> {
     this.#upkeep = this.#upkeep.then(work).catch((error: unknown) => {
-      this.#log.warn({ err: error }, "the kept responses could not be looked after");
+      this.#log.warn({ err: error }, "the stored responses could not be looked after");
     });
     return this.#upkeep;
   }

@@ -6,7 +6,7 @@ import type { ResponseTurn } from "./response-request.ts";
 import { withLosses } from "./with-losses.ts";
 
 const TRANSLATION = "x-signalbox-translation";
-const NOT_KEPT = { store: false };
+const NOT_STORED = { store: false };
 
 /** Writes a response that goes on from another one, or is to be kept: it is kept before its caller knows that it is over. */
 export class ResponseWriter extends AnswerWriter {
@@ -31,7 +31,7 @@ export class ResponseWriter extends AnswerWriter {
   }
 
   override send(body: Buffer): void {
-    void this.#sendKept(body).catch((error: unknown) => {
+    void this.#sendStored(body).catch((error: unknown) => {
       this.fail(SignalboxError.from(error));
     });
   }
@@ -43,18 +43,18 @@ export class ResponseWriter extends AnswerWriter {
   }
 
   override end(): void {
-    void this.#endKept().catch((error: unknown) => {
+    void this.#endStored().catch((error: unknown) => {
       this.fail(SignalboxError.from(error));
     });
   }
 
-  async #sendKept(body: Buffer): Promise<void> {
+  async #sendStored(body: Buffer): Promise<void> {
     const response = { ...(readJson(body.toString("utf8")) as JsonObject), ...this.#turn.head };
     const change = await this.#keep(response);
     super.send(Buffer.from(JSON.stringify({ ...response, ...change })));
   }
 
-  async #endKept(): Promise<void> {
+  async #endStored(): Promise<void> {
     const change = this.#last === null ? {} : await this.#keep(this.#last);
     super.write(Buffer.from(this.#frames.end(change)));
     super.end();
@@ -62,7 +62,7 @@ export class ResponseWriter extends AnswerWriter {
 
   /** What holds of the response then: one that could not be kept does not say that it was. */
   async #keep(response: JsonObject): Promise<JsonObject> {
-    const isKept = this.#turn.keep === null || (await this.#turn.keep(response, this.#residency));
-    return isKept ? {} : NOT_KEPT;
+    const isStored = this.#turn.keep === null || (await this.#turn.keep(response, this.#residency));
+    return isStored ? {} : NOT_STORED;
   }
 }

@@ -1,6 +1,6 @@
 import type { DecisionInput } from "@signalbox/proto";
 import { type Kysely, sql } from "kysely";
-import type { Database } from "../kept-documents.ts";
+import type { Database } from "../stored-documents.ts";
 import type { BudgetDefinition } from "./budget-definition.ts";
 import type { BudgetWindow } from "./budget-window.ts";
 

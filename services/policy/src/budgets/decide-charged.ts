@@ -82,8 +82,8 @@ async function decideAfterAsking(charged: Charged, options: ChargingOptions, rou
   const { leases } = options;
   const nowMs = Date.now();
   const budgets = accounts.map((account) => ({ ...leases.stateOf(account, nowMs), left: UNLIMITED }));
-  const wish = makeDecision(item, { ...options, input: { ...keyScope, budgets }, accounts, nowMs });
-  const needs = new Map(wish.decision.reserved?.map(({ budget, amount }) => [budget, BigInt(amount)]));
+  const unlimited = makeDecision(item, { ...options, input: { ...keyScope, budgets }, accounts, nowMs });
+  const needs = new Map(unlimited.decision.reserved?.map(({ budget, amount }) => [budget, BigInt(amount)]));
   const asked = accounts.flatMap((account) => {
     const missing = (needs.get(account.budget.id) ?? 0n) - leases.left(account, nowMs);
     return missing > 0n ? leases.ask(account, missing) : [];

@@ -8,12 +8,12 @@ const PIECE_ITEMS = 32;
  * Writes a cached answer, with this decision's id and no cost, in pieces, so that the caller can pause between them. Throws
  * when it cannot be read.
  */
-export function* renderKeptAnswer(
-  kept: JsonObject,
+export function* renderCachedAnswer(
+  cached: JsonObject,
   { usage, note }: { usage: Usage; note: AnswerNote },
 ): Generator<Buffer> {
   let before = "{";
-  for (const [name, value] of Object.entries(renderOperationAnswer(kept, { usage, note }))) {
+  for (const [name, value] of Object.entries(renderOperationAnswer(cached, { usage, note }))) {
     const head = `${before}${JSON.stringify(name)}:`;
     before = ",";
     if (!Array.isArray(value) || value.length === 0) {

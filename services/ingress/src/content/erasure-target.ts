@@ -1,19 +1,24 @@
-import { SignalboxError } from "@signalbox/proto";
+import { type ErasureEvent, SignalboxError } from "@signalbox/proto";
 import type { Kysely } from "kysely";
 import { readCosts } from "../admin/cost-book.ts";
 import type { KeyDatabase } from "../keys/key-database.ts";
 import { userDigest } from "../keys/user-digest.ts";
 import type { NewErasure } from "./content-form.ts";
-import type { Erasure } from "./content-store.ts";
 
-/** What is to be erased, as it is recorded; beside it the end user's name, which is recorded as a digest alone. */
-type ErasureWish = { readonly scope: Erasure["scope"]; readonly user: string | null };
+/** What of a tenant is to be erased. */
+export type ErasureTarget = {
+  readonly of: string;
+  /** As it is recorded. */
+  readonly scope: ErasureEvent["scope"];
+  /** What the digest in a user's scope was made of; null in every other scope. */
+  readonly user: string | null;
+};
 
 /** Throws `invalid-request` for an end user of no known tenant, and `stage-unavailable` while the register is being read. */
-export async function erasureWish(
+export async function erasureTarget(
   db: Kysely<KeyDatabase>,
   { tenant, user, from, before }: NewErasure,
-): Promise<ErasureWish> {
+): Promise<Pick<ErasureTarget, "scope" | "user">> {
   if (user !== undefined) {
     const digest = await userDigest(db, tenant, user);
     if (digest === null) {

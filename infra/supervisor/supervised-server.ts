@@ -12,7 +12,7 @@ export type Server = AsyncDisposable & {
   answers(timeoutMs: number): Promise<boolean>;
 };
 
-type KeptOptions<S extends Server> = {
+type SupervisedOptions<S extends Server> = {
   readonly start: () => Promise<S>;
   readonly say: (line: string) => void;
   /** How long it may say nothing; two minutes unless given. */
@@ -23,7 +23,7 @@ type KeptOptions<S extends Server> = {
  * Keeps PostgreSQL or NATS up: when the server ends by itself, it is started again over the same data and port. One that answers nobody
  * for two minutes is killed first; what it acknowledged is in its files, which outlive its process.
  */
-export class KeptServer<S extends Server> implements AsyncDisposable {
+export class SupervisedServer<S extends Server> implements AsyncDisposable {
   readonly #start: () => Promise<S>;
   readonly #say: (line: string) => void;
   #onRestart: () => void = () => undefined;
@@ -34,7 +34,7 @@ export class KeptServer<S extends Server> implements AsyncDisposable {
   readonly #running: Promise<void>;
   readonly #watch: AsyncDisposable;
 
-  private constructor(server: S, { start, say, pace = SILENCE_PACE }: KeptOptions<S>) {
+  private constructor(server: S, { start, say, pace = SILENCE_PACE }: SupervisedOptions<S>) {
     this.#server = server;
     this.#start = start;
     this.#say = say;
@@ -43,8 +43,8 @@ export class KeptServer<S extends Server> implements AsyncDisposable {
     this.#watch = watchHealth({ ask, ...pace, onSilent: () => this.#endSilent() });
   }
 
-  static async start<S extends Server>(options: KeptOptions<S>): Promise<KeptServer<S>> {
-    return new KeptServer(await options.start(), options);
+  static async start<S extends Server>(options: SupervisedOptions<S>): Promise<SupervisedServer<S>> {
+    return new SupervisedServer(await options.start(), options);
   }
 
   /** The server that runs now. */

@@ -23,7 +23,7 @@ export type ActivationRow = Selectable<Database["policy_activation"]>;
 type DocumentKind = "engine" | "policy" | "policy-version" | "catalogue" | "health" | "guard";
 
 /** A document that is committed, so that a decision may name it. */
-export type KeptDocument = { readonly digest: string; readonly text: string };
+export type StoredDocument = { readonly digest: string; readonly text: string };
 
 const MEDIA_TYPES: Record<DocumentKind, string> = {
   engine: "text/javascript",
@@ -38,7 +38,7 @@ const MEDIA_TYPES: Record<DocumentKind, string> = {
 export async function keepDocument(
   db: Kysely<Database>,
   document: { readonly kind: DocumentKind; readonly text: string },
-): Promise<KeptDocument> {
+): Promise<StoredDocument> {
   const { kind, text } = document;
   const body = Buffer.from(text, "utf8");
   const digest = sha256Digest(body);
