@@ -50,10 +50,12 @@ export function withSentNames(request: NeutralRequest, taken: RegExp): SentReque
 }
 
 function messageBy(message: NeutralMessage, sent: (name: string) => string): NeutralMessage {
+  const isNamed = message.role === "tool" && message.name !== undefined;
+  // Most messages of a long session name no tool.
+  if (!isNamed && !message.parts.some(({ kind }) => kind === "tool-call")) return message;
   const parts = message.parts.map((part): NeutralPart => {
     return part.kind === "tool-call" ? { ...part, name: sent(part.name) } : part;
   });
-  const isNamed = message.role === "tool" && message.name !== undefined;
   return isNamed ? { ...message, parts, name: sent(message.name) } : { ...message, parts };
 }
 
