@@ -8,7 +8,7 @@ import { openHome } from "../home/home.ts";
 import { lineKeys } from "../home/line-keys.ts";
 import { writeSecretFile } from "../home/secret-file.ts";
 import { OPERATOR } from "../nats/nats-keys.ts";
-import { ensureStreams } from "../nats/streams.ts";
+import { ensureStreams, streamLimitsOf } from "../nats/streams.ts";
 import { migrate } from "../postgres/migrate.ts";
 import { ensureDatabase, ensureRoles, urlForRole } from "../postgres/roles.ts";
 import { admitRegister } from "../supervisor/admit-register.ts";
@@ -43,14 +43,8 @@ export async function prepareLine({ home: dir, configFile, env }: PrepareLineOpt
   await migrate(ownerUrl);
   await admitRegister({ ownerUrl, home, origin: config.register.origin }).catch(inFile);
   await prepareDatabase({ home, keys, config, ownerUrl, baseUrl: `http://127.0.0.1:${DEPLOYED_PORTS.http}` });
-  const { limits, retention } = config;
   const operatorUrl = `nats://${OPERATOR}:${keys.nats.operatorPassword}@${natsAddress}`;
-  await ensureStreams(operatorUrl, {
-    auditMaxBytes: limits.auditMaxBytes,
-    auditMaxMessages: limits.auditMaxMessages,
-    ledgerMaxAgeSeconds: retention.liveEventsMaxAgeSeconds,
-    ledgerMaxBytes: retention.liveEventsMaxBytes,
-  });
+  await ensureStreams(operatorUrl, streamLimitsOf(config));
 
   const { providers: configured, autoProviders } = config;
   const simulator = env["SIMULATOR_URL"] ?? `http://simulator:${DEPLOYED_PORTS.simulator}/v1`;

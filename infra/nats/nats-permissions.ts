@@ -67,6 +67,8 @@ const BESIDE_THE_FLOW: Readonly<Record<StageName, NatsPermissions>> = {
       // What is not in the register yet may still be on its way.
       ...QUEUE_POSITION,
       `$JS.API.CONSUMER.MSG.NEXT.${CONSUMER}`,
+      // A server that starts again has forgotten it.
+      `$JS.API.CONSUMER.DURABLE.CREATE.${CONSUMER}`,
       `$JS.ACK.${CONSUMER}.>`,
       ...LEDGER_STREAM.subjects,
       receipts,

@@ -1,6 +1,8 @@
+import { LEDGER_CONSUMER } from "@signalbox/kit";
 import { AUDIT_STREAM, LEDGER_STREAM } from "@signalbox/proto";
-import type { ConsumerConfig, JetStreamManager, StreamConfig } from "nats";
-import { AckPolicy, DeliverPolicy, DiscardPolicy, ReplayPolicy, RetentionPolicy, StorageType, nanos } from "nats";
+import type { JetStreamManager, StreamConfig } from "nats";
+import { DiscardPolicy, RetentionPolicy, StorageType, nanos } from "nats";
+import type { SignalboxConfig } from "../config/signalbox-config.ts";
 import { connectOperator } from "./connect-operator.ts";
 import { MESSAGE_MAX_BYTES } from "./nats-conf.ts";
 
@@ -20,10 +22,17 @@ export const DEFAULT_STREAM_LIMITS: StreamLimits = {
   ledgerMaxBytes: 512 * 1024 ** 2,
 };
 
+/** What the operator's file says of them. */
+export function streamLimitsOf({ limits, retention }: Pick<SignalboxConfig, "limits" | "retention">): StreamLimits {
+  return {
+    auditMaxBytes: limits.auditMaxBytes,
+    auditMaxMessages: limits.auditMaxMessages,
+    ledgerMaxAgeSeconds: retention.liveEventsMaxAgeSeconds,
+    ledgerMaxBytes: retention.liveEventsMaxBytes,
+  };
+}
+
 const DUPLICATE_WINDOW_MS = 2_000;
-/** What a killed ledger held comes back after this; a batch is committed and acknowledged in far less. */
-const ACK_WAIT_MS = 5_000;
-const ACK_PENDING_MAX = 1_024;
 const API_TIMEOUT_MS = 10_000;
 const RECONNECTS_MAX = 3;
 
@@ -86,19 +95,10 @@ async function ensureStream(
   await (exists ? manager.streams.update(config.name, config) : manager.streams.add(config));
 }
 
+/** A consumer whose state is in files gives way to one that is kept in memory: its storage cannot be changed. */
 async function ensureConsumer(manager: JetStreamManager): Promise<void> {
-  const settings = { ack_wait: nanos(ACK_WAIT_MS), max_ack_pending: ACK_PENDING_MAX, max_deliver: -1 };
-  const config: Partial<ConsumerConfig> = {
-    durable_name: AUDIT_STREAM.consumer,
-    ack_policy: AckPolicy.Explicit,
-    deliver_policy: DeliverPolicy.All,
-    replay_policy: ReplayPolicy.Instant,
-    ...settings,
-  };
-  const exists = await manager.consumers.info(AUDIT_STREAM.name, AUDIT_STREAM.consumer).then(
-    () => true,
-    () => false,
-  );
-  if (exists) await manager.consumers.update(AUDIT_STREAM.name, AUDIT_STREAM.consumer, settings);
-  else await manager.consumers.add(AUDIT_STREAM.name, config);
+  const { name, consumer } = AUDIT_STREAM;
+  const present = await manager.consumers.info(name, consumer).catch(() => null);
+  if (present !== null && present.config.mem_storage !== true) await manager.consumers.delete(name, consumer);
+  await manager.consumers.add(name, LEDGER_CONSUMER);
 }

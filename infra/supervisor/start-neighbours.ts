@@ -4,7 +4,7 @@ import type { Home } from "../home/home.ts";
 import type { LineKeys } from "../home/line-keys.ts";
 import { findNatsServer } from "../nats/find-nats-server.ts";
 import { startNats } from "../nats/start-nats.ts";
-import { ensureStreams } from "../nats/streams.ts";
+import { ensureStreams, streamLimitsOf } from "../nats/streams.ts";
 import { migrate } from "../postgres/migrate.ts";
 import { ensureDatabase, ensureRoles, urlForRole } from "../postgres/roles.ts";
 import type { RoleName } from "../postgres/roles.ts";
@@ -89,15 +89,7 @@ async function bringUpNats({ home, keys, ports, config, progress }: NeighbourOpt
   );
   const { url, operatorUrl } = supervised.server;
   try {
-    const { limits, retention } = config;
-    await progress.step("streams", () =>
-      ensureStreams(operatorUrl, {
-        auditMaxBytes: limits.auditMaxBytes,
-        auditMaxMessages: limits.auditMaxMessages,
-        ledgerMaxAgeSeconds: retention.liveEventsMaxAgeSeconds,
-        ledgerMaxBytes: retention.liveEventsMaxBytes,
-      }),
-    );
+    await progress.step("streams", () => ensureStreams(operatorUrl, streamLimitsOf(config)));
   } catch (error) {
     await supervised[Symbol.asyncDispose]();
     throw error;

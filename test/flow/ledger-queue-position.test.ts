@@ -1,4 +1,5 @@
-import { connectBus, consumerPosition, createLogger, encodeAuditMessage } from "@signalbox/kit";
+import { DEFAULT_STREAM_LIMITS, ensureStreams } from "@signalbox/infra/nats/streams.ts";
+import { LEDGER_CONSUMER, connectBus, consumerPosition, createLogger, encodeAuditMessage } from "@signalbox/kit";
 import { AUDIT_STREAM, eventSubject } from "@signalbox/proto";
 import { expect, test } from "vitest";
 import { freshNats } from "../kit/nats.ts";
@@ -28,3 +29,20 @@ test.each(["audit-ledger", "policy"] as const)(
     await operator.close();
   },
 );
+
+test("a consumer whose state NATS kept in files is made anew in memory, and what it had not done is still to do", async () => {
+  await using nats = await freshNats();
+  const operator = await nats.connectAsOperator();
+  const manager = await operator.jetstreamManager();
+  const { name, consumer } = AUDIT_STREAM;
+  await manager.consumers.delete(name, consumer);
+  await manager.consumers.add(name, { ...LEDGER_CONSUMER, mem_storage: false });
+  const body = encodeAuditMessage([{ envelope: Buffer.from("{}"), labels: null }]);
+  for (let sent = 0; sent < 2; sent += 1) await operator.request(eventSubject("decision", "default"), body);
+  await (await (await operator.jetstream().consumers.get(name, consumer)).next())?.ackAck();
+  await ensureStreams(nats.operatorUrl, DEFAULT_STREAM_LIMITS);
+  const { config, num_pending: pending } = await manager.consumers.info(name, consumer);
+  expect(config.mem_storage).toBe(true);
+  expect(pending).toBe(1);
+  await operator.close();
+});

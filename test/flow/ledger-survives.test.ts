@@ -1,4 +1,5 @@
 import { uuidv7 } from "@signalbox/kit";
+import { AUDIT_STREAM } from "@signalbox/proto";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { decisionEvent, outcomeEvent, type SignedEvent } from "./ledger-events.ts";
 import { headOf, rootOf, startLedgerRig, type LedgerRig } from "./ledger-rig.ts";
@@ -36,6 +37,21 @@ test("a second instance stands by and takes over when the first one stops", asyn
   await expectExactly(events);
   const { rows } = await rig.owner.query("select epoch from ledger_head");
   expect(rows).toEqual([{ epoch: "2" }]);
+});
+
+test("a queue that has forgotten its consumer gets it again from the ledger, and no event is lost or doubled", async () => {
+  const events = signRequests(20);
+  await using _ledger = await rig.start();
+  const manager = await rig.operator.jetstreamManager();
+  for (let from = 0; from < events.length; from += 20) {
+    await rig.enqueue(events.slice(from, from + 20));
+    await manager.consumers.delete(AUDIT_STREAM.name, AUDIT_STREAM.consumer);
+    await rig.leaves(from + 20);
+  }
+  await expectExactly(events);
+  // What a server that keeps the state in files would write again and again.
+  const { config } = await manager.consumers.info(AUDIT_STREAM.name, AUDIT_STREAM.consumer);
+  expect(config.mem_storage).toBe(true);
 });
 
 test("a sequencer whose epoch has passed appends nothing until it has taken the head again", async () => {

@@ -12,6 +12,7 @@ const NO_BUS_FAULTS: BusFaults = { drop: 0, duplicate: 0, slow: 0 };
 const ACK_WAIT_MS = 5_000;
 const PULL = `$JS.API.CONSUMER.MSG.NEXT.${AUDIT_STREAM.name}.${AUDIT_STREAM.consumer}`;
 const INFO = `$JS.API.CONSUMER.INFO.${AUDIT_STREAM.name}.${AUDIT_STREAM.consumer}`;
+const CREATE = `$JS.API.CONSUMER.DURABLE.CREATE.${AUDIT_STREAM.name}.${AUDIT_STREAM.consumer}`;
 const STREAM_INFO = `$JS.API.STREAM.INFO.${AUDIT_STREAM.name}`;
 const REQUEST_TIMEOUT_MS = 2_000;
 
@@ -40,6 +41,7 @@ export class SimulatedNats {
   onAck: (data: Uint8Array) => void = () => {};
   readonly #stored: Stored[] = [];
   #pulls: Pull[] = [];
+  #hasConsumer = true;
   readonly #time: VirtualTime;
   readonly #rng: Rng;
   readonly #mishaps: Mishaps;
@@ -68,10 +70,11 @@ export class SimulatedNats {
     this.#serve();
   }
 
-  /** The server ends and comes back: requests are gone, and acknowledgements of the last moments are forgotten. */
+  /** The server ends and comes back: requests and the consumer are gone, and acknowledgements of the last moments. */
   restart(): void {
     this.#mishaps.add("queue restarted");
     this.#pulls = [];
+    this.#hasConsumer = false;
     for (const message of this.#stored) {
       message.busyUntilMs = 0;
       const isFresh = message.ackedAtMs !== null && message.ackedAtMs + 2_000 > this.#time.nowMs;
@@ -96,15 +99,22 @@ export class SimulatedNats {
   request(owner: SimulatedProcess, subject: string): Promise<{ data: Uint8Array }> {
     return new Promise((resolve, reject) => {
       this.#time.later(REQUEST_TIMEOUT_MS, () => reject(new Error("the request timed out")), owner);
-      if (![INFO, STREAM_INFO].includes(subject) || this.#rng.chance(this.faults.drop)) return;
+      if (![INFO, STREAM_INFO, CREATE].includes(subject) || this.#rng.chance(this.faults.drop)) return;
       this.#time.later(this.#delayMs(), () => {
-        const data = Buffer.from(JSON.stringify(subject === INFO ? this.#info() : this.#streamInfo()));
+        const data = Buffer.from(JSON.stringify(this.#answer(subject)));
         this.#time.later(this.#delayMs(), () => resolve({ data }), owner);
       });
     });
   }
 
+  #answer(subject: string): object {
+    if (subject === STREAM_INFO) return { state: { last_seq: this.#stored.length } };
+    if (subject === CREATE) this.#hasConsumer = true;
+    return this.#hasConsumer ? this.#info() : { error: { code: 404, description: "consumer not found" } };
+  }
+
   #takePull(bus: SimulatedBus, reply: string, body: Uint8Array): void {
+    if (!this.#hasConsumer) return;
     const {
       batch,
       no_wait: isHasty,
@@ -167,10 +177,6 @@ export class SimulatedNats {
       num_pending: this.#stored.length - delivered,
       num_ack_pending: open.length,
     };
-  }
-
-  #streamInfo(): object {
-    return { state: { last_seq: this.#stored.length } };
   }
 
   #send(bus: SimulatedBus, message: Message): void {

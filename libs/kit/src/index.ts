@@ -9,6 +9,7 @@ export * from "./forwarder.ts";
 export * from "./guardrails.ts";
 export * from "./health-server.ts";
 export * from "./json-bounds.ts";
+export * from "./ledger-consumer.ts";
 export * from "./logger.ts";
 export * from "./outgoing-proxy.ts";
 export * from "./read-config.ts";

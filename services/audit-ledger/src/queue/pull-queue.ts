@@ -1,4 +1,4 @@
-import { type Bus, type Logger, subscribe } from "@signalbox/kit";
+import { type Bus, type Logger, ensureLedgerConsumer, subscribe } from "@signalbox/kit";
 import { AUDIT_STREAM } from "@signalbox/proto";
 import { pendingAfter, type Delivery } from "./delivery.ts";
 import { HeldMessages, type Preparation, type QueueMessage } from "./held-messages.ts";
@@ -70,10 +70,8 @@ export class PullQueue<T> implements Disposable {
       },
     });
     this.#watch = setInterval(() => {
-      if (performance.now() > this.#request.expiresAtMs) this.#request.missing = 0;
-      // What came before a request was lost is not left lying.
-      if (this.#request.missing === 0) this.#release();
-      this.#pull();
+      if (this.#request.missing > 0 && performance.now() > this.#request.expiresAtMs) void this.#restore();
+      else this.#goOn();
     }, WATCH_EVERY_MS);
   }
 
@@ -128,6 +126,28 @@ export class PullQueue<T> implements Disposable {
     clearInterval(this.#watch);
     this.drop();
     this.#subscription[Symbol.dispose]();
+  }
+
+  /**
+   * The request was lost, or nobody takes it: a server that starts again has forgotten the consumer. What is held and not
+   * acknowledged comes again from a new one, and is appended once all the same.
+   */
+  async #restore(): Promise<void> {
+    const lost = this.#request;
+    lost.expiresAtMs = Infinity;
+    try {
+      if (this.#isPulling) await ensureLedgerConsumer(this.#bus);
+    } catch (error) {
+      this.#log.warn({ err: error }, "the AUDIT queue may have no consumer");
+    }
+    lost.missing = 0;
+    this.#goOn();
+  }
+
+  /** What came before a request was lost or refused is not left lying. */
+  #goOn(): void {
+    if (this.#request.missing === 0) this.#release();
+    this.#pull();
   }
 
   /** Asks for more, now or once it has gathered, unless it is on its way or enough is held. */
