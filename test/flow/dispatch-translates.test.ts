@@ -1,6 +1,6 @@
 import { type Attempt, WIRES } from "@signalbox/proto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { json, streamed } from "../kit/upstream.ts";
+import { json, type Script, streamed } from "../kit/upstream.ts";
 import { membersOf } from "./matrix/wires/wire-fake.ts";
 import { WIRE_FAKES } from "./matrix/wires/wires.ts";
 import { CHAT, planned, startDispatchRig, type DispatchRig } from "./dispatch-rig.ts";
@@ -255,4 +255,21 @@ test("B8 what an answer loses on its way to its caller is on the record, whole a
   await stream.exchange;
   const [streamedOne] = (await rig.outcomeOf(stream.requestId)).attempts;
   expect(streamedOne?.translation).toEqual({ total: 1, losses: [{ ...lost, path: "answer.choices[0]" }] });
+});
+
+const said = (parts: object[], finishReason: string): Script["steps"][number] => {
+  const body = { candidates: [{ content: { role: "model", parts }, finishReason, index: 0 }] };
+  return { send: `data: ${JSON.stringify(body)}\r\n\r\n` };
+};
+
+test("B7 an answer of Gemini that says STOP before its end ends for its caller where its body does", async () => {
+  const call = { functionCall: { name: "look", args: { at: "x" } } };
+  rig.two.next({ steps: [said([{ text: "I look." }], "STOP"), said([call], "STOP")] });
+  const plan = [{ ...planned("two"), dialect: "gemini" as const }];
+  const sent = await rig.send({ ...CHAT, max_tokens: 50, stream: true }, { plan });
+  const { text } = await sent.exchange;
+  const ends = [...text.matchAll(/"finish_reason":"(\w+)"/g)];
+  expect(ends.map(([, reason]) => reason)).toEqual(["tool_calls"]);
+  expect(ends[0]!.index).toBeGreaterThan(text.indexOf('"look"'));
+  expect((await rig.outcomeOf(sent.requestId)).attempts).toMatchObject([{ result: "completed" }]);
 });

@@ -72,6 +72,8 @@ export type EgressCodec<State extends ReadState = ReadState> = {
   startReading(options: ReadStreamOptions): State;
   /** Reads one event. After the stream's end (`progress.end`) nothing more is read. */
   readEvent(state: State, event: WireEvent): readonly [State, readonly NeutralChunk[]];
+  /** What only the end of the body tells, to be asked for before `readEnd`. Absent: nothing. */
+  lastChunks?(state: State): readonly NeutralChunk[];
   /** The body is over: afterwards `progress.end` is not open. */
   readEnd(state: State): State;
   /** A provider's answer that is no success, as an error that may be shown to the caller. */

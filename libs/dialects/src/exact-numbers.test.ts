@@ -150,7 +150,7 @@ function readStream(wire: WireName): NeutralChunk[] {
     read.push(...found);
   }
   expect(codec.readEnd(state).progress.end.kind).toBe("done");
-  return read;
+  return [...read, ...(codec.lastChunks?.(state) ?? [])];
 }
 
 describe.each(WIRES)("B8 numbers that no double holds, in an answer of %s", (wire) => {

@@ -144,6 +144,7 @@ describe.each(WIRES)("B13 an answer on the wire %s", (wire) => {
             state = next;
             chunks.push(...read);
           }
+          chunks.push(...(codec.lastChunks?.(state) ?? []));
         });
         expect(readCode).toMatch(/^(none|upstream-.*)$/);
         expect(codec.readEnd(state).progress.end.kind).not.toBe("open");

@@ -128,6 +128,7 @@ class Translation {
   /** The same for the end of the body. What was cut off in the middle of an event is none. */
   end(isCut: boolean): string {
     const frames = isCut ? "" : this.#take(this.#parser.end());
+    this.#pass(this.#codec.lastChunks?.(this.#reading) ?? []);
     this.#reading = this.#codec.readEnd(this.#reading);
     return frames + this.#release();
   }
@@ -167,14 +168,18 @@ class Translation {
       const [reading, chunks] = this.#codec.readEvent(this.#reading, event);
       if (reading.progress.usage !== this.progress.usage) this.#reportedChars = reading.progress.outputChars;
       this.#reading = reading;
-      for (const { deltas } of chunks) this.#opened.add(deltas);
-      for (const each of chunks) {
-        const chunk = chunkWithCallersNames(each, this.#context.rendered.toolNames);
-        this.#give(this.#guarded?.push(chunk) ?? { kept: [chunk], given: [chunk] });
-      }
+      this.#pass(chunks);
     }
     if (this.#guarded !== null && this.progress.end.kind === "done") this.#give(this.#guarded.end());
     return this.#release();
+  }
+
+  #pass(chunks: readonly NeutralChunk[]): void {
+    for (const { deltas } of chunks) this.#opened.add(deltas);
+    for (const each of chunks) {
+      const chunk = chunkWithCallersNames(each, this.#context.rendered.toolNames);
+      this.#give(this.#guarded?.push(chunk) ?? { kept: [chunk], given: [chunk] });
+    }
   }
 
   #give({ kept, given }: Guarded<NeutralChunk[]>): void {

@@ -21,6 +21,8 @@ export type MessageReadState = ReadState & {
   /** Whether the answer tool was called. */
   readonly isAnswer: boolean;
   readonly usage: JsonObject | null;
+  /** The message that began, where it was whole by then and says how it ended. */
+  readonly whole: JsonObject | null;
   readonly hasDeltas: boolean;
 };
 
@@ -35,6 +37,7 @@ export function startReading(options: ReadStreamOptions): MessageReadState {
     callState: null,
     isAnswer: false,
     usage: null,
+    whole: null,
     hasDeltas: false,
   };
 }

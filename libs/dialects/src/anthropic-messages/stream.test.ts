@@ -181,6 +181,17 @@ describe("B6 how a stream ends", () => {
     expect(after.progress.usage).toBeNull();
   });
 
+  test.each([
+    ["max_tokens", "length"],
+    ["refusal", "content_filter"],
+  ])("%s: a message that was whole at its start ends as it said there, with the usage of there", (reason, finish) => {
+    const content = [{ type: "text", text: "Hi" }];
+    const { progress, response, events } = runStream([sse(start({ content, stop_reason: reason }), STOP)]);
+    expect(progress).toMatchObject({ end: { kind: "done" }, finish, usage: { inputTokens: 16, outputTokens: 1 } });
+    expect(response?.choices).toMatchObject([{ finish, stop: { reason }, parts: [{ text: "Hi" }] }]);
+    expect(events.at(-2)).toMatchObject({ type: "message_delta", delta: { stop_reason: reason } });
+  });
+
   test("another message's start is a stream spliced into this one", () => {
     const { end: ending } = runStream([sse(...hello, start({ id: "msg_2" }))]).progress;
     expect(ending).toMatchObject({ kind: "error", error: { code: "upstream-error" } });

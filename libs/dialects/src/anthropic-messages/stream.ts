@@ -82,7 +82,8 @@ function readStart(state: MessageReadState, body: JsonObject): Step {
       ? [state, []]
       : [ended(state, spliced(state)), []];
   }
-  const headed = { ...withHead({ ...state, head: null }, message), messageId: id };
+  const whole = typeof message["stop_reason"] === "string" ? message : null;
+  const headed = { ...withHead({ ...state, head: null }, message), messageId: id, whole };
   const usage = mergedUsage(state.usage, message["usage"]);
   const promptUsage = readUsage(usage);
   const progressed = promptUsage === null ? headed : withProgress(headed, { promptUsage });
@@ -136,13 +137,24 @@ function readMessageDelta(before: MessageReadState, body: JsonObject): Step {
   return ending === null ? emit(state, body, []) : finish(state, body, ending);
 }
 
-/** An answer without a stop reason ends as its content says; a stream that never had any content or reason is no answer. */
-function readStopEvent(state: MessageReadState): Step {
-  if (state.progress.finish !== null) return [withProgress(state, { end: { kind: "done" } }), []];
-  if (!state.hasDeltas) return [withProgress(state, { end: { kind: "truncated" } }), []];
+/**
+ * An answer without a stop reason ends as its message said at the start, or else as its content says; a stream that never had any content
+ * or reason is no answer.
+ */
+function readStopEvent(before: MessageReadState): Step {
+  if (before.progress.finish !== null) return [withProgress(before, { end: { kind: "done" } }), []];
+  if (!before.hasDeltas) return [withProgress(before, { end: { kind: "truncated" } }), []];
+  const state = before.whole === null ? before : withTotals(before);
   const reason = state.calls > 0 ? "tool_use" : "end_turn";
-  const [next, chunks] = finish(state, {}, readStop({ stop_reason: reason }, false)!);
+  const ending = readStop(state.whole ?? {}, state.calls > 0) ?? readStop({ stop_reason: reason }, false)!;
+  const [next, chunks] = finish(state, {}, ending);
   return [withProgress(next, { end: { kind: "done" } }), chunks];
+}
+
+/** What a message that was whole at its start says of its usage is all of it. */
+function withTotals(state: MessageReadState): MessageReadState {
+  const told = state.progress.usage === null ? readUsage(state.usage) : null;
+  return told === null ? state : withProgress(state, { usage: told, usageSource: state.usage });
 }
 
 /** The answer's end. Blocks that the host did not stop stop here. */

@@ -11,8 +11,7 @@ import { mimeOfImage } from "./media-format.ts";
 export function readBlock(block: JsonObject, signer: WireName): NeutralPart | null {
   const { text, toolUse, reasoningContent, citationsContent, image } = block;
   if (typeof text === "string") return text === "" ? null : { kind: "text", text };
-  // A tool that the service runs itself is none of the caller's.
-  if (isObject(toolUse) && toolUse["type"] === undefined) {
+  if (isObject(toolUse) && isCallers(toolUse)) {
     const { toolUseId, name, input } = toolUse;
     const args = argumentsText(input ?? {});
     return { kind: "tool-call", id: textOf(toolUseId), name: textOf(name), arguments: args };
@@ -21,6 +20,11 @@ export function readBlock(block: JsonObject, signer: WireName): NeutralPart | nu
   if (isObject(citationsContent)) return readCited(citationsContent);
   if (isObject(image)) return readImage(image) ?? other(block);
   return other(block);
+}
+
+/** A tool that the service runs itself is none of the caller's. Some of its models name the type of the caller's calls, too. */
+export function isCallers({ type }: JsonObject): boolean {
+  return type !== "server_tool_use";
 }
 
 function readReasoning(content: JsonObject, wire: WireName): NeutralPart | null {

@@ -6,7 +6,7 @@ import type { JsonObject } from "../neutral/source.ts";
 import type { DeltaExtra, NeutralDelta } from "../neutral/stream-event.ts";
 import { readCitation } from "./citations.ts";
 import { beginOther, growOther, type OtherDraft, wholeOther } from "./other-draft.ts";
-import { readImage, redactedOf } from "./read-block.ts";
+import { isCallers, readImage, redactedOf } from "./read-block.ts";
 
 /** The block that is open: blocks of a stream come one after the other. */
 type OpenBlock =
@@ -52,11 +52,12 @@ export function readBlockEvent(blocks: OpenBlocks, name: string, body: JsonObjec
 const NEW_PART: DeltaExtra = { kind: "new-part" };
 
 function readStart(blocks: OpenBlocks, start: unknown): Reading {
-  if (!isObject(start)) return { blocks: { ...blocks, open: null }, delta: null };
+  // Text begins without a start, or with one that says nothing.
+  if (!isObject(start) || Object.keys(start).length === 0) return { blocks: { ...blocks, open: null }, delta: null };
   const { toolUse, image } = start;
   if (isObject(image))
     return { blocks: { ...blocks, open: { kind: "image", format: image["format"], bytes: "" } }, delta: null };
-  if (!isObject(toolUse) || toolUse["type"] !== undefined) {
+  if (!isObject(toolUse) || !isCallers(toolUse)) {
     return { blocks: { ...blocks, open: { kind: "other", draft: beginOther(start) } }, delta: null };
   }
   const index = blocks.calls;

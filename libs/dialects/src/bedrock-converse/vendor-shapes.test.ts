@@ -111,6 +111,22 @@ describe("B7 B8 what this wire sends is the same whole and streamed", () => {
     expect(read).toMatchObject(said);
   });
 
+  test("a call whose type is named, after a text whose start says nothing", () => {
+    const use = { toolUseId: "a", name: "f", type: "tool_use" };
+    const { read, said } = readBoth(
+      [HELLO, { toolUse: { ...use, input: { x: 1 } } }],
+      [
+        [{}, { text: "Hel" }, { text: "lo" }],
+        [{ toolUse: use }, { toolUse: { input: '{"x":1}' } }],
+      ],
+      {
+        said: { parts: [SAID, { kind: "tool-call", id: "a", name: "f", arguments: { x: 1 } }], finish: "tool_calls" },
+        stopReason: "tool_use",
+      },
+    );
+    expect(read).toMatchObject(said);
+  });
+
   test("a tool that the service runs itself, and what it gave", () => {
     const use = { toolUseId: "t1", name: "nova_grounding", type: "server_tool_use" };
     const result = { toolUseId: "t1", type: "nova_grounding_result", status: "success" };

@@ -5,7 +5,7 @@ import { parseError } from "./error.ts";
 import { JsonArrayParser } from "./json-array-parser.ts";
 import { parseResponse } from "./parse-response.ts";
 import { renderRequest } from "./render-request.ts";
-import { type GeminiReadState, readEnd, readEvent, startReading } from "./stream.ts";
+import { type GeminiReadState, lastChunks, readEnd, readEvent, startReading } from "./stream.ts";
 import { usageOfBody } from "./usage.ts";
 
 /** The Gemini API of AI Studio and of Vertex AI, which differ in the base URL and the credentials alone. */
@@ -22,6 +22,7 @@ export const geminiEgress: EgressCodec<GeminiReadState> = {
   openEvents: (contentType) => (/\bjson\b/i.test(contentType) ? new JsonArrayParser() : new SseParser()),
   startReading,
   readEvent,
+  lastChunks,
   readEnd,
   parseError,
 };

@@ -14,18 +14,39 @@ export type PlacedAnnotation = { readonly partIndex: number | null; readonly ann
  */
 type ByteToUnit = (partIndex: number | null, byte: number) => number | null;
 
-/** What a candidate cites: its `groundingMetadata` and its `citationMetadata`. Places in the format are bytes of UTF-8. */
-export function readCitations(candidate: JsonObject, unitOf: ByteToUnit): PlacedAnnotation[] {
+/**
+ * What a candidate cites: its `groundingMetadata` and its `citationMetadata`. Places in the format are bytes of UTF-8. `before`: the
+ * sources that a stream has told before.
+ */
+export function readCitations(
+  candidate: JsonObject,
+  unitOf: ByteToUnit,
+  before: readonly JsonObject[] = [],
+): PlacedAnnotation[] {
   const { groundingMetadata: grounding, citationMetadata: citation } = candidate;
   return [
-    ...(isObject(grounding) ? readGrounding(grounding, unitOf) : []),
+    ...(isObject(grounding) ? readGrounding(grounding, unitOf, before) : []),
     ...(isObject(citation) ? readSources(citation, unitOf) : []),
   ];
 }
 
-function readGrounding(metadata: JsonObject, unitOf: ByteToUnit): PlacedAnnotation[] {
-  const chunks = objectsOf(metadata["groundingChunks"]);
+/** More sources than any answer rests on are not kept. */
+const SOURCES_MAX = 1_024;
+
+/** The sources that a stream has told after one candidate more. */
+export function withSources(before: readonly JsonObject[], candidate: JsonObject): readonly JsonObject[] {
+  const metadata = candidate["groundingMetadata"];
+  const told = isObject(metadata) ? objectsOf(metadata["groundingChunks"]) : [];
+  return told.length === 0 ? before : [...before, ...told].slice(0, SOURCES_MAX);
+}
+
+function readGrounding(metadata: JsonObject, unitOf: ByteToUnit, before: readonly JsonObject[]): PlacedAnnotation[] {
+  const own = objectsOf(metadata["groundingChunks"]);
   const supports = objectsOf(metadata["groundingSupports"]);
+  // Some events count in their own list, some in that of all events.
+  const chunks = supports.some((support) => indicesOf(support).some((index) => index >= own.length))
+    ? [...before, ...own]
+    : own;
   if (supports.length === 0) {
     return chunks.map((chunk) => ({ partIndex: null, annotation: { ...sourceOf(chunk), ...NOWHERE, body: chunk } }));
   }
@@ -38,14 +59,17 @@ function readGrounding(metadata: JsonObject, unitOf: ByteToUnit): PlacedAnnotati
       start: unitOf(partIndex, numberOr(segment["startIndex"], 0)),
       end: typeof segment["endIndex"] === "number" ? unitOf(partIndex, segment["endIndex"]) : null,
     };
-    const indices = Array.isArray(support["groundingChunkIndices"]) ? support["groundingChunkIndices"] : [];
-    return (indices as readonly unknown[]).flatMap((index) => {
-      const chunk = chunks[plainNumber(index)];
+    return indicesOf(support).flatMap((index) => {
+      const chunk = chunks[index];
       return chunk === undefined
         ? []
         : [{ partIndex, annotation: { ...sourceOf(chunk), ...place, body: { ...support, chunk } } }];
     });
   });
+}
+
+function indicesOf({ groundingChunkIndices: indices }: JsonObject): readonly number[] {
+  return Array.isArray(indices) ? indices.map(plainNumber) : [];
 }
 
 const NOWHERE = { citedText: null, start: null, end: null };

@@ -21,8 +21,10 @@ type CallKind = "whole" | "begins" | "goes-on" | "ends";
 export function kindOfCall(call: JsonObject, isOpen: boolean): CallKind {
   const isNamed = typeof call["name"] === "string" && call["name"] !== "";
   if (isNamed) return isList(call["partialArgs"]) || call["willContinue"] === true ? "begins" : "whole";
-  if (!isOpen || isObject(call["args"])) return "whole";
-  return isList(call["partialArgs"]) || call["willContinue"] === true ? "goes-on" : "ends";
+  if (isObject(call["args"])) return "whole";
+  if (isList(call["partialArgs"]) || call["willContinue"] === true) return isOpen ? "goes-on" : "whole";
+  // Of a call that has ended already, too: its last piece may have said that no other follows.
+  return "ends";
 }
 
 /** The call after the pieces of one part more, and whether it ends with them. */

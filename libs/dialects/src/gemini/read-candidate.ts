@@ -5,7 +5,7 @@ import type { JsonObject } from "../neutral/source.ts";
 import type { DeltaExtra, NeutralDelta, ToolCallDelta } from "../neutral/stream-event.ts";
 import { mintedCallId } from "../neutral/tool-call-text.ts";
 import { readFinish } from "./finish-reason.ts";
-import { readCitations } from "./grounding.ts";
+import { readCitations, withSources } from "./grounding.ts";
 import { readLogprobs } from "./logprobs.ts";
 import { argumentsOf, kindOfCall, type PartialCall, withPieces } from "./partial-call.ts";
 import { readPart } from "./read-part.ts";
@@ -13,6 +13,11 @@ import { readPart } from "./read-part.ts";
 /** What is known of one choice between two events. */
 export type CandidateState = {
   readonly finish: FinishReason | null;
+  /**
+   * An event has said STOP. Whether more follows is known at the body's end: the provider says it of each round of its own tools, early
+   * models and some hosts of every event.
+   */
+  readonly stopped: boolean;
   readonly calls: number;
   /** Whether the last part was a signed text: what follows is another part. */
   readonly signed: boolean;
@@ -20,9 +25,19 @@ export type CandidateState = {
   readonly ascii: boolean;
   /** The call whose arguments are streaming. */
   readonly partial: PartialCall | null;
+  /** What the events so far say that it rests on: those after them count on from there. */
+  readonly sources: readonly JsonObject[];
 };
 
-export const NEW_CANDIDATE: CandidateState = { finish: null, calls: 0, signed: false, ascii: true, partial: null };
+export const NEW_CANDIDATE: CandidateState = {
+  finish: null,
+  stopped: false,
+  calls: 0,
+  signed: false,
+  ascii: true,
+  partial: null,
+  sources: [],
+};
 
 type CandidateReading =
   | { readonly kind: "deltas"; readonly state: CandidateState; readonly deltas: readonly NeutralDelta[] }
@@ -36,20 +51,27 @@ export function readCandidate(before: CandidateState, candidate: JsonObject, fro
   const content = isObject(candidate["content"]) ? candidate["content"] : {};
   const parts = objectsOf(content["parts"]);
   for (const part of parts) if (!draft.addPiece(part)) draft.addPart(part);
-  const { ascii } = draft.state;
-  for (const { annotation } of readCitations(candidate, (_, byte) => (ascii ? byte : null))) {
+  const { ascii, sources } = draft.state;
+  for (const { annotation } of readCitations(candidate, (_, byte) => (ascii ? byte : null), sources)) {
     draft.add(RANKS.text, { extra: { kind: "annotation", annotation } });
   }
+  draft.state = { ...draft.state, sources: withSources(sources, candidate) };
   const logprobs = readLogprobs(candidate["logprobsResult"]);
   if (logprobs !== null) draft.add(null, { extra: { kind: "logprobs", logprobs } });
   const word = candidate["finishReason"];
   if (typeof word === "string") draft.closeCall();
-  // Early models end every event of a stream as if it were the last.
   const hasCalls = draft.state.calls > 0;
   const finish = readFinish(before.finish === null ? word : null, hasCalls, candidate["finishMessage"]);
   if (finish.kind === "failure") return { kind: "failure", reason: finish.reason };
-  if (finish.kind === "finish") draft.finish(finish.reason, finish.stop);
+  if (word === "STOP") draft.state = { ...draft.state, stopped: true };
+  else if (finish.kind === "finish") draft.finish(finish.reason, finish.stop);
   return { kind: "deltas", state: draft.state, deltas: draft.deltas() };
+}
+
+/** How a choice that said STOP ends with the body; null for any other. */
+export function endOfStop({ finish, stopped, calls }: CandidateState): FinishReason | null {
+  if (finish !== null || !stopped) return null;
+  return calls > 0 ? "tool_calls" : "stop";
 }
 
 /** The order in which a delta's pieces were generated. */
@@ -128,6 +150,7 @@ class Draft {
     const kind = kindOfCall(call, this.state.partial !== null);
     if (kind === "whole" || kind === "begins") this.closeCall();
     if (kind === "whole") return false;
+    if (kind === "ends" && this.state.partial === null) return true;
     if (kind === "begins") {
       const index = this.state.calls;
       this.addPart({ ...part, functionCall: { ...call, args: "", partialArgs: undefined, willContinue: undefined } });

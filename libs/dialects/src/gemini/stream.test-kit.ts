@@ -7,7 +7,7 @@ import { SseParser } from "../sse/parser.ts";
 import { AnswerCollector } from "./collect.ts";
 import { JsonArrayParser } from "./json-array-parser.ts";
 import { startWriting, writeChunk, writeTail } from "./render-stream.ts";
-import { readEnd, readEvent, startReading } from "./stream.ts";
+import { lastChunks, readEnd, readEvent, startReading } from "./stream.ts";
 
 export type Part = { text?: string; thought?: boolean; thoughtSignature?: string; [field: string]: unknown };
 type Event = {
@@ -51,7 +51,19 @@ export function runStream(pieces: readonly Uint8Array[], options: RunOptions = {
     reading = next;
     chunks.push(...found);
   }
+  chunks.push(...lastChunks(reading));
   return { ...written(chunks, readEnd(reading).progress, options.callerSse ?? true) };
+}
+
+/** What these events are read as. */
+export function readChunks(events: readonly object[]): readonly NeutralChunk[] {
+  let reading = startReading({ provider: "acme", secrets: [], choices: 1, defaults: DEFAULTS });
+  const chunks = events.flatMap((body) => {
+    const [next, found] = readEvent(reading, { event: "", data: JSON.stringify(body) });
+    reading = next;
+    return found;
+  });
+  return [...chunks, ...lastChunks(reading)];
 }
 
 /** Chunks of any wire as a caller of this dialect gets them. */

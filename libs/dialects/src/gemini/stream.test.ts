@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { event, jsonArray, NOTE, partsOf, runStream, sse } from "./stream.test-kit.ts";
+import { event, jsonArray, NOTE, partsOf, readChunks, runStream, sse } from "./stream.test-kit.ts";
 
 const usageMetadata = { promptTokenCount: 9, candidatesTokenCount: 4, totalTokenCount: 20, thoughtsTokenCount: 7 };
 const call = (name: string, args: object, more: object = {}): object => ({ functionCall: { name, args, ...more } });
@@ -24,6 +24,11 @@ function everySplit(bytes: Uint8Array): Uint8Array[][] {
   const halves = Array.from({ length: bytes.length + 1 }, (_, at) => [bytes.subarray(0, at), bytes.subarray(at)]);
   return [...halves, Array.from(bytes, (_, at) => bytes.subarray(at, at + 1))];
 }
+
+const source = (title: string): object => ({ retrievedContext: { title, uri: `https://x.example/${title}` } });
+const grounded = (groundingMetadata: object, finishReason?: string): object => {
+  return { candidates: [{ content: { parts: [{ text: "Hi." }] }, finishReason, index: 0, groundingMetadata }] };
+};
 
 describe("B12 a stream is the same however its bytes are cut", () => {
   test.each([true, false])("with server-sent events: %s", (isSse) => {
@@ -116,6 +121,56 @@ describe("a stream of this form", () => {
       "stop",
       "length",
     ]);
+  });
+
+  describe("that says in its middle that it is over, as with each call of the provider's own tools", () => {
+    const code = { executableCode: { language: "PYTHON", code: "1" } };
+    const result = event([{ codeExecutionResult: { outcome: "OUTCOME_OK", output: "1" } }]);
+
+    test.each([
+      ["as what comes after it says", [result, event([{ text: "So." }], "MAX_TOKENS")], "length"],
+      ["with calls", [result, event([call("f", {})], "STOP")], "tool_calls"],
+      ["as it said, where nothing follows", [], "stop"],
+    ])("ends %s", (_, rest, finish) => {
+      const { response, progress } = runStream([sse(event([code], "STOP"), ...rest)]);
+      expect(response?.choices).toMatchObject([{ finish }]);
+      expect(progress).toMatchObject({ finish, end: { kind: "done" } });
+    });
+
+    test("and says it to a caller of another form at its end alone", () => {
+      const events = [event([code], "STOP"), result, event([{ text: "So" }]), event([{ text: "." }], "STOP")];
+      const ends = readChunks(events).flatMap(({ deltas }) => deltas.map(({ text, finish }) => [text, finish]));
+      expect(ends.slice(-3)).toEqual([
+        ["So", null],
+        [".", null],
+        [null, "stop"],
+      ]);
+      expect(ends.filter(([, finish]) => finish !== null)).toHaveLength(1);
+    });
+  });
+
+  test("B7 the empty end of a call whose last piece said that it ends is no call", () => {
+    const pieces = [{ name: "f", willContinue: true }, { partialArgs: [{ jsonPath: "$.n", numberValue: 2 }] }, {}];
+    const events = pieces.map((functionCall, at) => event([{ functionCall }], at === 2 ? "STOP" : undefined));
+    expect(runStream([sse(...events)]).response?.choices[0]?.parts).toMatchObject([
+      { kind: "tool-call", name: "f", arguments: '{"n":2}' },
+    ]);
+  });
+
+  test("cites sources by their places in the lists of all its events", () => {
+    const groundingSupports = [{ segment: { startIndex: 3, endIndex: 6 }, groundingChunkIndices: [1, 0] }];
+    const events = [
+      grounded({ groundingChunks: [source("a")], groundingSupports: [] }),
+      grounded({ groundingChunks: [source("b")], groundingSupports }, "STOP"),
+    ];
+    const [part] = runStream([sse(...events)]).response?.choices[0]?.parts ?? [];
+    expect(part).toMatchObject({
+      annotations: [
+        { title: "a", start: null },
+        { title: "b", start: 3, end: 6 },
+        { title: "a", start: 3, end: 6 },
+      ],
+    });
   });
 
   test("B2 usage is the last that came, never a sum", () => {

@@ -10,7 +10,7 @@ import { advanced, ended, NO_PROGRESS, withProgress } from "../neutral/stream-pr
 import { readBlock } from "./block.ts";
 import { withinDepth } from "./depth.ts";
 import { parseInBandError } from "./error.ts";
-import { type CandidateState, NEW_CANDIDATE, readCandidate } from "./read-candidate.ts";
+import { type CandidateState, endOfStop, NEW_CANDIDATE, readCandidate } from "./read-candidate.ts";
 import { headOf } from "./response-head.ts";
 import { type Grounding, groundingOf, groundingTerms, joinedGrounding, NO_GROUNDING } from "./grounding-usage.ts";
 import { readUsage } from "./usage.ts";
@@ -46,10 +46,27 @@ export function readEvent(state: GeminiReadState, event: WireEvent): Step {
 /** The body is over, which is all that ends a stream of this wire. An answer whose choices have all ended is complete. */
 export function readEnd(state: GeminiReadState): GeminiReadState {
   if (state.progress.end.kind !== "open") return state;
-  const finished = [...state.choices.values()].filter((choice) => choice.finish !== null).length;
+  const ends = [...state.choices.values()].flatMap((choice) => choice.finish ?? endOfStop(choice) ?? []);
   const asked = state.blocked ? 1 : state.options.choices;
-  const isWhole = finished > 0 && finished >= Math.max(state.choices.size, asked);
-  return withProgress(state, { end: { kind: isWhole ? "done" : "truncated" } });
+  const isWhole = ends.length > 0 && ends.length >= Math.max(state.choices.size, asked);
+  const finish = state.progress.finish ?? ends[0] ?? null;
+  return withProgress(state, { end: { kind: isWhole ? "done" : "truncated" }, finish });
+}
+
+/** The ends of choices that said STOP, as they do before their end, too. */
+export function lastChunks(state: GeminiReadState): readonly NeutralChunk[] {
+  if (state.progress.end.kind !== "open") return [];
+  const deltas = [...state.choices].flatMap(([choice, candidate]) => {
+    const finish = endOfStop(candidate);
+    return finish === null ? [] : [{ ...BLANK_DELTA, choice, first: false, finish }];
+  });
+  return deltas.length === 0
+    ? []
+    : chunksOf(
+        state,
+        NO_BODY,
+        deltas.map((delta) => [delta]),
+      );
 }
 
 function readAnswer(state: GeminiReadState, body: JsonObject): Step {

@@ -22,6 +22,7 @@ export function readStreamed(codec: EgressCodec, events: readonly object[], choi
     state = next;
     for (const chunk of chunks) collector.add(chunk);
   }
+  for (const chunk of codec.lastChunks?.(state) ?? []) collector.add(chunk);
   const { progress } = codec.readEnd(state);
   return { response: collector.response(progress.usage), progress };
 }

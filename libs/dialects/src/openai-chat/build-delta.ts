@@ -1,5 +1,6 @@
 import type { TranslationLoss } from "@signalbox/proto";
 import { withLoss } from "../neutral/loss.ts";
+import type { NeutralAnnotation } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { DeltaExtra, NeutralDelta, ToolCallDelta } from "../neutral/stream-event.ts";
 import { renderAnnotation } from "./annotations.ts";
@@ -11,6 +12,8 @@ type BuiltChoice = {
   /** UTF-16 units of its text before the part that is open, and in it. */
   readonly before: number;
   readonly open: number;
+  /** What all of the open part rests on, whose end is not known before that of the part, and all that came after it. */
+  readonly cited: readonly NeutralAnnotation[];
   /** The reasoning since the last state: a signature is worth nothing without the text that it signs. */
   readonly reasoning: string;
   readonly details: number;
@@ -20,7 +23,15 @@ type BuiltChoice = {
 export type BuiltChoices = ReadonlyMap<number, BuiltChoice>;
 
 export const NO_BUILT_CHOICES: BuiltChoices = new Map();
-const NEW_CHOICE: BuiltChoice = { before: 0, open: 0, reasoning: "", details: 0, custom: [], refused: false };
+const NEW_CHOICE: BuiltChoice = {
+  before: 0,
+  open: 0,
+  cited: [],
+  reasoning: "",
+  details: 0,
+  custom: [],
+  refused: false,
+};
 
 type Built = { readonly built: BuiltChoices; readonly losses: readonly TranslationLoss[] };
 
@@ -40,6 +51,9 @@ export function buildDeltas(
   });
   return { built, losses, choices };
 }
+
+/** More annotations than any part has do not wait for its end. */
+const CITED_MAX = 1_024;
 
 /** One choice of one chunk in the making. */
 class Draft {
@@ -67,6 +81,7 @@ class Draft {
       open: this.state.open + (delta.text?.length ?? 0),
     };
     for (const extra of extras) this.#add(extra);
+    if (delta.finish !== null) this.#citeOpen();
     const calls = delta.toolCalls.map((call) => this.#call(call));
     const { stop } = delta;
     if (stop !== undefined && stop.sequence !== null) this.#lose("stop", "stop-sequence", "no-equivalent");
@@ -92,6 +107,7 @@ class Draft {
   }
 
   #newPart(): void {
+    this.#citeOpen();
     const { before, open } = this.state;
     this.state = { ...this.state, before: before + open, open: 0, reasoning: "" };
   }
@@ -110,10 +126,10 @@ class Draft {
       case "text-state":
         return this.#lose("state", "text-signature", "foreign");
       case "annotation": {
-        const { before: offset, open: chars } = this.state;
-        const rendered = renderAnnotation(extra.annotation, { offset, chars });
-        if (rendered === null) this.#lose("annotations", "citation", "no-equivalent");
-        else this.#annotations.push(rendered);
+        const { cited } = this.state;
+        const mustWait = extra.annotation.end === null || cited.length > 0;
+        if (mustWait && cited.length < CITED_MAX) this.state = { ...this.state, cited: [...cited, extra.annotation] };
+        else this.#cite(extra.annotation);
         return;
       }
       case "logprobs":
@@ -126,9 +142,24 @@ class Draft {
     }
   }
 
+  #cite(annotation: NeutralAnnotation): void {
+    const { before: offset, open: chars } = this.state;
+    const rendered = renderAnnotation(annotation, { offset, chars });
+    if (rendered === null) this.#lose("annotations", "citation", "no-equivalent");
+    else this.#annotations.push(rendered);
+  }
+
+  #citeOpen(): void {
+    const { cited } = this.state;
+    if (cited.length === 0) return;
+    for (const annotation of cited) this.#cite(annotation);
+    this.state = { ...this.state, cited: [] };
+  }
+
   #addMedia({ part }: DeltaExtra & { kind: "media" }): void {
     if (part.kind === "image") {
       const image = renderImage(part);
+      if (part.state !== undefined) this.#lose("state", "image-signature", "foreign");
       if (image === null) this.#lose("parts", "image", "foreign");
       else this.#images.push(image);
     } else if (part.source.kind === "base64") {

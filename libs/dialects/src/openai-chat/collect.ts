@@ -11,7 +11,16 @@ import { renderResponse } from "./render-response.ts";
 import { renderUsage } from "./usage.ts";
 
 /** Fields of a delta whose pieces can be put together without guessing. */
-const KNOWN = new Set(["role", "content", "refusal", "reasoning_content", "reasoning", "tool_calls", "function_call"]);
+const KNOWN = new Set([
+  "role",
+  "content",
+  "refusal",
+  "reasoning_content",
+  "reasoning",
+  "reasoning_text",
+  "tool_calls",
+  "function_call",
+]);
 
 type Call = { id: string; name: string; arguments: string };
 type Choice = {

@@ -5,8 +5,8 @@ import { textOfDetails } from "./reasoning-details.ts";
 type Content = { readonly text: string | null; readonly reasoning: string | null };
 
 /**
- * Reads `content` beside the field for reasoning, which hosts call `reasoning_content` or `reasoning`. Mistral writes content as parts,
- * of type `text` and `thinking`.
+ * Reads `content` beside the field for reasoning, which hosts call `reasoning_content` or `reasoning`, GitHub Copilot `reasoning_text`.
+ * Mistral writes content as parts, of type `text` and `thinking`.
  */
 export function readContent(from: { readonly [field: string]: unknown }): Content {
   const own = ownReasoning(from);
@@ -25,11 +25,11 @@ export function saysPlainly(from: { readonly [field: string]: unknown }): boolea
   return own !== null && own !== "";
 }
 
-/** Hosts that know both names may leave one of them empty. */
-function ownReasoning({ reasoning_content: named, reasoning }: { readonly [field: string]: unknown }): string | null {
-  if (typeof named === "string" && named !== "") return named;
-  if (typeof reasoning === "string") return reasoning;
-  return typeof named === "string" ? named : null;
+/** Hosts that know several of the names may leave one of them empty. */
+function ownReasoning(from: { readonly [field: string]: unknown }): string | null {
+  const { reasoning_content: named, reasoning, reasoning_text: text } = from;
+  const own = [named, reasoning, text].filter((said) => typeof said === "string");
+  return own.find((said) => said !== "") ?? own[0] ?? null;
 }
 
 /** The text of a Mistral `thinking` part. */

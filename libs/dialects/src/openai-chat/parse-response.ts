@@ -9,6 +9,7 @@ import { readContent } from "./content.ts";
 import { failedChoice, parseInBandError } from "./error.ts";
 import { type FinishReading, readFinish } from "./finish-reason.ts";
 import { callsOf } from "./legacy-calls.ts";
+import { readExecutedTools } from "./executed-tools.ts";
 import { readAudio, readImages } from "./answer-media.ts";
 import { readAnnotations } from "./annotations.ts";
 import { readCallState } from "./reasoning-details.ts";
@@ -45,10 +46,11 @@ type Reading = ParseResponseOptions & {
 };
 
 function parseChoice(value: unknown, position: number, options: Reading): NeutralChoice {
-  if (!isObject(value) || !isObject(value["message"])) throw malformed(options);
+  if (!isObject(value)) throw malformed(options);
   const finish = readFinish(value["finish_reason"]);
   if (finish.kind === "failure") throw failedChoice(value, finish.reason, options);
-  const message = value["message"];
+  const message = messageOf(value, finish);
+  if (message === null) throw malformed(options);
   const index = typeof value["index"] === "number" ? value["index"] : position;
   const toolCalls = parseCalls(callsOf(message), `${options.defaults.id}-${index}`);
   const logprobs = value["logprobs"];
@@ -58,6 +60,12 @@ function parseChoice(value: unknown, position: number, options: Reading): Neutra
     finish: finishOf(finish, toolCalls.length > 0),
     ...(isObject(logprobs) ? { logprobs } : undefined),
   };
+}
+
+/** Google's endpoint of this form leaves the message out where its filter let nothing of it through. */
+function messageOf({ message }: JsonObject, finish: FinishReading): JsonObject | null {
+  if (isObject(message)) return message;
+  return finish.kind === "finish" && finish.reason === "content_filter" ? { role: "assistant", content: null } : null;
 }
 
 /** An end that the provider does not name is told by its calls; calls in the legacy form are read as those of today's. */
@@ -72,7 +80,7 @@ function partsOf(
   sources: readonly NeutralAnnotation[],
 ): readonly NeutralPart[] {
   const { text, reasoning } = readContent(message);
-  const parts: NeutralPart[] = [...readThoughts(message, reasoning)];
+  const parts: NeutralPart[] = [...readThoughts(message, reasoning), ...readExecutedTools(message["executed_tools"])];
   if (text !== null) {
     const own = readAnnotations(message["annotations"]);
     const annotations = own.length === 0 ? sources : own;

@@ -47,7 +47,7 @@ function overlayChoice(choice: NeutralChoice, source: JsonObject): JsonObject {
   return {
     ...source,
     index: choice.index,
-    message: overlayMessage(choice, source["message"] as JsonObject),
+    message: overlayMessage(choice, (source["message"] ?? {}) as JsonObject),
     logprobs: source["logprobs"] ?? null,
     finish_reason: choice.finish,
   };

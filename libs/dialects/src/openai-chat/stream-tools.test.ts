@@ -69,6 +69,17 @@ describe("B7 tool calls come out whole, each with its own id and index", () => {
       [[{ function: named("a") }], [{ function: more('{"x":1}') }], [{ function: named("b", "{}") }]],
     ],
     [
+      "no index, and the pieces of both calls in one chunk",
+      [
+        [
+          { id: "1", function: named("a") },
+          { id: "2", function: named("b") },
+        ],
+        [{ function: more('{"x"') }, { function: more("{") }],
+        [{ function: more(":1}") }, { function: more("}") }],
+      ],
+    ],
+    [
       "an empty id on later pieces",
       [
         [{ index: 0, id: "1", function: named("a") }],

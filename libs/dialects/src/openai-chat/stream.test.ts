@@ -65,6 +65,7 @@ describe("B6 how a stream ends", () => {
     ["[DONE] without a finish reason ends the choice", [...hello, "[DONE]"], "done"],
     ["the last chunk twice", [...hello, chunk({}, "stop"), chunk({}, "stop"), "[DONE]"], "done"],
     ["an empty finish reason is none", [chunk({ content: "Hello" }, ""), chunk({}, "stop")], "done"],
+    ["and so is one that is called null", [chunk({ content: "Hello" }, "null"), chunk({}, "stop")], "done"],
     ["content with the finish reason", [chunk({ content: "Hello" }, "stop")], "done"],
     ["an unknown finish reason", [...hello, chunk({}, "eos")], "done"],
   ];
@@ -213,6 +214,16 @@ describe("a stream is what OpenAI publishes, whatever a host sends", () => {
     const run = runStream([sse(filter, ...hello, chunk({}, "stop"), "[DONE]")]);
     expect(run.chunks[0]?.["prompt_filter_results"]).toEqual([{}]);
     expectConforms(run, { includeUsage: false });
+  });
+
+  test("what comes before there is an id or a model stands on the chunk that has them", () => {
+    const blank = { id: "", object: "", created: 0, model: "", choices: [] };
+    const filter = { ...blank, prompt_filter_results: [{ prompt_index: 0 }] };
+    const run = runStream([sse(blank, filter, ...hello, chunk({}, "stop"), "[DONE]")]);
+    expectConforms(run, { includeUsage: false });
+    expect(run.chunks[0]).toMatchObject({ id: "c1", created: 1, model: "m", prompt_filter_results: [{}] });
+    expect(run.chunks.filter((each) => "prompt_filter_results" in each)).toHaveLength(1);
+    expect(run.collected).toMatchObject({ id: "c1", model: "m" });
   });
 
   test("choices that come interleaved keep their own roles and ends", () => {

@@ -7,6 +7,7 @@ import { advanced, ended, NO_PROGRESS, type StreamProgress, withProgress } from 
 import type { WireEvent } from "../framing.ts";
 import { isObject } from "../check/check-value.ts";
 import { objectsOf } from "../check/field-value.ts";
+import { readBeforeHead } from "./before-head.ts";
 import { type AudioPieces, wholeAudio, withAudio } from "./audio-pieces.ts";
 import { readContent, saysPlainly } from "./content.ts";
 import { deltaOf, readExtras } from "./delta.ts";
@@ -37,13 +38,15 @@ type ChoiceState = {
 export type ChatReadState = ReadState & {
   /** Set by the first chunk and the same for all that follow. */
   readonly head: AnswerDefaults | null;
+  /** What came before that, for the chunk that has it. */
+  readonly before: JsonObject | null;
   readonly choices: ReadonlyMap<number, ChoiceState>;
   /** Where the host leaves reasoning in its text; null: nowhere. */
   readonly tags: ThinkTags | null;
 };
 
 export function startReading(options: ReadStreamOptions): ChatReadState {
-  return { options, progress: NO_PROGRESS, head: null, choices: new Map(), tags: thinkTagsOf(options) };
+  return { options, progress: NO_PROGRESS, head: null, before: null, choices: new Map(), tags: thinkTagsOf(options) };
 }
 
 type Step = readonly [ChatReadState, readonly NeutralChunk[]];
@@ -58,7 +61,14 @@ export function readEvent(state: ChatReadState, event: WireEvent): Step {
   const body = parseJson(event.data);
   if (!isObject(body)) return [ended(state, notJson(state.options.provider)), []];
   const error = parseInBandError(event.event === "error" ? { error: body, ...body } : body, state.options);
-  return error === null ? readChunk(state, body) : [ended(withUsage(state, body), error), []];
+  if (error !== null) return [ended(withUsage(state, body), error), []];
+  return state.head === null ? readFirst(state, body) : readChunk(state, body);
+}
+
+function readFirst(state: ChatReadState, body: JsonObject): Step {
+  const early = readBeforeHead(body);
+  if (early !== null) return [{ ...state, before: { ...state.before, ...early } }, []];
+  return readChunk({ ...state, before: null }, state.before === null ? body : { ...state.before, ...body });
 }
 
 /** The body is over. An answer whose choices have all ended is complete, with or without `[DONE]`. */
@@ -89,13 +99,13 @@ function readChunk(before: ChatReadState, body: JsonObject): Step {
   for (const [position, source] of raw.entries()) {
     const index = typeof source["index"] === "number" ? source["index"] : position;
     const choice: ChoiceState | undefined = choices.get(index);
-    if (choice !== undefined && choice.finish !== null) {
+    if (choice !== undefined && choice.finish !== null && !goesOn(source, body)) {
       deltas.push(...lateFindings(index, source));
       continue;
     }
     const finish = readFinish(source["finish_reason"]);
     if (finish.kind === "failure") return [ended(state, failedChoice(source, finish.reason, state.options)), []];
-    const reason = finish.kind === "finish" ? finish.reason : null;
+    const reason = finish.kind === "finish" && !choice?.finish ? finish.reason : null;
     // MiniMax and Perplexity end a stream with the whole answer, which has been read in pieces by then.
     const isSummary = choice !== undefined && SUMMARIES.has(body["object"]);
     const whole = isSummary ? { ...source, message: undefined } : source;
@@ -119,6 +129,13 @@ function readChunk(before: ChatReadState, body: JsonObject): Step {
 function lateFindings(choice: number, source: JsonObject): readonly NeutralDelta[] {
   if (!isObject(source["content_filter_offsets"])) return [];
   return [{ choice, first: false, ...BLANK_DELTA, source: { ...source, delta: {} } }];
+}
+
+/** Some hosts write the reason of the end on every chunk, so that an end is the last where nothing more is said. */
+function goesOn({ delta }: JsonObject, { object }: JsonObject): boolean {
+  if (!isObject(delta) || SUMMARIES.has(object)) return false;
+  const { text, reasoning } = readContent(delta);
+  return Boolean(text) || Boolean(reasoning) || Boolean(delta["refusal"]) || callsOf(delta).length > 0;
 }
 
 /** What a chunk with the usage alone has beside it; all that callers need of these, other chunks have said. */
@@ -171,7 +188,7 @@ function stateAfter(before: ChoiceState | undefined, known: Known): ChoiceState 
   const isSame = before?.calls === calls && before.plain === plain && before.cited === cited && before.audio === audio;
   if (isSame && finish === null && before.thinking === thinking) return before;
   return {
-    finish,
+    finish: finish ?? before?.finish ?? null,
     calls,
     plain,
     cited,

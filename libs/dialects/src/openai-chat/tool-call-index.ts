@@ -22,16 +22,17 @@ type Placement = { readonly calls: readonly OpenCall[]; readonly deltas: readonl
 /**
  * Gives the pieces of one chunk to their calls. Hosts number calls wrongly in many ways (no index at all, 0 for every call, a new id
  * with each piece, an empty one), so a piece belongs to the call with its id, else to the one with its index, and opens a new one when it
- * names a function that this call cannot be. `seed` makes ids for calls that have none. Throws `upstream-error` for too many calls.
+ * names a function that this call cannot be. Several that say none of it belong to the last calls, in their order. `seed` makes ids for
+ * calls that have none. Throws `upstream-error` for too many calls.
  */
 export function placeCalls(before: readonly OpenCall[], pieces: readonly unknown[], seed: string): Placement {
   let calls = before;
   const deltas: ToolCallDelta[] = [];
   const touched = new Set<number>();
-  for (const source of pieces) {
-    if (!isObject(source)) continue;
-    const piece = readPiece(source);
-    const found = findCall(calls, piece);
+  const read = pieces.filter(isObject).map((source) => ({ source, piece: readPiece(source) }));
+  const first = read.every(({ piece }) => isBlank(piece)) ? Math.max(0, calls.length - read.length) : null;
+  for (const [position, { source, piece }] of read.entries()) {
+    const found = first === null ? findCall(calls, piece) : Math.min(first + position, calls.length - 1);
     // One chunk holds at most one piece of a call, so a second name under the same index is another call.
     const belongs = found !== -1 && !(touched.has(found) && piece.name !== null);
     const index = belongs ? found : calls.length;
@@ -113,12 +114,17 @@ function readPiece(source: JsonObject): Piece {
   };
 }
 
+/** Whether a piece says nothing of the call that it belongs to. */
+function isBlank({ id, index, name }: Piece): boolean {
+  return id === null && index === null && name === null;
+}
+
 function findCall(calls: readonly OpenCall[], piece: Piece): number {
   if (piece.id !== null) {
     const byId = calls.findLastIndex((call) => call.upstreamId === piece.id);
     if (byId !== -1) return byId;
   }
-  if (piece.index === null) return piece.name === null && piece.id === null ? calls.length - 1 : -1;
+  if (piece.index === null) return isBlank(piece) ? calls.length - 1 : -1;
   const byIndex = calls.findLastIndex((call) => call.upstreamIndex === piece.index);
   const call = calls[byIndex];
   if (call === undefined || piece.name === null) return byIndex;

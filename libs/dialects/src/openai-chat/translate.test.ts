@@ -4,12 +4,15 @@ import { renderFor } from "../codecs.ts";
 import { arbitraryResponse } from "../neutral/arbitrary.test-kit.ts";
 import type { NeutralMessage } from "../neutral/message.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
+import type { JsonObject } from "../neutral/source.ts";
+import { BLANK_DELTA, type DeltaExtra, type NeutralDelta } from "../neutral/stream-event.ts";
 import { expectConforms } from "./conforms.test-kit.ts";
 import { unread } from "./known-fields.ts";
 import { parseRequest } from "./parse-request.ts";
 import { parseResponse } from "./parse-response.ts";
 import { renderAsStream } from "./render-as-stream.ts";
 import { renderResponse } from "./render-response.ts";
+import { startWriting, writeChunk } from "./render-stream.ts";
 import { chunksOf, runStream } from "./stream.test-kit.ts";
 
 const base = parseRequest({ model: "auto", messages: [{ role: "user", content: "Hello" }] });
@@ -213,4 +216,35 @@ test("B8 a refusal that was streamed is not said again as the explanation of the
   const text = renderAsStream(response, { usage: response.usage, note, includeUsage: false });
   const said = chunksOf(text).map(({ choices: [choice] }) => choice?.delta.refusal ?? "");
   expect(said.join("")).toBe("No.");
+});
+
+test("B8 a text that is cited before it comes is cited whole, and an image's signature is named as lost", () => {
+  const annotation = { kind: "url", url: "https://a.example/", title: "A", citedText: null, start: null, end: null };
+  const cited = { kind: "annotation", annotation: { ...annotation, form: "anthropic-messages", body: {} } } as const;
+  const source = { kind: "base64", mime: "image/png", data: "AAAA" } as const;
+  const state = { wire: "gemini", kind: "signature", value: "S" } as const;
+  const image = { kind: "media", part: { kind: "image", source, detail: null, state } } as const;
+  const head = { source: { dialect: "anthropic-messages", body: {} }, id: "a1", createdAtS: 1, model: "m" } as const;
+  const blank = { ...BLANK_DELTA, choice: 0, first: false };
+  const part = { kind: "new-part" } as const;
+  const deltas: readonly NeutralDelta[] = [
+    { ...blank, first: true, text: "So: ", extras: [part] },
+    { ...blank, extras: [part, cited as DeltaExtra] },
+    { ...blank, text: "a fa" },
+    { ...blank, text: "ct" },
+    { ...blank, text: ".", extras: [part, image] },
+    { ...blank, finish: "stop" },
+  ];
+  let writing = startWriting({ includeUsage: false });
+  let text = "";
+  for (const delta of deltas) {
+    const [next, frame] = writeChunk(writing, { ...head, deltas: [delta] });
+    writing = next;
+    text += frame;
+  }
+  const told = chunksOf(text).flatMap(
+    ({ choices: [choice] }) => (choice?.delta as JsonObject | undefined)?.["annotations"] ?? [],
+  );
+  expect(told).toMatchObject([{ url_citation: { start_index: 4, end_index: 10 } }]);
+  expect(writing.losses.map(({ what }) => what)).toEqual(["image-signature"]);
 });

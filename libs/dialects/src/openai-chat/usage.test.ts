@@ -58,6 +58,21 @@ describe("B5 usage is read as each host means it", () => {
       tokens([105, 100], [9, 0]),
     ],
     [
+      "OpenRouter: reasoning counted by itself is no more than the completion that the total says it is in",
+      {
+        prompt_tokens: 43,
+        completion_tokens: 10,
+        total_tokens: 53,
+        completion_tokens_details: { reasoning_tokens: 11 },
+      },
+      tokens([43, 0], [10, 10]),
+    ],
+    [
+      "Perplexity: thoughts at the top, which no total counts",
+      { prompt_tokens: 33, completion_tokens: 7163, total_tokens: 7196, reasoning_tokens: 73997, citation_tokens: 9 },
+      tokens([33, 0], [81160, 73997]),
+    ],
+    [
       "nulls in the details",
       { prompt_tokens: 5, completion_tokens: 1, prompt_tokens_details: null },
       tokens([5, 0], [1, 0]),

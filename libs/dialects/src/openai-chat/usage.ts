@@ -31,12 +31,13 @@ export function readUsage(value: unknown): Usage | null {
   const reasoning = tokenCount(completionDetails?.["reasoning_tokens"]) || tokenCount(value["reasoning_tokens"]);
   const { input, output, sound } = beside(value, { prompt, completion, cached, reasoning });
   const inputTokens = prompt + input;
+  const outputTokens = completion + output;
   return {
     inputTokens,
     cachedInputTokens: cached,
     cacheWriteTokens: Math.min(written, inputTokens - cached),
-    outputTokens: completion + output,
-    reasoningTokens: Math.max(reasoning, output),
+    outputTokens,
+    reasoningTokens: Math.min(Math.max(reasoning, output), outputTokens),
     ...audioOf("audioInputTokens", sound || tokenCount(promptDetails?.["audio_tokens"])),
     ...audioOf("audioOutputTokens", tokenCount(completionDetails?.["audio_tokens"])),
     ...reportedCharge(value),
@@ -64,8 +65,9 @@ type Beside = { readonly input: number; readonly output: number; readonly sound:
 
 /**
  * Tokens that stand beside the prompt or the completion. xAI counts reasoning so, and cached tokens now and then, which shows in more of
- * them than of what they should be part of; elsewhere the total tells. Google's endpoint of this form counts thoughts in the total alone,
- * Mistral the sound of a prompt, whose length it gives in seconds.
+ * them than of what they should be part of; elsewhere the total tells. OpenRouter counts reasoning by itself, so that it may be a little
+ * more than the completion that it is in. Perplexity's thoughts, which it names at the top, are in no total. Google's endpoint of this form
+ * counts thoughts in the total alone, Mistral the sound of a prompt, whose length it gives in seconds.
  */
 function beside(report: JsonObject, { prompt, completion, cached, reasoning }: Counts): Beside {
   const total = tokenCount(report["total_tokens"]);
@@ -73,7 +75,10 @@ function beside(report: JsonObject, { prompt, completion, cached, reasoning }: C
   const isCachedBeside = cached > prompt || (cached > 0 && (rest === cached || rest === cached + reasoning));
   const input = isCachedBeside ? cached : 0;
   const left = rest - input;
-  if (reasoning > 0) return { input, output: reasoning > completion || left === reasoning ? reasoning : 0, sound: 0 };
+  if (reasoning > 0) {
+    const isUntold = reasoning > completion && (total === 0 || left > 0 || tokenCount(report["reasoning_tokens"]) > 0);
+    return { input, output: isUntold || left === reasoning ? reasoning : 0, sound: 0 };
+  }
   if (left <= 0 || input > 0) return { input, output: 0, sound: 0 };
   return tokenCount(report["prompt_audio_seconds"]) > 0
     ? { input: left, output: 0, sound: left }

@@ -40,6 +40,7 @@ const cited = (url: string, title: string | null): object => ({
   form: "openai-chat",
   body: { type: "url_citation", url_citation: { url, ...(title === null ? {} : { title }) } },
 });
+const EXECUTED = { index: 0, type: "search", arguments: '{"query":"x"}', output: "y" };
 const PNG = "data:image/png;base64,iVBORw0KGgo=";
 const IMAGE = { kind: "image", source: { kind: "base64", mime: "image/png", data: "iVBORw0KGgo=" }, detail: null };
 
@@ -60,6 +61,15 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     deltas: [{ role: "assistant", content: "", reasoning: "Hmm." }, { content: "Hello" }],
     said: [HMM, HELLO],
   },
+  "GitHub Copilot: reasoning by a third name": {
+    message: { role: "assistant", content: "Hello", reasoning_text: "Hmm.", reasoning_opaque: "abc" },
+    deltas: [
+      { role: "assistant", content: null, reasoning_text: "Hm" },
+      { role: "assistant", content: null, reasoning_text: "m." },
+      { role: "assistant", content: "Hello", reasoning_opaque: "abc" },
+    ],
+    said: [HMM, HELLO],
+  },
   "a host that leaves one of the two names empty": {
     message: { role: "assistant", content: "Hello", reasoning_content: "", reasoning: "Hmm." },
     deltas: [
@@ -72,6 +82,11 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     message: { role: "assistant", content: "Hello", reasoning_content: "Hmm.", reasoning: "Hmm." },
     deltas: [{ reasoning_content: "Hmm.", reasoning: "Hmm." }, { content: "Hello" }],
     said: [HMM, HELLO],
+  },
+  "Groq: what its own tools did": {
+    message: { role: "assistant", content: "Hello", executed_tools: [EXECUTED] },
+    deltas: [{ role: "assistant", content: "" }, { executed_tools: [EXECUTED] }, { content: "Hello" }],
+    said: [{ kind: "other", type: "executed_tools", form: "openai-chat", body: EXECUTED }, HELLO],
   },
   "OpenRouter: reasoning that nobody is known to have sealed": {
     message: {
@@ -271,4 +286,20 @@ test("B2 a whole answer's usage is found where hosts put it", () => {
   for (const beside of [{ x_groq: { usage: USAGE } }, { choices: [{ ...choices[0], usage: USAGE }] }]) {
     expect(readWhole(openaiChatEgress, { ...HEAD, choices, ...beside }).usage).toMatchObject({ outputTokens: 12 });
   }
+});
+
+test("B7 nothing is lost of a host that gives a reason of the end on every chunk", () => {
+  const each = (delta: object): object => ({ ...HEAD, choices: [{ index: 0, delta, finish_reason: "stop" }] });
+  const { response, progress } = readStreamed(openaiChatEgress, [
+    each({ role: "assistant", content: "", reasoning_content: "Hmm." }),
+    each({ content: "Hel" }),
+    each({ content: "lo" }),
+    each(piece(0, "call_1", "weather", '{"city":"Rome"}')),
+    each({ content: "" }),
+    { ...HEAD, choices: [], usage: USAGE },
+  ]);
+  expect(progress).toMatchObject({ end: { kind: "done" }, finish: "stop", usage: { outputTokens: 12 } });
+  expect(saidBy(response)).toMatchObject({
+    choices: [{ parts: [HMM, HELLO, called("call_1", "weather", { city: "Rome" })], finish: "stop" }],
+  });
 });

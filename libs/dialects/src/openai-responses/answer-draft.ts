@@ -202,9 +202,8 @@ export class AnswerDraft implements Sink {
     switch (extra.kind) {
       case "annotation": {
         const message = this.#message();
-        const rendered = renderAnnotation(extra.annotation, message.textChars);
-        if (rendered === null) this.#lose("annotations", "citation", "no-equivalent");
-        else message.annotate(this, rendered);
+        if (renderAnnotation(extra.annotation, 0) === null) this.#lose("annotations", "citation", "no-equivalent");
+        else message.annotate(this, extra.annotation);
         return;
       }
       case "text-state":
@@ -225,6 +224,7 @@ export class AnswerDraft implements Sink {
       const isOther = part.kind === "other";
       return this.#lose("parts", isOther ? part.type : part.kind, isOther ? "foreign" : "no-equivalent");
     }
+    if (part.kind === "image" && part.state !== undefined) this.#lose("state", "image-signature", "foreign");
     this.#close();
     const place = this.#place(item["type"] === "image_generation_call" ? "ig" : "item");
     const whole = { ...item, id: item["id"] ?? place.id };

@@ -1,4 +1,3 @@
-import { plainNumber } from "../check/plain-value.ts";
 import type { Usage } from "@signalbox/proto";
 import { isObject } from "../check/check-value.ts";
 import type { Collector, StreamTail } from "../ingress-codec.ts";
@@ -7,6 +6,7 @@ import { COLLECT_MAX_CHARS } from "../neutral/collect-limit.ts";
 import type { NeutralResponse } from "../neutral/response.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import { charsOf, type NeutralChunk } from "../neutral/stream-event.ts";
+import { placeAmong } from "./item-place.ts";
 import { buildResponse, isOwn } from "./render-response.ts";
 import { renderUsage } from "./usage.ts";
 
@@ -27,8 +27,7 @@ export class ResponseKeeper implements Collector {
     }
     for (const delta of chunk.deltas) this.#chars += charsOf(delta);
     if (this.#chars > COLLECT_MAX_CHARS) this.#items.clear();
-    else if (body["type"] === "response.output_item.done")
-      this.#items.set(plainNumber(body["output_index"]), body["item"]);
+    else if (body["type"] === "response.output_item.done") this.#items.set(placeAmong(this.#items, body), body["item"]);
     if (isObject(body["response"])) this.#last = body["response"];
   }
 

@@ -1,6 +1,8 @@
 import { parseJson } from "../check/parse-json.ts";
+import type { NeutralAnnotation } from "../neutral/part.ts";
 import type { JsonObject } from "../neutral/source.ts";
 import type { ToolCallDelta } from "../neutral/stream-event.ts";
+import { renderAnnotation } from "./annotations.ts";
 import { freeTextOf } from "./custom-format.ts";
 import { isOwnId } from "./reasoning-item.ts";
 
@@ -44,6 +46,8 @@ type OpenPart = {
   readonly type: "output_text" | "refusal";
   readonly text: string;
   readonly annotations: readonly JsonObject[];
+  /** What all of the part rests on, whose end is not known before that of the part, and all that came after it. */
+  readonly cited: readonly NeutralAnnotation[];
   readonly logprobs: readonly unknown[];
 };
 
@@ -62,11 +66,6 @@ export class MessageItem extends Item {
     return copy;
   }
 
-  /** Of the part that is open. */
-  get textChars(): number {
-    return this.#part?.text.length ?? 0;
-  }
-
   say(sink: Sink, delta: string, logprobs: readonly unknown[]): void {
     const part = this.#openPart(sink, "output_text");
     const told = logprobs.length === 0 ? part.logprobs : [...part.logprobs, ...logprobs];
@@ -81,8 +80,16 @@ export class MessageItem extends Item {
     return true;
   }
 
-  annotate(sink: Sink, annotation: JsonObject): void {
+  annotate(sink: Sink, annotation: NeutralAnnotation): void {
     const part = this.#openPart(sink, "output_text");
+    const mustWait = annotation.end === null || part.cited.length > 0;
+    if (mustWait) this.#part = { ...part, cited: [...part.cited, annotation] };
+    else this.#cite(sink, part, annotation);
+  }
+
+  #cite(sink: Sink, part: OpenPart, cited: NeutralAnnotation): void {
+    const annotation = renderAnnotation(cited, part.text.length);
+    if (annotation === null) return;
     const place = { content_index: this.#content.length, annotation_index: part.annotations.length };
     this.#part = { ...part, annotations: [...part.annotations, annotation] };
     this.emitPiece(sink, "response.output_text.annotation.added", { ...place, annotation });
@@ -96,6 +103,7 @@ export class MessageItem extends Item {
 
   closePart(sink: Sink): void {
     if (this.#part === null) return;
+    for (const annotation of this.#part.cited) this.#cite(sink, this.#part, annotation);
     const part = partOf(this.#part);
     const { type, text, logprobs } = this.#part;
     const content_index = this.#content.length;
@@ -118,7 +126,7 @@ export class MessageItem extends Item {
   #openPart(sink: Sink, type: OpenPart["type"]): OpenPart {
     if (this.#part?.type === type) return this.#part;
     this.closePart(sink);
-    const opened: OpenPart = { type, text: "", annotations: [], logprobs: [] };
+    const opened: OpenPart = { type, text: "", annotations: [], cited: [], logprobs: [] };
     this.#part = opened;
     const added = { content_index: this.#content.length, part: partOf(opened) };
     this.emitPiece(sink, "response.content_part.added", added);

@@ -59,7 +59,13 @@ function addReasoning(item: JsonObject, parts: NeutralPart[]): ReasoningState | 
 }
 
 /** xAI's own search says what it does as calls of custom tools, which are none of the caller's. */
-const SERVER_TOOLS = new Set<unknown>(["x_user_search", "x_keyword_search", "x_semantic_search", "x_thread_fetch"]);
+const SERVER_TOOLS = new Set<unknown>([
+  "x_user_search",
+  "x_keyword_search",
+  "x_semantic_search",
+  "x_thread_fetch",
+  "view_x_video",
+]);
 
 /** Whether an item asks the caller to run a tool. */
 export function isCall({ type, name }: JsonObject): boolean {

@@ -6,6 +6,7 @@ import type { DeltaExtra, NeutralDelta } from "../neutral/stream-event.ts";
 import { withProgress } from "../neutral/stream-progress.ts";
 import { mintedCallId } from "../neutral/tool-call-text.ts";
 import { readAnnotation } from "./annotations.ts";
+import { namesOf, placeOf } from "./item-place.ts";
 import { isCall, readCall } from "./output-item.ts";
 import { readItemDone } from "./read-item-done.ts";
 import {
@@ -44,27 +45,37 @@ export const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>(
 
 function readItemAdded(before: ResponsesReadState, body: JsonObject): Step {
   const item = isObject(body["item"]) ? body["item"] : {};
-  const index = indexOf(body);
+  const index = placeOf(before, body);
   if (before.items.has(index)) return given(before, body, []);
   const { type } = item;
+  const names = namesOf(body);
   if (!isCall(item)) {
-    const opened = withItem(before, index, { type, call: null, pieces: NO_PIECES });
+    const opened = withItem(before, index, { type, names, call: null, pieces: NO_PIECES });
     if (type === "message") return given(opened, body, []);
     // The provider's own tools have begun to work, which may take long and is paid for.
     if (type !== "reasoning") return given(withProgress(opened, { begun: true }), body, []);
     const id = isOwnId(item["id"]) ? { id: item["id"] } : {};
     return given(opened, body, [{ extras: [{ kind: "new-part", ...id }] }]);
   }
+  // Perplexity begins its own search as a whole call, and ends it as an item of another type: such a one is told with its end.
+  const isWhole = item["status"] === "completed" && textOf(item["arguments"]) !== "";
+  if (isWhole) return given(withProgress(before, { begun: true }), body, []);
   const { calls, options } = before;
   // Arguments that stand here already come again in pieces from some hosts, and at the item's end from all.
   const { kind: _, arguments: begun, ...opens } = readCall(item, mintedCallId(options.defaults.id, calls));
-  const state = withItem({ ...before, calls: calls + 1 }, index, { type, call: calls, pieces: NO_PIECES, begun });
+  const state = withItem({ ...before, calls: calls + 1 }, index, {
+    type,
+    names,
+    call: calls,
+    pieces: NO_PIECES,
+    begun,
+  });
   return given(state, body, [{ toolCalls: [{ index: calls, opens, arguments: "", source: {} }] }]);
 }
 
 /** Parts of a message are parts in the neutral form, too; those of reasoning are one, with a blank line between them. */
 function readPartAdded(state: ResponsesReadState, body: JsonObject): Step {
-  const item = state.items.get(indexOf(body));
+  const item = state.items.get(placeOf(state, body));
   if (item?.type === "reasoning") {
     const isNext = [...item.pieces.keys()].some((piece) => piece.startsWith(wordsKind(body)));
     return given(state, body, isNext ? [{ reasoning: SUMMARY_SEPARATOR }] : []);
@@ -75,16 +86,16 @@ function readPartAdded(state: ResponsesReadState, body: JsonObject): Step {
 
 /** A piece of text or of a refusal. */
 function readPiece(before: ResponsesReadState, body: JsonObject, change: Partial<NeutralDelta>): Step {
-  const index = indexOf(body);
+  const index = placeOf(before, body);
   // Some hosts leave out the beginnings of items.
-  const item = before.items.get(index) ?? { type: "message", call: null, pieces: NO_PIECES };
+  const item = before.items.get(index) ?? { type: "message", names: namesOf(body), call: null, pieces: NO_PIECES };
   const piece = pieceOf(body);
   return given(item.pieces.has(piece) ? before : withPiece(before, { index, item, piece }), body, [change]);
 }
 
 /** The whole of a part at its end: said now where no piece of it came before. */
 function readRest(state: ResponsesReadState, body: JsonObject, change: Partial<NeutralDelta>): Step {
-  const isSaid = state.items.get(indexOf(body))?.pieces.has(pieceOf(body)) === true;
+  const isSaid = state.items.get(placeOf(state, body))?.pieces.has(pieceOf(body)) === true;
   return isSaid ? given(state, body, []) : readPiece(state, body, change);
 }
 
@@ -97,7 +108,7 @@ function textDelta(body: JsonObject): Partial<NeutralDelta> {
 }
 
 function readAnnotationAdded(before: ResponsesReadState, body: JsonObject): Step {
-  const index = indexOf(body);
+  const index = placeOf(before, body);
   const item = before.items.get(index);
   if (!isObject(body["annotation"]) || item === undefined) return given(before, body, []);
   const piece = pieceOf(body);
@@ -107,8 +118,8 @@ function readAnnotationAdded(before: ResponsesReadState, body: JsonObject): Step
 
 /** Thoughts and their summary are two accounts of the same: the one that comes first is told. */
 function readReasoning(before: ResponsesReadState, body: JsonObject): Step {
-  const index = indexOf(body);
-  const item = before.items.get(index) ?? { type: "reasoning", call: null, pieces: NO_PIECES };
+  const index = placeOf(before, body);
+  const item = before.items.get(index) ?? { type: "reasoning", names: namesOf(body), call: null, pieces: NO_PIECES };
   const kind = wordsKind(body);
   const isOther = [...item.pieces.keys()].some((piece) => !piece.startsWith(kind));
   if (isOther) return given(before, body, []);
@@ -123,7 +134,7 @@ function wordsKind(body: JsonObject): "summary" | "thought" {
 }
 
 function readArguments(before: ResponsesReadState, body: JsonObject, text: string): Step {
-  const index = indexOf(body);
+  const index = placeOf(before, body);
   const item: OpenItem | undefined = before.items.get(index);
   // A call that was not opened comes whole with its end.
   if (item === undefined || item.call === null) return given(before, body, []);
@@ -133,13 +144,9 @@ function readArguments(before: ResponsesReadState, body: JsonObject, text: strin
 
 /** Some hosts send arguments at their end alone. */
 function readAllArguments(state: ResponsesReadState, body: JsonObject, text: unknown): Step {
-  const item = state.items.get(indexOf(body));
+  const item = state.items.get(placeOf(state, body));
   const isSaid = item === undefined || item.pieces.has("arguments") || textOf(text) === "";
   return isSaid ? given(state, body, []) : readArguments(state, body, textOf(text));
-}
-
-function indexOf(body: JsonObject): number {
-  return typeof body["output_index"] === "number" ? body["output_index"] : -1;
 }
 
 function pieceOf(body: JsonObject): string {

@@ -4,8 +4,17 @@ import type { JsonObject } from "../neutral/source.ts";
 import type { DeltaExtra, NeutralDelta, ToolCallDelta } from "../neutral/stream-event.ts";
 import { mintedCallId } from "../neutral/tool-call-text.ts";
 import { readAnnotations } from "./annotations.ts";
+import { namesOf, placeOf } from "./item-place.ts";
 import { isCall, readCall, readOther } from "./output-item.ts";
-import { given, NO_PIECES, type OpenItem, type ResponsesReadState, type Step, withItem } from "./read-state.ts";
+import {
+  given,
+  ITEM_DONE,
+  NO_PIECES,
+  type OpenItem,
+  type ResponsesReadState,
+  type Step,
+  withItem,
+} from "./read-state.ts";
 import { readReasoningItem } from "./reasoning-item.ts";
 
 type Changes = readonly Partial<NeutralDelta>[];
@@ -13,16 +22,13 @@ type Changes = readonly Partial<NeutralDelta>[];
 /** The end of an item, with all of it: what the events before have not said is said now. */
 export function readItemDone(before: ResponsesReadState, body: JsonObject): Step {
   const item = isObject(body["item"]) ? body["item"] : {};
-  const index = typeof body["output_index"] === "number" ? body["output_index"] : -1;
-  const open = before.items.get(index) ?? { type: item["type"], call: null, pieces: NO_PIECES };
-  if (open.pieces.has(DONE)) return given(before, body, []);
+  const index = placeOf(before, body);
+  const open = before.items.get(index) ?? { type: item["type"], names: namesOf(body), call: null, pieces: NO_PIECES };
+  if (open.pieces.has(ITEM_DONE)) return given(before, body, []);
   if (isCall(item)) return callDone(before, body, { index, open, item });
-  const state = withItem(before, index, { ...open, pieces: new Map(open.pieces).set(DONE, 0) });
+  const state = withItem(before, index, { ...open, pieces: new Map(open.pieces).set(ITEM_DONE, 0) });
   return given(state, body, restOf(item, open));
 }
-
-/** Marks an item that has ended. */
-const DONE = "done";
 
 function restOf(item: JsonObject, open: OpenItem): Changes {
   switch (item["type"]) {
@@ -74,8 +80,9 @@ function callDone(before: ResponsesReadState, body: JsonObject, { index, open, i
   const { kind: _, arguments: text, ...opens } = readCall(item, mintedCallId(before.options.defaults.id, call));
   const state = withItem({ ...before, calls: isNew ? call + 1 : before.calls }, index, {
     type: item["type"],
+    names: open.names,
     call,
-    pieces: new Map(open.pieces).set("arguments", 0).set(DONE, 0),
+    pieces: new Map(open.pieces).set("arguments", 0).set(ITEM_DONE, 0),
   });
   const said = text || (open.begun ?? "");
   if (!isNew && (open.pieces.has("arguments") || said === "")) return given(state, body, []);

@@ -7,6 +7,8 @@ import type { JsonObject } from "../neutral/source.ts";
 /** An item that has begun. `pieces`: of each part that has said something, by its name, how many annotations it has. */
 export type OpenItem = {
   readonly type: unknown;
+  /** Its ids, as its beginning had them. */
+  readonly names: readonly string[];
   /** Of a call, its index in the neutral form. */
   readonly call: number | null;
   readonly pieces: ReadonlyMap<string, number>;
@@ -18,7 +20,7 @@ export type OpenItem = {
 export type ResponsesReadState = ReadState & {
   /** Set by the first event that has one and the same for all that follow. */
   readonly head: AnswerDefaults | null;
-  /** By their `output_index`. */
+  /** By their place. */
   readonly items: ReadonlyMap<number, OpenItem>;
   readonly calls: number;
   /** Whether a delta has been given out. */
@@ -26,6 +28,9 @@ export type ResponsesReadState = ReadState & {
 };
 
 export type Step = readonly [ResponsesReadState, readonly NeutralChunk[]];
+
+/** Among the pieces of an item: that it has ended. */
+export const ITEM_DONE = "done";
 
 export const NO_PIECES: ReadonlyMap<string, number> = new Map();
 

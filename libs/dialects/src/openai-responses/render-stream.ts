@@ -1,4 +1,4 @@
-import { plainNumber, plainText } from "../check/plain-value.ts";
+import { plainText } from "../check/plain-value.ts";
 import type { StreamTail, WriteState, WriteStreamOptions } from "../ingress-codec.ts";
 import { renderNote } from "../neutral/answer-note.ts";
 import { NO_LOSSES } from "../neutral/loss.ts";
@@ -6,6 +6,7 @@ import type { JsonObject } from "../neutral/source.ts";
 import type { NeutralChunk } from "../neutral/stream-event.ts";
 import { encodeEvent } from "../sse/encode.ts";
 import { AnswerDraft } from "./answer-draft.ts";
+import { placeAmong } from "./item-place.ts";
 import { renderUsage } from "./usage.ts";
 
 /** What is known of a caller's stream between two frames. Either the provider's own events travel, or a draft makes them. */
@@ -47,7 +48,7 @@ function writeOwn(state: ResponsesWriteState, body: JsonObject): readonly [Respo
   const next = { ...state, sequence: (event["sequence_number"] as number) + 1 };
   if (type === "response.completed" || type === "response.incomplete") return [{ ...next, last: event }, ""];
   if (type !== "response.output_item.done") return [next, encode(event)];
-  const items = new Map(next.items).set(plainNumber(body["output_index"]), body["item"]);
+  const items = new Map(next.items).set(placeAmong(next.items, body), body["item"]);
   return [{ ...next, items }, encode(event)];
 }
 

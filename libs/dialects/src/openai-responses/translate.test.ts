@@ -4,6 +4,7 @@ import { arbitraryResponse } from "../neutral/arbitrary.test-kit.ts";
 import { chunksOfResponse } from "../neutral/response-chunks.ts";
 import type { NeutralPart } from "../neutral/part.ts";
 import type { NeutralResponse } from "../neutral/response.ts";
+import { BLANK_DELTA, type DeltaExtra, type NeutralDelta } from "../neutral/stream-event.ts";
 import { expectConforms } from "./conforms.test-kit.ts";
 import { openaiResponsesIngress as ingress } from "./ingress.ts";
 import { parseRequest } from "./parse-request.ts";
@@ -124,6 +125,28 @@ describe("B8 an answer of another wire becomes a response", () => {
     expect(events.at(-1)?.["response"]).toEqual(body);
     const own = parseResponse({ ...body, id: "resp_own" }, READING);
     expect(ingress.renderResponse(own, options).body["id"]).toBe("resp_own");
+  });
+
+  test("a text that is cited before it comes is cited whole", () => {
+    const annotation = { kind: "url", url: "https://a.example/", title: "A", citedText: null, start: null, end: null };
+    const cited = { kind: "annotation", annotation: { ...annotation, form: "anthropic-messages", body: {} } };
+    const head = { source: { dialect: "anthropic-messages", body: {} }, id: "a1", createdAtS: 1, model: "m" } as const;
+    const said: readonly Partial<NeutralDelta>[] = [
+      { text: "So: ", extras: [{ kind: "new-part" }] },
+      { extras: [{ kind: "new-part" }, cited as DeltaExtra] },
+      { text: "a fa" },
+      { text: "ct" },
+      { finish: "stop" },
+    ];
+    const chunks = said.map((each, at) => {
+      return { ...head, deltas: [{ ...BLANK_DELTA, choice: 0, first: at === 0, ...each }] };
+    });
+    const { events } = write(chunks, { usage: null, usageSource: null, end: { kind: "done" } });
+    expectConforms(events);
+    expect(events.find(({ type }) => type === "response.output_text.annotation.added")).toMatchObject({
+      content_index: 1,
+      annotation: { start_index: 0, end_index: 6 },
+    });
   });
 
   test("and a state of its writer can be gone on from twice", () => {

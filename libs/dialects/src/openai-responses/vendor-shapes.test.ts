@@ -169,6 +169,144 @@ describe("B7 what hosts of this dialect send is the same whole and streamed", ()
   });
 });
 
+test("B7 Perplexity's search, which begins as a call of its own and ends as its results, is no call of the caller's", () => {
+  const search = {
+    id: "fc_1",
+    type: "function_call",
+    call_id: "call_1",
+    name: "search_web",
+    arguments: '{"queries":["x"]}',
+  };
+  const results = { type: "search_results", queries: ["x"], results: [{ id: 1, url: "https://a.example" }] };
+  const events = [
+    { type: "response.output_item.added", output_index: 0, item: { ...search, status: "completed" } },
+    { type: "response.reasoning.search_queries", call_id: "call_1", queries: ["x"], thought: "Searching the web..." },
+    { type: "response.output_item.done", output_index: 0, item: results },
+    ...helloEvents(1),
+  ];
+  const { read, said } = readBoth(events, [results, HELLO], {
+    said: [{ kind: "other", type: "search_results", body: results }, SAID],
+  });
+  expect(read).toMatchObject(said);
+});
+
+test("B7 a call that is whole at its beginning is told with its end, or with that of the answer", () => {
+  const call: Item = {
+    id: "fc_1",
+    type: "function_call",
+    status: "completed",
+    call_id: "call_1",
+    name: "f",
+    arguments: "{}",
+  };
+  const [added, done] = eventsOf(call, 0, { begin: { status: "completed" } });
+  for (const events of [[added!, done!], [added!]]) {
+    const { read, said } = readBoth(events, [call], {
+      said: [{ kind: "tool-call", id: "call_1", name: "f", arguments: {} }],
+      finish: "tool_calls",
+    });
+    expect(read).toMatchObject(said);
+  }
+});
+
+/** The beginning of an item that is not counted. */
+function begun(item: Item, begin: object): object {
+  return { type: "response.output_item.added", item: { ...item, status: "in_progress", ...begin } };
+}
+
+describe("B7 hosts that count the items of an answer in their own way", () => {
+  const thought: Item = {
+    id: "rs_1",
+    type: "reasoning",
+    summary: [],
+    content: [{ type: "reasoning_text", text: "Hm." }],
+  };
+  const thoughtSaid = { kind: "reasoning", text: "Hm." };
+  const calls = ["call_1", "call_2"].map((id): Item & { readonly call_id: string } => {
+    return { type: "function_call", status: "completed", call_id: id, name: "f", arguments: `{"of":"${id}"}` };
+  });
+  const callsSaid = calls.map(({ call_id: id }) => ({ kind: "tool-call", id, name: "f", arguments: { of: id } }));
+
+  test("llama.cpp does not count them, gives calls no id, and ends them all at the end", () => {
+    const output = [thought, HELLO, ...calls];
+    const events = [
+      begun(thought, { content: [] }),
+      { type: "response.reasoning_text.delta", item_id: "rs_1", delta: "Hm." },
+      begun(HELLO, { content: [] }),
+      { type: "response.content_part.added", item_id: "msg_1", part: { type: "output_text", text: "" } },
+      { type: "response.output_text.delta", item_id: "msg_1", delta: "Hel" },
+      { type: "response.output_text.delta", item_id: "msg_1", delta: "lo" },
+      ...calls.flatMap((call) => [
+        begun(call, { arguments: "" }),
+        { type: "response.function_call_arguments.delta", item_id: call.call_id, delta: '{"of":' },
+        { type: "response.function_call_arguments.delta", item_id: call.call_id, delta: `"${call.call_id}"}` },
+      ]),
+      { type: "response.output_text.done", item_id: "msg_1", text: "Hello" },
+      ...output.map((item) => ({ type: "response.output_item.done", item })),
+    ];
+    const { read, said } = readBoth(events, output, {
+      said: [thoughtSaid, SAID, ...callsSaid],
+      finish: "tool_calls",
+    });
+    expect(read).toMatchObject(said);
+    const run = runStream([sse(...streamOf(events, []))]);
+    expect(run.events.at(-1)).toMatchObject({ type: "response.completed", response: { output } });
+    expect(run.collected).toMatchObject({ output });
+  });
+
+  test("without any ids, what is sent belongs to the last item of its type", () => {
+    const item = { type: "message", role: "assistant", content: [text("Hello")] };
+    const events = [
+      { type: "response.reasoning_text.delta", delta: "Hm." },
+      { type: "response.output_text.delta", delta: "Hello" },
+      { type: "response.output_item.added", item: { ...calls[0], arguments: "" } },
+      { type: "response.function_call_arguments.delta", delta: calls[0]!["arguments"] },
+      { type: "response.output_item.done", item: { ...thought, id: undefined } },
+      { type: "response.output_item.done", item },
+      { type: "response.output_item.done", item: calls[0] },
+    ];
+    const { read, said } = readBoth(events, [thought, item, calls[0]!], {
+      said: [thoughtSaid, SAID, callsSaid[0]!],
+      finish: "tool_calls",
+    });
+    expect(read).toMatchObject(said);
+  });
+
+  test("vLLM counts on before the end of an item, so that the next one has the same place", () => {
+    const [call] = calls.map((item, index): Item => ({ ...item, id: `fc_${index}` }));
+    const [first, done] = eventsOf(thought, 0, { begin: { content: [] } });
+    const events = [
+      first!,
+      { type: "response.reasoning_text.delta", item_id: "rs_1", output_index: 0, content_index: 0, delta: "Hm." },
+      { ...done, output_index: 1 },
+      ...eventsOf(call!, 1, {
+        inner: [{ type: "response.function_call_arguments.delta", delta: call!["arguments"] }],
+        begin: { arguments: "" },
+      }),
+    ];
+    const { read, said } = readBoth(events, [thought, call!], {
+      said: [thoughtSaid, callsSaid[0]!],
+      finish: "tool_calls",
+    });
+    expect(read).toMatchObject(said);
+  });
+});
+
+test("B7 what xAI's search does, looking at a video included, are no calls of the caller's", () => {
+  const call: Item = {
+    id: "ctc_1",
+    type: "custom_tool_call",
+    status: "completed",
+    call_id: "xs_1",
+    name: "view_x_video",
+    input: "{}",
+  };
+  const { read, said } = readBoth([...eventsOf(call, 0, { begin: { input: "" } }), ...helloEvents(1)], [call, HELLO], {
+    said: [{ kind: "other", type: "custom_tool_call" }, SAID],
+  });
+  expect(read).toMatchObject(said);
+});
+
 test("B7 a last event without the output that was streamed is given it, as SDKs look for it there", async () => {
   const run = runStream([sse(...streamOf(helloEvents(0), []))]);
   expect(run.events.at(-1)).toMatchObject({ type: "response.completed", response: { output: [HELLO] } });
