@@ -49,6 +49,7 @@ export * from "./documents/guard.ts";
 export * from "./documents/health.ts";
 export * from "./documents/evaluation.ts";
 export * from "./documents/classifier-document.ts";
+export { readDifference } from "./documents/replay-difference.ts";
 export * from "./documents/replay-job.ts";
 export * from "./messages/policy-control.ts";
 export * from "./messages/budget-notice.ts";

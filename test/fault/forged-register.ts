@@ -15,8 +15,9 @@ const TABLES = [
 ];
 
 /** Columns of a leaf's row but for its index. */
-const COLUMNS =
-  "leaf, leaf_hash, event_id, type, tenant, request_id, decision_id, at_ms, key_id, kind, provider, model, cost";
+const COLUMNS = `
+  select column_name as name from information_schema.columns
+  where table_schema = 'public' and table_name = 'ledger_leaf' and column_name <> 'idx'`;
 
 /** Somebody who owns the register's tables, and changes what is never to change. */
 export class Forger {
@@ -60,7 +61,8 @@ export class Forger {
 
   /** Two leaves, rows and all, change places. */
   async swap(one: number, other: number): Promise<void> {
-    const set = COLUMNS.split(", ").map((column) => `${column} = b.${column}`);
+    const { rows } = await this.#owner.query<{ name: string }>(COLUMNS);
+    const set = rows.map(({ name }) => `${name} = b.${name}`);
     await this.change(
       `update ledger_leaf a set ${set.join(", ")} from ledger_leaf b where (a.idx, b.idx) in (($1, $2), ($2, $1))`,
       [one, other],

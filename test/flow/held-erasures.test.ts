@@ -142,3 +142,20 @@ test("an erasure that cannot be recorded holds nobody back", async () => {
   await expect(erasing).rejects.toThrow("Not now.");
   expect(await keptOf(requestId)).toEqual(BOTH);
 });
+
+test("an erasure that is recorded and then not carried out can be made again, and holds for what is under way", async () => {
+  const [kept, underWay] = [uuidv7(), uuidv7()];
+  expect(await keptOf(kept)).toEqual(BOTH);
+  await owner.query(`create function fail() returns trigger language plpgsql as $$ begin raise 'Not now.'; end $$`);
+  await owner.query(`create constraint trigger fails after delete on retained_content deferrable initially deferred
+    for each row execute function fail()`);
+  await expect(erase({ kind: "tenant" })).rejects.toThrow("Not now.");
+  await owner.query("drop trigger fails on retained_content");
+  expect(recorded).toMatchObject([{ of: "alice", scope: { kind: "tenant" } }]);
+  // The register says that it holds from its time on, and nobody can tell a commit that failed from one whose answer was lost.
+  expect(await keptOf(underWay)).toEqual([]);
+  expect((await content.read(kept))?.requestId).toBe(kept);
+  expect(await erase({ kind: "tenant" })).toMatchObject({ storedResponses: expect.any(Number) });
+  expect(await content.read(kept)).toBeNull();
+  expect(recorded).toHaveLength(2);
+});

@@ -1,18 +1,26 @@
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { LogKeyFile } from "@signalbox/infra/cli/ledger/log-key-file.ts";
 import { recordedTerminal } from "@signalbox/infra/cli/recorded-terminal.ts";
 import { runCli } from "@signalbox/infra/cli/run-cli.ts";
 import { uuidv7 } from "@signalbox/kit";
-import { formatVkey } from "@signalbox/tlog";
+import { formatVkey, producerKeyId, publicKeyFromRaw, rawPublicKey, signCheckpoint } from "@signalbox/tlog";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { labelDigests } from "../../services/ingress/src/chat/label-digests.ts";
+import { tenantDigest } from "../../services/ingress/src/keys/tenant-digest.ts";
+import { ALWAYS, BESIDE, CHANGES, COLUMNS, FLIP, LEAVES, REQUESTS, RETIRED } from "./fsck-changes.ts";
 import { decisionEvent, INPUT, outcomeEvent } from "./ledger-events.ts";
 import { as, startLedgerRig, until, type LedgerRig } from "./ledger-rig.ts";
 
 const ORIGIN = "signalbox.test/log";
-/** A decision and an outcome each: more than a full block. */
-const REQUESTS = 520;
-const FACTS = { ...INPUT.facts, labels: { ...INPUT.facts.labels, tags: [`hmac-sha256:${"0".repeat(64)}`] } };
+const FORMER = generateKeyPairSync("ed25519").privateKey;
+
+const DIGEST_KEY = randomBytes(32);
+/** What PostgreSQL cannot hold of a text is no change of it. */
+const LABELS = { user: "ada\u0000", metadata: { b: "2", a: String.raw`\u0000` }, tags: ["urgent"] };
+const FACTS = { ...INPUT.facts, labels: labelDigests(LABELS, (text) => tenantDigest(DIGEST_KEY, text)) };
 
 type Checked = {
   code: number;
@@ -26,15 +34,18 @@ let home: string;
 beforeAll(async () => {
   rig = await startLedgerRig();
   home = await mkdtemp(join(tmpdir(), "signalbox-fsck-"));
+  await rig.owner.query("insert into tenant (id, digest_key) values ('default', $1)", [DIGEST_KEY]);
   const ledger = await rig.start();
   const ids = Array.from({ length: REQUESTS }, () => ({ requestId: uuidv7(), decisionId: uuidv7() }));
   for (let at = 0; at < REQUESTS; at += 50) {
     const part = ids.slice(at, at + 50);
     const input = at === 0 ? { ...INPUT, facts: FACTS } : INPUT;
     await rig.enqueue(rig.policy.sign(part.map((of) => decisionEvent({ ...of, input }))));
-    await rig.enqueue(rig.dispatcher.sign(part.map(outcomeEvent)), at === 0 ? { user: "ada" } : undefined);
+    await rig.enqueue(rig.dispatcher.sign(part.map(outcomeEvent)), at === 0 ? LABELS : undefined);
   }
   await rig.leaves(2 * REQUESTS);
+  await sayKeys();
+  await rig.leaves(LEAVES);
   // A proof of the first leaf makes the nodes of the tree be kept.
   await until(async () => {
     return await new Promise<true | undefined>((resolve) => {
@@ -57,6 +68,17 @@ afterAll(async () => {
   await rm(home, { recursive: true });
 });
 
+/** Has the ledger say which keys there are. */
+async function sayKeys(): Promise<void> {
+  const keys = [FORMER, rig.checkpointKey].map((key) => [producerKeyId(key), rawPublicKey(key)]);
+  await rig.owner.query(
+    `with producers as (update ledger_producer set added_by = 'test')
+    insert into ledger_log_key (key_id, origin, public_key, added_at, added_by, retired_by) values
+      ($1, '${ORIGIN}', $2, now(), 'test', 'test'), ($3, '${ORIGIN}', $4, now() + interval '1 second', 'test', null)`,
+    keys.flat(),
+  );
+}
+
 /** Whoever owns the schema may switch off the triggers that refuse any change. */
 beforeEach(async () => {
   for (const table of ["ledger_leaf_0", "ledger_node", "ledger_tile", "ledger_head"]) {
@@ -64,17 +86,16 @@ beforeEach(async () => {
   }
 });
 
-async function fsck(): Promise<Checked> {
+async function fsck(options = ["--vkey", formatVkey(ORIGIN, rig.checkpointKey)]): Promise<Checked> {
   const terminal = recordedTerminal();
-  const vkey = formatVkey(ORIGIN, rig.checkpointKey);
-  const args = ["fsck", "--database", rig.db.ownerUrl, "--vkey", vkey, "--home", home, "--json"];
+  const args = ["fsck", "--database", rig.db.ownerUrl, "--home", home, "--json", ...options];
   const code = await runCli(args, terminal);
   expect(terminal.stderr).toEqual([]);
   return { code, ...(JSON.parse(terminal.stdout.join("\n")) as Omit<Checked, "code">) };
 }
 
 test("an honest register has nothing to find, and what could not be checked is told", async () => {
-  expect(await fsck()).toMatchObject({ code: 0, leaves: 2 * REQUESTS, counts: {}, findings: [] });
+  expect(await fsck()).toMatchObject({ code: 0, leaves: LEAVES, counts: {}, findings: [] });
   expect((await fsck()).unchecked).toEqual({ signed: expect.stringContaining("signed-head.json is not there") });
   const terminal = recordedTerminal();
   expect(await runCli(["fsck", "--database", rig.db.ownerUrl, "--home", home], terminal)).toBe(0);
@@ -86,12 +107,12 @@ test("what was signed last is held against the head, and a file that does not sa
   const file = join(home, "ledger", "signed-head.json");
   await mkdir(join(home, "ledger"));
   const { rows } = await rig.owner.query<{ root: Buffer }>("select root from ledger_head");
-  const head = { origin: ORIGIN, size: 2 * REQUESTS, root: rows[0]?.root.toString("base64") };
+  const head = { origin: ORIGIN, size: LEAVES, root: rows[0]?.root.toString("base64") };
   await writeFile(file, JSON.stringify(head));
   expect(await fsck()).toMatchObject({ code: 0, unchecked: {} });
-  await writeFile(file, JSON.stringify({ ...head, size: 2 * REQUESTS + 1 }));
+  await writeFile(file, JSON.stringify({ ...head, size: LEAVES + 1 }));
   expect(await fsck()).toMatchObject({ code: 1, counts: { signed: 1 }, unchecked: {} });
-  await writeFile(file, JSON.stringify({ ...head, origin: "another.test/log", size: 2 * REQUESTS + 1 }));
+  await writeFile(file, JSON.stringify({ ...head, origin: "another.test/log", size: LEAVES + 1 }));
   expect(await fsck()).toMatchObject({ code: 0, unchecked: { signed: expect.stringContaining("another.test/log") } });
   await writeFile(file, JSON.stringify(head).slice(0, -9));
   const terminal = recordedTerminal();
@@ -99,45 +120,6 @@ test("what was signed last is held against the head, and a file that does not sa
   expect(terminal.stderr.join("\n")).toContain(`${file} cannot be read`);
   await rm(join(home, "ledger"), { recursive: true });
 });
-
-const NEW_ID = "'00000000-0000-7000-8000-000000000000'";
-const OF_LEAF = "request_id = (select request_id from ledger_leaf where idx =";
-const FLIP = "set_byte(leaf, 60, get_byte(leaf, 60) # 1)";
-
-/** What is changed, how, and which check finds it at which leaf. */
-const CHANGES = [
-  ["a bit of a leaf", `update ledger_leaf set leaf = ${FLIP} where idx = 7`, "leaves", 7],
-  [
-    "a bit of a leaf, with its hash made anew",
-    `update ledger_leaf set leaf = ${FLIP}, leaf_hash = sha256('\\x00'::bytea || ${FLIP}) where idx = 7`,
-    "signatures",
-    7,
-  ],
-  ["a tenant's name", "update ledger_leaf set tenant = 'acme' where idx = 8", "columns", 8],
-  ["a time", "update ledger_leaf set at_ms = at_ms + 1 where idx = 9", "columns", 9],
-  ["an event's place", "update ledger_event set idx = 5 where idx = 4", "events", 4],
-  ["an event's row", "delete from ledger_event where idx = 4", "events", 4],
-  ["a request's outcome", "update ledger_request set outcome_idx = 0 where outcome_idx = 160", "outcomes", 160],
-  ["a kept node", "update ledger_node set hash = sha256('') where n = 0", "nodes", 0],
-  [
-    "a node below it",
-    "update ledger_tile set nodes = set_byte(nodes, 16000, 255 - get_byte(nodes, 16000))",
-    "nodes",
-    0,
-  ],
-  ["the head's root", "update ledger_head set root = sha256('')", "head", null],
-  [
-    "the head's frontier",
-    "update ledger_head set frontier = set_byte(frontier, 0, 255 - get_byte(frontier, 0))",
-    "head",
-    null,
-  ],
-  ["a leaf that is gone", "delete from ledger_leaf where idx = 200", "leaves", 200],
-  ["a leaf in another's place", "update ledger_leaf set idx = 2000 where idx = 299", "leaves", 299],
-  ["a facet of a block", "update ledger_block set facets = array_remove(facets, 'model small')", "blocks", 0],
-  ["a facet more", "update ledger_block set facets = facets || '{model large}'", "blocks", 0],
-  ["the times of a block", "update ledger_block set to_ms = from_ms - 1", "blocks", 0],
-] as const;
 
 test.each(CHANGES.map(([what, sql, check, index]) => ({ what, sql, check, index })))(
   "B15 $what is found, and the leaf is named",
@@ -150,37 +132,6 @@ test.each(CHANGES.map(([what, sql, check, index]) => ({ what, sql, check, index 
   },
 );
 
-/** Rows beside the leaves that no leaf stands for, or that say something else than it; and what fsck says of each. */
-const BESIDE = [
-  { sql: `insert into ledger_event values (${NEW_ID}, 5000, sha256(''))`, check: "events", index: 5000 },
-  {
-    sql: `update ledger_request set decision_id = ${NEW_ID} where outcome_idx = 60`,
-    check: "outcomes",
-    index: 60,
-  },
-  { sql: `insert into ledger_request values (${NEW_ID}, 5000, null)`, check: "outcomes", index: 5000 },
-  { sql: `update ledger_label set tenant = 'acme' where ${OF_LEAF} 4)`, check: "labels", index: 4 },
-  { sql: `update ledger_label set request_id = gen_random_uuid() where ${OF_LEAF} 5)`, check: "labels", index: null },
-  {
-    sql: "update ledger_sequence set settled = '{[1,7),[8,521)}' where service = 'dispatcher'",
-    check: "sequences",
-    index: null,
-    says: "1 to 6",
-  },
-  {
-    sql: "delete from ledger_sequence where service = 'policy'",
-    check: "sequences",
-    index: null,
-    says: "no number of policy",
-  },
-  { sql: "insert into ledger_block values (1, 0, 0, '{}')", check: "blocks", index: 1024 },
-  {
-    sql: "insert into ledger_witnessed select min(size) from ledger_checkpoint",
-    check: "witnessed",
-    index: null,
-  },
-];
-
 test("B15 each row beside the leaves that they do not stand for is found", async () => {
   for (const { sql } of BESIDE) expect((await rig.owner.query(sql)).rowCount).toBe(1);
   const { code, findings } = await fsck();
@@ -190,26 +141,6 @@ test("B15 each row beside the leaves that they do not stand for is found", async
     expect(findings).toContainEqual({ check, index, detail: expect.stringContaining(says) });
   }
 });
-
-/** A column, what somebody puts into it beside the leaf at this index, and whether fsck may repeat that. */
-const COLUMNS = [
-  { column: "event_id", value: NEW_ID, index: 4, isShown: true },
-  { column: "type", value: "'superseded'", index: 5, isShown: true },
-  { column: "tenant", value: "'acme'", index: 6, isShown: true },
-  { column: "request_id", value: NEW_ID, index: 7, isShown: true },
-  { column: "decision_id", value: NEW_ID, index: 8, isShown: true },
-  { column: "at_ms", value: "'1234'", index: 9, isShown: true },
-  { column: "key_id", value: "'key-2'", index: 10, isShown: true },
-  { column: "kind", value: "'refuse'", index: 11, isShown: true },
-  { column: "provider", value: "'elsewhere'", index: 12, isShown: true },
-  { column: "model", value: "'large'", index: 13, isShown: true },
-  { column: "reason", value: "'ada has asked'", index: 14, isShown: false },
-  { column: "tags", value: "'{ada}'", index: 15, isShown: false },
-  { column: "cost", value: "'1'", index: 60, isShown: true },
-  { column: "decision_idx", value: "'999'", index: 61, isShown: true },
-];
-/** Columns that are never null. */
-const ALWAYS: ReadonlySet<string> = new Set(["event_id", "type", "tenant", "at_ms"]);
 
 test.each(["another value", "no value"])("B15 %s in each column beside a leaf is found and named", async (kind) => {
   const changed = COLUMNS.flatMap((each) => {
@@ -244,7 +175,74 @@ test("B15 a tree that was rebuilt whole is found by the checkpoints that were si
   expect(await fsck()).toMatchObject({ code: 0, findings: [] });
 });
 
+test("B15 a checkpoint that a retired key alone has signed is found", async () => {
+  const file = new LogKeyFile(join(home, "keys", "signing"));
+  await mkdir(join(home, "keys", "signing"), { recursive: true });
+  file.write([rig.checkpointKey]);
+  file.remember(formatVkey(ORIGIN, FORMER));
+  expect(await fsck([])).toMatchObject({ code: 0, findings: [] });
+  const { rows } = await rig.owner.query<{ root: Buffer }>("select root from ledger_head");
+  const head = { origin: ORIGIN, size: LEAVES, root: rows[0]?.root ?? Buffer.alloc(0) };
+  const note = signCheckpoint(head, [{ name: ORIGIN, privateKey: FORMER }]);
+  await rig.owner.query("update ledger_checkpoint set note = $1 where size = $2", [note, LEAVES]);
+  const { code, findings } = await fsck([]);
+  await restore();
+  await rm(join(home, "keys"), { recursive: true });
+  expect(code).toBe(1);
+  expect(findings).toEqual([
+    { check: "checkpoints", index: LEAVES, detail: expect.stringContaining(`leaf ${RETIRED} retired`) },
+  ]);
+});
+
+test("keys that no leaf names, and labels without their tenant's key, are told as unchecked", async () => {
+  await rig.owner.query("delete from tenant");
+  const raw = rawPublicKey(generateKeyPairSync("ed25519").publicKey);
+  const stranger = producerKeyId(publicKeyFromRaw(raw));
+  await rig.owner.query("insert into ledger_producer (key_id, service, public_key) values ($1, 'policy', $2)", [
+    stranger,
+    raw,
+  ]);
+  const { code, unchecked } = await fsck();
+  await restore();
+  expect(code).toBe(0);
+  expect(unchecked).toMatchObject({
+    keys: `keys that no leaf names: producer policy ${stranger}`,
+    labels: expect.stringContaining("50 decisions"),
+  });
+});
+
+const WITHOUT_LATER_COLUMNS = "update ledger_leaf set reason = null, tags = null, decision_idx = null";
+
+test("what an earlier version did not write beside its leaves is told as unchecked, and what it did is held against them", async () => {
+  await rig.owner.query("delete from ledger_block");
+  await rig.owner.query("delete from ledger_sequence");
+  await rig.owner.query(`${WITHOUT_LATER_COLUMNS} where idx < 100`);
+  const updated = await fsck();
+  await rig.owner.query(WITHOUT_LATER_COLUMNS);
+  const untouched = await fsck();
+  await rig.owner.query("update ledger_leaf set kind = null, reason = 'another' where idx = 100");
+  const changed = await fsck();
+  await restore();
+  // Both producers have gone on after the update, and so should their rows.
+  expect(updated).toMatchObject({ code: 1, counts: { sequences: 2 } });
+  expect(updated.unchecked["columns"]).toBe(
+    "reason, tags, decision_idx of 100 leaves, which an earlier version of Signalbox did not write",
+  );
+  expect(untouched).toMatchObject({
+    code: 0,
+    counts: {},
+    unchecked: { columns: expect.stringContaining("1040 leaves") },
+  });
+  expect(untouched.unchecked["sequences"]).toMatch(/^the numbers of 2 producers, which an earlier version/);
+  // From the first leaf with one of the columns on, all should have them.
+  expect(changed.counts).toMatchObject({ columns: expect.any(Number), sequences: 2 });
+  expect(changed.findings[0]).toMatchObject({ check: "columns", index: 100 });
+});
+
 const TABLES = [
+  "tenant",
+  "ledger_producer",
+  "ledger_log_key",
   "ledger_leaf",
   "ledger_event",
   "ledger_request",
@@ -252,6 +250,7 @@ const TABLES = [
   "ledger_sequence",
   "ledger_block",
   "ledger_witnessed",
+  "ledger_checkpoint",
   "ledger_node",
   "ledger_tile",
   "ledger_head",

@@ -11,16 +11,13 @@ import { withOwnerDatabase } from "../owner-database.ts";
 
 type FsckOptions = { database?: string; vkey?: string };
 
-/** What was found, and which checks were not made, or not wholly, with why. */
-type Checked = CheckedRegister & { readonly unchecked: Readonly<Partial<Record<FsckCheck, string>>> };
-
 const HELP = `
 Reads the database itself, in one snapshot and without the ledger: every leaf against its hash, its producer's signature
 and each column beside it; event ids, outcomes, the numbers of producers and what searches skip blocks by against the
-leaves, and that labels and witnessed sizes belong to some; the tree's nodes, every checkpoint and the head against the
-tree; and the head against what was signed last, which is remembered in the home folder. What it could not check is
-named under \`unchecked\`. It changes nothing. It does not look at what labels say, which may be erased, at the witnesses'
-signatures, which \`verify\` checks, or at documents and quarantined events.
+leaves, labels against the digests in them, and that witnessed sizes belong to some; the keys that leaves register,
+rotate and retire; the tree's nodes, every checkpoint and the head against the tree; and the head against what was signed
+last, which is remembered in the home folder. What it could not check is named under \`unchecked\`. It changes nothing. It
+does not look at the witnesses' signatures, which \`verify\` checks, or at documents and quarantined events.
 
 Exits with 0 when all holds, 1 when something does not, 2 when it could not be looked at.
 
@@ -44,7 +41,7 @@ export function addFsck(program: Command, cli: Cli): void {
   });
 }
 
-async function check({ options, terminal }: CommandContext<FsckOptions>): Promise<Checked> {
+async function check({ options, terminal }: CommandContext<FsckOptions>): Promise<CheckedRegister> {
   const home = resolve(options.home);
   const { checkRegister } = await import("../fsck/check-register.ts");
   return withOwnerDatabase(options, async (client) => {
@@ -62,6 +59,7 @@ async function check({ options, terminal }: CommandContext<FsckOptions>): Promis
       },
     });
     const unchecked = {
+      ...checked.unchecked,
       ...(verifiers.length > 0 ? {} : { checkpoints: "who signed them: no key of the log is at hand (--vkey)" }),
       ...(signed.kind === "read" ? {} : { signed: `what was signed last: ${signed.reason}` }),
     };
@@ -82,7 +80,7 @@ function verifiersOf(
   });
 }
 
-function describe({ findings, leaves, rootHex, unchecked }: Checked): string {
+function describe({ findings, leaves, rootHex, unchecked }: CheckedRegister): string {
   const checks = Object.entries(FSCK_CHECKS).map(([name, what]) => {
     const count = findings.counts.get(name as FsckCheck) ?? 0;
     const missing = unchecked[name as FsckCheck];

@@ -14,7 +14,7 @@ const HELP = `
 A register that was put back to an older state is not appended to: what was signed since would be signed a second time,
 over other leaves. With a copy of the log (\`export\`) it is brought back to where it was. The copy is verified first, the
 register must be its beginning, and the leaves that are missing are appended as they were, so that the tree is the one
-that was signed. Where no line runs, as \`npm start\` refuses to over such a register, PostgreSQL is started for so long; a
+that was signed. Keys that were added and retired since are so again. Where no line runs, as \`npm start\` refuses to over such a register, PostgreSQL is started for so long; a
 ledger that runs goes on by itself when the register reaches what it signed last.
 
 Labels in plain text, quarantined events, and what was committed after the copy was made are not in it. Content and
@@ -69,10 +69,11 @@ async function recover(context: CommandContext<RecoverCommandOptions>, dir: stri
   );
 }
 
-function describe({ before, size, root, documents }: Recovered): string {
+function describe({ before, size, root, documents, keys }: Recovered): string {
   return [
     `${size - before} leaves put back: the register has ${size}, as the copy`,
     `root ${root.toString("hex")}`,
     `${documents} documents that it did not hold any more`,
+    `${keys} changes of keys that it did not know any more`,
   ].join("\n");
 }

@@ -19,3 +19,18 @@ test.each([
   const entry = { index: 7, type: "admin", requestId: null, event: { ...HEAD, ...admin } };
   expect(formatEntry(entry)).toContain(`${object} red ${word} by key-1`);
 });
+
+test("an entry is told as the type that it is entered under, and not as what its event looks like", () => {
+  const admin = {
+    object: "budget",
+    change: "revoked",
+    id: "red",
+    of: "default",
+    by: "key-1",
+    before: null,
+    after: null,
+  };
+  const entry = { index: 7, type: "erasure", requestId: null, event: { ...HEAD, ...admin } };
+  expect(formatEntry(entry)).toMatch(/ erasure +$/);
+  expect(formatEntry({ ...entry, type: "constructor" })).toMatch(/ constructor +$/);
+});

@@ -2,6 +2,7 @@ import {
   AdminEvent,
   DecisionEvent,
   ErasureEvent,
+  type EventType,
   FeedbackEvent,
   GapEvent,
   KeyEvent,
@@ -24,35 +25,40 @@ const INDEX_WIDTH = 7;
 export function formatEntry(entry: TailedEntry): string {
   const { atMs } = z.looseObject({ atMs: z.int() }).parse(entry.event);
   const head = `${String(entry.index).padStart(INDEX_WIDTH)}  ${formatTime(atMs)}  ${entry.type.padEnd(TYPE_WIDTH)}`;
-  return printable(`${head}  ${describe(entry.event) ?? entry.requestId ?? ""}`);
+  return printable(`${head}  ${DESCRIBE.get(entry.type)?.(entry.event) ?? entry.requestId ?? ""}`);
 }
 
-function describe(event: unknown): string | null {
-  const decision = DecisionEvent.safeParse(event);
-  if (decision.success) return describeDecision(decision.data);
-  const outcome = OutcomeEvent.safeParse(event);
-  if (outcome.success) return describeOutcome(outcome.data);
-  const superseded = SupersededEvent.safeParse(event);
-  if (superseded.success) return `${superseded.data.decisionId}  by ${superseded.data.by ?? "no decision"}`;
-  const feedback = FeedbackEvent.safeParse(event).data;
-  if (feedback !== undefined) return `${feedback.decisionId}  ${describeOpinion(feedback)} by ${feedback.keyId}`;
-  return describeSystem(event);
+type Describe = (event: unknown) => string | null;
+
+const DESCRIBE: ReadonlyMap<string, Describe> = new Map<EventType, Describe>(
+  Object.entries({
+    decision: telling(DecisionEvent, describeDecision),
+    outcome: telling(OutcomeEvent, describeOutcome),
+    superseded: telling(SupersededEvent, ({ decisionId, by }) => `${decisionId}  by ${by ?? "no decision"}`),
+    feedback: telling(FeedbackEvent, (event) => `${event.decisionId}  ${describeOpinion(event)} by ${event.keyId}`),
+    key: telling(KeyEvent, ({ role, name, keyId, change, by }) => `${role} ${name}  key ${keyId} ${change} by ${by}`),
+    admin: telling(AdminEvent, (event) => `${event.object} ${event.id} ${changeOf(event)} by ${event.by}`),
+    erasure: telling(ErasureEvent, describeErasure),
+    replay: telling(ReplayEvent, describeReplay),
+    gap: telling(GapEvent, describeGap),
+  } satisfies Record<EventType, Describe>) as [EventType, Describe][],
+);
+
+/** Says nothing of an event that is not as this version has it. */
+function telling<T>(contract: z.ZodType<T>, describe: (event: T) => string): Describe {
+  return (event) => {
+    const parsed = contract.safeParse(event);
+    return parsed.success ? describe(parsed.data) : null;
+  };
 }
 
-function describeSystem(event: unknown): string | null {
-  const key = KeyEvent.safeParse(event).data;
-  if (key !== undefined) return `${key.role} ${key.name}  key ${key.keyId} ${key.change} by ${key.by}`;
-  const admin = AdminEvent.safeParse(event).data;
-  if (admin !== undefined) return `${admin.object} ${admin.id} ${changeOf(admin)} by ${admin.by}`;
-  const erasure = ErasureEvent.safeParse(event).data;
-  if (erasure !== undefined) return describeErasure(erasure);
-  const replay = ReplayEvent.safeParse(event).data;
-  if (replay !== undefined)
-    return `${replay.jobId}  ${replay.kind} ${replay.state}, ${replay.different} of ${replay.replayed} differ`;
-  const gap = GapEvent.safeParse(event).data;
-  if (gap === undefined) return null;
-  const numbers = gap.missing.map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`));
-  return `${gap.service} ${gap.instance}  missing: ${numbers.join(", ")}`;
+function describeReplay({ jobId, kind, state, different, replayed }: ReplayEvent): string {
+  return `${jobId}  ${kind} ${state}, ${different} of ${replayed} differ`;
+}
+
+function describeGap({ service, instance, missing }: GapEvent): string {
+  const numbers = missing.map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`));
+  return `${service} ${instance}  missing: ${numbers.join(", ")}`;
 }
 
 /** The register has one word for all that ends; only of a key is it the one that the operator used. */

@@ -2,7 +2,6 @@ import { LeafFollower } from "@signalbox/audit-ledger/derived";
 import {
   EntryChecker,
   Frontier,
-  openCheckpoint,
   producerKeyId,
   publicKeyFromRaw,
   TILE_WIDTH,
@@ -14,17 +13,21 @@ import {
 import type { Client } from "pg";
 import { mayRecord } from "../verify/may-record.ts";
 import { BlockCheck } from "./block-check.ts";
-import { Findings } from "./finding.ts";
+import { EarlyLeaves } from "./early-leaves.ts";
+import { Findings, type FsckCheck } from "./finding.ts";
+import { checkKeys } from "./key-faults.ts";
 import { checkLeaf } from "./leaf-faults.ts";
+import { noteFault } from "./note-fault.ts";
 import {
   checkpointRows,
   headRow,
+  keyRows,
   leafRows,
   nodeRows,
-  producerRows,
   tileRow,
   type CheckpointRow,
   type HeadRow,
+  type KeyRow,
 } from "./register-rows.ts";
 import { checkSideTables } from "./side-faults.ts";
 
@@ -41,17 +44,25 @@ type CheckRegisterOptions = {
   readonly onProgress: (leaves: number, size: number) => void;
 };
 
-export type CheckedRegister = { readonly findings: Findings; readonly leaves: number; readonly rootHex: string };
+/** Which checks were not made, or not wholly, with why. */
+type Unchecked = Readonly<Partial<Record<FsckCheck, string>>>;
+
+export type CheckedRegister = {
+  readonly findings: Findings;
+  readonly leaves: number;
+  readonly rootHex: string;
+  readonly unchecked: Unchecked;
+};
 
 /**
  * Holds every table of the register against its leaves: hashes, signatures, columns, idempotency, outcomes, labels,
- * producers' sequences, blocks, the tree's nodes, checkpoints and head. Reads in one snapshot, so it may run while the ledger appends.
+ * producers' sequences, keys, blocks, the tree's nodes, checkpoints and head. Reads in one snapshot, so it may run while the ledger appends.
  */
 export async function checkRegister(options: CheckRegisterOptions): Promise<CheckedRegister> {
   const { client } = options;
   await client.query("begin transaction isolation level repeatable read read only");
   try {
-    return await new RegisterCheck(options, await headRow(client)).run();
+    return await new RegisterCheck(options, await headRow(client), await keyRows(client)).run();
   } finally {
     await client.query("rollback");
   }
@@ -64,15 +75,21 @@ class RegisterCheck {
   readonly #tree = Frontier.empty();
   readonly #tiles = new TileRecorder();
   readonly #follower = new LeafFollower();
+  readonly #early = new EarlyLeaves(this.#follower);
+  readonly #keys: readonly KeyRow[];
+  readonly #checker: EntryChecker;
   readonly #checkpoints: AsyncGenerator<CheckpointRow>;
   #checkpoint: CheckpointRow | null = null;
+  #uncheckedLabels = 0;
   #outcomes = 0;
   /** How many leaves the last sound checkpoint covers: whatever is wrong begins there or later. */
   #held = 0;
 
-  constructor(options: CheckRegisterOptions, head: HeadRow) {
+  constructor(options: CheckRegisterOptions, head: HeadRow, keys: readonly KeyRow[]) {
     this.#options = options;
     this.#head = head;
+    this.#keys = keys;
+    this.#checker = entryChecker(keys);
     this.#checkpoints = checkpointRows(options.client, Number(head.size));
   }
 
@@ -84,21 +101,40 @@ class RegisterCheck {
     for (const tile of this.#tiles.partialTiles()) await this.#checkNodes(tile);
     const { client } = this.#options;
     const counts = { leaves: this.#tree.size, outcomes: this.#outcomes };
-    await checkSideTables({ client, size, findings: this.#findings, follower: this.#follower }, counts);
+    await checkSideTables({ client, size, findings: this.#findings, early: this.#early }, counts);
     this.#checkHead(size);
+    const [keys, labels] = [this.#checkKeys(size), this.#labelsUnchecked()];
+    const unchecked = {
+      ...this.#early.unchecked,
+      ...(keys === null ? {} : { keys }),
+      ...(labels === null ? {} : { labels }),
+    };
     const rootHex = Buffer.from(this.#tree.root()).toString("hex");
-    return { findings: this.#findings, leaves: this.#tree.size, rootHex };
+    return { findings: this.#findings, leaves: this.#tree.size, rootHex, unchecked };
+  }
+
+  /** Why not all keys were held against leaves; null when they were. */
+  #checkKeys(size: number): string | null {
+    // What the leaves say that could not be read is not known.
+    if (this.#tree.size < size) return "not all leaves were read";
+    return checkKeys(this.#keys, this.#checker.keyChanges, this.#findings);
+  }
+
+  #labelsUnchecked(): string | null {
+    if (this.#uncheckedLabels === 0) return null;
+    return `what those of ${this.#uncheckedLabels} decisions say: their tenants' keys are not there`;
   }
 
   async #readLeaves(size: number): Promise<void> {
     const { client, onProgress } = this.#options;
-    const checker = await entryChecker(client);
     const [findings, follower] = [this.#findings, this.#follower];
+    const onUncheckedLabels = (): void => void (this.#uncheckedLabels += 1);
+    const context = { findings, follower, early: this.#early, onUncheckedLabels };
     const blocks = await BlockCheck.open(client, findings, size);
     for await (const row of leafRows(client, size)) {
       const index = this.#tree.size;
       if (Number(row.idx) !== index) break;
-      const hash = checkLeaf(row, checker.check(index, row.leaf), { findings, follower });
+      const hash = checkLeaf(row, this.#checker.check(index, row.leaf), context);
       if (row.type === "outcome") this.#outcomes += 1;
       this.#tree.append(hash);
       for (const tile of this.#tiles.addLeaf(hash)) await this.#checkNodes(tile);
@@ -152,21 +188,18 @@ class RegisterCheck {
     this.#findings.add("nodes", index * TILE_WIDTH, `what is kept of tile ${index} is not the leaves' tree`);
   }
 
-  #checkCheckpoint({ size, root, note }: CheckpointRow): void {
-    const at = Number(size);
-    if (root.equals(this.#tree.root())) this.#held = at;
+  #checkCheckpoint(row: CheckpointRow): void {
+    const at = Number(row.size);
+    if (row.root.equals(this.#tree.root())) this.#held = at;
     else {
       const what = `the leaves below ${at} do not have the root that was signed for them; those below ${this.#held} do`;
       this.#findings.add("checkpoints", this.#held, what);
     }
     const { verifiers } = this.#options;
     if (verifiers.length === 0) return;
-    const opened = openCheckpoint(note, this.#head.origin ?? "", verifiers);
-    if (!opened.ok)
-      this.#findings.add("checkpoints", at, `the checkpoint over ${at} leaves does not hold: ${opened.reason}`);
-    else if (opened.checkpoint.size !== at || !root.equals(opened.checkpoint.root)) {
-      this.#findings.add("checkpoints", at, `the checkpoint over ${at} leaves says something else than its row`);
-    }
+    const signing = { origin: this.#head.origin ?? "", verifiers, changes: this.#checker.keyChanges };
+    const fault = noteFault(row, signing);
+    if (fault !== null) this.#findings.add("checkpoints", at, fault);
   }
 
   #checkHead(size: number): void {
@@ -186,11 +219,10 @@ class RegisterCheck {
   }
 }
 
-async function entryChecker(client: Client): Promise<EntryChecker> {
-  const rows = await producerRows(client);
-  const producers = rows.map(({ service, public_key: raw }) => {
+function entryChecker(rows: readonly KeyRow[]): EntryChecker {
+  const producers = rows.flatMap(({ role, name, public_key: raw }) => {
     const key = publicKeyFromRaw(raw);
-    return [producerKeyId(key), { service, key }] as const;
+    return role === "producer" ? [[producerKeyId(key), { service: name, key }] as const] : [];
   });
   return new EntryChecker({ producers: new Map(producers), mayRecord });
 }

@@ -1,22 +1,32 @@
 import { payloadFields, storedColumns, type LeafFollower, type StoredColumns } from "@signalbox/audit-ledger/derived";
 import { leafHash, type EntryCheck } from "@signalbox/tlog";
+import type { EarlyLeaves } from "./early-leaves.ts";
 import type { Findings } from "./finding.ts";
+import { checkLabels } from "./label-check.ts";
 import type { LeafRow } from "./register-rows.ts";
 
 const SHOWN_MAX_CHARS = 64;
 /** What a refusal told its caller, and what callers tag requests with, may speak of persons. */
 const UNSHOWN: ReadonlySet<string> = new Set(["reason", "tags"]);
 
-type LeafFaultsContext = { readonly follower: LeafFollower; readonly findings: Findings };
+type LeafFaultsContext = {
+  readonly follower: LeafFollower;
+  readonly findings: Findings;
+  readonly early: EarlyLeaves;
+  /** Told of labels that cannot be held against their digests. */
+  readonly onUncheckedLabels: () => void;
+};
 
 /** Holds a leaf's row against the leaf's own bytes, which `check` has read. Returns the hash of the bytes. */
-export function checkLeaf(row: LeafRow, check: EntryCheck, { follower, findings }: LeafFaultsContext): Buffer {
+export function checkLeaf(row: LeafRow, check: EntryCheck, context: LeafFaultsContext): Buffer {
+  const { follower, findings, early } = context;
   const index = Number(row.idx);
+  early.pass(row);
   const hash = leafHash(row.leaf);
   if (!hash.equals(row.leaf_hash)) findings.add("leaves", index, "its hash is not that of its bytes");
   const signed = check.kind === "sound" ? signedColumns(row, check, follower) : null;
   if (signed !== null) {
-    for (const fault of columnFaults(row, signed)) findings.add("columns", index, fault);
+    for (const fault of columnFaults(row, signed, early)) findings.add("columns", index, fault);
   } else {
     findings.add("signatures", index, unreadReason(check));
   }
@@ -24,6 +34,12 @@ export function checkLeaf(row: LeafRow, check: EntryCheck, { follower, findings 
   for (const fault of outcomeFaults(row, signed ?? row)) findings.add("outcomes", index, fault);
   if (row.label_tenant !== null && row.label_tenant !== (signed ?? row).tenant) {
     findings.add("labels", index, `its request's labels are said to be those of ${shown(row.label_tenant)}`);
+  } else if (row.labels !== null && signed?.type === "decision" && check.kind === "sound") {
+    const labels = checkLabels(row, check.payload);
+    if (labels.kind === "keyless") context.onUncheckedLabels();
+    if (labels.kind === "other") {
+      findings.add("labels", index, `its request's labels are not those that were signed: ${labels.names.join(", ")}`);
+    }
   }
   return hash;
 }
@@ -51,22 +67,24 @@ function signedColumns(
   }
 }
 
-function columnFaults(row: LeafRow, signed: StoredColumns): string[] {
+function columnFaults(row: LeafRow, signed: StoredColumns, early: EarlyLeaves): string[] {
   const names = Object.keys(signed) as (keyof StoredColumns)[];
-  return names.flatMap((name) => {
-    const [stored, said] = [row[name], signed[name]];
-    if (stored === said || (Array.isArray(stored) && Array.isArray(said) && isSame(stored, said))) return [];
-    const values = UNSHOWN.has(name) ? "" : `: it is ${shown(stored)}, and the leaf says ${shown(said)}`;
-    return [`${name} is not what was signed${values}`];
+  const differing = names.filter((name) => !isSame(row[name], signed[name]));
+  return early.faulty(row, differing).map((name) => {
+    const values = UNSHOWN.has(name) ? "" : `: it is ${shown(row[name])}, and the leaf says ${shown(signed[name])}`;
+    return `${name} is not what was signed${values}`;
   });
 }
 
-function isSame(some: readonly unknown[], others: readonly unknown[]): boolean {
+type Column = string | readonly string[] | null;
+
+function isSame(some: Column, others: Column): boolean {
+  if (!Array.isArray(some) || !Array.isArray(others)) return some === others;
   return some.length === others.length && some.every((one, at) => one === others[at]);
 }
 
 /** A value that is nobody's text; cut off, because whoever changed a row may have put anything there. */
-function shown(value: string | readonly string[] | null): string {
+function shown(value: Column): string {
   return value === null ? "null" : JSON.stringify(value.slice(0, SHOWN_MAX_CHARS));
 }
 

@@ -1,4 +1,5 @@
 import type { StoredColumns } from "@signalbox/audit-ledger/derived";
+import type { KeyChange } from "@signalbox/tlog";
 import type { Client } from "pg";
 
 /** A page of leaves, of 4 KB each, is some megabytes. */
@@ -15,6 +16,9 @@ export type LeafRow = StoredColumns & {
   readonly outcome_idx: string | null;
   readonly outcome_decision_id: string | null;
   readonly label_tenant: string | null;
+  /** Of decisions: the request's plain labels, and the key of the tenant that they are said to be of. */
+  readonly labels: unknown;
+  readonly digest_key: Buffer | null;
 };
 
 /** All leaves below an index in their order, with what the side tables say of them. The database reads a page ahead. */
@@ -35,11 +39,12 @@ async function leafPage(client: Client, from: bigint, size: number): Promise<Lea
     `select l.idx, l.leaf, l.leaf_hash, l.event_id, l.type, l.tenant, l.request_id, l.decision_id, l.at_ms,
         l.key_id, l.kind, l.provider, l.model, l.cost, l.reason, l.tags, l.decision_idx,
         e.idx as event_idx, e.leaf_hash as event_leaf_hash, r.outcome_idx, r.decision_id as outcome_decision_id,
-        b.tenant as label_tenant
+        b.tenant as label_tenant, case when l.type = 'decision' then b.labels end as labels, t.digest_key
       from ledger_leaf l
       left join ledger_event e on e.event_id = l.event_id
       left join ledger_request r on r.request_id = l.request_id
       left join ledger_label b on b.request_id = l.request_id
+      left join tenant t on t.id = b.tenant
       where l.idx >= $1 and l.idx < $2 order by l.idx limit ${LEAVES_PAGE}`,
     [String(from), String(size)],
   );
@@ -92,11 +97,19 @@ export async function headRow(client: Client): Promise<HeadRow> {
   return row;
 }
 
-/** The producers' raw public keys with their services. */
-export async function producerRows(
-  client: Client,
-): Promise<{ readonly service: string; readonly public_key: Buffer }[]> {
-  return (
-    await client.query<{ service: string; public_key: Buffer }>("select service, public_key from ledger_producer")
-  ).rows;
+export type KeyRow = {
+  readonly role: KeyChange["role"];
+  readonly key_id: string;
+  readonly name: string;
+  readonly public_key: Buffer;
+  readonly retired_by: string | null;
+};
+
+/** The producers' keys and the log's own, with the services and the logs that they are of. */
+export async function keyRows(client: Client): Promise<KeyRow[]> {
+  const { rows } = await client.query<KeyRow>(
+    `select 'producer' as role, key_id, service as name, public_key, retired_by from ledger_producer
+     union all select 'log', key_id, origin, public_key, retired_by from ledger_log_key`,
+  );
+  return rows;
 }

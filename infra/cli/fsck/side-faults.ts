@@ -1,5 +1,6 @@
-import { keyOf, loadSequences, type LeafFollower, type Sequence } from "@signalbox/audit-ledger/derived";
+import { keyOf, loadSequences, type Sequence } from "@signalbox/audit-ledger/derived";
 import type { Client } from "pg";
+import type { EarlyLeaves } from "./early-leaves.ts";
 import type { Findings } from "./finding.ts";
 
 /** As many as are listed, with one more. */
@@ -11,7 +12,7 @@ type LeafCounts = { readonly leaves: number; readonly outcomes: number };
 type SideFaultsContext = {
   readonly client: Client;
   readonly findings: Findings;
-  readonly follower: LeafFollower;
+  readonly early: EarlyLeaves;
   /** How many leaves the head says there are. */
   readonly size: number;
 };
@@ -73,17 +74,17 @@ async function strayRows(client: Client, query: string): Promise<{ id: string; i
   return (await client.query<{ id: string; idx: string }>(`${query} limit ${ROWS_MAX}`)).rows;
 }
 
-async function checkSequences({ client, findings, follower }: SideFaultsContext): Promise<void> {
-  const said = new Map(
-    follower.takeChanged().map((sequence) => [keyOf(sequence.service, sequence.instance), sequence]),
-  );
+async function checkSequences({ client, findings, early }: SideFaultsContext): Promise<void> {
+  const said = new Map(early.sequences().map((sequence) => [keyOf(sequence.service, sequence.instance), sequence]));
   for (const sequence of (await loadSequences(client)).values()) {
     const key = keyOf(sequence.service, sequence.instance);
     const fault = sequenceFault(sequence, said.get(key));
     if (fault !== null) findings.add("sequences", null, fault);
     said.delete(key);
   }
-  for (const { service, instance } of said.values()) {
+  for (const sequence of said.values()) {
+    if (!early.needsRow(sequence)) continue;
+    const { service, instance } = sequence;
     findings.add("sequences", null, `no number of ${service} ${instance} is said to have been seen`);
   }
 }

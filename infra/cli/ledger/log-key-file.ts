@@ -1,10 +1,8 @@
-import { createPrivateKey, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { formatVkey } from "@signalbox/tlog";
+import { formatVkey, readPemKeys } from "@signalbox/tlog";
 import { writeSecretFile } from "../../home/secret-file.ts";
-
-const PEM_BLOCK = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----/g;
 
 /** The log's keys in an installation's folder of signing keys. */
 export class LogKeyFile {
@@ -18,7 +16,7 @@ export class LogKeyFile {
 
   /** The private keys: one, or while a rotation is under way the outgoing one and the new one. */
   read(): KeyObject[] {
-    return (readFileSync(this.path, "utf8").match(PEM_BLOCK) ?? []).map((block) => createPrivateKey(block));
+    return readPemKeys(readFileSync(this.path, "utf8")).filter(({ type }) => type === "private");
   }
 
   /** Replaces the keys in one step: a reader sees the old ones or these, never a part. */

@@ -5,6 +5,7 @@ import { LogCopy, TILE_WIDTH, type ReadPath } from "@signalbox/tlog";
 import { Client } from "pg";
 import { failure } from "../failure.ts";
 import { DocumentKeeper } from "./document-keeper.ts";
+import { KeyKeeper } from "./key-keeper.ts";
 
 const LOCK_RETRY_MS = 50;
 const LOCK_LIMIT_MS = 30_000;
@@ -18,7 +19,10 @@ type RecoverOptions = {
   readonly onProgress: (leaves: number) => void;
 };
 
-export type Recovered = Restored & { readonly documents: number };
+/** What stands beside the leaves and was not there any more: documents that they name, and changes of keys. */
+type Beside = { readonly documents: number; readonly keys: number };
+
+export type Recovered = Restored & Beside;
 
 /** Brings a register that was put back to the end of a copy. Its ledger may run: it stands by meanwhile. */
 export async function recoverRegister(options: RecoverOptions): Promise<Recovered> {
@@ -36,8 +40,9 @@ export async function recoverRegister(options: RecoverOptions): Promise<Recovere
       await sleep(LOCK_RETRY_MS);
     }
     const documents = new DocumentKeeper(client, read);
-    const restored = await restoreLeaves(store, { origin, leaves: leavesOf(options, documents) });
-    return { ...restored, documents: documents.kept };
+    const keys = await KeyKeeper.open(client, read);
+    const restored = await restoreLeaves(store, { origin, leaves: leavesOf(options, [documents, keys]) });
+    return { ...restored, documents: documents.kept, keys: keys.kept };
   } catch (error) {
     if (!(error instanceof OtherHistoryError)) throw error;
     throw failure("unprocessable", error.message, "The register is left as it is; `fsck` says what is wrong with it.");
@@ -48,7 +53,7 @@ export async function recoverRegister(options: RecoverOptions): Promise<Recovere
 
 async function* leavesOf(
   { read, size, onProgress }: RecoverOptions,
-  documents: DocumentKeeper,
+  keepers: readonly { keepFor(leaf: Uint8Array): Promise<void> }[],
 ): AsyncGenerator<Uint8Array> {
   const copy = new LogCopy(read);
   for (let first = 0; first < size; first += TILE_WIDTH) {
@@ -58,7 +63,7 @@ async function* leavesOf(
       throw failure("unprocessable", `The copy has no entries from ${first} on.`, "Recover from a whole export.");
     }
     for (const leaf of bundle.entries) {
-      await documents.keepFor(leaf);
+      for (const keeper of keepers) await keeper.keepFor(leaf);
       yield leaf;
     }
     onProgress(first + width);

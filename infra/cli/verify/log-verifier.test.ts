@@ -51,6 +51,7 @@ describe("a producer's key that was replaced", () => {
   function keyLeaf(
     change: "registered" | "retired",
     signer = { keyId: ledgerId, privateKey: ledger.privateKey },
+    of: object = { role: "producer", name: "policy", keyId },
   ): Buffer {
     const event = {
       schema: "signalbox.event.key.v1",
@@ -60,9 +61,7 @@ describe("a producer's key that was replaced", () => {
       tenant: "_signalbox",
       requestId: null,
       change,
-      role: "producer",
-      name: "policy",
-      keyId,
+      ...of,
       by: "test",
       before: null,
       after: null,
@@ -87,6 +86,14 @@ describe("a producer's key that was replaced", () => {
     const [first, ...rest] = leavesOf(3) as [Buffer, ...Buffer[]];
     const verdict = verdictOf([keyLeaf("registered"), first, keyLeaf("retired"), ...rest]);
     expect(verdict).toEqual({ kind: "tampered", index: 3, reason: "its producer's key was retired at leaf 2" });
+  });
+
+  test("B15 a checkpoint does not hold that covers the leaf by which the log's key was retired", () => {
+    const of = { role: "log", name: ORIGIN, keyId: producerKeyId(log.publicKey) };
+    const verdict = verdictOf([keyLeaf("registered"), keyLeaf("retired", undefined, of)]);
+    expect(verdict).toMatchObject({ kind: "tampered", index: 1, reason: expect.stringContaining("retired the key") });
+    const another = { ...of, keyId };
+    expect(verdictOf([keyLeaf("retired", undefined, another)])).toMatchObject({ kind: "sound", size: 1 });
   });
 });
 

@@ -4,6 +4,7 @@ import {
   leafHash,
   openCheckpoint,
   parseVkey,
+  retiredAt,
   type Fault,
   type Producer,
 } from "@signalbox/tlog";
@@ -24,6 +25,8 @@ const FAULTS = {
   foreign: "its bytes are not an envelope of Signalbox",
   keyless: "it is signed by a key that is none of the producers'",
 } as const;
+
+const RETIRED = "it retired the key that the checkpoint over it is signed by";
 
 /**
  * Checks a whole log from its leaves: dense indexes from 0, each leaf as `EntryChecker` asks, and the RFC 6962 root
@@ -76,8 +79,12 @@ export class LogVerifier {
     }
     const rootHex = Buffer.from(this.#tree.root()).toString("hex");
     const signedHex = Buffer.from(root).toString("hex");
-    if (rootHex === signedHex) return { kind: "sound", size, rootHex, origin };
-    return { kind: "tampered", index: null, reason: `the leaves' root is ${rootHex}, the signed one ${signedHex}` };
+    if (rootHex !== signedHex) {
+      return { kind: "tampered", index: null, reason: `the leaves' root is ${rootHex}, the signed one ${signedHex}` };
+    }
+    const retired = retiredAt(opened.signedBy, this.#checker.keyChanges);
+    if (retired === null) return { kind: "sound", size, rootHex, origin };
+    return { kind: "tampered", index: retired, reason: RETIRED };
   }
 }
 

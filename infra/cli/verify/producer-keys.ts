@@ -2,11 +2,10 @@ import { createPublicKey, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { STAGES } from "@signalbox/proto";
-import { formatVkey, parseVkey, producerKeyId, verifyNote, type Producer } from "@signalbox/tlog";
+import { formatVkey, parseVkey, producerKeyId, readPemKeys, verifyNote, type Producer } from "@signalbox/tlog";
 
 /** The log's own key, beside the producers'. */
 const LOG_KEY_FILE = "log.pem";
-const PEM_BLOCK = /-----BEGIN [^-]+-----[^-]+-----END [^-]+-----/g;
 
 /** The services' public keys by key id, from `<service>.pem` (the public or the private half) in a folder. */
 export function readProducers(folder: string): Map<string, Producer> {
@@ -34,8 +33,7 @@ export function readLogVkey(folder: string, checkpoint: string): string | null {
 /** One key, or while a rotation is under way two: the outgoing one stays in the file until the log has retired it. */
 function readLogVkeys(folder: string, origin: string): string[] {
   try {
-    const blocks = readFileSync(join(folder, LOG_KEY_FILE), "utf8").match(PEM_BLOCK) ?? [];
-    return blocks.map((block) => formatVkey(origin, createPublicKey(block)));
+    return readPemKeys(readFileSync(join(folder, LOG_KEY_FILE), "utf8")).map((key) => formatVkey(origin, key));
   } catch {
     return [];
   }

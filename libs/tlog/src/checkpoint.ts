@@ -3,7 +3,8 @@ import type { NoteVerifier } from "./note-key.ts";
 import { signNote, verifyNote, type NoteSigner } from "./signed-note.ts";
 
 type OpenedCheckpoint =
-  | { readonly ok: true; readonly checkpoint: Checkpoint }
+  /** `signedBy` are the caller's keys that signed it, at least one. */
+  | { readonly ok: true; readonly checkpoint: Checkpoint; readonly signedBy: readonly NoteVerifier[] }
   | { readonly ok: false; readonly reason: "malformed" | "bad-signature" | "no-known-signature" | "other-origin" };
 
 /** A checkpoint as a signed note; a log signs under its origin as the key's name. */
@@ -18,5 +19,5 @@ export function openCheckpoint(note: string, origin: string, verifiers: readonly
   const parsed = parseCheckpoint(verified.text);
   if (!parsed.ok) return parsed;
   if (parsed.checkpoint.origin !== origin) return { ok: false, reason: "other-origin" };
-  return { ok: true, checkpoint: parsed.checkpoint };
+  return { ok: true, checkpoint: parsed.checkpoint, signedBy: verified.signedBy.map(({ verifier }) => verifier) };
 }

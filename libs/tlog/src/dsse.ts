@@ -1,5 +1,6 @@
 import { decodeLatin1Base64, encodeBase64, isBase64 } from "./base64.ts";
 import { LastBatch, PATH_MAX, type Sealing } from "./last-batch.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 /** What a signature covers besides the scheme: the type says how the payload is to be read. */
 export type SignedPayload = { readonly payloadType: string; readonly payload: Uint8Array };
@@ -83,8 +84,8 @@ export function parseEnvelope(bytes: Uint8Array): Envelope | null {
 
 /** Reads what follows the payload; `latin1` are its bytes. */
 function readRest(latin1: string): Sealing | null {
-  const rest = Buffer.from(latin1, "latin1").toString("utf8");
-  const sealing = readSealing(parseJson(PAYLOAD_HEAD + rest));
+  const rest = decodeUtf8(Buffer.from(latin1, "latin1"));
+  const sealing = rest === null ? null : readSealing(parseJson(PAYLOAD_HEAD + rest));
   if (sealing === null || renderRest(sealing) !== rest) return null;
   lastBatch.remember(latin1, sealing);
   return sealing;
@@ -100,14 +101,14 @@ function parseJson(text: string): unknown {
 
 /** `json` is the envelope without its payload. */
 function readSealing(json: unknown): Sealing | null {
-  if (!isObject(json) || typeof json["payloadType"] !== "string" || !Array.isArray(json["signatures"])) return null;
+  if (!isObject(json) || !isText(json["payloadType"]) || !Array.isArray(json["signatures"])) return null;
   const signature = readSignature(json["signatures"][0]);
   if (signature === null) return null;
   return { payloadType: json["payloadType"], signature };
 }
 
 function readSignature(json: unknown): EnvelopeSignature | null {
-  if (!isObject(json) || typeof json["keyid"] !== "string") return null;
+  if (!isObject(json) || !isText(json["keyid"])) return null;
   const keyId = json["keyid"];
   const sig = bytesOf(json["sig"]);
   if (sig === null) return null;
@@ -128,6 +129,11 @@ function readBatch(json: unknown): BatchPosition | null {
 
 function isObject(json: unknown): json is Record<string, unknown> {
   return typeof json === "object" && json !== null;
+}
+
+/** A lone surrogate, which JSON can spell, has no bytes that could have been signed. */
+function isText(json: unknown): json is string {
+  return typeof json === "string" && json.isWellFormed();
 }
 
 /** Lenient: that it is the one spelling of these bytes shows when the envelope is rendered again. */

@@ -109,6 +109,14 @@ describe("an envelope", () => {
     }
   });
 
+  test("has one spelling: what is not UTF-8, or has no UTF-8 form, is no envelope", () => {
+    const signature = { scheme: "ed25519", keyId: "k\ufffd", sig: Buffer.alloc(64) } as const;
+    const text = renderEnvelope({ payloadType: TYPE, payload: Buffer.from("{}"), signature });
+    expect(parseEnvelope(Buffer.from(text))?.signature.keyId).toBe("k\ufffd");
+    expect(parseEnvelope(Buffer.from(text.replace("\ufffd", "\u00ff"), "latin1"))).toBeNull();
+    expect(parseEnvelope(Buffer.from(text.replace("\ufffd", String.raw`\ud800`)))).toBeNull();
+  });
+
   test("beyond the size of a leaf is refused unread", () => {
     const [bytes] = signEvents([{ payloadType: TYPE, payload: Buffer.alloc(65_535) }], signer) as [Buffer];
     expect(verifyEnvelope(bytes, keys)).toEqual({ ok: false, reason: "malformed" });

@@ -2,6 +2,7 @@ export { canonicalize } from "./canonical-json.ts";
 export { sha256Digest } from "./digest.ts";
 export { decodeUtf8 } from "./utf8.ts";
 export { producerKeyId, publicKeyFromRaw, rawPublicKey } from "./ed25519.ts";
+export { readPemKeys } from "./pem-keys.ts";
 export { ENVELOPE_MAX_BYTES, parseEnvelope, renderEnvelope } from "./dsse.ts";
 export { signEvents, type Signer } from "./sign-events.ts";
 export { BatchCache } from "./batch-cache.ts";
@@ -21,6 +22,7 @@ export { TileNodes } from "./tile-nodes.ts";
 export { inclusionRanges, TileTree } from "./tile-tree.ts";
 export { formatLogProof, parseLogProof, verifyLogProof, type LogProof } from "./log-proof.ts";
 export { checkPolicy, isQuorum, type Policy, type PolicyVerdict } from "./policy.ts";
+export { retiredAt } from "./retired-at.ts";
 export { policyText } from "./policy-text.ts";
 export { parsePolicy } from "./parse-policy.ts";
 export {
@@ -33,6 +35,7 @@ export {
 } from "./add-checkpoint.ts";
 export { formatLogKeys, parseLogKeys, type LogKeys, type LogKeyTerm, type Producer } from "./log-keys.ts";
 export type { CheckedLogKeys } from "./check-log-keys.ts";
+export type { KeyChange } from "./key-change.ts";
 export { openLogKeyRotation, signLogKeyRotation } from "./log-key-rotation.ts";
 export type { CheckedDocuments } from "./document-checker.ts";
 export { EntryChecker, EVENT_IDS_MAX, type EntryCheck } from "./entry-checker.ts";

@@ -1,17 +1,15 @@
 import { checkLogKeys, type CheckedLogKeys } from "./check-log-keys.ts";
 import type { Checkpoint } from "./checkpoint-body.ts";
 import { DocumentChecker, type CheckedDocuments, type ReadDocument } from "./document-checker.ts";
-import { producerKeyId } from "./ed25519.ts";
 import type { EntryChecker } from "./entry-checker.ts";
 import { tampered, unverifiable, type Fault } from "./fault.ts";
 import { LogCopy, type ReadPath } from "./log-copy.ts";
 import type { LogKeys } from "./log-keys.ts";
 import { LogWalk, type EntryRange } from "./log-walk.ts";
-import type { KeyChange } from "./key-change.ts";
 import { EMPTY_ROOT, equalBytes } from "./merkle-tree.ts";
-import type { NoteVerifier } from "./note-key.ts";
 import { checkPolicy, type Policy, type PolicyVerdict } from "./policy.ts";
 import { refusedCheckpoint } from "./refused-checkpoint.ts";
+import { retiredAt } from "./retired-at.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
 export type SoundLog = {
@@ -111,16 +109,6 @@ function keysOf(
     wasRead: (index) => ranges.some(({ from, to }) => index >= from && index < to),
     isWhole: entries === checkpoint.size,
   });
-}
-
-/** The leaf that retired the last of these keys of the log; null when one of them still holds. */
-function retiredAt(keys: readonly NoteVerifier[], changes: readonly KeyChange[]): number | null {
-  const retirements = keys.map(({ type, publicKey }) => {
-    // Only keys of our own logs are retired by leaves, and these are Ed25519.
-    const keyId = type === "ed25519" ? producerKeyId(publicKey) : null;
-    return changes.findLast((one) => one.role === "log" && one.change === "retired" && one.keyId === keyId)?.index;
-  });
-  return retirements.includes(undefined) ? null : Math.max(...(retirements as number[]));
 }
 
 /** The older checkpoint needs its log's signature; how many cosigned it then is no matter. */

@@ -5,6 +5,7 @@ import { Catalogue } from "./catalogue.ts";
 import { ClassifierDocument } from "./classifier-document.ts";
 import { EvaluationOrder, EvaluationReport } from "./evaluation.ts";
 import { PolicyDocument } from "./policy.ts";
+import { ReplayDifference } from "./replay-difference.ts";
 
 /**
  * verify: runs each decision again by the engine and documents that it names. diff: by others, to see what would change.
@@ -117,10 +118,7 @@ export const ReplayJob = z.strictObject({
   differing: z
     .array(
       Decided.extend({
-        /** `path` is a JSON Pointer into the decision; a value that one side does not have is left out. */
-        differences: z.array(
-          z.strictObject({ path: z.string(), recorded: z.unknown().optional(), replayed: z.unknown().optional() }),
-        ),
+        differences: z.array(ReplayDifference),
       }),
     )
     .max(REPLAY_LISTED_MAX),

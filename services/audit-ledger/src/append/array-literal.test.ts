@@ -17,4 +17,7 @@ test("numbers and ids stand as they are", () => {
 test("what Postgres' text and jsonb cannot hold is replaced", () => {
   expect(arrayLiteral(["a\u0000b"])).toBe('{"a\ufffdb"}');
   expect(jsonbText({ "k\u0000": "\ud800x\u{1f600}" })).toBe('{"k\\ufffd":"\\ufffdx\u{1f600}"}');
+  // Six characters that only spell one of them are what they are.
+  const spelled = { user: String.raw`C:\u0000 \\ud800 "\ud800"` };
+  expect(JSON.parse(jsonbText(spelled))).toEqual(spelled);
 });

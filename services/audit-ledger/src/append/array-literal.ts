@@ -29,7 +29,10 @@ function quoted(value: string): string {
   return ESCAPED.test(text) ? `"${text.replaceAll(/["\\]/g, "\\$&")}"` : `"${text}"`;
 }
 
+/** Escapes as JSON has them; a backslash that is escaped itself begins none. */
+const JSON_ESCAPE = /\\(?:u(?:0000|d[89a-f][0-9a-f]{2})|.)/g;
+
 /** JSON that `jsonb` takes: it refuses U+0000 and lone surrogates, which JSON may spell. */
 export function jsonbText(value: unknown): string {
-  return JSON.stringify(value).replaceAll(/\\u(?:0000|d[89a-f][0-9a-f]{2})/g, String.raw`\ufffd`);
+  return JSON.stringify(value).replaceAll(JSON_ESCAPE, (escape) => (escape.length > 2 ? String.raw`\ufffd` : escape));
 }

@@ -1,11 +1,17 @@
-import { createPrivateKey, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { formatVkey, producerKeyId, publicKeyFromRaw, type LogKeyTerm, type NoteSigner } from "@signalbox/tlog";
+import {
+  formatVkey,
+  producerKeyId,
+  publicKeyFromRaw,
+  readPemKeys,
+  type LogKeyTerm,
+  type NoteSigner,
+} from "@signalbox/tlog";
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Database } from "../database.ts";
 
-const PEM_BLOCK = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----/g;
 const KEYS_MAX = 8;
 
 type FileKey = { readonly keyId: string; readonly privateKey: KeyObject };
@@ -103,7 +109,7 @@ function leafOf(change: string): RawBuilder<string | null> {
 
 /** The keys of a PEM file in their order. */
 function readKeys(pem: string, file: string): FileKey[] {
-  const keys = (pem.match(PEM_BLOCK) ?? []).map((block) => createPrivateKey(block));
+  const keys = readPemKeys(pem).filter(({ type }) => type === "private");
   if (keys.length === 0 || keys.length > KEYS_MAX || keys.some((key) => key.asymmetricKeyType !== "ed25519")) {
     throw new Error(`${file} must hold one Ed25519 key, or a few, as PKCS #8 in PEM`);
   }

@@ -1,5 +1,4 @@
-import { REPLAY_LISTED_MAX, type Decision, type ReplayJob } from "@signalbox/proto";
-import type { LedgerDifference } from "@signalbox/proto/grpc/ledger";
+import { readDifference, REPLAY_LISTED_MAX, type Decision, type ReplayJob } from "@signalbox/proto";
 import type { LeafRow } from "../read/leaf-rows.ts";
 import { addChange, ChangeGroups, noSums, type Change } from "./change-groups.ts";
 import type { Replayed } from "./replay-messages.ts";
@@ -62,7 +61,7 @@ export class ReplayTally {
     }
     this.#different += 1;
     if (this.#differing.length < REPLAY_LISTED_MAX) {
-      this.#differing.push({ ...decided, differences: result.differences.map(renderDifference) });
+      this.#differing.push({ ...decided, differences: result.differences.map(readDifference) });
     }
   }
 
@@ -150,14 +149,4 @@ function costOf(decision: Decision): bigint | null {
   if (choice === "refused" || choice === "cached") return 0n;
   const cost = decision.ranked.find(({ endpoint }) => endpoint === choice)?.costPicoUsd ?? null;
   return cost === null ? null : BigInt(cost);
-}
-
-/** A side that is absent is absent here as well, so that it is told from null. */
-function renderDifference(difference: LedgerDifference): ReplayJob["differing"][number]["differences"][number] {
-  const { path, recordedJson, replayedJson } = difference;
-  return {
-    path,
-    ...(recordedJson === "" ? {} : { recorded: JSON.parse(recordedJson) as unknown }),
-    ...(replayedJson === "" ? {} : { replayed: JSON.parse(replayedJson) as unknown }),
-  };
 }

@@ -123,23 +123,26 @@ export class ContentStore implements AsyncDisposable {
 
   /**
    * Erases all that is kept of the content, here, in the cache and of stored responses, with the plain labels of the same
-   * requests, and records that it did; both or neither. Rejects with `audit-unavailable`. Requests that came before it
-   * and are under way write none of it afterwards. `user` is the name whose digest the scope has, where it has one.
+   * requests. What cannot be recorded is not erased, and rejects with `audit-unavailable`; what fails when it was recorded
+   * is to be erased again. Requests that came before it and are under way write none of it afterwards. `user` is the name whose digest the scope has, where it has one.
    */
   async eraseEverywhere(erasure: Erasure, user: string | null = null): Promise<Erased> {
     const { db, record, forgetAnswers } = this.#options;
     const { of, scope } = erasure;
     const target = { of, scope, user };
     const holdId = await holdBack(db, target, Date.now());
+    let isRecorded = false;
     const erasing = db.transaction().execute(async (transaction) => {
       const { cached: gone, ...rows } = await eraseRows(transaction, target);
       if (scope.kind === "tenant") await deleteKey(transaction, of);
       const found = { ...rows, cachedAnswers: gone.length };
       await record({ ...erasure, ...found });
+      isRecorded = true;
       return { ...found, cached: gone };
     });
     const { cached, ...counts } = await erasing.catch(async (error: unknown) => {
-      await Promise.allSettled([letGo(db, holdId)]);
+      // What is recorded may have been committed as well, whatever its client saw: it stays in force for what is under way.
+      if (!isRecorded) await Promise.allSettled([letGo(db, holdId)]);
       throw error;
     });
     if (scope.kind === "tenant") this.#keys.forget(of);

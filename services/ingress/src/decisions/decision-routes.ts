@@ -1,5 +1,4 @@
-import { SignalboxError } from "@signalbox/proto";
-import type { LedgerDifference } from "@signalbox/proto/grpc/ledger";
+import { readDifference, SignalboxError } from "@signalbox/proto";
 import { uuidParam } from "../http/id-param.ts";
 import { parseInput } from "../http/parse-input.ts";
 import type { Route } from "../http/route.ts";
@@ -94,7 +93,7 @@ function replayRoute(ledger: LedgerReader, places: TenantPlaces): Route {
       const result = await places.within(principal.tenant, () => ledger.replay(principal, decision.decisionId));
       if (result.error !== "")
         throw new SignalboxError("unprocessable", `The decision cannot be replayed: ${result.error}`);
-      return { identical: result.identical, differences: result.differences.map(renderDifference) };
+      return { identical: result.identical, differences: result.differences.map(readDifference) };
     },
   };
 }
@@ -150,13 +149,4 @@ function documentRoute(ledger: LedgerReader): Route {
 /** The id of a decision or a request in a route's path. Throws `not-found` for what is no id. */
 export function decisionParam(params: unknown): string {
   return uuidParam(params, "There is no decision or request of this id.");
-}
-
-/** A value that one side lacks is left out, so that it is told from null. */
-function renderDifference({ path, recordedJson, replayedJson }: LedgerDifference): Record<string, unknown> {
-  return {
-    path,
-    ...(recordedJson === "" ? {} : { recorded: JSON.parse(recordedJson) as unknown }),
-    ...(replayedJson === "" ? {} : { replayed: JSON.parse(replayedJson) as unknown }),
-  };
 }

@@ -59,6 +59,6 @@ export async function fileResponse(files: LogFiles, { path, requireAuditor }: Fi
 }
 
 /** What changes as the log grows. */
-function text(body: string): FileResponse {
+function text(body: string | Buffer): FileResponse {
   return { body, contentType: TEXT, cacheControl: BRIEF, readers: "everyone", isCompressible: false };
 }

@@ -24,7 +24,7 @@ import { TreeEdge, type Covering } from "./tree-edge.ts";
 import type { TreeNodes } from "./tree-nodes.ts";
 
 /** What the log says of itself. */
-type LogNames = { readonly keys: LogKeys; readonly witnessPolicy: string | null };
+type LogNames = { readonly keys: LogKeys; readonly witnessPolicy: Buffer | null };
 
 /**
  * The register as the files of a C2SP tlog-tiles log, made from its rows. Nothing beyond the newest checkpoint is
@@ -69,7 +69,7 @@ export class LogFiles {
   }
 
   /** The policy that checkpoints are witnessed by, as its file says it; null when there is none. */
-  get witnessPolicy(): string | null {
+  get witnessPolicy(): Buffer | null {
     return this.#names.witnessPolicy;
   }
 

@@ -37,7 +37,7 @@ export async function startLogFiles(config: Config, options: LogFilesOptions): P
   const witnessing = readPolicy(policyFile);
   const policy = witnessing?.policy ?? null;
   const publication = new Publication(db, { policy, unwitnessedAfterMs });
-  const names = { keys, witnessPolicy: witnessing?.text ?? null };
+  const names = { keys, witnessPolicy: witnessing?.bytes ?? null };
   const files = new LogFiles(db, { nodes, publication, names });
   if (policy !== null) starting.use(collectCosignatures({ db, log, files, policy, timeoutMs, isLeading }));
   const { host, port } = config.files;
