@@ -84,15 +84,17 @@ export const ProviderConfig = section({
       "What of openai-chat the provider takes and gives; for hosts that are known it overrules, field by field.",
     ),
   timeouts: section({
-    connectMs: timeout.describe("Until the connection stands; providers at one host and port share the longest."),
-    firstByteMs: timeout.describe("From the request to the first byte of the answer."),
-    idleMs: timeout.describe("Between two pieces of the answer."),
+    connectMs: timeout.describe(
+      "Until the connection stands, 5000 unless given; providers at one host and port share the longest.",
+    ),
+    firstByteMs: timeout.describe("The longest silence before the answer's content begins; 120000 unless given."),
+    idleMs: timeout.describe("The longest silence after that; 60000 unless given."),
     totalMs: timeout.describe(
-      "For one attempt up to its last byte: then the next endpoint is tried, or an answer that has begun ends in an error. Unbounded unless given.",
+      "For one attempt up to its last byte: then the next endpoint is tried, or an answer that has begun ends in an error. `limits.answerTimeoutMs` bounds it anyhow.",
     ),
   })
     .default({})
-    .describe("Deadlines for each attempt at this provider; the dispatcher's own where left out."),
+    .describe("Deadlines for each attempt at this provider."),
 }).refine(({ apiKey, apiKeyEnv }) => apiKey === undefined || apiKeyEnv === undefined, {
   path: ["apiKeyEnv"],
   message: "give `apiKey` or `apiKeyEnv`, not both",

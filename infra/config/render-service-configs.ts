@@ -172,6 +172,7 @@ function dispatcher(options: RenderOptions): ServiceConfigs["dispatcher"] {
     guardPath: guardPathOf(options),
     providers: Object.fromEntries(Object.entries(providers).map(([name, access]) => [name, { ...access }])),
     receiptTimeoutMs: attemptTimeoutMs(config.limits),
+    timeouts: { totalMs: config.limits.answerTimeoutMs },
     limits: { inFlightMax: config.limits.inFlightMax },
   };
 }

@@ -11,6 +11,7 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 const GIB = 1024 * MIB;
 const HOUR_SECONDS = 3_600;
+const DAY_MS = 24 * HOUR_SECONDS * 1_000;
 
 const Pattern = z.string().min(1).max(256);
 
@@ -43,7 +44,12 @@ const limits = section({
     .max(64 * MIB)
     .default(32 * MIB)
     .describe("A larger request body is answered with 413."),
-  bodyTimeoutMs: z.int().min(100).default(60_000).describe("A body that takes longer to arrive is answered with 408."),
+  bodyTimeoutMs: z
+    .int()
+    .min(100)
+    .max(DAY_MS)
+    .default(60_000)
+    .describe("A body that takes longer to arrive is answered with 408."),
   inFlightMax: z
     .int()
     .min(1)
@@ -70,11 +76,13 @@ const limits = section({
   answerTimeoutMs: z
     .int()
     .min(1_000)
+    .max(DAY_MS)
     .default(HOUR_SECONDS * 1_000)
-    .describe("From there to the last byte of the answer."),
+    .describe("From there to the last byte of the answer, all endpoints that are tried together."),
   stalledClientTimeoutMs: z
     .int()
     .min(100)
+    .max(DAY_MS)
     .default(120_000)
     .describe("A client that reads nothing of its answer for so long is cut off."),
   auditMaxBytes: z
@@ -216,7 +224,7 @@ export const SignalboxConfig = section({
       .min(0)
       .default(64 * MIB)
       .describe(
-        "The size at which each of these files, and those of PostgreSQL and NATS, is renamed to `<name>.log.1`, in place of the one before, and begun anew. `0`: it grows without end.",
+        "The size at which each of these files, and those of PostgreSQL and NATS, is copied to `<name>.log.1`, in place of the one before, and emptied. `0`: it grows without end.",
       ),
   })
     .prefault({})

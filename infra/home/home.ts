@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, statSync } from "node:fs";
+import { accessSync, constants, mkdirSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 export const DEFAULT_HOME = "./.signalbox";
@@ -23,8 +23,28 @@ export type Home = {
 
 /** Names the folders and makes those that are not there. Throws with what to do where that cannot be. */
 export function openHome(dir: string = DEFAULT_HOME): Home {
-  const root = resolve(dir);
-  const home: Home = {
+  const asked = resolve(dir);
+  try {
+    makeFolder(asked);
+    // What a killed start left running is known by the paths in its command lines, whichever way the folder is reached.
+    const home = homeIn(realpathSync(asked));
+    for (const folder of [home.keys, home.run, home.logs, home.nats, home.ledger]) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      accessSync(folder, constants.W_OK);
+    }
+    return home;
+  } catch (error) {
+    throw new Error(
+      `${asked} cannot hold Signalbox's state: ${whyNot(error)}. Choose another folder with --home DIR.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function homeIn(root: string): Home {
+  return {
     dir: root,
     keys: join(root, "keys"),
     run: join(root, "run"),
@@ -35,18 +55,6 @@ export function openHome(dir: string = DEFAULT_HOME): Home {
     credentialsFile: join(root, "credentials"),
     runtimeFile: join(root, "run", "runtime.json"),
   };
-  try {
-    makeFolder(root);
-    for (const folder of [home.keys, home.run, home.logs, home.nats, home.ledger]) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      accessSync(folder, constants.W_OK);
-    }
-  } catch (error) {
-    throw new Error(`${root} cannot hold Signalbox's state: ${whyNot(error)}. Choose another folder with --home DIR.`, {
-      cause: error,
-    });
-  }
-  return home;
 }
 
 /** Node's own `recursive` never returns where a file system lets nobody make a folder, such as /proc. */

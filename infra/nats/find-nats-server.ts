@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { chmodSync, existsSync } from "node:fs";
-import { copyFile, mkdir, readdir, rm } from "node:fs/promises";
+import { accessSync, constants, existsSync } from "node:fs";
+import { chmod, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { natsInstallCommand } from "./install-command.ts";
@@ -22,12 +22,7 @@ type FindOptions = {
  * root and starts no system service. Throws an error that names the one command for this platform.
  */
 export async function findNatsServer(dir: string, options: FindOptions = {}): Promise<string> {
-  const folders = [...(process.env["PATH"] ?? "").split(delimiter), ...MORE_FOLDERS, dir];
-  const name = process.platform === "win32" ? "nats-server.exe" : "nats-server";
-  const found = folders
-    .filter(Boolean)
-    .map((folder) => join(folder, name))
-    .find((file) => existsSync(file));
+  const found = installedNatsServer(dir);
   if (found !== undefined) return found;
   if (!hasDebianTools()) throw new Error(howToInstall(dir));
   options.say?.("Fetching nats-server from Debian's package (no root, no system service)");
@@ -40,7 +35,26 @@ export async function findNatsServer(dir: string, options: FindOptions = {}): Pr
   }
 }
 
-function hasDebianTools(): boolean {
+/** The path of a `nats-server` that can be run as it is: on `path`, where packages put it, or in `dir`. */
+export function installedNatsServer(dir: string, path: string = process.env["PATH"] ?? ""): string | undefined {
+  const name = process.platform === "win32" ? "nats-server.exe" : "nats-server";
+  return [...path.split(delimiter), ...MORE_FOLDERS, dir]
+    .filter(Boolean)
+    .map((folder) => join(folder, name))
+    .find(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether Debian's package can be fetched and unpacked here. */
+export function hasDebianTools(): boolean {
   return existsSync("/usr/bin/apt-get") && existsSync("/usr/bin/dpkg-deb");
 }
 
@@ -57,8 +71,9 @@ async function unpackDebianPackage(dir: string, signal: AbortSignal | undefined)
     .map((folder) => join(work, "root", folder, "nats-server"))
     .find((path) => existsSync(path));
   if (binary === undefined) throw new Error("the package holds no nats-server");
-  await copyFile(binary, file);
-  chmodSync(file, 0o755);
+  await chmod(binary, 0o755);
+  // In one step: half a server would be found by every start after this one.
+  await rename(binary, file);
   await rm(work, { recursive: true, force: true });
   return file;
 }

@@ -1,14 +1,11 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import { Kysely, PostgresDialect } from "kysely";
 import { FileMigrationProvider, Migrator } from "kysely/migration";
-import { Pool } from "pg";
+import { withKysely } from "./with-kysely.ts";
 
 /** Applies the folder's migrations that are missing, in order, and returns their names. */
-export async function applyMigrations(ownerUrl: string, migrationFolder: string): Promise<string[]> {
-  const pool = new Pool({ connectionString: ownerUrl, max: 1 });
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
-  try {
+export function applyMigrations(ownerUrl: string, migrationFolder: string): Promise<string[]> {
+  return withKysely(ownerUrl, async (db) => {
     const provider = new FileMigrationProvider({ fs, path, migrationFolder });
     const { error, results = [] } = await new Migrator({ db, provider }).migrateToLatest();
     if (error !== undefined) {
@@ -18,7 +15,5 @@ export async function applyMigrations(ownerUrl: string, migrationFolder: string)
       });
     }
     return results.map((result) => result.migrationName);
-  } finally {
-    await db.destroy();
-  }
+  });
 }

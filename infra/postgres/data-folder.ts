@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, chown, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdtemp, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { serverEnv } from "../process/server-env.ts";
@@ -19,6 +19,7 @@ const CLUSTER = [
   "--locale-provider=builtin",
   "--builtin-locale=C.UTF-8",
 ];
+const FRESH_PREFIX = "new-";
 /** PostgreSQL starts over no folder that others may enter. */
 const OTHERS = 0o077;
 const INIT_LIMIT_MS = 120_000;
@@ -29,22 +30,25 @@ type NewFolder = { readonly dir: string; readonly data: string; readonly passwor
 /** Makes a cluster of `SUPER_USER` with this password in `data`, unless one is there. Throws with what initdb said. */
 export async function makeDataFolder({ dir, data, password, user }: NewFolder): Promise<void> {
   if (existsSync(join(data, "PG_VERSION"))) return;
-  // A first start that was interrupted leaves a folder without PG_VERSION; initdb wants an empty one.
-  await rm(data, { recursive: true, force: true });
-  await mkdir(data, { mode: 0o700 });
+  // What a first start that was interrupted left behind: it may hold a PG_VERSION, which initdb writes before all else.
+  const halfMade = (await readdir(dir)).filter((name) => name.startsWith(FRESH_PREFIX));
+  for (const folder of [data, ...halfMade.map((name) => join(dir, name))])
+    await rm(folder, { recursive: true, force: true });
+  const fresh = await mkdtemp(join(dir, FRESH_PREFIX));
   const passwordFile = join(dir, "initdb.password");
   await writeFile(passwordFile, password, { mode: 0o600 });
   if (user.kind === "account") {
-    await chown(data, user.uid, user.gid);
+    await chown(fresh, user.uid, user.gid);
     await chown(passwordFile, user.uid, user.gid);
   }
-  const whose = [`--pgdata=${data}`, `--username=${SUPER_USER}`, `--pwfile=${passwordFile}`];
+  const whose = [`--pgdata=${fresh}`, `--username=${SUPER_USER}`, `--pwfile=${passwordFile}`];
   const initdb = { command: postgresBinaries().initdb, args: [...whose, ...CLUSTER] };
-  const { command, args, ...ids } = asServerUser(user, initdb, [join(data, "PG_VERSION")]);
+  const { command, args, ...ids } = asServerUser(user, initdb, [join(fresh, "PG_VERSION")]);
   try {
     await promisify(execFile)(command, args, { ...ids, env: serverEnv(process.env), cwd: "/", timeout: INIT_LIMIT_MS });
+    await rename(fresh, data);
   } catch (error) {
-    await rm(data, { recursive: true, force: true });
+    await rm(fresh, { recursive: true, force: true });
     throw new Error(`PostgreSQL's initdb failed: ${(error as { stderr?: string }).stderr ?? String(error)}`, {
       cause: error,
     });

@@ -9,6 +9,8 @@ export async function withClient<T>(
   unreachable: (error: Error) => Error = (error) => error,
 ): Promise<T> {
   const client = new Client({ connectionString: url });
+  // A connection that ends by itself fails its queries; without a listener it would end the process as well.
+  client.on("error", () => {});
   await client.connect().catch((error: Error) => {
     throw unreachable(error);
   });

@@ -10,7 +10,7 @@ import { simulateEmbeddings } from "./simulated-embeddings.ts";
 import { simulateBody, simulateChunks } from "./simulated-body.ts";
 import { failureOfModel, parseFailure, type SimulatedFailure } from "./simulated-failure.ts";
 
-export type SimulatorOptions = {
+type SimulatorOptions = {
   /** 0 takes a free port. */
   readonly port: number;
   readonly host?: string;

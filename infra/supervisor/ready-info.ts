@@ -1,4 +1,5 @@
 import type { StageName } from "@signalbox/proto";
+import { ONE_MACHINE, type Places } from "../config/render-service-configs.ts";
 import type { Home } from "../home/home.ts";
 import { writeSecretFile } from "../home/secret-file.ts";
 import { WATCHED_STAGES } from "./choose-ports.ts";
@@ -41,14 +42,17 @@ export function readyInfo(parts: {
     databaseUrl: neighbours.postgres.url("owner"),
     grpc: { ledger: `127.0.0.1:${ports.ledger}`, dispatcher: `127.0.0.1:${ports.dispatcher}` },
     registerUrl: `http://127.0.0.1:${ports.register}`,
-    metricsUrls: pathOfEach("/metrics", baseUrl, ports),
+    metricsUrls: pathOfEach("/metrics", { ...ONE_MACHINE, baseUrl, ports }),
     pids,
   };
 }
 
 /** A path at each service's own port. */
-export function pathOfEach(path: string, baseUrl: string, ports: Ports): Readonly<Record<StageName, string>> {
-  const watched = WATCHED_STAGES.map((stage) => [stage, `http://127.0.0.1:${ports[`${stage}-health`]}${path}`]);
+export function pathOfEach(
+  path: string,
+  { baseUrl, ports, hostOf }: { baseUrl: string; ports: Ports; hostOf: Places["hostOf"] },
+): Readonly<Record<StageName, string>> {
+  const watched = WATCHED_STAGES.map((stage) => [stage, `http://${hostOf(stage)}:${ports[`${stage}-health`]}${path}`]);
   return { ingress: baseUrl + path, ...Object.fromEntries(watched) } as Record<StageName, string>;
 }
 

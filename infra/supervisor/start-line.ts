@@ -13,7 +13,7 @@ import { readyInfo, writeRuntime } from "./ready-info.ts";
 import type { ReadyInfo } from "./ready-info.ts";
 import { startServices } from "./start-services.ts";
 
-export type LineOptions = {
+type LineOptions = {
   /** The home folder. */
   readonly home: string;
   /** Of the HTTP API; 0 takes a free one. */

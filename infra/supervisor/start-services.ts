@@ -1,3 +1,4 @@
+import { ONE_MACHINE } from "../config/render-service-configs.ts";
 import type { Prepared, Starting } from "./prepare-services.ts";
 import { pathOfEach, readyInfo, writeRuntime } from "./ready-info.ts";
 import { startServiceProcesses } from "./service-processes.ts";
@@ -40,7 +41,7 @@ function startProcesses({ context, baseUrl, env, preparing }: StartingServices):
     guardKeyVariables: config.guardrails.remote.flatMap(({ apiKeyEnv }) => apiKeyEnv ?? []),
     env,
     say: (line) => progress.note(line),
-    healthUrls: pathOfEach("/healthz", baseUrl, ports),
+    healthUrls: pathOfEach("/healthz", { ...ONE_MACHINE, baseUrl, ports }),
     onPids: (pids) => {
       // A full disk must not end the supervisor: the line goes on, and only the command line knows an old pid.
       void preparing

@@ -22,6 +22,8 @@ type SupervisedOptions = Omit<ProcessGroupOptions, "ipc"> & {
   readonly onStart: (pid: number) => void;
   /** Where it says that it lives; when it has said nothing for a minute it is killed, and so started again. */
   readonly healthUrl?: string;
+  /** How long it may say nothing; a minute unless given. */
+  readonly pace?: { readonly everyMs: number; readonly missesMax: number };
   /** What the process needs before it can serve. It is started at once, with `--held`, and told to go when this resolves. */
   readonly hold?: Promise<unknown>;
 };
@@ -62,10 +64,6 @@ export class SupervisedProcess implements AsyncDisposable {
     }
   }
 
-  get pid(): number {
-    return this.#current?.pid ?? 0;
-  }
-
   /** Ends it in order and for good. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
@@ -74,13 +72,15 @@ export class SupervisedProcess implements AsyncDisposable {
   }
 
   #watch(): void {
-    const { healthUrl: url, name, say } = this.#options;
+    const { healthUrl: url, name, say, pace = WATCH_PACE } = this.#options;
     if (url === undefined) return;
     const onSilent = (): void => {
+      // Between two processes there is none to end, and the last one's pid may belong to another by now.
+      if (this.#current === undefined) return;
       say(`${name} stands still: it has not answered for a minute and is ended`);
-      if (this.#current !== undefined) signalProcess(this.#current.pid, "SIGKILL");
+      signalProcess(this.#current.pid, "SIGKILL");
     };
-    const watch = watchHealth({ ask: (timeoutMs) => answersHttp(url, timeoutMs), ...WATCH_PACE, onSilent });
+    const watch = watchHealth({ ask: (timeoutMs) => answersHttp(url, timeoutMs), ...pace, onSilent });
     this.#stop.signal.addEventListener("abort", () => void watch[Symbol.asyncDispose]());
   }
 
@@ -123,7 +123,9 @@ export class SupervisedProcess implements AsyncDisposable {
     });
     // Disposal may have come while the process was being started.
     if (this.#stop.signal.aborted) await process.stop({ signal: "SIGTERM", limitMs: STOP_LIMIT_MS });
-    return process.exited;
+    const exit = await process.exited;
+    this.#current = undefined;
+    return exit;
   }
 
   /** A machine without memory or processes to spare has some later; the supervisor must outlast that. */

@@ -1,6 +1,15 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -147,7 +156,8 @@ test("a supervisor that is killed leaves no service behind, and the next start t
   const home = freshHome();
   const killed = await startLine({ home });
   const services = Object.values(killed.pids());
-  leftBehind.push(...Object.values(killed.servers()));
+  const servers = Object.values(killed.servers());
+  leftBehind.push(...servers);
   process.kill(killed.pid, "SIGKILL");
   const alive = (): number[] =>
     services.filter((pid) => processesOf(home).some((line) => line.trim().startsWith(`${pid} `)));
@@ -155,8 +165,12 @@ test("a supervisor that is killed leaves no service behind, and the next start t
   while (alive().length > 0 && performance.now() < deadline) await sleep(100);
   expect(alive()).toEqual([]);
 
-  const next = await startLine({ home });
+  // Also where the folder is reached by another path: two servers over one folder's files would ruin them.
+  const link = join(freshHome(), "link");
+  symlinkSync(home, link);
+  const next = await startLine({ home: link });
   expect((await next.api("/readyz")).status).toBe(200);
+  expect(processesOf(home).filter((line) => servers.some((pid) => line.trim().startsWith(`${pid} `)))).toEqual([]);
   await next.stop();
   expect(await untilGone(home, 2_000)).toEqual([]);
 });

@@ -24,6 +24,17 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 const signedHead = join(home, "ledger/signed-head.json");
 
+/** What a service's config says of what is looked at here. */
+type Written = {
+  readonly healthHost?: string;
+  readonly timeouts?: { readonly totalMs: number };
+  readonly deadlines?: { readonly answerTimeoutMs: number };
+};
+
+function configOf(stage: string): Written {
+  return JSON.parse(readFileSync(join(home, "run", `${stage}.json`), "utf8")) as Written;
+}
+
 const REFUSED = [
   [
     "guardrails:\n  enabled: true\n  detect: {patterns: [{name: a, expression: '(?<=x)y', maxChars: 9}]}\n",
@@ -86,7 +97,8 @@ test("two preparing steps make all that the services' containers need", async ()
     const { stdout } = await promisify(execFile)(process.execPath, [main, "--check", "--config", file]);
     expect([stdout, statSync(file).mode & 0o777]).toEqual([`${stage}: config ok\n`, 0o600]);
     // Whoever gathers metrics runs in another container; ingress has them at its own address.
-    const { healthHost } = JSON.parse(readFileSync(file, "utf8")) as { healthHost?: string };
-    expect(healthHost).toBe(stage === "ingress" ? undefined : "0.0.0.0");
+    expect(configOf(stage).healthHost).toBe(stage === "ingress" ? undefined : "0.0.0.0");
   }
+  // A dispatcher that gave up earlier would cut off answers for which ingress still waits.
+  expect(configOf("dispatcher").timeouts?.totalMs).toBe(configOf("ingress").deadlines?.answerTimeoutMs);
 });

@@ -1,16 +1,14 @@
 import { execFile } from "node:child_process";
-import { accessSync, constants, readFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
+import { hasDebianTools, installedNatsServer } from "../../nats/find-nats-server.ts";
 import { natsInstallCommand } from "../../nats/install-command.ts";
 import { postgresBinaries } from "../../postgres/postgres-binaries.ts";
 import { fail, ok, type Check } from "./check.ts";
 
 const run = promisify(execFile);
 const RUN_TIMEOUT_MS = 10_000;
-
-/** Where packages put a server although an ordinary user's PATH leaves the folder out. */
-const MORE_FOLDERS = ["/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/opt/homebrew/bin"];
 
 /** pnpm keeps a copy of the lockfile that it installed. */
 export function installCheck(root: string): Check {
@@ -31,14 +29,13 @@ export function installCheck(root: string): Check {
   };
 }
 
-export function natsServerCheck(home: string, path: string = process.env["PATH"] ?? ""): Check {
+export function natsServerCheck(home: string, path?: string): Check {
   return {
     name: "nats-server",
     look: async () => {
-      const folders = [...path.split(delimiter), ...MORE_FOLDERS, join(home, "nats")].filter(Boolean);
-      const file = folders.map((folder) => join(folder, "nats-server")).find(isExecutable);
+      const file = installedNatsServer(join(home, "nats"), path);
       if (file === undefined) {
-        return isExecutable("/usr/bin/apt-get") && isExecutable("/usr/bin/dpkg-deb")
+        return hasDebianTools()
           ? ok("not here yet; `npm start` unpacks Debian's package into the home folder")
           : fail("not found", `Run \`${natsInstallCommand(join(home, "nats"))}\`.`);
       }
@@ -67,15 +64,6 @@ async function versionOf(file: string, args: readonly string[], todo: string): R
     return ok(`${(stdout || stderr).trim()} (${file})`);
   } catch (error) {
     return fail(`${file} does not run: ${(error as Error).message.trim()}`, todo);
-  }
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }
 

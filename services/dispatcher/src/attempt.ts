@@ -3,20 +3,18 @@ import {
   egressOf,
   type NeutralRequest,
   type RenderedRequest,
-  reportedUsage,
   type WriteStreamOptions,
 } from "@signalbox/dialects";
 import { type DialectName, NO_USAGE, type PlanEndpoint, SignalboxError, type Usage } from "@signalbox/proto";
 import type { Agent } from "undici";
 import type { AnswerRoom } from "./answer-memory.ts";
-import { callProvider, type ProviderAnswer } from "./call-provider.ts";
 import type { CompleteAnswer } from "./complete-answer.ts";
 import { Deadline } from "./deadline.ts";
 import { believed, estimateUsage, usageOfAnswer } from "./estimate-usage.ts";
 import type { FrameSink, Serving } from "./frame-sink.ts";
 import type { AnswerGuard } from "./guard/answer-guard.ts";
+import { openAnswer } from "./open-answer.ts";
 import type { Provider } from "./providers.ts";
-import { readErrorBody } from "./read-error-body.ts";
 import { relayStream } from "./relay-stream.ts";
 import { relayWhole } from "./relay-whole.ts";
 import type { Translation } from "./translation.ts";
@@ -84,7 +82,7 @@ export type AttemptTrace = {
 /** What any attempt needs, whichever operation it is of. */
 type AttemptBasis = Pick<
   AttemptContext,
-  "provider" | "endpoint" | "signal" | "totalAtMs" | "inputTokens" | "maxOutputTokens"
+  "provider" | "sink" | "signal" | "totalAtMs" | "inputTokens" | "maxOutputTokens"
 >;
 
 /** Calls a provider once and passes its answer on. Never rejects. */
@@ -122,44 +120,17 @@ export async function attemptWith(
 }
 
 async function callAnd(context: AttemptContext, deadline: Deadline, trace: AttemptTrace): Promise<CompleteAnswer> {
-  const { agent, provider, rendered, traceparent, request } = context;
-  const startedMs = performance.now();
-  const { signal } = deadline;
-  const answer = await callProvider({ agent, provider, rendered, traceparent, stream: request.stream, signal });
-  // A socket's error after the head must not become an unhandled one while nobody reads.
-  answer.body.on("error", () => {});
-  trace.httpStatus = answer.status;
-  trace.firstByteMs = performance.now() - startedMs;
-  if (answer.status !== 200) throw await readError(answer, context, trace);
+  const { stream } = context.request;
+  const answer = await openAnswer({ ...context, stream }, deadline, trace);
   const contentType = answer.header("content-type") ?? "";
-  const parser = request.stream ? egressOf(context.endpoint.dialect).openEvents(contentType) : null;
+  const parser = stream ? egressOf(context.endpoint.dialect).openEvents(contentType) : null;
   const relay = { answer, context, deadline, trace };
   return parser === null ? relayWhole(relay) : relayStream(relay, parser);
 }
 
-/** A provider's answer that is no success. What it says that it bills goes to the trace. */
-export async function readError(
-  answer: ProviderAnswer,
-  context: Pick<AttemptContext, "provider" | "endpoint">,
-  trace: AttemptTrace,
-): Promise<SignalboxError> {
-  const { name: provider, secrets } = context.provider;
-  const { dialect } = context.endpoint;
-  const bodyText = await readErrorBody(answer.body);
-  trace.reported = reportedUsage(dialect, bodyText);
-  const { status, header } = answer;
-  return egressOf(dialect).parseError({
-    status,
-    header,
-    bodyText,
-    provider,
-    nowMs: Date.now(),
-    secrets,
-  });
-}
-
 /**
- * What has been reported or generated; an attempt that generated nothing costs nothing, unless its caller left while it worked.
+ * What has been reported or generated; an attempt that generated nothing costs nothing, unless its caller left while it worked. What
+ * has been given out was generated, also where it has no text.
  * A report without output came before what was generated after it, so it is of the prompt alone.
  */
 function usageSoFar(context: AttemptBasis, trace: AttemptTrace): Usage {
@@ -167,7 +138,8 @@ function usageSoFar(context: AttemptBasis, trace: AttemptTrace): Usage {
   const reported = believed(trace.reported);
   const hasOutput = reported !== null && (reported.outputTokens > 0 || outputChars === 0);
   if (hasOutput) return usageOfAnswer(reported, { ...context, ...trace });
-  const mayBeBilled = outputChars > 0 || (context.signal.aborted && httpStatus === 200);
+  const hasGenerated = outputChars > 0 || context.sink.serving !== null;
+  const mayBeBilled = hasGenerated || (context.signal.aborted && httpStatus === 200);
   return mayBeBilled ? estimateUsage({ ...context, promptUsage: reported ?? promptUsage, outputChars }) : NO_USAGE;
 }
 

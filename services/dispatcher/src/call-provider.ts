@@ -14,7 +14,7 @@ export type ProviderAnswer = {
   readonly body: Readable;
 };
 
-type ProviderCall = {
+export type ProviderCall = {
   readonly agent: Agent;
   readonly provider: Provider;
   /** A body that is no JSON has its content type beside it. */

@@ -19,5 +19,12 @@ test("what has expired is forgotten, and nothing else", () => {
   claims.add(order("old"), 0);
   claims.add(order("new"), 10);
   claims.expire(CLAIM_TTL_MS + 5);
-  expect([claims.size, claims.requestIds()]).toEqual([1, ["new"]]);
+  expect([claims.size, claims.requestIds(CLAIM_TTL_MS + 5)]).toEqual([1, ["new"]]);
+});
+
+test("a heartbeat does not go on naming a request whose body never came, also where no other order comes", () => {
+  const claims = new Claims();
+  claims.add(order("left"), 0);
+  expect(claims.requestIds(CLAIM_TTL_MS - 1)).toEqual(["left"]);
+  expect(claims.requestIds(CLAIM_TTL_MS)).toEqual([]);
 });

@@ -33,7 +33,9 @@ export class Claims {
     }
   }
 
-  requestIds(): string[] {
+  /** The requests that a body may still come for. */
+  requestIds(nowMs: number): string[] {
+    this.expire(nowMs);
     return [...this.#orders.values()].map(({ order }) => order.requestId);
   }
 }

@@ -68,8 +68,8 @@ export const Config = z.strictObject({
   timeouts: z
     .strictObject({
       ...attemptTimeouts,
-      /** For the whole request, over all attempts. */
-      totalMs: timeout.default(600_000),
+      /** For the whole request, over all attempts, and never longer than its caller waits. */
+      totalMs: z.int().min(1).max(86_400_000).default(3_600_000),
     })
     .prefault({}),
   http: z

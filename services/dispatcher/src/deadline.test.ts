@@ -7,7 +7,7 @@ const LONG_MS = 60_000;
 
 async function firstReason(times: { totalMs: number | null; leftMs: number }): Promise<SignalboxError> {
   const { totalMs, leftMs } = times;
-  const all = { firstByteMs: LONG_MS, idleMs: LONG_MS, totalMs, totalAtMs: Date.now() + leftMs };
+  const all = { firstByteMs: LONG_MS, idleMs: LONG_MS, totalMs, totalAtMs: performance.now() + leftMs };
   using deadline = new Deadline(all, "one", new AbortController().signal);
   await once(deadline.signal, "abort");
   return deadline.signal.reason as SignalboxError;

@@ -8,7 +8,7 @@ type DeadlineTimes = {
   readonly idleMs: number;
   /** The provider's own bound on one attempt; null for none. */
   readonly totalMs: number | null;
-  /** The end of the request's time, over all attempts. */
+  /** The end of the request's time, over all attempts, on the clock of `performance.now()`. */
   readonly totalAtMs: number;
 };
 
@@ -28,7 +28,7 @@ export class Deadline implements Disposable {
     this.#idleMs = times.idleMs;
     this.#parent = parent;
     this.#silence = setTimeout(this.#onSilence, times.firstByteMs);
-    const leftMs = Math.max(0, times.totalAtMs - Date.now());
+    const leftMs = Math.max(0, times.totalAtMs - performance.now());
     // The end of the request's time is nobody's fault; the end of the provider's own is, and another may still answer.
     this.#total =
       times.totalMs !== null && times.totalMs < leftMs

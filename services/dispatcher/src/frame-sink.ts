@@ -27,14 +27,11 @@ const NOTHING = Buffer.alloc(0);
 /** Writes the frames of one request in the order that the contract has, and waits for a slow reader. */
 export class FrameSink {
   readonly #writer: FrameWriter;
-  readonly #signal: AbortSignal;
   #serving: PlanEndpoint | null = null;
   #contentBytes = 0;
 
-  /** `signal` aborts when the request is broken off: nothing waits for a slow reader from then on. */
-  constructor(writer: FrameWriter, signal: AbortSignal) {
+  constructor(writer: FrameWriter) {
     this.#writer = writer;
-    this.#signal = signal;
   }
 
   /** The endpoint whose content has been given out; from then on no other may answer. */
@@ -46,8 +43,15 @@ export class FrameSink {
     return this.#contentBytes;
   }
 
-  /** Null, or a promise for the moment when the caller can take more. The first content is preceded by the endpoint that it comes from. */
-  content(piece: string | Buffer, { endpoint, planIndex, translation, contentType }: Serving): Promise<void> | null {
+  /**
+   * Null, or a promise for the moment when the caller can take more or `until` aborts. The first content is preceded by the
+   * endpoint that it comes from.
+   */
+  content(
+    piece: string | Buffer,
+    { endpoint, planIndex, translation, contentType }: Serving,
+    until: AbortSignal,
+  ): Promise<void> | null {
     if (this.#serving === null) {
       this.#serving = endpoint;
       this.#write({
@@ -57,7 +61,7 @@ export class FrameSink {
     }
     const bytes = typeof piece === "string" ? Buffer.from(piece, "utf8") : piece;
     this.#contentBytes += bytes.length;
-    return this.#write({ $case: "content", value: bytes }) ? null : this.#drained();
+    return this.#write({ $case: "content", value: bytes }) ? null : this.#drained(until);
   }
 
   closing(): void {
@@ -78,16 +82,16 @@ export class FrameSink {
     return this.#writer.isGone || this.#writer.write({ frame });
   }
 
-  #drained(): Promise<void> {
+  #drained(until: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const go = (): void => {
         forget();
-        this.#signal.removeEventListener("abort", go);
+        until.removeEventListener("abort", go);
         resolve();
       };
       const forget = this.#writer.onDrain(go);
-      this.#signal.addEventListener("abort", go);
-      if (this.#signal.aborted) go();
+      until.addEventListener("abort", go);
+      if (until.aborted) go();
     });
   }
 }

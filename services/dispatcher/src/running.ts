@@ -31,12 +31,20 @@ export class Running {
     return [...this.#byClaim.values()].map(({ requestId }) => requestId);
   }
 
-  /** Waits for all of them, and breaks off those that take longer than `graceMs`. */
+  /** Waits for all of them, also for those that begin meanwhile, and breaks off what is still running after `graceMs`. */
   async settle(graceMs: number, reason: () => unknown): Promise<void> {
+    let isLate = false;
+    const interruptLate = (): void => {
+      if (isLate) for (const { interrupt } of this.#byClaim.values()) interrupt(reason());
+    };
     const timer = setTimeout(() => {
-      for (const { interrupt } of this.#byClaim.values()) interrupt(reason());
+      isLate = true;
+      interruptLate();
     }, graceMs);
-    await Promise.allSettled([...this.#byClaim.values()].map(({ done }) => done));
+    while (this.size > 0) {
+      interruptLate();
+      await Promise.allSettled([...this.#byClaim.values()].map(({ done }) => done));
+    }
     clearTimeout(timer);
   }
 }

@@ -64,7 +64,7 @@ async function serve(context: ServeContext, served: Served, order: DispatchOrder
   const { body, traceparent, labelsJson, envelopeJson, redactionJson, lostBefore } = served.request;
   const { signal } = served.gone;
   const startedMs = performance.now();
-  const sink = new FrameSink(served.writer, signal);
+  const sink = new FrameSink(served.writer);
   const limits = { totalMs: totalMsOf(served.timeoutMs, config), answerMaxBytes: config.limits.answerMaxBytes };
   const guard = context.openGuard(order, redactionJson);
   const asked = { order, body, envelopeJson, traceparent, guard };

@@ -52,7 +52,7 @@ export async function startDispatcher(config: Config): Promise<RunningService> {
   starting.defer(endAll);
   // Disposed of before the server: a stop ends the requests, and then the calls that carried them are over.
   starting.defer(() => running.settle(STOP_GRACE_MS, stopped));
-  starting.use(startHeartbeat(bus, () => [...claims.requestIds(), ...running.requestIds()]));
+  starting.use(startHeartbeat(bus, () => [...claims.requestIds(performance.now()), ...running.requestIds()]));
   const { inFlightMax } = config.limits;
   starting.use(listenOrders({ bus, log, claims, running, address: server.address, inFlightMax }));
   starting.use(await startHealthServer(config, () => bus.isConnected()));

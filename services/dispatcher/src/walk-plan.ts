@@ -19,6 +19,7 @@ export type Turn = {
   readonly provider: Provider;
   readonly endpoint: PlanEndpoint;
   readonly planIndex: number;
+  /** When the request's time is over, on the clock of `performance.now()`, which nobody sets. */
   readonly totalAtMs: number;
   /** On the attempts before this one. */
   readonly spent: readonly (string | null)[];
@@ -52,7 +53,7 @@ export async function walkPlan(execution: Execution, prepare: PrepareTurn): Prom
   const passedOver: PassedOver[] = [];
   const walked = { attempts, passedOver };
   const startedMs = performance.now();
-  const totalAtMs = Date.now() + execution.totalMs;
+  const totalAtMs = startedMs + execution.totalMs;
   let last: SignalboxError | null = null;
   for (const [planIndex, endpoint] of order.plan.entries()) {
     const provider = execution.providers.get(endpoint.provider);
@@ -76,11 +77,11 @@ export async function walkPlan(execution: Execution, prepare: PrepareTurn): Prom
       if (result.kind === "aborted") return ended(walked, { kind: "client-aborted" });
       if (result.kind === "completed") {
         const { answer } = result;
-        if (answer.content !== "") await sink.content(answer.content, ready.serving);
+        if (answer.content !== "") await sink.content(answer.content, ready.serving, execution.signal);
         return ended(walked, { kind: "completed", endpoint, answer });
       }
       last = result.error;
-      if (sink.serving !== null || !mayFallBack(last) || Date.now() >= totalAtMs) {
+      if (sink.serving !== null || !mayFallBack(last) || performance.now() >= totalAtMs) {
         return ended(walked, { kind: "failed", error: last });
       }
       if (!result.isReset) break;

@@ -10,9 +10,10 @@ import { attemptWith } from "../attempt.ts";
 import { billedUsage } from "../billed-usage.ts";
 import { costPicoUsdOf, sumPicoUsd } from "../cost.ts";
 import type { Execution } from "../execute.ts";
+import { openAnswer } from "../open-answer.ts";
 import { translationOf } from "../translation.ts";
 import type { PrepareTurn, ReadyTurn, Turn } from "../walk-plan.ts";
-import { callForOperation } from "./call-for-operation.ts";
+import { type OperationContext, relayOperation } from "./relay-operation.ts";
 
 /** The turns of a request for an operation beside chat. Throws what is wrong with the request itself. */
 export function operationTurns(execution: Execution, operation: PlainOperation): PrepareTurn {
@@ -48,8 +49,15 @@ function prepare(execution: Execution, call: OperationCall, turn: Turn): ReadyTu
     translation,
     costOf,
     maxOutputTokens: null,
-    run: () => attemptWith(context, (deadline, trace) => callForOperation(context, deadline, trace)),
+    run: () => callAndRelay(context),
   };
+}
+
+function callAndRelay(context: OperationContext): ReturnType<typeof attemptWith> {
+  return attemptWith(context, async (deadline, trace) => {
+    const answer = await openAnswer({ ...context, stream: false }, deadline, trace);
+    return relayOperation({ answer, context, deadline, trace });
+  });
 }
 
 function renderFor(call: OperationCall, { endpoint, provider }: Turn): RenderedOperation {

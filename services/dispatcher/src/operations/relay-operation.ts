@@ -1,13 +1,40 @@
-import { type OperationAnswer, renderOperationAnswer, reportedUsage } from "@signalbox/dialects";
-import type { AttemptTrace } from "../attempt.ts";
+import {
+  type OperationAnswer,
+  type OperationCall,
+  type RenderedOperation,
+  renderOperationAnswer,
+  reportedUsage,
+} from "@signalbox/dialects";
+import type { AttemptContext, AttemptTrace } from "../attempt.ts";
 import type { ProviderAnswer } from "../call-provider.ts";
 import type { CompleteAnswer } from "../complete-answer.ts";
 import type { Deadline } from "../deadline.ts";
 import { believed, estimateUsage } from "../estimate-usage.ts";
 import { parseAnswer } from "../parse-answer.ts";
 import { readWhole } from "../read-whole.ts";
-import type { OperationContext } from "./call-for-operation.ts";
 import { relayBytes } from "./relay-bytes.ts";
+
+/** Everything that one call of a provider needs. */
+export type OperationContext = Pick<
+  AttemptContext,
+  | "agent"
+  | "provider"
+  | "endpoint"
+  | "serving"
+  | "traceparent"
+  | "sink"
+  | "guard"
+  | "signal"
+  | "totalAtMs"
+  | "answerMaxBytes"
+  | "room"
+  | "inputTokens"
+  | "maxOutputTokens"
+  | "noteOf"
+> & {
+  readonly call: OperationCall;
+  readonly rendered: RenderedOperation;
+};
 
 export type OperationRelay = {
   readonly answer: ProviderAnswer;
@@ -28,7 +55,7 @@ export function relayOperation(relay: OperationRelay): Promise<CompleteAnswer> {
 
 async function relayWhole(relay: OperationRelay, contentType: string): Promise<CompleteAnswer> {
   const { context, trace } = relay;
-  const { call, sink, serving } = context;
+  const { call, sink, serving, signal } = context;
   const text = await readWhole(relay);
   const { body: answered, usage: reported, outputChars } = readAnswer(relay, text, contentType);
   trace.reported = reported;
@@ -37,12 +64,12 @@ async function relayWhole(relay: OperationRelay, contentType: string): Promise<C
   const usage = believed(reported) ?? estimateUsage({ ...context, outputChars });
   const end = { usage, finish: null, tail: "" };
   if (typeof body === "string") {
-    await sink.content(body, { ...serving, contentType });
+    await sink.content(body, { ...serving, contentType }, signal);
     return { ...end, content: "", whole: () => null };
   }
   const content = JSON.stringify(renderOperationAnswer(body, { usage, note: context.noteOf(usage) }));
   // A caller who asked for a stream reads by the content type what it got instead.
-  if (call.shape.stream === true) await sink.content(content, { ...serving, contentType });
+  if (call.shape.stream === true) await sink.content(content, { ...serving, contentType }, signal);
   return {
     ...end,
     content: call.shape.stream === true ? "" : content,
