@@ -133,6 +133,22 @@ test.each([
   expect(history.kind === "history" && history.refusals[0]?.problems[0]?.text).toContain(problem);
 });
 
+/** A file of fields that no policy has. */
+function fields(count: number): string {
+  return Array.from({ length: count }, (_, at) => `${"x".repeat(80)}${at}: 1`).join("\n");
+}
+
+test("of thousands of problems the first are told, and an answer that fits no message ends no other command", async () => {
+  await using _policy = await rig.start();
+  const checked = await command({ kind: "check", files: [{ name: "policy.yaml", text: fields(800) }] });
+  const problems = checked.kind === "checked" ? checked.problems : [];
+  expect(problems).toHaveLength(101);
+  expect(problems.at(-1)?.text).toMatch(/and 699 more problems$/);
+  for (let refused = 0; refused < 60; refused += 1) await apply(fields(101));
+  expect(await command({ kind: "history", limit: 100 })).toMatchObject({ kind: "failed", code: "unprocessable" });
+  expect(await command({ kind: "history", limit: 1 })).toMatchObject({ kind: "history" });
+});
+
 test("a version is applied once, rolled back, and found again by its digest after a restart", async () => {
   {
     await using _policy = await rig.start();

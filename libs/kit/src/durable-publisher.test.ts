@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Bus } from "./bus.ts";
 import { createDurablePublisher } from "./durable-publisher.ts";
@@ -11,6 +12,10 @@ const silent = {
   isConnected: () => true,
   connection: { isClosed: () => false, publish: () => undefined, subscribe: () => ({ unsubscribe: () => undefined }) },
 } as unknown as Bus;
+
+const tooLarge = (): never => {
+  throw new Error("MAX_PAYLOAD_EXCEEDED");
+};
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -37,3 +42,32 @@ test.each([
     expect(ended).toHaveBeenCalledWith(new Error("the stream did not acknowledge in time"));
   },
 );
+
+test("a message that cannot be sent is refused once, and leaves no wait that ends with nobody listening", async () => {
+  const unheard = vi.fn<(error: unknown) => void>();
+  process.on("unhandledRejection", unheard);
+  try {
+    const connection = { ...silent.connection, publish: tooLarge };
+    using publisher = createDurablePublisher({ ...silent, connection });
+    const message = { subject: "event.decision.default", payload: new Uint8Array(), retryForMs: 0 };
+    await expect(publisher.publish(message)).rejects.toThrow("MAX_PAYLOAD_EXCEEDED");
+    await vi.advanceTimersByTimeAsync(3_000);
+    vi.useRealTimers();
+    await nextTurn();
+    expect(unheard).not.toHaveBeenCalled();
+  } finally {
+    process.off("unhandledRejection", unheard);
+  }
+});
+
+test("a publish between two tries ends when the publisher is closed, and sends nothing more", async () => {
+  vi.useRealTimers();
+  const publish = vi.fn<() => never>(tooLarge);
+  const publisher = createDurablePublisher({ ...silent, connection: { ...silent.connection, publish } });
+  const message = { subject: "event.decision.default", payload: new Uint8Array(), retryForMs: 60_000 };
+  const published = publisher.publish(message);
+  await nextTurn();
+  publisher[Symbol.dispose]();
+  await expect(published).rejects.toThrow("the publisher is closed");
+  expect(publish).toHaveBeenCalledTimes(1);
+});

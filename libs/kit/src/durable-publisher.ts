@@ -27,6 +27,7 @@ export function createDurablePublisher(bus: Bus): DurablePublisher {
   const inbox = `${bus.inbox}.ack.${uuidv7().slice(-12)}`;
   const waiting = new Map<string, Waiting>();
   let counter = 0;
+  let isClosed = false;
 
   const subscription = subscribe(bus, `${inbox}.*`, {
     callback: (_error, message) => {
@@ -48,12 +49,14 @@ export function createDurablePublisher(bus: Bus): DurablePublisher {
   sweep.unref();
 
   function publishOnce(subject: string, payload: Uint8Array): Promise<void> {
+    if (isClosed) return Promise.reject(new Error("the publisher is closed"));
     if (!bus.isConnected()) return Promise.reject(new Error("NATS is not connected"));
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
     counter += 1;
     const reply = `${inbox}.${counter.toString(36)}`;
-    waiting.set(reply, { resolve, reject, sentAtMs: performance.now() });
+    // Before the wait is noted: what cannot be sent throws, and nobody would hear of the wait's end.
     bus.connection.publish(subject, payload, { reply });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    waiting.set(reply, { resolve, reject, sentAtMs: performance.now() });
     return promise;
   }
 
@@ -65,12 +68,13 @@ export function createDurablePublisher(bus: Bus): DurablePublisher {
           await publishOnce(subject, payload);
           return;
         } catch (error) {
-          if (performance.now() + RETRY_EVERY_MS > giveUpAtMs) throw error;
+          if (isClosed || performance.now() + RETRY_EVERY_MS > giveUpAtMs) throw error;
           await sleep(RETRY_EVERY_MS);
         }
       }
     },
     [Symbol.dispose]() {
+      isClosed = true;
       clearInterval(sweep);
       subscription[Symbol.dispose]();
       for (const { reject } of waiting.values()) reject(new Error("the publisher is closed"));

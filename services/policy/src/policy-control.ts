@@ -41,7 +41,7 @@ export function listenPolicyControl(options: PolicyControlOptions): AsyncDisposa
   const subscription = bus.connection.subscribe(POLICY_CONTROL_SUBJECT, { queue: "policy" });
   const working = (async () => {
     for await (const message of subscription) {
-      message.respond(JSON.stringify(await answerOf(message.data, options)));
+      respond(message, await answerOf(message.data, options));
     }
   })().catch((error: unknown) => log.error({ err: error }, "policy commands are not answered any more"));
   return {
@@ -50,6 +50,17 @@ export function listenPolicyControl(options: PolicyControlOptions): AsyncDisposa
       await working;
     },
   };
+}
+
+/** What is too large for one message must not end the service's answers to all that come after it. */
+function respond(message: { respond(data: string): boolean }, answer: PolicyAnswer): void {
+  try {
+    message.respond(JSON.stringify(answer));
+  } catch {
+    message.respond(
+      JSON.stringify(failed("unprocessable", "The answer is too large to be sent; ask for less at once.")),
+    );
+  }
 }
 
 async function answerOf(data: Uint8Array, options: PolicyControlOptions): Promise<PolicyAnswer> {

@@ -1,5 +1,6 @@
-import { EventEmitter } from "node:events";
-import type { ServerResponse } from "node:http";
+import { EventEmitter, once } from "node:events";
+import { createServer, request, type ServerResponse } from "node:http";
+import { listen } from "@signalbox/kit/listening-server";
 import { expect, test } from "vitest";
 import { Admission } from "./admission.ts";
 
@@ -39,4 +40,22 @@ test("B13 bodies share the memory until their answers are closed, and one tenant
   first.emit("close");
   expect(place.take(1)).toBe(false);
   expect(other.take(50)).toBe(true);
+});
+
+test("B13 a client that leaves while its token is verified keeps no place", async () => {
+  const admission = open();
+  const { promise: verified, resolve } = Promise.withResolvers<ServerResponse>();
+  const server = createServer((_request, response) => {
+    client.destroy();
+    void once(response, "close").then(() => {
+      resolve(response);
+    });
+  });
+  await using listening = await listen(server, { port: 0, host: "127.0.0.1" });
+  const client = request({ port: listening.port, host: "127.0.0.1" });
+  client.on("error", () => {});
+  client.end();
+  const response = await verified;
+  expect(() => admission.admit("alice", response)).toThrow("The client left");
+  expect(admission.inFlight).toBe(0);
 });

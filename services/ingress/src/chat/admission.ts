@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { SignalboxError } from "@signalbox/proto";
 import { overloaded } from "../http/overloaded.ts";
 import type { Room } from "../http/read-body.ts";
 
@@ -32,9 +33,11 @@ export class Admission {
 
   /**
    * Takes a place until the response is closed, and gives the room in which the body's memory is counted until then. Throws
-   * `overloaded` when there is no place.
+   * `overloaded` when there is no place, and `client-aborted` when the client has left.
    */
   admit(tenant: string, response: ServerResponse): Room {
+    // A response closes once: a place that is taken afterwards would never be given back.
+    if (response.destroyed) throw new SignalboxError("client-aborted", "The client left before its request was read.");
     const own = this.#byTenant.get(tenant) ?? { requests: 0, bytes: 0 };
     const { inFlightMax, bodiesMaxBytes } = this.#limits;
     if (this.#all.requests >= inFlightMax || own.requests >= this.#shareOf(inFlightMax)) throw overloaded();

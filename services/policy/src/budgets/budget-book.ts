@@ -18,6 +18,7 @@ export class BudgetBook implements AsyncDisposable {
   #keys = new Map<string, KeyScope>();
   readonly #strangers = new Set<string>();
   #reading = Promise.resolve();
+  #polling = false;
   #failing = false;
 
   private constructor({ db, log, pollMs }: { db: BudgetDatabase; log: Logger; pollMs: number }) {
@@ -82,12 +83,17 @@ export class BudgetBook implements AsyncDisposable {
   }
 
   async #poll(): Promise<void> {
+    // While the database stands still, looks that nobody waits for do not queue up before those that requests wait for.
+    if (this.#polling) return;
+    this.#polling = true;
     try {
       await this.refresh();
       this.#failing = false;
     } catch (error) {
       if (!this.#failing) this.#log.error({ err: error }, "the budgets cannot be read; those that held stay so");
       this.#failing = true;
+    } finally {
+      this.#polling = false;
     }
   }
 

@@ -3,6 +3,9 @@ import { checkPolicy } from "./check-policy.ts";
 import { effectivePolicy } from "./effective-policy.ts";
 import { parsePolicyFiles, type ParsedPolicy } from "./parse-policy-files.ts";
 
+/** Whoever mends these finds the others by the next look; thousands would not fit a message. */
+const PROBLEMS_TOLD_MAX = 100;
+
 type Found = {
   readonly problems: readonly PolicyProblem[];
   readonly warnings: readonly string[];
@@ -22,7 +25,8 @@ type Over = { readonly base: PolicyDocument; readonly catalogue: Catalogue };
 
 export function proveFiles(files: readonly PolicyFile[], over: Over): ProvenPolicy {
   const parsed = parsePolicyFiles(files);
-  if (parsed.kind === "wrong") return { kind: "wrong", problems: parsed.problems, warnings: [], rules: 0, tests: 0 };
+  if (parsed.kind === "wrong")
+    return { kind: "wrong", problems: told(parsed.problems), warnings: [], rules: 0, tests: 0 };
   return proveVersion(parsed, over);
 }
 
@@ -42,6 +46,13 @@ export function proveVersion(
     const place = testPlaces?.get(name) ?? { file: "policy", line: 1 };
     return { ...place, text: `the test '${name}' fails: ${wrong.join("; ")}` };
   });
-  const found = { problems, warnings, rules: policy.rules.length, tests };
+  const found = { problems: told(problems), warnings, rules: policy.rules.length, tests };
   return problems.length > 0 ? { kind: "wrong", ...found } : { kind: "proven", ...found, version, policy };
+}
+
+function told(problems: readonly PolicyProblem[]): readonly PolicyProblem[] {
+  const next = problems[PROBLEMS_TOLD_MAX];
+  if (next === undefined) return problems;
+  const left = { ...next, text: `${next.text}; and ${problems.length - PROBLEMS_TOLD_MAX - 1} more problems` };
+  return [...problems.slice(0, PROBLEMS_TOLD_MAX), left];
 }
