@@ -82,6 +82,7 @@ test.each([
   [["decisions", "show"], "missing required argument"],
   [["decisions", "show", "one", "two"], "too many arguments"],
   [["tail", "--type", "rumour"], "decision, outcome, superseded"],
+  [["policy", "show"], "npm start"],
   [["replay"], "--all"],
   [["replay", "some-id", "--all"], "--all"],
   [["replay", "--all", "--policy", "sha256:0"], "--diff and --evaluate"],

@@ -56,6 +56,8 @@ Examples:
   npm run -s signalbox -- tail --type outcome
   npm run -s signalbox -- verify --json
 
+Rights go by a key's role: infra/config/IDENTITY.md. The first start's admin key has all of them.
+
 Exit codes: 0 all is well; 1 the thing asked about failed; 2 wrong usage, or it could not be asked.`;
 
 /** Runs one command line. `args` are the words after the program's name; the result is the process's exit code. */

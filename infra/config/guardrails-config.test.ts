@@ -54,15 +54,7 @@ test.each([
 });
 
 test("rules may name what there is, whole kinds, and what others find", async () => {
-  const matches = [
-    "*",
-    "pii.*",
-    "pii.email",
-    "secret.github-token",
-    "pattern.ticket",
-    "tool.forbidden",
-    "webhook.mood",
-  ];
+  const matches = ["*", "pii.*", "pii.email", "secret.github", "pattern.ticket", "tool.forbidden", "webhook.mood"];
   const rules = matches.map((match) => `{match: "${match}", action: observe}`).join(", ");
   const detect = "{patterns: [{name: ticket, expression: 'T-[0-9]+', maxChars: 9}]}";
   const text = `guardrails: {enabled: true, detect: ${detect}, request: {rules: [${rules}]}}`;

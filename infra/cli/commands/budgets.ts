@@ -26,7 +26,11 @@ const NAMED = "as `budgets list` shows it; a tenant's by its name alone where no
 type Options = BudgetSettings & { each?: string; name: string } & Record<string, unknown>;
 
 export function addBudgets(program: Command, cli: Cli): void {
-  const budgets = program.command("budgets").description("What may be spent, by whom and on what. Needs an admin key.");
+  const budgets = program
+    .command("budgets")
+    .description(
+      "What may be spent, by whom and on what. Needs the right `read-settings`; changes need `manage-budgets`.",
+    );
   addList(budgets, cli);
   addAccounts(budgets, cli);
   addCreate(budgets, cli);

@@ -30,7 +30,9 @@ const Erased = z.looseObject({
 export function addContent(program: Command, cli: Cli): void {
   const content = program
     .command("content")
-    .description("What is retained of requests and answers, where `retention.content` allows it. Needs an admin key.");
+    .description(
+      "What is retained of requests and answers, where `retention.content` allows it. Needs the right `read-content`, or `erase-content`.",
+    );
   addList(content, cli);
   addShow(content, cli);
   addErase(content, cli);

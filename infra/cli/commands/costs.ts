@@ -41,7 +41,7 @@ const DEFAULT_BY = ["team", "model"];
 export function addCosts(program: Command, cli: Cli): void {
   const costs = program
     .command("costs")
-    .description("What requests cost, summed over the register's outcomes. Needs an admin key.")
+    .description("What requests cost, summed over the register's outcomes. Needs the right `read-costs`.")
     .option(
       "--by <words>",
       "tenant, team, project, user, end-user, key, tag, provider, model, result, catalogue, day, month (default: team,model)",

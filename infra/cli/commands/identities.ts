@@ -29,7 +29,11 @@ type Options = { tenant?: string; name?: string; team?: string; project?: string
 
 export function addIdentities(program: Command, cli: Cli): void {
   for (const kind of KINDS) {
-    const group = program.command(kind.path).description(`The ${kind.one}s of a tenant. Needs an admin key.`);
+    const group = program
+      .command(kind.path)
+      .description(
+        `The ${kind.one}s of a tenant. Needs the right \`read-settings\`; changes need \`manage-identities\`.`,
+      );
     addList(group, kind, cli);
     addCreate(group, kind, cli);
     addSwitch(group, kind, { cli, disabled: true });

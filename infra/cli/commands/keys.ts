@@ -39,7 +39,9 @@ type NewKey = KeyOptions & { name: string; role: string; tenant?: string; lifeti
 const RevokedKey = z.looseObject({ id: z.string(), revoked: z.literal(true) });
 
 export function addKeys(program: Command, cli: Cli): void {
-  const keys = program.command("keys").description("The API keys of this line's users. Needs an admin key.");
+  const keys = program
+    .command("keys")
+    .description("The API keys of this line's users. Needs the right `read-settings`; changes need `manage-keys`.");
   addCreate(keys, cli);
   addList(keys, cli);
   addKeyChange(keys, cli);

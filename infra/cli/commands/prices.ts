@@ -25,7 +25,9 @@ type Options = { catalogue?: string; provider?: string; csv?: boolean };
 export function addPrices(program: Command, cli: Cli): void {
   const prices = program
     .command("prices")
-    .description("The price list that requests were decided by, in dollars per million tokens. Needs an admin key.")
+    .description(
+      "The price list that requests were decided by, in dollars per million tokens. Needs the right `read-costs`.",
+    )
     .option("--catalogue <digest>", "as `costs --by catalogue` names it (default: the newest)")
     .option("--provider <name>", "of this provider alone")
     .option("--csv", "print CSV, in micro-dollars per million tokens")

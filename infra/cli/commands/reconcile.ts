@@ -30,7 +30,7 @@ export function addReconcile(program: Command, cli: Cli): void {
   const reconcile = program
     .command("reconcile")
     .description(
-      "Whether budgets of money, their double entries and the register's outcomes say the same, to the pico-dollar. Needs an admin key.",
+      "Whether budgets of money, their double entries and the register's outcomes say the same, to the pico-dollar. Needs the right `read-costs`.",
     )
     .addHelpText(
       "after",

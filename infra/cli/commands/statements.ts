@@ -8,7 +8,7 @@ type Options = { month: string; team?: string; timeZone?: string; format: string
 export function addStatements(program: Command, cli: Cli): void {
   const statements = program
     .command("statements")
-    .description("A month's costs as a statement for each team. Needs an admin key.")
+    .description("A month's costs as a statement for each team. Needs the right `read-costs`.")
     .requiredOption("--month <month>", "like 2026-11")
     .option("--team <name>", "of this team alone")
     .option("--time-zone <name>", "in which the month begins and ends (default: UTC)")

@@ -16,7 +16,7 @@ export async function sendPolicyCommand<K extends PolicyAnswer["kind"]>(
     throw failure(
       "stage-unavailable",
       `The line's NATS is not named in ${join(home, "run", "runtime.json")}.`,
-      "Run this as the user who started the line, with its --home DIR.",
+      "Start the line with `npm start`, and run this as the same user, with its --home DIR.",
     );
   }
   try {

@@ -6,7 +6,7 @@ import { Count, Digest } from "../ids.ts";
 export const GUARD_TYPES_MAX = 32;
 export const GUARD_PLACES_MAX = 8;
 
-/** A type of finding, such as `pii.email` or `secret.github-token`; never the text. */
+/** A type of finding, such as `pii.email` or `secret.github`; never the text. */
 const FoundType = z.string().max(48);
 
 /** What the guardrails found in a request: it stands in the leaf, so it holds integers and words of a closed set only. */

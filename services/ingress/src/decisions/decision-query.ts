@@ -16,14 +16,23 @@ export const DecisionQuery = z.strictObject({
     .optional()
     .describe("the model that was chosen or that answered; for a refusal, the one that was asked for"),
   provider: z.string().max(64).optional().describe("the provider that was chosen or that answered"),
-  kind: z.enum(["route", "refuse", "serve-cached"]).optional().describe("what was decided"),
+  kind: z
+    .enum(["route", "refuse", "serve-cached"])
+    .optional()
+    .describe("what was decided: route, refuse or serve-cached"),
   tag: z.string().min(1).max(128).optional().describe("a tag that requests of the caller's own tenant had"),
   reason: z.string().min(1).max(256).optional().describe("words of the reason, or of a refusal's message"),
   min_cost_pico_usd: PicoUsd.optional().describe("requests that cost at least so much"),
   max_cost_pico_usd: PicoUsd.optional().describe("requests that cost at most so much"),
   tenant: TenantId.optional().describe("whose decisions; another tenant's needs the right `reach-all-tenants`"),
-  limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(LIMIT_DEFAULT).describe("how many on a page"),
-  order: z.enum(["asc", "desc"]).default("desc").describe("desc: the newest first"),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(LIMIT_MAX)
+    .default(LIMIT_DEFAULT)
+    .describe(`how many on a page: ${LIMIT_DEFAULT}, or up to ${LIMIT_MAX}`),
+  order: z.enum(["asc", "desc"]).default("desc").describe("desc, the newest first, unless it is asc"),
   before: z.coerce.number().int().min(1).optional().describe("with desc: the previous page's next_before"),
   from_index: z.coerce.number().int().min(0).default(0).describe("with asc: the previous page's next_from_index"),
 });
