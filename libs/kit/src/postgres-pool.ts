@@ -27,13 +27,17 @@ export function openPostgresPool({ url, max, name, log, special = {} }: Postgres
     keepAlive: true,
     ...special,
   });
-  pool.on("error", (error) => {
+  outliveLostConnections(pool, (error) => {
     log.warn({ err: error }, "a Postgres connection was lost");
   });
-  // A connection that breaks while a query holds it reports here as well as to the query; unheard it would end the
-  // process.
+  return pool;
+}
+
+/** Without it, a connection that the server ends would end the process, also in the moment after its last query. */
+export function outliveLostConnections(pool: Pool, tell: (error: Error) => void): void {
+  pool.on("error", tell);
+  // A connection that breaks while a query holds it reports here as well as to the query.
   pool.on("connect", (client) => {
     client.on("error", () => {});
   });
-  return pool;
 }

@@ -1,4 +1,4 @@
-import type { Logger } from "@signalbox/kit";
+import { type Logger, repeatWork, type RepeatedWork } from "@signalbox/kit";
 import { type BudgetDefinition, type ChargedRequest, isCharged } from "./budget-definition.ts";
 import { type BudgetDatabase, type KeyScope, readBudgets, readKeyScopes, readRevision } from "./budget-store.ts";
 
@@ -10,7 +10,7 @@ const STRANGERS_MAX = 10_000;
 export class BudgetBook implements AsyncDisposable {
   readonly #db: BudgetDatabase;
   readonly #log: Logger;
-  readonly #timer: NodeJS.Timeout;
+  readonly #polling: RepeatedWork;
   #revision = "";
   #budgets = new Map<string, BudgetDefinition>();
   #byKey = new Map<string, BudgetDefinition[]>();
@@ -18,14 +18,17 @@ export class BudgetBook implements AsyncDisposable {
   #keys = new Map<string, KeyScope>();
   readonly #strangers = new Set<string>();
   #reading = Promise.resolve();
-  #polling = false;
   #failing = false;
 
   private constructor({ db, log, pollMs }: { db: BudgetDatabase; log: Logger; pollMs: number }) {
     this.#db = db;
     this.#log = log;
-    this.#timer = setInterval(() => void this.#poll(), pollMs);
-    this.#timer.unref();
+    // While the database stands still, looks that nobody waits for do not queue up before those that requests wait for.
+    this.#polling = repeatWork({
+      everyMs: pollMs,
+      work: () => this.#poll(),
+      onFailure: (error) => this.#onFailure(error),
+    });
   }
 
   /** Reads the book. Rejects when it cannot be read. */
@@ -78,23 +81,18 @@ export class BudgetBook implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#timer);
+    await this.#polling[Symbol.asyncDispose]();
     await this.#reading.catch(() => {});
   }
 
   async #poll(): Promise<void> {
-    // While the database stands still, looks that nobody waits for do not queue up before those that requests wait for.
-    if (this.#polling) return;
-    this.#polling = true;
-    try {
-      await this.refresh();
-      this.#failing = false;
-    } catch (error) {
-      if (!this.#failing) this.#log.error({ err: error }, "the budgets cannot be read; those that held stay so");
-      this.#failing = true;
-    } finally {
-      this.#polling = false;
-    }
+    await this.refresh();
+    this.#failing = false;
+  }
+
+  #onFailure(error: unknown): void {
+    if (!this.#failing) this.#log.error({ err: error }, "the budgets cannot be read; those that held stay so");
+    this.#failing = true;
   }
 
   async #read(): Promise<void> {
